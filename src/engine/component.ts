@@ -1,0 +1,130 @@
+// What a component declares and what it sees while it is built. Knows no component.
+
+import type { Static, TSchema } from 'typebox'
+import type { BackendConfig, EndpointConfig, GatewayConfig } from '../config/types.ts'
+import type { Handler, Layer, Pipe, Sender } from './types.ts'
+
+/** Where a component's layer stands; the order within a stage is that of the registry. */
+export type Stage = 'server' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'sender'
+
+export interface StageFunctions {
+  server: Handler
+  router: Handler
+  endpoint: Handler
+  proxy: Pipe
+  backend: Pipe
+  sender: Sender
+}
+
+/**
+ * What KrakenD does when the block is wrong:
+ * `skip` the component is off · `deny` every request of that place is answered 401 ·
+ * `default` the block counts as `{}` · `stop` the gateway does not start.
+ */
+export type WhenInvalid = 'skip' | 'deny' | 'default' | 'stop'
+
+/**
+ * How KrakenD reads the block: `struct` keys in any case, one wrong type makes the whole block wrong;
+ * `map` keys exactly, an option of a wrong type counts as absent, numbers are truncated to integers.
+ */
+export type Reading = 'struct' | 'map'
+
+export interface ComponentDeclaration<S extends Stage, O extends TSchema> {
+  readonly kind: 'layer'
+  readonly stage: S
+  readonly namespace: string
+  readonly options: O
+  readonly reading: Reading
+  readonly whenInvalid: WhenInvalid
+  /** Protects something (auth, validation, limits): a wrong block is an error of `check` and stops `run --strict`. */
+  readonly restricting: boolean
+  /** Whether `build` is asked although the namespace is absent (options are then `{}` with defaults). */
+  readonly always: boolean
+  /** Gives the layer, or null when the options switch it off. Throws a ConfigError to stop the start. */
+  build(options: Static<O>, site: Site): Layer<StageFunctions[S]> | null
+}
+
+export interface ServiceDeclaration<T, O extends TSchema> {
+  readonly kind: 'service'
+  readonly namespace: string
+  readonly options: O
+  readonly reading: Reading
+  readonly whenInvalid: WhenInvalid
+  readonly restricting: boolean
+  /** One instance for the compiled gateway, made before any layer. Release things with `site.onRetire`. */
+  build(options: Static<O>, site: Site): T | null
+}
+
+type Optional<D, K extends keyof D> = Omit<D, K | 'kind'> & Partial<Pick<D, K>>
+
+/** Declares a layer of one stage under one namespace. */
+export function component<S extends Stage, O extends TSchema>(
+  declaration: Optional<ComponentDeclaration<S, O>, 'reading' | 'whenInvalid' | 'restricting' | 'always'>,
+): ComponentDeclaration<S, O> {
+  return { kind: 'layer', reading: 'map', whenInvalid: 'skip', restricting: false, always: false, ...declaration }
+}
+
+/** Declares one instance per gateway that layers ask for with `site.use`. */
+export function service<T, O extends TSchema>(
+  declaration: Optional<ServiceDeclaration<T, O>, 'reading' | 'whenInvalid' | 'restricting'>,
+): ServiceDeclaration<T, O> {
+  return { kind: 'service', reading: 'map', whenInvalid: 'skip', restricting: false, ...declaration }
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a list of declarations with different options has no other type
+export type AnyComponent = { [S in Stage]: ComponentDeclaration<S, any> }[Stage] | ServiceDeclaration<any, any>
+
+/** Levels as KrakenD's users know them from its log. */
+export interface Logger {
+  debug(message: string): void
+  info(message: string): void
+  warning(message: string): void
+  error(message: string): void
+  critical(message: string): void
+}
+
+/** Memory that every worker of this machine sees. */
+export interface SharedMemory {
+  /**
+   * The zeroed memory of that name, made on first use. The same name gives the same memory in every worker and in
+   * the next configuration after a reload, as long as the size is the same.
+   */
+  buffer(name: string, byteLength: number): SharedArrayBuffer
+}
+
+/** Things that outlive a reload: counted, disposed of when no configuration uses them any more. */
+export interface ResourcePool {
+  share<T>(key: string, create: () => T, dispose: (value: T) => void): T
+}
+
+/** What a component sees while it is being built. */
+export interface Site {
+  readonly config: GatewayConfig
+  /** The endpoint it is built for; null at service level. */
+  readonly endpoint: EndpointConfig | null
+  /** The backend it is built for; null at service and endpoint level. */
+  readonly backend: BackendConfig | null
+  /** `[ENDPOINT: /x]`, `[BACKEND: /b]` or `[SERVICE: Gin]`. Log lines begin with it: `${label}[Ratelimit] …`. */
+  readonly label: string
+  /** A name of this place that is the same in every worker and after a reload; for `shared` and `pool`. */
+  readonly id: string
+  readonly log: Logger
+  readonly shared: SharedMemory
+  readonly pool: ResourcePool
+  /** The bare connection to backends, with the service's TLS and timeout settings and nothing around it. */
+  readonly transport: Sender
+  /** What `X-Krakend` and `User-Agent` say: `Version 0.1.0`. */
+  readonly version: string
+  /** The instance of a service, null when the file does not configure it. */
+  use<T>(declaration: ServiceDeclaration<T, TSchema>): T | null
+  /** Runs when this configuration is no longer served and its last request has ended. */
+  onRetire(release: () => void | Promise<void>): void
+}
+
+/** A configuration that cannot be served: the start stops with this message. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'ConfigError'
+  }
+}

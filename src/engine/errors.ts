@@ -1,0 +1,65 @@
+// What can go wrong while a request is served. Issues in the configuration file are in ../schema.
+
+export type ErrorSource = 'client' | 'gateway' | 'backend'
+
+export interface GatewayErrorInit {
+  /** `ERR_…`, listed in docs/errors.md. */
+  readonly code: string
+  /** What the client gets when this error alone is left. */
+  readonly statusCode?: number
+  readonly source?: ErrorSource
+  /** Content type of `message` where it is a backend's own body (`return_error_code`). */
+  readonly contentType?: string | null
+  readonly headers?: readonly (readonly [string, string])[]
+  readonly cause?: unknown
+}
+
+/**
+ * An expected failure: no stack, so it costs little and constants of it can be thrown again and again.
+ * `message` is what the client reads with `return_error_msg`.
+ */
+export class GatewayError extends Error {
+  readonly code: string
+  readonly statusCode: number
+  /** Whether the status is meant for the client even where any error else would be a 500. */
+  readonly hasOwnStatus: boolean
+  readonly source: ErrorSource
+  readonly contentType: string | null
+  readonly headers: readonly (readonly [string, string])[]
+
+  constructor(message: string, init: GatewayErrorInit) {
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
+    super(message, init.cause === undefined ? undefined : { cause: init.cause })
+    Error.stackTraceLimit = limit
+    this.name = 'GatewayError'
+    this.code = init.code
+    this.hasOwnStatus = init.statusCode !== undefined
+    this.statusCode = init.statusCode ?? 500
+    this.source = init.source ?? 'gateway'
+    this.contentType = init.contentType ?? null
+    this.headers = init.headers ?? []
+  }
+}
+
+/** Every backend of a merge failed, or some of them did: the texts joined by line feeds, no status of their own. */
+export class MergeError extends GatewayError {
+  readonly errors: readonly Error[]
+
+  constructor(errors: readonly Error[]) {
+    super(errors.map((error) => error.message).join('\n'), { code: 'ERR_MERGE', source: 'backend' })
+    this.name = 'MergeError'
+    this.errors = errors
+  }
+}
+
+/** A deadline passed. Go's text, because clients and logs know it. */
+export const DEADLINE_EXCEEDED = new GatewayError('context deadline exceeded', { code: 'ERR_DEADLINE', source: 'backend' })
+
+/** Nobody waits for the answer any more. Circuit breakers do not count it. */
+export const CANCELED = new GatewayError('context canceled', { code: 'ERR_CANCELED', source: 'client' })
+
+/** Whatever was thrown, as an Error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}

@@ -1,0 +1,106 @@
+// How long a piece of work may go on: deadline and cancellation. The only place of the engine that starts timers.
+
+import { CANCELED, DEADLINE_EXCEEDED } from './errors.ts'
+
+export type EndListener = (reason: Error) => void
+
+/**
+ * One level of a request's time: the exchange, the endpoint's timeout within it, a merge's share of that …
+ * Ending a scope ends its children. Ending twice does nothing.
+ */
+export class Scope {
+  readonly #parent: Scope | null
+  #timer: NodeJS.Timeout | null = null
+  #listeners: EndListener[] | null = null
+  #controller: AbortController | null = null
+  /** Why it ended; null while it goes on. */
+  reason: Error | null = null
+
+  private constructor(parent: Scope | null, timeoutMs: number) {
+    this.#parent = parent
+    if (parent !== null) {
+      if (parent.reason !== null) {
+        this.reason = parent.reason
+        return
+      }
+      parent.#listen(this.#onParentEnd)
+    }
+    // perf: `Infinity` starts no timer. A deadline under one millisecond has passed already when a backend could answer.
+    if (timeoutMs < 1) this.end(DEADLINE_EXCEEDED)
+    else if (timeoutMs !== Infinity) this.#timer = setTimeout(expire, Math.min(timeoutMs, MAX_TIMER_MS), this)
+  }
+
+  /** A scope without deadline, for an exchange or a background job. */
+  static root(): Scope {
+    return new Scope(null, Infinity)
+  }
+
+  /** A scope that ends with this one, or after `ms` milliseconds with `context deadline exceeded`. */
+  child(ms = Infinity): Scope {
+    return new Scope(this, ms)
+  }
+
+  get ended(): boolean {
+    return this.reason !== null
+  }
+
+  /** Calls `listener` when the scope ends without being closed; at once when it has ended. Gives a way to take that back. */
+  onEnd(listener: EndListener): () => void {
+    if (this.reason !== null) {
+      listener(this.reason)
+      return nothing
+    }
+    this.#listen(listener)
+    return () => this.#unlisten(listener)
+  }
+
+  /** Cuts the work short: whoever listens is told why. */
+  end(reason: Error = CANCELED): void {
+    if (this.reason !== null) return
+    this.reason = reason
+    const listeners = this.#listeners
+    this.#release()
+    if (listeners !== null) for (const listener of listeners) listener(reason)
+    this.#controller?.abort(reason)
+  }
+
+  /** The work is done: stops the timer and forgets the listeners without calling them. */
+  close(): void {
+    if (this.reason === null) this.#release()
+  }
+
+  /** The same as an AbortSignal, made on first read. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.reason !== null) this.#controller.abort(this.reason)
+    return this.#controller.signal
+  }
+
+  readonly #onParentEnd: EndListener = (reason) => this.end(reason)
+
+  #listen(listener: EndListener): void {
+    if (this.#listeners === null) this.#listeners = [listener]
+    else this.#listeners.push(listener)
+  }
+
+  #unlisten(listener: EndListener): void {
+    const at = this.#listeners?.indexOf(listener) ?? -1
+    if (at >= 0) this.#listeners?.splice(at, 1)
+  }
+
+  #release(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#listeners = null
+    if (this.#parent !== null) this.#parent.#unlisten(this.#onParentEnd)
+  }
+}
+
+/** Longer timers fire at once in Node. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+function expire(scope: Scope): void {
+  scope.end(DEADLINE_EXCEEDED)
+}
+
+function nothing(): void {}

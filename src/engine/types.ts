@@ -1,0 +1,134 @@
+// The shapes that carry every request. Knows nothing of components, files and sockets.
+
+import type { Readable } from 'node:stream'
+import type { Data } from './data.ts'
+import type { HeaderMap } from './headers.ts'
+import type { Scope } from './scope.ts'
+import type { Slots } from './slots.ts'
+
+/** Client request → written answer. */
+export type Handler = (exchange: Exchange) => void | Promise<void>
+/** Endpoint, merge, backend: all are pipes. Rejects with what went wrong. */
+export type Pipe = (request: PipeRequest, scope: Scope) => Promise<PipeResponse>
+/** HTTP request → HTTP response. */
+export type Sender = (request: BackendRequest, scope: Scope) => Promise<BackendResponse>
+/** The first layer listed sees the request first. */
+export type Layer<F> = (next: F) => F
+
+/** URL parameters by their internal name: `{id}` is `Id`, a claim is `JWT.sub`, a sequential value `Resp0_id`. */
+export type Params = ReadonlyMap<string, string>
+/** Query parameters, decoded, in order. */
+export type Query = ReadonlyMap<string, readonly string[]>
+
+/** A request body. */
+export interface Body {
+  /** Bytes if known before reading, 0 for no body at all, null when it is chunked. */
+  readonly length: number | null
+  /** The bytes as they come. Once only, unless `bytes` was called before. */
+  stream(): Readable
+  /** Reads everything; may be called again and again. */
+  bytes(): Promise<Buffer>
+}
+
+/** One client request and its answer. `http/` makes them; handlers and their layers work on them. */
+export interface Exchange {
+  /** Upper case as sent; tokens are case-sensitive. */
+  readonly method: string
+  /** The request target as it was sent: path and query, still encoded. */
+  readonly target: string
+  /** Percent-decoded path: what routes are matched with. */
+  readonly path: string
+  /** Everything after the first `?`, still encoded; empty when there is none. */
+  readonly rawQuery: string
+  /** The client's header fields; a layer may change them before the endpoint reads them (propagated claims). */
+  readonly headers: HeaderMap
+  /** The Host header as sent. */
+  readonly host: string
+  /** Address of the TCP peer. */
+  readonly peerAddress: string
+  /** Address of the client behind trusted proxies; the router sets it. */
+  clientIp: string
+  /** Whether it came over TLS. */
+  readonly isSecure: boolean
+  /** `HTTP/1.1` or `HTTP/2.0`. */
+  readonly protocol: string
+  /** URL parameters of the matched route; a layer may add some (claims). */
+  params: Map<string, string>
+  readonly body: Body
+  /** Ends when the client leaves. */
+  readonly scope: Scope
+  readonly slots: Slots
+  /** Header fields of the answer; layers may set some before the answer is written. */
+  readonly responseHeaders: HeaderMap
+  /** 0 until the answer began. */
+  readonly statusCode: number
+  /** Writes the whole answer, with its Content-Length. A second answer is a bug and throws. */
+  answer(statusCode: number, body?: string | Uint8Array | null): void
+  /** Streams the answer with back-pressure; resolves when all is written, rejects when the backend or the client broke off. */
+  answerStream(statusCode: number, body: Readable): Promise<void>
+  /** Calls `listener` when the answer has left or the connection is gone (access log, metrics). */
+  onFinish(listener: () => void): void
+}
+
+/** What a pipe is asked. Immutable: a layer that changes something makes a new one (`{ ...request, headers }`). */
+export interface PipeRequest {
+  readonly method: string
+  /** Path and own query of the backend, encoded for the wire; empty until the request builder ran. */
+  readonly path: string
+  readonly params: Params
+  readonly query: Query
+  /** Copy before changing. */
+  readonly headers: HeaderMap
+  readonly body: Body
+  readonly slots: Slots
+}
+
+/** What a pipe answers. Immutable as well. */
+export interface PipeResponse {
+  /** Decoded data; null is JSON `null` (KrakenD: nil Data), `Data.EMPTY` an object without keys. */
+  readonly data: Data | null
+  /** Whether all parts are there: half of the `X-Krakend-Completed` header. */
+  readonly isComplete: boolean
+  /** Why a partial merge is partial; CEL, Lua's post script and flatmap are skipped then. */
+  readonly error: Error | null
+  /** The backend's status, 0 when there is none to pass on. */
+  readonly statusCode: number
+  /** Header fields for the client (no-op, lambda …). */
+  readonly headers: HeaderMap | null
+  /** The backend's stream, only with `no-op`. */
+  readonly body: Readable | null
+}
+
+/** One HTTP request to a backend. */
+export interface BackendRequest {
+  readonly method: string
+  /** `http://127.0.0.1:8081`: scheme, host and port, nothing else. */
+  readonly origin: string
+  /** Path and query, encoded for the wire. */
+  readonly path: string
+  readonly headers: HeaderMap
+  readonly body: Body
+  /** Decided when the configuration is compiled: whether the answer is read to the end first or streamed (`no-op`). */
+  readonly wantsStream: boolean
+}
+
+/** One HTTP response of a backend. Exactly one of `bytes` and `stream` is set, as `wantsStream` asked. */
+export interface BackendResponse {
+  readonly statusCode: number
+  readonly headers: HeaderMap
+  readonly bytes: Buffer | null
+  readonly stream: Readable | null
+  /** The URL that answered in the end, after redirects. */
+  readonly url: string
+}
+
+/** How a backend's bytes become data. Throws a GatewayError. */
+export type Decode = (bytes: Buffer) => Data | null
+
+export interface Rendered {
+  readonly contentType: string
+  readonly body: string | Uint8Array
+}
+
+/** How data becomes the client's bytes; `response` is null where no pipe answered. */
+export type Render = (response: PipeResponse, exchange: Exchange) => Rendered
