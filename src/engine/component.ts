@@ -44,15 +44,15 @@ export interface ComponentDeclaration<S extends Stage, O extends TSchema> {
   build(options: Static<O>, site: Site): Layer<StageFunctions[S]> | null
 }
 
-export interface ServiceDeclaration<T, O extends TSchema> {
+export interface ServiceDeclaration<O extends TSchema> {
   readonly kind: 'service'
   readonly namespace: string
   readonly options: O
   readonly reading: Reading
   readonly whenInvalid: WhenInvalid
   readonly restricting: boolean
-  /** One instance for the compiled gateway, made before any layer. Release things with `site.onRetire`. */
-  build(options: Static<O>, site: Site): T | null
+  /** Runs once per compiled gateway, before any layer is built: give layers what they may ask for with `site.provide`, release with `site.onRetire`. */
+  build(options: Static<O>, site: Site): void
 }
 
 type Optional<D, K extends keyof D> = Omit<D, K | 'kind'> & Partial<Pick<D, K>>
@@ -64,15 +64,15 @@ export function component<S extends Stage, O extends TSchema>(
   return { kind: 'layer', reading: 'map', whenInvalid: 'skip', restricting: false, always: false, ...declaration }
 }
 
-/** Declares one instance per gateway that layers ask for with `site.use`. */
-export function service<T, O extends TSchema>(
-  declaration: Optional<ServiceDeclaration<T, O>, 'reading' | 'whenInvalid' | 'restricting'>,
-): ServiceDeclaration<T, O> {
+/** Declares something that exists once per gateway. Layers get at it through a port. */
+export function service<O extends TSchema>(
+  declaration: Optional<ServiceDeclaration<O>, 'reading' | 'whenInvalid' | 'restricting'>,
+): ServiceDeclaration<O> {
   return { kind: 'service', reading: 'map', whenInvalid: 'skip', restricting: false, ...declaration }
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a list of declarations with different options has no other type
-export type AnyComponent = { [S in Stage]: ComponentDeclaration<S, any> }[Stage] | ServiceDeclaration<any, any>
+export type AnyComponent = { [S in Stage]: ComponentDeclaration<S, any> }[Stage] | ServiceDeclaration<any>
 
 /** Levels as KrakenD's users know them from its log. */
 export interface Logger {
@@ -115,10 +115,19 @@ export interface Site {
   readonly transport: Sender
   /** What `X-Krakend` and `User-Agent` say: `Version 0.1.0`. */
   readonly version: string
-  /** The instance of a service, null when the file does not configure it. */
-  use<T>(declaration: ServiceDeclaration<T, TSchema>): T | null
+  /** Offers something to the layers: components know ports, never each other. */
+  provide<T>(port: Port<T>, value: T): void
+  /** Everything that services of this gateway offer under a port. */
+  ask<T>(port: Port<T>): readonly T[]
   /** Runs when this configuration is no longer served and its last request has ended. */
   onRetire(release: () => void | Promise<void>): void
+}
+
+/** The name of something that one component offers and others use. Make it once, at module level, in `ports.ts`. */
+export interface Port<T> {
+  readonly name: string
+  /** Never set: carries the type. */
+  readonly type?: T
 }
 
 /** A configuration that cannot be served: the start stops with this message. */

@@ -1,0 +1,17 @@
+// What components offer each other: they meet here and never import one another.
+
+import type { EndpointConfig } from '../config/types.ts'
+import type { Port } from './component.ts'
+import { slot } from './slots.ts'
+
+/** The claims of a verified token, as decoded from its payload. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** Claims of the request's verified token; set by the validator. */
+export const verifiedClaims = slot<Claims>()
+
+/** Says whether a token whose signature and claims are good is refused all the same (revocation, expressions). */
+export type TokenRejecter = (claims: Claims) => boolean
+
+/** Asked once for each endpoint with a validator; null when there is nothing to check there. */
+export const tokenRejecters: Port<(endpoint: EndpointConfig) => TokenRejecter | null> = { name: 'token rejecters' }
