@@ -1,0 +1,32 @@
+// What the scripts share: the project's folder, and how its development tools are run.
+
+import { spawnSync } from 'node:child_process'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const BIN = join(ROOT, 'node_modules', '.bin')
+
+/** Runs a tool of node_modules with its output on ours, and this Node.js first on its PATH. Gives whether it succeeded. */
+export function runTool(name: string, args: readonly string[]): boolean {
+  const isWindows = process.platform === 'win32'
+  return run(join(BIN, isWindows ? `${name}.cmd` : name), args, isWindows)
+}
+
+/** The same with this Node.js itself. */
+export function runNode(args: readonly string[]): boolean {
+  return run(process.execPath, args, false)
+}
+
+function run(program: string, args: readonly string[], shell: boolean): boolean {
+  const PATH = [dirname(process.execPath), BIN, process.env.PATH].join(delimiter)
+  const { status, error } = spawnSync(program, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PATH },
+    shell,
+  })
+  if (error !== undefined) console.error(error.message)
+  return status === 0
+}

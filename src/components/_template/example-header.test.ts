@@ -1,0 +1,41 @@
+// What `_gw/example-header` promises: the value with parameters filled in, and nothing at all when it is off.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import type { Site } from '../../engine/component.ts'
+import { HeaderMap } from '../../engine/headers.ts'
+import type { Exchange } from '../../engine/types.ts'
+import { compileValue } from './compile-value.ts'
+import { exampleHeader } from './index.ts'
+
+/** This component asks nothing of its site. */
+const site = {} as Site
+
+function exchangeWith(params: Record<string, string>): Exchange {
+  return { params: new Map(Object.entries(params)), responseHeaders: new HeaderMap() } as unknown as Exchange
+}
+
+test('the header is set before the endpoint answers', () => {
+  const layer = exampleHeader.build({ name: 'X-Example', value: 'item {Id}' }, site)
+  const exchange = exchangeWith({ Id: '7' })
+  let seen: string | undefined
+  const handler = layer?.((inner) => {
+    seen = inner.responseHeaders.get('X-Example')
+  })
+  handler?.(exchange)
+  assert.equal(seen, 'item 7')
+})
+
+test('an empty value leaves no layer behind', () => {
+  assert.equal(exampleHeader.build({ name: 'X-Example', value: '' }, site), null)
+})
+
+test('every placeholder is replaced, everything else stays', () => {
+  const valueOf = compileValue('{A}-{B}-{A} {not one} {}')
+  assert.equal(valueOf(new Map([['A', '1']])), '1--1 {not one} {}')
+})
+
+test('a text without braces is its own value', () => {
+  fc.assert(fc.property(fc.string(), (text) => compileValue(text.replaceAll('{', ''))(new Map()) === text.replaceAll('{', '')))
+})

@@ -1,0 +1,26 @@
+// Component `_gw/example-header`: adds a response header whose value may name URL parameters. Knows nothing of sockets.
+
+import { Type } from 'typebox'
+import { component } from '../../engine/component.ts'
+import { compileValue } from './compile-value.ts'
+
+/** The one source of the type, the check, the defaults and the reference page: describe every option. */
+const options = Type.Object({
+  name: Type.String({ default: 'X-Example', description: 'Name of the header.' }),
+  value: Type.String({ default: '', description: 'Its value; `{Id}` is replaced by the URL parameter `{id}`. Empty: no header.' }),
+})
+
+export const exampleHeader = component({
+  stage: 'endpoint',
+  namespace: '_gw/example-header',
+  options,
+  build({ name, value }) {
+    if (value === '') return null
+    const valueOf = compileValue(value)
+    return (next) =>
+      function exampleHeader(exchange) {
+        exchange.responseHeaders.set(name, valueOf(exchange.params))
+        return next(exchange)
+      }
+  },
+})

@@ -1,0 +1,221 @@
+// The rules of ARCHITECTURE.md as a table: who may import whom, and what every source file owes. Each row has its reason.
+
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { findImports, readSource } from './source-file.ts'
+import type { Import, SourceFile } from './source-file.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const MAX_LINES = 300
+const KEBAB_CASE_PATH = /^src(\/_?[a-z0-9]+(-[a-z0-9]+)*)+(\.(test|bench))?\.ts$/
+const IS_BESIDE_CODE = /\.(test|bench)\.ts$/
+const COMPONENT = /^src\/components\/([^/]+)\//
+
+/** `may`: the only files of the project it may import; `never`: packages and modules it must not. */
+interface Rule {
+  readonly files: RegExp
+  readonly may?: readonly RegExp[]
+  readonly never?: RegExp
+  readonly reason: string
+}
+
+const SYSTEM = /^node:(http|https|http2|net|tls|dns|fs|fs\/promises|child_process|cluster|worker_threads|os)$/
+/** What `node:net` has for addresses alone opens no socket. */
+const ADDRESS_NAMES = new Set(['BlockList', 'SocketAddress', 'isIP', 'isIPv4', 'isIPv6'])
+const CONFIG_TYPES = /^src\/config\/types\.ts$/
+const ENGINE = /^src\/engine\//
+const SCHEMA = /^src\/schema\//
+
+const RULES: readonly Rule[] = [
+  {
+    files: SCHEMA,
+    may: [SCHEMA],
+    never: SYSTEM,
+    reason: 'reading options is the same for every part, so it depends on none',
+  },
+  {
+    files: /^src\/config\//,
+    may: [/^src\/config\//, SCHEMA],
+    reason: 'a file becomes typed configuration without knowing who will use it',
+  },
+  {
+    files: ENGINE,
+    may: [ENGINE, SCHEMA, CONFIG_TYPES],
+    never: SYSTEM,
+    reason: 'a request is carried without sockets and files: tests run it in memory, and other edges can carry it',
+  },
+  {
+    files: /^src\/http\//,
+    may: [/^src\/http\//, ENGINE, CONFIG_TYPES],
+    reason: 'the wire has no policy: what happens to a request is decided in the engine and in components',
+  },
+  {
+    files: /^src\/encodings\//,
+    may: [/^src\/encodings\//, ENGINE, CONFIG_TYPES],
+    never: SYSTEM,
+    reason: 'an encoding turns bytes into data and back, nothing else',
+  },
+  {
+    files: COMPONENT,
+    may: [ENGINE, SCHEMA, CONFIG_TYPES],
+    reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
+  },
+]
+
+/** Modules that only some folders may import, whether lazily or not. */
+const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; readonly reason: string }[] = [
+  {
+    modules: /^node:(worker_threads|cluster)$/,
+    folders: /^src\/runtime\//,
+    reason: 'threads are started and fed in one place; everything else sees shared memory as `site.shared`',
+  },
+  {
+    modules: /^node:child_process$/,
+    folders: /^src\/(runtime|cli)\//,
+    reason: 'a gateway that serves requests starts no programs',
+  },
+  { modules: /^commander$/, folders: /^src\/cli\//, reason: 'only the command line has arguments' },
+]
+
+/** Packages that cost memory or start time: only a configuration that needs them may load them. */
+const LAZY =
+  /^(amqplib|@nats-io\/.+|kafkajs|@platformatic\/kafka|@aws-sdk\/.+|@google-cloud\/.+|@azure\/.+|ioredis|redis|@grpc\/.+|@bufbuild\/.+|@marcbachmann\/cel-js|fengari.*|@opentelemetry\/.+)$/
+
+const files = globSync('src/**/*.ts', { cwd: ROOT })
+  .map((path) => readSource(ROOT, path.replaceAll('\\', '/')))
+  .sort((a, b) => (a.path < b.path ? -1 : 1))
+const production = files.filter((file) => !IS_BESIDE_CODE.test(file.path))
+
+describe('imports', () => {
+  for (const rule of RULES) {
+    test(`${rule.files.source}: ${rule.reason}`, () => assertNone(production, (file) => breaches(rule, file)))
+  }
+  for (const { modules, folders, reason } of RESERVED) {
+    test(`${modules.source} only in ${folders.source}: ${reason}`, () =>
+      assertNone(production, (file) => (folders.test(file.path) ? [] : targets(file, (found) => modules.test(found.target)))))
+  }
+  test('costly packages are loaded only by import(), when a configuration needs them', () =>
+    assertNone(production, (file) => targets(file, (found) => LAZY.test(found.target) && !found.isLazy && !found.isType)))
+  test('an algorithm of a component imports nothing outside its folder but types', () =>
+    assertNone(production.filter(isAlgorithm), (file) => targets(file, (found) => isForeignValue(file, found))))
+  test('production code never imports tests', () =>
+    assertNone(production, (file) => targets(file, (found) => IS_BESIDE_CODE.test(found.target) || /^(test|bench)\//.test(found.target))))
+  test('no file imports itself over others: a cycle has no first line to read', () => assert.deepEqual(findCycle(production), []))
+})
+
+describe('every source file', () => {
+  test('begins with a comment that says what it is', () =>
+    assertNone(files, ({ lines }) => (firstLine(lines).startsWith('// ') ? [] : [firstLine(lines)])))
+  test(`has at most ${MAX_LINES} lines`, () =>
+    assertNone(files, ({ lines }) => (lines.length - 1 <= MAX_LINES ? [] : [`${lines.length - 1} lines`])))
+  test('has a kebab-case name', () => assertNone(files, ({ path }) => (KEBAB_CASE_PATH.test(path) ? [] : ['not kebab-case'])))
+  test('leaves the process to runtime and cli', () =>
+    assertNone(production, ({ path, code }) =>
+      /^src\/(runtime|cli)\//.test(path) ? [] : [...code.matchAll(/(?<![\w.'])process\.\w+/g)].map((match) => match[0]),
+    ))
+})
+
+describe('every component', () => {
+  for (const name of componentNames()) {
+    test(`${name} has index.ts, README.md and a test`, () => {
+      const folder = join(ROOT, 'src/components', name)
+      for (const file of ['index.ts', 'README.md']) assert.ok(existsSync(join(folder, file)), `${name}/${file} is missing`)
+      assert.ok(globSync('**/*.test.ts', { cwd: folder }).length > 0, `${name} has no *.test.ts`)
+    })
+  }
+})
+
+test('the scanner sees imports of every form and no others', () => {
+  const text = `// import a from './comment.ts'
+import b from './b.ts'
+import {
+  c,
+} from '../c.ts'
+import type { D } from 'd'
+export * from './e.ts'
+export type { F } from "not single quoted"
+const lazy = await import('g')
+const text = "import h from './h.ts'"
+import './i.ts'
+`
+  assert.deepEqual(
+    findImports('src/x/y.ts', text).map(({ target, isType, isLazy }) => [target, isType, isLazy]),
+    [
+      ['src/x/b.ts', false, false],
+      ['src/c.ts', false, false],
+      ['d', true, false],
+      ['src/x/e.ts', false, false],
+      ['src/x/i.ts', false, false],
+      ['g', false, true],
+    ],
+  )
+})
+
+function breaches(rule: Rule, file: SourceFile): string[] {
+  if (!rule.files.test(file.path)) return []
+  const own = COMPONENT.exec(file.path)?.[0]
+  return targets(file, ({ target, names }) => {
+    if (target === 'node:net' && names.length > 0 && names.every((name) => ADDRESS_NAMES.has(name))) return false
+    if (!target.startsWith('src/')) return rule.never?.test(target) ?? false
+    if (own !== undefined && target.startsWith(own)) return false
+    return rule.may !== undefined && !rule.may.some((allowed) => allowed.test(target))
+  })
+}
+
+/** A file of a component that neither declares anything nor looks at the place it is built for. */
+function isAlgorithm({ path, imports }: SourceFile): boolean {
+  return COMPONENT.test(path) && !path.endsWith('/index.ts') && !imports.some(({ target }) => target === 'src/engine/component.ts')
+}
+
+function isForeignValue({ path }: SourceFile, { target, isType }: Import): boolean {
+  return target.startsWith('src/') && !isType && !target.startsWith(COMPONENT.exec(path)?.[0] ?? '')
+}
+
+function targets(file: SourceFile, isWrong: (found: Import) => boolean): string[] {
+  return file.imports.filter(isWrong).map(({ target }) => `imports ${target}`)
+}
+
+function assertNone(list: readonly SourceFile[], findProblems: (file: SourceFile) => readonly string[]): void {
+  const problems = list.flatMap((file) => findProblems(file).map((problem) => `${file.path}: ${problem}`))
+  assert.deepEqual(problems, [])
+}
+
+function firstLine(lines: readonly string[]): string {
+  return (lines[0]?.startsWith('#!') ? lines[1] : lines[0]) ?? ''
+}
+
+function componentNames(): string[] {
+  const folder = join(ROOT, 'src/components')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+}
+
+/** The first cycle of imports that exist at run time, as the list of its files; empty when there is none. */
+function findCycle(list: readonly SourceFile[]): string[] {
+  const byPath = new Map(list.map((file) => [file.path, file]))
+  const finished = new Set<string>()
+  const open: string[] = []
+  function visit(path: string): string[] {
+    if (open.includes(path)) return [...open.slice(open.indexOf(path)), path]
+    const file = byPath.get(path)
+    if (file === undefined || finished.has(path)) return []
+    open.push(path)
+    for (const { target, isType } of file.imports) {
+      const cycle = isType ? [] : visit(target)
+      if (cycle.length > 0) return cycle
+    }
+    open.pop()
+    finished.add(path)
+    return []
+  }
+  for (const path of byPath.keys()) {
+    const cycle = visit(path)
+    if (cycle.length > 0) return cycle
+  }
+  return []
+}
