@@ -1,0 +1,55 @@
+// The gateway under measurement: compiled, one worker, pinned to one core.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { join } from 'node:path'
+import { ROOT } from '../scripts/tools.ts'
+import { freePort, startPinned } from './processes.ts'
+import type { Running } from './processes.ts'
+import type { BenchRow } from './rows.ts'
+
+export interface Gateway extends Running {
+  readonly url: string
+}
+
+export type GatewayParts = Pick<BenchRow, 'endpoints' | 'service' | 'files'>
+
+/** Writes the configuration into the folder and starts the gateway there. */
+export async function startGateway(core: number, folder: string, backendPort: number, parts: GatewayParts): Promise<Gateway> {
+  mkdirSync(folder, { recursive: true })
+  const config = {
+    version: 3,
+    timeout: '10s',
+    host: [`http://127.0.0.1:${backendPort}`],
+    endpoints: parts.endpoints,
+    extra_config: { router: { disable_access_log: true }, ...parts.service },
+  }
+  writeFileSync(join(folder, 'krakend.json'), JSON.stringify(config))
+  for (const [name, text] of Object.entries(parts.files ?? {})) writeFileSync(join(folder, name), text)
+  return runGateway(core, folder, join(folder, 'krakend.json'))
+}
+
+export async function runGateway(core: number, folder: string, config: string): Promise<Gateway> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const command = [process.execPath, join(ROOT, 'dist/cli/bin.js'), 'run', '-c', config, '-p', String(port)]
+  return { ...(await startPinned(core, command, folder, `${url}/__health`)), url }
+}
+
+/** One request with the row's headers; throws unless the answer is what the row says. */
+export async function checkAnswer(gateway: Gateway, row: BenchRow): Promise<void> {
+  const headers = { ...row.headers, ...(row.cycle === undefined ? {} : { [row.cycle.header]: row.cycle.values[0] as string }) }
+  const { status, body } = await ask(`${gateway.url}${row.path}`, headers)
+  if (status !== 200 || row.check?.(body) === false) throw new Error(`${row.name}: wrong answer, ${status} ${body.slice(0, 300)}`)
+}
+
+function ask(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers, agent: false }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
+      response.on('error', reject)
+    }).on('error', reject)
+  })
+}

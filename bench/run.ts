@@ -1,0 +1,106 @@
+// `npm run bench`: what a request costs, compared with nginx proxying a small answer in the same run ("units").
+// `--rows TEXT` only rows whose name contains it (and `start` for the start figures), `--runs N` (3), `--seconds N` (4) a measurement.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ROOT, runNode } from '../scripts/tools.ts'
+import { checkAnswer, startGateway } from './gateway.ts'
+import { measure } from './load.ts'
+import type { Sample } from './load.ts'
+import { startBackend, startProxy } from './nginx.ts'
+import type { Nginx } from './nginx.ts'
+import { loadRows } from './rows.ts'
+import type { BenchRow } from './rows.ts'
+import { measureStart } from './start-figures.ts'
+import { formatTable, median } from './statistics.ts'
+
+const GATEWAY_CORE = 0
+const LOAD_CORE = 1
+const WARM_UP_SECONDS = 2
+
+const { values } = parseArgs({
+  options: { rows: { type: 'string', default: '' }, runs: { type: 'string', default: '3' }, seconds: { type: 'string', default: '4' } },
+})
+const runs = Number(values.runs)
+const seconds = Number(values.seconds)
+
+/** A row's measurement and the unit measured just before it. */
+interface Pair {
+  readonly sample: Sample
+  readonly unit: Sample
+}
+
+checkMachine()
+if (!runNode([join(ROOT, 'scripts/build.ts')]) || !existsSync(join(ROOT, 'dist/cli/bin.js'))) fail('The build failed.')
+const rows = await loadRows(values.rows)
+const folder = mkdtempSync(join(tmpdir(), 'krakend-bench-'))
+try {
+  await run()
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function run(): Promise<void> {
+  console.log(
+    `${cpus()[0]?.model}, Node ${process.version}: ${runs} runs of ${seconds} s each, medians. The gateway has core ${GATEWAY_CORE}.`,
+  )
+  const backend = await startBackend(LOAD_CORE, folder)
+  const proxy = await startProxy(GATEWAY_CORE, folder, backend.port)
+  const pairs = new Map<BenchRow, Pair[]>(rows.map((row) => [row, []]))
+  for (let i = 0; i < runs; i++) for (const row of rows) pairs.get(row)?.push(await measurePair(row, backend, proxy))
+  printRows(pairs)
+  if ('start'.startsWith(values.rows) || values.rows.startsWith('start')) await printStart(backend)
+  await proxy.stop()
+  await backend.stop()
+}
+
+async function measurePair(row: BenchRow, backend: Nginx, proxy: Nginx): Promise<Pair> {
+  const unit = await measure(LOAD_CORE, proxy.pid, `http://127.0.0.1:${proxy.port}/small.json`, Math.max(2, seconds / 2), folder)
+  const gateway = await startGateway(GATEWAY_CORE, join(folder, 'gateway'), backend.port, row)
+  await checkAnswer(gateway, row)
+  const url = `${gateway.url}${row.path}`
+  await measure(LOAD_CORE, gateway.pid, url, WARM_UP_SECONDS, folder, row)
+  const sample = await measure(LOAD_CORE, gateway.pid, url, seconds, folder, row)
+  await gateway.stop()
+  process.stdout.write('.')
+  return { sample, unit }
+}
+
+function printRows(pairs: ReadonlyMap<BenchRow, readonly Pair[]>): void {
+  const all = [...pairs.values()].flat()
+  if (all.length === 0) return
+  const unit = column(all.map((pair) => pair.unit))
+  const lines = [...pairs].map(([row, list]) => {
+    const units = median(list.map((pair) => pair.sample.cpuMicrosPerRequest / pair.unit.cpuMicrosPerRequest))
+    return [row.name, units.toFixed(2), row.target, row.krakend ?? ''].concat(column(list.map((pair) => pair.sample)))
+  })
+  const head = ['row', 'units', 'reach', 'KrakenD', 'requests/s', 'CPU µs', 'p50 ms', 'p99 ms', 'RSS MiB']
+  console.log(`\n\n${formatTable(head, [['nginx as a proxy, 500 B', '1.00', '', '', ...unit], ...lines])}`)
+}
+
+function column(samples: readonly Sample[]): string[] {
+  const of = (key: keyof Sample, digits: number): string => median(samples.map((sample) => sample[key])).toFixed(digits)
+  return [of('requestsPerSecond', 0), of('cpuMicrosPerRequest', 1), of('p50Ms', 2), of('p99Ms', 2), of('rssMiB', 0)]
+}
+
+async function printStart(backend: Nginx): Promise<void> {
+  const place = { gatewayCore: GATEWAY_CORE, loadCore: LOAD_CORE, folder, backendPort: backend.port, runs, seconds }
+  const figures = await measureStart(place)
+  const lines = figures.map(({ name, value, target, krakend }) => [name, value, target, krakend])
+  console.log(`\n${formatTable(['start and memory', 'measured', 'reach', 'KrakenD'], lines)}`)
+}
+
+function checkMachine(): void {
+  if (process.platform !== 'linux') fail('The benchmark reads /proc and pins processes to cores: it runs on Linux only.')
+  if (cpus().length < 2) fail('The benchmark needs two cores: one for the gateway, one for the load.')
+  const missing = ['nginx', 'wrk', 'taskset'].filter((program) => spawnSync(program, ['-v']).error !== undefined)
+  if (missing.length > 0) fail(`Not installed: ${missing.join(', ')}. On Debian: apt-get install nginx-light wrk util-linux`)
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(1)
+}
