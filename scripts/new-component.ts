@@ -42,9 +42,7 @@ function printNextSteps(): void {
 
 1. Register it in src/registry.ts. The place in the list is the order of the layers, outermost first:
 
-     import { ${camelCase(name)} } from './components/${name}/index.ts'
-     …
-     ${camelCase(name)},
+     { namespace: '_gw/${name}', load: async () => (await import('./components/${name}/index.ts')).${camelCase(name)} },
 
 2. npm test -- --only tests 'src/components/${name}/*.test.ts'
 3. Write its README.md: why, example, options, quirks. ARCHITECTURE.md says what may be imported.`)

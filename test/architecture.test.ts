@@ -1,7 +1,7 @@
 // The rules of ARCHITECTURE.md as a table: who may import whom, and what every source file owes. Each row has its reason.
 
 import assert from 'node:assert/strict'
-import { existsSync, globSync, readdirSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { findImports, readSource } from './source-file.ts'
 import type { Import, SourceFile } from './source-file.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const TEMPLATE = '_template'
 const MAX_LINES = 300
 const KEBAB_CASE_PATH = /^src(\/_?[a-z0-9]+(-[a-z0-9]+)*)+(\.(test|bench))?\.ts$/
 const IS_BESIDE_CODE = /\.(test|bench)\.ts$/
@@ -63,6 +64,16 @@ const RULES: readonly Rule[] = [
     may: [ENGINE, SCHEMA, CONFIG_TYPES],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
   },
+  {
+    files: /^src\/[^/]+\.ts$/,
+    may: [/^src\/(?!cli\/|runtime\/)/],
+    reason: 'a gateway can be embedded: it needs neither the command line nor a process of its own',
+  },
+  {
+    files: /^src\/runtime\//,
+    may: [/^src\/(?!cli\/)/],
+    reason: 'what runs does not depend on how it was started',
+  },
 ]
 
 /** Modules that only some folders may import, whether lazily or not. */
@@ -88,6 +99,8 @@ const files = globSync('src/**/*.ts', { cwd: ROOT })
   .map((path) => readSource(ROOT, path.replaceAll('\\', '/')))
   .sort((a, b) => (a.path < b.path ? -1 : 1))
 const production = files.filter((file) => !IS_BESIDE_CODE.test(file.path))
+
+const registryCode = readFileSync(join(ROOT, 'src/registry.ts'), 'utf8')
 
 describe('imports', () => {
   for (const rule of RULES) {
@@ -124,6 +137,10 @@ describe('every component', () => {
       const folder = join(ROOT, 'src/components', name)
       for (const file of ['index.ts', 'README.md']) assert.ok(existsSync(join(folder, file)), `${name}/${file} is missing`)
       assert.ok(globSync('**/*.test.ts', { cwd: folder }).length > 0, `${name} has no *.test.ts`)
+    })
+    test(`${name} is ${name === TEMPLATE ? 'not ' : ''}registered: what nobody can configure is dead`, () => {
+      const isRegistered = registryCode.includes(`'./components/${name}/`)
+      assert.equal(isRegistered, name !== TEMPLATE)
     })
   }
 })

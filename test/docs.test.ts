@@ -1,0 +1,37 @@
+// The pages in step with the code: every error code is listed, every link leads somewhere.
+
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const PAGES = ['*.md', 'docs/**/*.md', 'examples/**/*.md', 'src/**/*.md']
+
+test('docs/errors.md lists the error codes of the source, and no others', () => {
+  const listed = codesIn(read('docs/errors.md'))
+  const used = globSync('src/**/*.ts', { cwd: ROOT, exclude: ['**/*.test.ts', '**/*.bench.ts'] }).flatMap((file) => codesIn(read(file)))
+  assert.deepEqual(distinct(listed), distinct(used))
+})
+
+test('links between pages lead somewhere', () => {
+  const broken = globSync(PAGES, { cwd: ROOT }).flatMap((page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, target]) => target as string)
+    return links.filter((target) => !existsSync(join(ROOT, dirname(page), target))).map((target) => `${page}: ${target}`)
+  })
+  assert.deepEqual(broken, [])
+})
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8')
+}
+
+/** `ERR_…` as a whole word between quotes or backquotes. */
+function codesIn(text: string): string[] {
+  return [...text.matchAll(/['`](ERR_[A-Z_]+)['`]/g)].map(([, code]) => code as string)
+}
+
+function distinct(list: readonly string[]): string[] {
+  return [...new Set(list)].sort()
+}
