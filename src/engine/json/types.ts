@@ -1,5 +1,7 @@
 // JSON values that lose nothing.
 
+const rawJson = (JSON as unknown as { rawJSON(this: void, text: string): unknown }).rawJSON
+
 /** A number whose text a double would not give back: `12345678901234567890`, `1.0`, `1e3`, `-0`. */
 export class JsonNumber {
   readonly text: string
@@ -7,11 +9,33 @@ export class JsonNumber {
   constructor(text: string) {
     this.text = text
   }
+
+  /** `JSON.stringify` writes the text as it is. */
+  toJSON(): unknown {
+    return rawJson(this.text)
+  }
 }
 
 export type JsonValue = null | boolean | number | string | JsonNumber | JsonValue[] | JsonObject
 
-/** `__proto__` and the like are ordinary own keys: write with `setKey`. */
+/** `__proto__` and the like are ordinary own keys: write with `setKey`, read with `getKey`. */
 export interface JsonObject {
   [key: string]: JsonValue
+}
+
+/** Whether a value is a JSON object: not an array, not a number that keeps its text. */
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+}
+
+/** The value of an own key; nothing is inherited. */
+export function getKey(object: JsonObject, key: string): JsonValue | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined
+}
+
+/** Sets an own key. */
+export function setKey(object: JsonObject, key: string, value: JsonValue): void {
+  // security: a plain assignment to `__proto__` would change what the object inherits
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+  else object[key] = value
 }

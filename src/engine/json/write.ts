@@ -1,0 +1,76 @@
+// Values become JSON text. Knows nothing of Data.
+
+import { JsonNumber } from './types.ts'
+import type { JsonObject, JsonValue } from './types.ts'
+
+/** What Go's encoder escapes beyond the grammar's needs, so that JSON may stand in HTML. */
+const HTML = /[<>&\u2028\u2029]/
+const HTML_ALL = /[<>&\u2028\u2029]/g
+
+/** Compact JSON in the order of the keys, escaped as Go does it. */
+export function encodeJson(value: JsonValue): string {
+  const text = JSON.stringify(value)
+  return HTML.test(text) ? text.replace(HTML_ALL, escapeUnit) : text
+}
+
+/** The same with the keys of every object sorted by their UTF-8 bytes, as Go writes maps. */
+export function encodeSorted(value: JsonValue): string {
+  const out: string[] = []
+  writeSorted(value, out)
+  return out.join('')
+}
+
+/** Compares as Go does: by UTF-8 bytes, which is by code points. */
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    // halves of a surrogate pair stand for code points above all other units
+    if (x !== y) return rank(x) - rank(y)
+  }
+  return a.length - b.length
+}
+
+/** The keys of an object, sorted. */
+export function sortedKeys(object: JsonObject): string[] {
+  return Object.keys(object).sort(compareKeys)
+}
+
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** What is left to write: a value, or text that is ready. */
+type Task = { readonly text: string } | { readonly value: JsonValue }
+
+function writeSorted(root: JsonValue, out: string[]): void {
+  // iterative: a valid body may have 10,000 levels
+  const tasks: Task[] = [{ value: root }]
+  for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
+    if ('text' in task) out.push(task.text)
+    else if (typeof task.value !== 'object' || task.value === null || task.value instanceof JsonNumber) out.push(encodeJson(task.value))
+    else pushChildren(task.value, tasks)
+  }
+}
+
+/** The parts of an object or array, last one first. */
+function pushChildren(value: JsonValue[] | JsonObject, tasks: Task[]): void {
+  if (Array.isArray(value)) {
+    tasks.push({ text: ']' })
+    for (let i = value.length - 1; i >= 0; i--) tasks.push({ value: value[i] as JsonValue }, { text: i === 0 ? '[' : ',' })
+    if (value.length === 0) tasks.push({ text: '[' })
+    return
+  }
+  const keys = sortedKeys(value)
+  tasks.push({ text: '}' })
+  for (let i = keys.length - 1; i >= 0; i--) {
+    const key = keys[i] as string
+    tasks.push({ value: value[key] as JsonValue }, { text: `${i === 0 ? '{' : ','}${encodeJson(key)}:` })
+  }
+  if (keys.length === 0) tasks.push({ text: '{' })
+}
