@@ -20,8 +20,7 @@ export interface GatewayConfig {
   readonly cacheTtlMs: number
   readonly outputEncoding: string
   readonly endpoints: readonly EndpointConfig[]
-  /** Untouched blocks of `async_agent`. */
-  readonly asyncAgents: readonly unknown[]
+  readonly asyncAgents: readonly AgentConfig[]
   readonly extraConfig: ExtraConfig
   readonly disableRest: boolean
   readonly debugEndpoint: boolean
@@ -98,6 +97,26 @@ export interface BackendConfig {
   readonly extraConfig: ExtraConfig
   readonly timeoutMs: number
   readonly concurrentCalls: number
+}
+
+export interface AgentConfig {
+  /** `['async_agent', 0]`. */
+  readonly at: ConfigPath
+  /** Never empty: `AsyncAgent-00` by its index. */
+  readonly name: string
+  /** 0: unlimited. */
+  readonly maxRetries: number
+  readonly backoffStrategy: string
+  readonly healthIntervalMs: number
+  readonly timeoutMs: number
+  readonly workers: number
+  readonly topic: string
+  /** Messages per second; 0: unlimited. */
+  readonly maxRate: number
+  readonly encoding: string
+  /** Their URL patterns are as written. */
+  readonly backends: readonly BackendConfig[]
+  readonly extraConfig: ExtraConfig
 }
 
 export interface KeyPair {

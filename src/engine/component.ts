@@ -2,7 +2,7 @@
 
 import type { Static, TSchema } from 'typebox'
 import type { BackendConfig, EndpointConfig, GatewayConfig } from '../config/types.ts'
-import type { Handler, Layer, Pipe, Sender } from './types.ts'
+import type { Exchange, Handler, Layer, Pipe, PipeResponse, Sender } from './types.ts'
 
 /** Where a component's layer stands; the order within a stage is that of the registry. */
 export type Stage = 'server' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'sender'
@@ -55,6 +55,20 @@ export interface ServiceDeclaration<O extends TSchema> {
   build(options: Static<O>, site: Site): void
 }
 
+/** Finds the hosts of backends with a certain `sd`. */
+export interface DiscoveryDeclaration {
+  readonly kind: 'discovery'
+  /** The value of `sd`. */
+  readonly name: string
+  /** Starts looking, and gives the hosts as they are known at the moment of each call. */
+  watch(backend: BackendConfig, site: Site): () => readonly string[]
+}
+
+/** Declares a service discovery. */
+export function discovery(declaration: Omit<DiscoveryDeclaration, 'kind'>): DiscoveryDeclaration {
+  return { kind: 'discovery', ...declaration }
+}
+
 type Optional<D, K extends keyof D> = Omit<D, K | 'kind'> & Partial<Pick<D, K>>
 
 /** Declares a layer of one stage under one namespace. */
@@ -72,7 +86,7 @@ export function service<O extends TSchema>(
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a list of declarations with different options has no other type
-export type AnyComponent = { [S in Stage]: ComponentDeclaration<S, any> }[Stage] | ServiceDeclaration<any>
+export type AnyComponent = { [S in Stage]: ComponentDeclaration<S, any> }[Stage] | ServiceDeclaration<any> | DiscoveryDeclaration
 
 /** Levels as KrakenD's users know them from its log. */
 export interface Logger {
@@ -95,6 +109,8 @@ export interface SharedMemory {
 /** Things that outlive a reload: counted, disposed of when no configuration uses them any more. */
 export interface ResourcePool {
   share<T>(key: string, create: () => T, dispose: (value: T) => void): T
+  /** Gives one use back. */
+  release(key: string): void
 }
 
 /** What a component sees while it is being built. */
@@ -110,7 +126,8 @@ export interface Site {
   readonly id: string
   readonly log: Logger
   readonly shared: SharedMemory
-  readonly pool: ResourcePool
+  /** What is shared here is given back when this configuration retires. */
+  readonly pool: Pick<ResourcePool, 'share'>
   /** The bare connection to backends, with the service's TLS and timeout settings and nothing around it. */
   readonly transport: Sender
   /** What `X-Krakend` and `User-Agent` say: `Version 0.1.0`. */
@@ -119,6 +136,10 @@ export interface Site {
   provide<T>(port: Port<T>, value: T): void
   /** Everything that services of this gateway offer under a port. */
   ask<T>(port: Port<T>): readonly T[]
+  /** Runs the endpoint's pipe for an exchange: its request rules, its timeout, its proxy stack. Only for stage `endpoint`. */
+  readonly runPipe: (exchange: Exchange) => Promise<PipeResponse>
+  /** Holds the start back until something is there; a rejection is logged and does not stop it. */
+  waitFor(something: Promise<void>): void
   /** Runs when this configuration is no longer served and its last request has ended. */
   onRetire(release: () => void | Promise<void>): void
 }

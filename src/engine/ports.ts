@@ -15,3 +15,6 @@ export type TokenRejecter = (claims: Claims) => boolean
 
 /** Asked once for each endpoint with a validator; null when there is nothing to check there. */
 export const tokenRejecters: Port<(endpoint: EndpointConfig) => TokenRejecter | null> = { name: 'token rejecters' }
+
+/** Names of backend response headers that a no-op endpoint must not copy (a CORS layer answers for them). */
+export const droppedBackendHeaders: Port<(name: string) => boolean> = { name: 'dropped backend headers' }

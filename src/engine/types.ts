@@ -73,7 +73,9 @@ export interface Exchange {
 /** What a pipe is asked. Immutable: a layer that changes something makes a new one (`{ ...request, headers }`). */
 export interface PipeRequest {
   readonly method: string
-  /** Path and own query of the backend, encoded for the wire; empty until the request builder ran. */
+  /** `http://127.0.0.1:8081`, chosen by the balancer; empty before. */
+  readonly origin: string
+  /** Before the balancer the filled-in url_pattern as text; after it path and query, encoded for the wire. */
   readonly path: string
   readonly params: Params
   readonly query: Query

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { mock, test } from 'node:test'
+import { watchRecords } from './index.ts'
+import { normalizeWeights, toHosts, toLegacyHosts } from './srv-hosts.ts'
+
+const record = (name: string, priority: number, weight: number, port = 80) => ({ name, priority, weight, port })
+
+test('weights are reduced as KrakenD reduces them', () => {
+  assert.deepEqual(normalizeWeights([25, 10_000, 1000]), [0, 10, 1])
+  assert.deepEqual(normalizeWeights([25, 1000, 10_000, 0, 65_535]), [0, 1, 13, 0, 85])
+  assert.deepEqual(normalizeWeights([100, 500, 1000]), [6, 31, 62])
+  assert.deepEqual(normalizeWeights([0, 0]), [0, 0])
+  assert.deepEqual(normalizeWeights([2, 4]), [1, 2])
+})
+
+test('only the lowest priority counts, by weight, with the final dot', () => {
+  const hosts = toHosts([record('b', 10, 1, 8081), record('c', 20, 1), record('a', 10, 2, 8080)], 'https')
+  assert.deepEqual(hosts, ['https://a.:8080', 'https://a.:8080', 'https://b.:8081'])
+})
+
+test('records without weight give no hosts', () => {
+  assert.deepEqual(toHosts([record('a', 1, 0), record('b', 1, 0)], 'http'), [])
+})
+
+test('KrakenD 1.x takes every priority', () => {
+  assert.deepEqual(toLegacyHosts([record('a', 1, 1), record('b', 2, 2)]), ['http://a.:80', 'http://b.:80', 'http://b.:80'])
+})
+
+test('a failed look-up keeps the last list and is reported once', async () => {
+  mock.timers.enable({ apis: ['setInterval'] })
+  const answers: (string | Error)[] = ['a', new Error('queryA ESERVFAIL'), new Error('queryA ESERVFAIL'), 'b']
+  const reports: (string | null)[] = []
+  const watched = watchRecords({
+    name: 'x.test',
+    refreshMs: 1000,
+    lookUp: async () => {
+      const answer = answers.shift() as string | Error
+      if (answer instanceof Error) throw answer
+      return [record(answer, 1, 1)]
+    },
+    toHosts: (records) => toHosts(records, 'http'),
+    report: (problem) => reports.push(problem),
+  })
+  await watched.ready
+  assert.deepEqual(watched.hosts(), ['http://a.:80'])
+  for (const expected of ['http://a.:80', 'http://a.:80', 'http://b.:80']) {
+    mock.timers.tick(1000)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(watched.hosts(), [expected])
+  }
+  assert.deepEqual(reports, ['queryA ESERVFAIL', null])
+  watched.stop()
+  mock.timers.reset()
+})

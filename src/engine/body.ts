@@ -1,0 +1,25 @@
+// Request bodies that the engine makes itself: none at all, and bytes that were read before. Knows nothing of sockets.
+
+import { Readable } from 'node:stream'
+import type { Body } from './types.ts'
+
+const NO_BYTES = Buffer.alloc(0)
+
+/** The body of a request without one. */
+export const NO_BODY: Body = {
+  length: 0,
+  stream: () => Readable.from([]),
+  bytes: () => Promise.resolve(NO_BYTES),
+}
+
+/**
+ * A body in memory that any number of backends may read.
+ * compat: its length counts as unknown, so that it goes out chunked, even empty, as a copied body does in KrakenD.
+ */
+export function bodyOf(bytes: Buffer): Body {
+  return {
+    length: null,
+    stream: () => Readable.from(bytes.length === 0 ? [] : [bytes]),
+    bytes: () => Promise.resolve(bytes),
+  }
+}

@@ -1,0 +1,93 @@
+// Chooses a host and puts the URL together: host, filled pattern, then the forwarded query.
+
+import type { Dialect } from '../../config/types.ts'
+import { GatewayError } from '../errors.ts'
+import { HeaderMap } from '../headers.ts'
+import type { Layer, Pipe, PipeRequest } from '../types.ts'
+import { encodeQuery, encodeTarget } from '../url.ts'
+
+/** Hosts as they are now: a fixed list, or what service discovery found last. */
+export type Hosts = () => readonly string[]
+
+interface Target {
+  readonly origin: string
+  /** Path of a host that was written with one (`disable_host_sanitize`). */
+  readonly basePath: string
+  /** `Basic …` from user information in the host; null without. */
+  readonly authorization: string | null
+}
+
+const NO_HOSTS = new GatewayError('no hosts available', { code: 'ERR_NO_HOSTS', source: 'gateway' })
+
+/** A round robin that begins at a random host, so that several workers and instances do not march in step. */
+export function balancer(hosts: Hosts, dialect: Dialect): Layer<Pipe> {
+  const targets = new Map<string, Target>()
+  let turn = dialect === 2 ? -1 : Math.floor(Math.random() * 1000)
+  const choose = (): Target => {
+    const list = hosts()
+    if (list.length === 0) throw NO_HOSTS
+    turn = (turn + 1) % list.length
+    const host = list[turn] as string
+    let target = targets.get(host)
+    if (target === undefined) targets.set(host, (target = parseHost(host)))
+    return target
+  }
+  const encodePath = memoizeLast(encodeTarget)
+  return (next) =>
+    function balance(request, scope) {
+      let addressed: PipeRequest
+      try {
+        const target = choose()
+        const encoded = encodePath(target.basePath === '' ? request.path : target.basePath + request.path)
+        const path = request.query.size === 0 ? encoded : appendQuery(encoded, encodeQuery(request.query))
+        addressed = { ...request, origin: target.origin, path, headers: authorize(request.headers, target.authorization) }
+      } catch (error) {
+        return Promise.reject(error)
+      }
+      return next(addressed, scope)
+    }
+}
+
+function appendQuery(path: string, query: string): string {
+  if (query === '') return path
+  if (!path.includes('?')) return `${path}?${query}`
+  return path.endsWith('?') ? path + query : `${path}&${query}`
+}
+
+/** User information of the host counts unless the client's own Authorization is forwarded. */
+function authorize(headers: HeaderMap, authorization: string | null): HeaderMap {
+  if (authorization === null || headers.has('Authorization')) return headers
+  const copy = headers.copy()
+  copy.set('Authorization', authorization)
+  return copy
+}
+
+/** Takes `scheme://user:password@name:port/base` apart. */
+export function parseHost(host: string): Target {
+  const parts = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#@]*)@)?([^/?#]*)(.*)$/is.exec(host)
+  if (parts === null) return { origin: host, basePath: '', authorization: null }
+  const [, scheme = '', userInfo, authority = '', rest = ''] = parts
+  const authorization = userInfo === undefined ? null : `Basic ${Buffer.from(decodeUserInfo(userInfo)).toString('base64')}`
+  return { origin: `${scheme.toLowerCase()}${authority}`, basePath: rest, authorization }
+}
+
+function decodeUserInfo(userInfo: string): string {
+  const text = userInfo.includes(':') ? userInfo : `${userInfo}:`
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** perf: a pattern without placeholders gives the same path every time. */
+function memoizeLast(compute: (text: string) => string): (text: string) => string {
+  let lastText: string | null = null
+  let lastResult = ''
+  return function memoized(text) {
+    if (text === lastText) return lastResult
+    lastResult = compute(text)
+    lastText = text
+    return lastResult
+  }
+}

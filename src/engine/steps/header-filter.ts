@@ -1,0 +1,16 @@
+// A backend's `input_headers`: which of the forwarded headers, the gateway's own included, it gets.
+
+import { canonicalName } from '../headers.ts'
+import type { Layer, Pipe } from '../types.ts'
+
+/** Null for an empty list, which filters nothing; `*` is no wildcard here. */
+export function headerFilter(names: readonly string[]): Layer<Pipe> | null {
+  if (names.length === 0) return null
+  const wanted = new Set(names.map(canonicalName))
+  return (next) =>
+    function filterHeaders(request, scope) {
+      const headers = request.headers.copy()
+      headers.deleteWhere((name) => !wanted.has(canonicalName(name)))
+      return next({ ...request, headers }, scope)
+    }
+}

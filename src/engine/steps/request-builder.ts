@@ -1,0 +1,34 @@
+// Fills a backend's url_pattern and sets its method.
+
+import type { Layer, Params, Pipe } from '../types.ts'
+
+const PLACEHOLDER = /\{\{\.([^{}]+)\}\}/g
+
+/** Parameters that a url_pattern names, as the engine knows them: `Id`, `JWT.sub`, `Resp0_a.b`. */
+export function placeholdersOf(urlPattern: string): string[] {
+  return [...urlPattern.matchAll(PLACEHOLDER)].map(([, name = '']) => name)
+}
+
+/** Values go in raw; a placeholder without a value stays as it is, which KrakenD's users see as `%7B%7B.Id%7D%7D`. */
+export function requestBuilder(urlPattern: string, method: string): Layer<Pipe> {
+  const names = placeholdersOf(urlPattern)
+  if (names.length === 0) {
+    return (next) =>
+      function buildFixedRequest(request, scope) {
+        return next({ ...request, method, path: urlPattern }, scope)
+      }
+  }
+  const literals = urlPattern.split(/\{\{\.[^{}]+\}\}/)
+  const fill = (params: Params): string => {
+    let path = literals[0] as string
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i] as string
+      path += (params.get(name) ?? `{{.${name}}}`) + literals[i + 1]
+    }
+    return path
+  }
+  return (next) =>
+    function buildRequest(request, scope) {
+      return next({ ...request, method, path: fill(request.params) }, scope)
+    }
+}

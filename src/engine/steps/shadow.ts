@@ -1,0 +1,19 @@
+// Shadow backends: they get a copy of the traffic, and nobody waits for their answer.
+
+import { Scope } from '../scope.ts'
+import type { Layer, Pipe } from '../types.ts'
+import { copyRequest } from './concurrent.ts'
+
+/** `shadow` is the pipe of all shadow backends of an endpoint; it has `timeoutMs` of its own and outlives the client. */
+export function shadowTraffic(shadow: Pipe, timeoutMs: number, reportError: (error: unknown) => void): Layer<Pipe> {
+  return (next) =>
+    async function copyToShadow(request, scope) {
+      const copy = await copyRequest(request)
+      const shadowScope = Scope.root().child(timeoutMs)
+      shadow(copy, shadowScope)
+        .then((response) => response.body?.resume())
+        .catch(reportError)
+        .finally(() => shadowScope.close())
+      return next(copy, scope)
+    }
+}

@@ -1,0 +1,111 @@
+// The test kit: exchanges and sites without sockets, for tests of components and of the engine.
+
+import type { Readable } from 'node:stream'
+import type { Logger, Port, Site } from './engine/component.ts'
+import { bodyOf, NO_BODY } from './engine/body.ts'
+import { HeaderMap } from './engine/headers.ts'
+import { Scope } from './engine/scope.ts'
+import type { Exchange } from './engine/types.ts'
+
+export interface ExchangeInit {
+  readonly method?: string
+  /** Path with query, encoded. */
+  readonly target?: string
+  /** Names in any case. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly body?: string
+  readonly peerAddress?: string
+  readonly params?: Readonly<Record<string, string>>
+  readonly isSecure?: boolean
+}
+
+/** An exchange that records its answer. */
+export interface RecordedExchange extends Exchange {
+  statusCode: number
+  /** What was answered; null before, and for an answer without body. */
+  readonly answered: { body: string | null }
+  /** Ends it, as a server does when the answer has left. */
+  finish(): void
+}
+
+export function makeExchange(init: ExchangeInit = {}): RecordedExchange {
+  const { method = 'GET', target = '/', headers = {}, peerAddress = '127.0.0.1' } = init
+  const mark = target.indexOf('?')
+  const raw = Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value as string]))
+  const listeners: (() => void)[] = []
+  const map = HeaderMap.fromRaw(raw)
+  return {
+    method,
+    target,
+    path: decodeURIComponent(mark < 0 ? target : target.slice(0, mark)),
+    rawQuery: mark < 0 ? '' : target.slice(mark + 1),
+    headers: map,
+    host: map.get('Host') ?? 'gateway.test',
+    peerAddress,
+    clientIp: peerAddress,
+    isSecure: init.isSecure ?? false,
+    protocol: 'HTTP/1.1',
+    params: new Map(Object.entries(init.params ?? {})),
+    body: init.body === undefined ? NO_BODY : bodyOf(Buffer.from(init.body)),
+    scope: Scope.root(),
+    slots: [],
+    responseHeaders: new HeaderMap(),
+    statusCode: 0,
+    answered: { body: null },
+    answer(statusCode, body) {
+      if (this.statusCode !== 0) throw new Error('the exchange is answered already')
+      this.statusCode = statusCode
+      this.answered.body = body === undefined || body === null ? null : Buffer.from(body).toString('utf8')
+    },
+    async answerStream(statusCode: number, body: Readable) {
+      this.statusCode = statusCode
+      const chunks: Buffer[] = []
+      for await (const chunk of body) chunks.push(Buffer.from(chunk as Uint8Array))
+      this.answered.body = Buffer.concat(chunks).toString('utf8')
+    },
+    onFinish: (listener) => void listeners.push(listener),
+    finish() {
+      for (const listener of listeners) listener()
+    },
+  }
+}
+
+/** A logger that keeps its lines: `WARNING text`. */
+export function makeLog(): Logger & { readonly lines: string[] } {
+  const lines: string[] = []
+  const keep = (level: string) => (message: string) => void lines.push(`${level} ${message}`)
+  return { lines, debug: keep('DEBUG'), info: keep('INFO'), warning: keep('WARNING'), error: keep('ERROR'), critical: keep('CRITICAL') }
+}
+
+/** A site of service level, with memory and ports of its own; `overrides` puts it elsewhere. */
+export function makeSite(overrides: Partial<Site> = {}): Site {
+  const offers = new Map<Port<unknown>, unknown[]>()
+  const buffers = new Map<string, SharedArrayBuffer>()
+  const refuse = (): never => {
+    throw new Error('this test has no backends: give makeSite a transport')
+  }
+  return {
+    config: { dialect: 3 } as Site['config'],
+    endpoint: null,
+    backend: null,
+    label: '[SERVICE: Gin]',
+    id: 'test',
+    log: makeLog(),
+    shared: {
+      buffer(name, byteLength) {
+        const known = buffers.get(name) ?? new SharedArrayBuffer(byteLength)
+        buffers.set(name, known)
+        return known
+      },
+    },
+    pool: { share: (_key, create) => create() },
+    transport: refuse,
+    version: 'Version test',
+    provide: (port, value) => void offers.set(port, [...(offers.get(port) ?? []), value]),
+    ask: <T>(port: Port<T>) => (offers.get(port) ?? []) as T[],
+    runPipe: refuse,
+    waitFor() {},
+    onRetire() {},
+    ...overrides,
+  }
+}
