@@ -1,4 +1,5 @@
-// `npm start`: the quickstart gateway with its demo backends, and URLs to try. `npm start -- --port 9090` listens elsewhere.
+// `npm start`: the quickstart gateway with its demo backends, and URLs to try.
+// `npm start -- --port 9090` listens elsewhere, `--config FILE` serves another file for the same backends.
 
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
@@ -10,7 +11,7 @@ import { startDemoBackends } from '../examples/demo-backends.ts'
 import type { DemoBackend } from '../examples/demo-backends.ts'
 import { ROOT } from './tools.ts'
 
-const CONFIG = 'examples/quickstart/krakend.json'
+const QUICKSTART = 'examples/quickstart/krakend.json'
 const READY_WITHIN_MS = 10_000
 const STOP_WITHIN_MS = 5000
 const EXAMPLES = [
@@ -21,7 +22,9 @@ const EXAMPLES = [
   ['/v1/offers.csv', 'passed through untouched (no-op)'],
 ] as const
 
-const { values } = parseArgs({ options: { port: { type: 'string', short: 'p', default: '8080' }, config: { type: 'string', short: 'c' } } })
+const { values } = parseArgs({
+  options: { port: { type: 'string', short: 'p', default: '8080' }, config: { type: 'string', short: 'c', default: QUICKSTART } },
+})
 const port = Number(values.port)
 
 await checkPort()
@@ -52,14 +55,14 @@ async function startBackends(): Promise<DemoBackend[]> {
   } catch (error) {
     const { code, port: taken, message } = error as NodeJS.ErrnoException & { port?: number }
     return fail(
-      code === 'EADDRINUSE' ? `Port ${taken} is taken by another program: the demo backends need it (${CONFIG} names it).` : message,
+      code === 'EADDRINUSE' ? `Port ${taken} is taken by another program: the demo backends need it (${QUICKSTART} names it).` : message,
     )
   }
 }
 
 /** Detached, so that Ctrl-C in a terminal reaches it once only: through `stop`. */
 function startGateway(): ChildProcess {
-  const args = [join(ROOT, 'src/cli/bin.ts'), 'run', '-c', values.config ?? CONFIG, '-p', String(port)]
+  const args = [join(ROOT, 'src/cli/bin.ts'), 'run', '-c', values.config, '-p', String(port)]
   return spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], detached: process.platform !== 'win32' })
 }
 
@@ -78,7 +81,7 @@ async function waitUntilReady(): Promise<void> {
 function printExamples(): void {
   if (gateway.exitCode !== null || isStopping) return
   const width = Math.max(...EXAMPLES.map(([path]) => path.length))
-  console.log(`\nThe gateway is ready, with ${CONFIG}. Try:\n`)
+  console.log(`\nThe gateway is ready, with ${values.config}. Try:\n`)
   for (const [path, what] of EXAMPLES) console.log(`  curl -i http://localhost:${port}${path.padEnd(width)}   # ${what}`)
   console.log('\nCtrl-C stops it.\n')
 }
