@@ -1,0 +1,23 @@
+// Strict JSON with the error texts of Go's encoding/json. Knows no configuration.
+
+import { describeSyntaxError } from './json-syntax.ts'
+import { FormatError } from './format-error.ts'
+
+/** The object of a text; `null` counts as `{}`, of a repeated key the last value. Throws a FormatError. */
+export function parseJson(text: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw describeSyntaxError(text)
+  }
+  if (value === null) return {}
+  const kind = Array.isArray(value) ? 'array' : typeof value
+  if (kind === 'object') return value
+  const name = kind === 'boolean' ? 'bool' : kind
+  throw new FormatError(
+    `json: cannot unmarshal ${name} into Go value of type map[string]interface {}`,
+    null,
+    'the file must be an object: { … }',
+  )
+}

@@ -1,0 +1,96 @@
+// A path becomes a raw value and the text it came from. Knows the formats by their extension, no key.
+
+import { readFile as readFileOfDisk } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { type Issue, errorIssue } from '../schema/issue.ts'
+import { FormatError } from './formats/format-error.ts'
+import { parseJson } from './formats/json.ts'
+
+export type ReadFile = (file: string) => Promise<string | Uint8Array>
+
+export interface LoadedFile {
+  /** Undefined when there is an issue. */
+  readonly raw: unknown
+  readonly text: string | null
+  readonly format: string
+  readonly issue: Issue | null
+}
+
+/** Reads and parses a file. The issue's message is what KrakenD says. */
+export async function loadFile(file: string, readFile: ReadFile = readFileOfDisk): Promise<LoadedFile> {
+  let bytes: string | Uint8Array
+  try {
+    bytes = await readFile(file)
+  } catch (error) {
+    return { raw: undefined, text: null, format: 'json', issue: errorIssue('unreadable-file', [], describeFileError(error, file)) }
+  }
+  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  return parseText(text, extname(file))
+}
+
+/** Parses the text of a file with this extension (`.yml`; literally, capitals are JSON). */
+export async function parseText(text: string, extension: string): Promise<LoadedFile> {
+  const format = formats[extension] ?? 'json'
+  try {
+    return { raw: await parseAs(format, text), text, format, issue: null }
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error
+    const issue = errorIssue('syntax', [], error.message, error.hint)
+    return { raw: undefined, text, format, issue: error.position === null ? issue : { ...issue, position: error.position } }
+  }
+}
+
+const formats: Readonly<Record<string, string>> = {
+  '.yml': 'yaml',
+  '.yaml': 'yaml',
+  '.toml': 'toml',
+  '.properties': 'properties',
+  '.props': 'properties',
+  '.prop': 'properties',
+  '.ini': 'ini',
+  '.env': 'env',
+  '.hcl': 'hcl',
+}
+
+async function parseAs(format: string, text: string): Promise<unknown> {
+  if (format === 'yaml') return (await import('./formats/yaml.ts')).parseYaml(text)
+  if (format === 'toml') return (await import('./formats/toml.ts')).parseToml(text)
+  if (format === 'hcl') return parseHclOfVersion2(text)
+  if (format === 'json') return parseJson(text)
+  const { parseEnv, parseIni, parseProperties } = await import('./formats/properties.ts')
+  if (format === 'ini') return parseIni(text)
+  return format === 'env' ? parseEnv(text) : parseProperties(text)
+}
+
+/** compat: KrakenD reads HCL up to 2.11, later versions take the file for JSON; version-2 files are the ones it is read for. */
+async function parseHclOfVersion2(text: string): Promise<unknown> {
+  try {
+    return parseJson(text)
+  } catch (jsonError) {
+    const { parseHcl } = await import('./formats/hcl.ts')
+    const value = parseHcl(text)
+    if (String(value['version']) === '2') return value
+    if (!(jsonError instanceof FormatError)) throw jsonError
+    throw new FormatError(
+      jsonError.message,
+      jsonError.position,
+      'HCL is read for version-2 files only, as in KrakenD: use JSON, YAML or TOML',
+    )
+  }
+}
+
+const fileErrors: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ENOTDIR: 'not a directory',
+  ELOOP: 'too many levels of symbolic links',
+  ENAMETOOLONG: 'file name too long',
+  EMFILE: 'too many open files',
+}
+
+function describeFileError(error: unknown, file: string): string {
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  if (code === 'EISDIR') return `read ${file}: is a directory`
+  return `open ${file}: ${fileErrors[code] ?? (error instanceof Error ? error.message : String(error))}`
+}

@@ -1,0 +1,31 @@
+// One async agent with its backends. Knows no driver.
+
+import type { RawAgent } from './fields.ts'
+import { parseBackend } from './parse-backend.ts'
+import { finishExtraConfig, type ParseContext } from './parse-context.ts'
+import type { AgentConfig, ConfigPath } from './types.ts'
+
+export interface AgentParent {
+  readonly hosts: readonly string[]
+  readonly timeoutMs: number
+}
+
+export function parseAgent(raw: RawAgent, index: number, parent: AgentParent, context: ParseContext): AgentConfig {
+  const at: ConfigPath = ['async_agent', index]
+  const timeoutMs = raw.consumer?.timeout || parent.timeoutMs
+  const backendParent = { hosts: parent.hosts, method: 'GET', timeoutMs, concurrentCalls: 1, isNoOp: false }
+  return {
+    at,
+    name: raw.name || `AsyncAgent-${String(index).padStart(2, '0')}`,
+    maxRetries: Math.max(0, raw.connection?.max_retries ?? 0),
+    backoffStrategy: raw.connection?.backoff_strategy ?? '',
+    healthIntervalMs: Math.max(1000, raw.connection?.health_interval ?? 0),
+    timeoutMs,
+    workers: Math.max(1, raw.consumer?.workers ?? 0),
+    topic: raw.consumer?.topic ?? '',
+    maxRate: Math.max(0, raw.consumer?.max_rate ?? 0),
+    encoding: raw.encoding,
+    extraConfig: finishExtraConfig(raw.extra_config, at, context),
+    backends: raw.backend.map((backend, position) => parseBackend(backend, [...at, 'backend', position], backendParent, context)),
+  }
+}

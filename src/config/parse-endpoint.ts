@@ -1,0 +1,114 @@
+// One endpoint with its backends: defaults, placeholders and KrakenD's checks. Knows no other endpoint.
+
+import type { RawEndpoint } from './fields.ts'
+import { canonicalHeaderName } from './header-names.ts'
+import { parseBackend } from './parse-backend.ts'
+import { finishExtraConfig, type ParseContext, reportInvalid } from './parse-context.ts'
+import type { BackendConfig, ConfigPath, Dialect, EndpointConfig } from './types.ts'
+import { cleanPath, type EndpointPath, readEndpointPath, readUrlPattern, type UrlPattern } from './url-params.ts'
+
+/** What an endpoint takes over from the service. */
+export interface EndpointParent {
+  readonly hosts: readonly string[]
+  readonly timeoutMs: number
+  readonly cacheTtlMs: number
+  readonly outputEncoding: string
+  readonly disableRest: boolean
+}
+
+const forbiddenPaths: Record<Dialect, RegExp> = {
+  2: /^[^/]|\/__debug(\/.*)?$/,
+  3: /^[^/]|\*.|\/__(debug|echo|health)(\/.*)?$/,
+}
+
+/** An endpoint that KrakenD refuses is returned all the same, its issues are in the context. */
+export function parseEndpoint(raw: RawEndpoint, index: number, parent: EndpointParent, context: ParseContext): EndpointConfig {
+  const at: ConfigPath = ['endpoints', index]
+  const writtenPath = cleanPath(raw.endpoint)
+  checkEndpoint(raw, writtenPath, at, context)
+  const endpointPath = readEndpointPath(writtenPath, !parent.disableRest, context.dialect)
+  const endpoint = {
+    at,
+    path: endpointPath.path,
+    writtenPath,
+    method: raw.method.toUpperCase() || 'GET',
+    timeoutMs: raw.timeout || parent.timeoutMs,
+    cacheTtlMs: raw.cache_ttl || parent.cacheTtlMs,
+    concurrentCalls: raw.concurrent_calls || 1,
+    outputEncoding: raw.output_encoding || parent.outputEncoding,
+    // compat: 1.x sends the header in the written case
+    inputHeaders: context.dialect === 2 ? raw.input_headers : raw.input_headers.map(canonicalHeaderName),
+    inputQueryStrings: raw.input_query_strings,
+  }
+  if (endpoint.outputEncoding === 'no-op' && raw.backend.length > 1) {
+    const message = 'can not use NoOp encoding with more than one backends connected to the same endpoint'
+    reportInvalid(context, 'no-op-backends', [...at, 'backend'], message, 'keep one backend, or choose another output_encoding')
+  }
+  const extraConfig = finishExtraConfig(raw.extra_config, at, context)
+  return { ...endpoint, extraConfig, backends: parseBackends(raw, endpoint, endpointPath, parent, context) }
+}
+
+function checkEndpoint(raw: RawEndpoint, writtenPath: string, at: ConfigPath, context: ParseContext): void {
+  const name = `'${raw.method} ${writtenPath}'`
+  const isOld = context.dialect === 2
+  if (forbiddenPaths[context.dialect].test(writtenPath)) {
+    const message = isOld
+      ? `ERROR: the endpoint url path ${name} is not a valid one!!! Ignoring`
+      : `ignoring the ${name} endpoint, since it is invalid!!!`
+    const hint = writtenPath.includes('*')
+      ? 'endpoints cannot have wildcards'
+      : 'paths ending in /__debug, /__echo or /__health are the gateway’s own'
+    reportInvalid(context, 'invalid-endpoint', [...at, 'endpoint'], message, hint)
+  }
+  if (raw.backend.length === 0) {
+    const message = isOld
+      ? `WARNING: the ${name} endpoint has 0 backends defined! Ignoring`
+      : `ignoring the ${name} endpoint, since it has 0 backends defined!`
+    reportInvalid(context, 'no-backends', [...at, 'backend'], message, 'give it at least one backend')
+  }
+}
+
+type EndpointDefaults = Pick<EndpointConfig, 'at' | 'path' | 'method' | 'timeoutMs' | 'concurrentCalls' | 'outputEncoding'>
+
+function parseBackends(
+  raw: RawEndpoint,
+  endpoint: EndpointDefaults,
+  endpointPath: EndpointPath,
+  service: EndpointParent,
+  context: ParseContext,
+): BackendConfig[] {
+  const parent = {
+    hosts: service.hosts,
+    method: endpoint.method,
+    timeoutMs: endpoint.timeoutMs,
+    concurrentCalls: endpoint.concurrentCalls,
+    // compat: 1.x decodes unless the backend says no-op too
+    isNoOp: endpoint.outputEncoding === 'no-op' && context.dialect === 3,
+  }
+  return raw.backend.map((rawBackend, index) => {
+    const at = [...endpoint.at, 'backend', index]
+    const backend = parseBackend(rawBackend, at, parent, context)
+    const result = readUrlPattern(backend.urlPattern, endpointPath.params, context.dialect)
+    if (!('pattern' in result)) {
+      reportParams(result, endpoint, index, endpointPath.params, at, context)
+      return backend
+    }
+    return Object.assign(backend, { urlPattern: result.pattern })
+  })
+}
+
+function reportParams(
+  { undefinedParam, output }: Exclude<UrlPattern, { readonly pattern: string }>,
+  endpoint: EndpointDefaults,
+  index: number,
+  input: readonly string[],
+  at: ConfigPath,
+  context: ParseContext,
+): void {
+  const place = `endpoint: ${endpoint.method} ${endpoint.path}, backend: ${index}. input: [${input.join(' ')}], output: [${output.join(' ')}]`
+  const word = context.dialect === 2 ? 'Undefined' : 'undefined'
+  const message =
+    undefinedParam === null ? `input and output params do not match. ${place}` : `${word} output param '${undefinedParam}'! ${place}`
+  const missing = output.filter((param) => !input.includes(param)).map((param) => `{${param}}`)
+  reportInvalid(context, 'url-params', [...at, 'url_pattern'], message, `the endpoint's path has no ${missing.join(', ')}`)
+}

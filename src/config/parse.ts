@@ -1,0 +1,138 @@
+// A raw value becomes a GatewayConfig. Knows no file, no file format and no component.
+
+import { isIP } from 'node:net'
+import { type Issue, errorIssue } from '../schema/issue.ts'
+import { isObject } from '../schema/values.ts'
+import { type RawService, serviceFields } from './fields.ts'
+import { parseAgent } from './parse-agent.ts'
+import { type ParseContext, finishExtraConfig, reportInvalid, sanitizeHosts } from './parse-context.ts'
+import { parseEndpoint } from './parse-endpoint.ts'
+import { parseClientTls, parseServerTls } from './parse-tls.ts'
+import { readFields } from './read-fields.ts'
+import type { Dialect, GatewayConfig } from './types.ts'
+import { hintForOldKey, version2Renames } from './upgrade.ts'
+
+export interface ParseOptions {
+  /** Namespaces that components claim, by their 2.x names. */
+  readonly knownNamespaces: readonly string[]
+  /** `ce`: what protects in KrakenD Enterprise only is ignored with a warning instead of refused. */
+  readonly edition?: 'ce' | null
+  /** True switches `/__debug/` on, whatever the file says. */
+  readonly debug?: boolean
+  /** Replaces the file's port unless it is 0. */
+  readonly port?: number
+  /** Root keys that come from the environment: unknown ones are nobody's mistake. */
+  readonly quietKeys?: ReadonlySet<string>
+}
+
+export interface ParseResult {
+  /** Null when there is an error among the issues. */
+  readonly config: GatewayConfig | null
+  /** KrakenD's own errors first, in its order; then the errors and the warnings of this product. */
+  readonly issues: readonly Issue[]
+}
+
+/**
+ * Parses a configuration object (version 2 or 3) as KrakenD does and collects every problem instead of the first one.
+ * `raw` is not changed; the result may share the blocks of its `extra_config` maps.
+ */
+export function parseConfig(raw: unknown, options: ParseOptions): ParseResult {
+  if (!isObject(raw)) return { config: null, issues: [errorIssue('not-an-object', [], 'the configuration is no object')] }
+  const hintedDialect = findDialect(raw)
+  const notices: Issue[] = []
+  const service = readFields(serviceFields, raw, null, {
+    issues: notices,
+    splitsTexts: hintedDialect === 2,
+    renames: hintedDialect === 2 ? version2Renames : new Map(),
+    hintFor: hintedDialect === 2 ? () => '' : hintForOldKey,
+    quietKeys: options.quietKeys ?? new Set(),
+  })
+  const errors = notices.filter((issue) => issue.severity === 'error')
+  const findings = notices.filter((issue) => issue.severity === 'warning')
+  if (service.version !== 2 && service.version !== 3) {
+    if (!errors.some((issue) => issue.path[0] === 'version')) errors.push(refuseVersion(service.version))
+    return { config: null, issues: [...errors, ...findings] }
+  }
+  const namespaces = { known: new Set(options.knownNamespaces), edition: options.edition ?? null }
+  const config = parseService(service, { dialect: service.version, errors, findings, namespaces }, options)
+  const isBroken = errors.length > 0 || findings.some((issue) => issue.severity === 'error')
+  return { config: isBroken ? null : config, issues: [...errors, ...findings.sort(compareSeverity)] }
+}
+
+/** The version before anything is read by it: version-2 files have other keys. */
+export function findDialect(raw: Readonly<Record<string, unknown>>): Dialect {
+  const key = Object.hasOwn(raw, 'version') ? 'version' : Object.keys(raw).find((name) => name.toLowerCase() === 'version')
+  return key !== undefined && String(raw[key]).trim() === '2' ? 2 : 3
+}
+
+function compareSeverity(a: Issue, b: Issue): number {
+  return Number(a.severity === 'warning') - Number(b.severity === 'warning')
+}
+
+function refuseVersion(version: number): Issue {
+  const hint = version === 0 ? 'add "version": 3' : 'versions 3 (KrakenD 2.x) and 2 (KrakenD 1.x) are read'
+  return errorIssue('unsupported-version', ['version'], `unsupported version: ${version} (want: 3)`, hint)
+}
+
+function parseService(raw: RawService, context: ParseContext, options: ParseOptions): GatewayConfig {
+  if (raw.listen_ip !== '' && isIP(raw.listen_ip) === 0) {
+    reportInvalid(context, 'invalid-address', ['listen_ip'], `invalid ip address ${raw.listen_ip}`, 'write an IPv4 or IPv6 address')
+  }
+  const hosts = sanitizeHosts(raw.host, ['host'], context)
+  const inherited = {
+    hosts,
+    timeoutMs: raw.timeout || 2000,
+    cacheTtlMs: raw.cache_ttl,
+    outputEncoding: raw.output_encoding || 'json',
+    disableRest: raw.disable_rest,
+  }
+  const extraConfig = finishExtraConfig(raw.extra_config, [], context)
+  const asyncAgents = raw.async_agent.map((agent, index) => parseAgent(agent, index, inherited, context))
+  const endpoints = raw.endpoints.map((endpoint, index) => parseEndpoint(endpoint, index, inherited, context))
+  return {
+    dialect: context.dialect,
+    name: raw.name,
+    port: options.port || raw.port || 8080,
+    listenIp: raw.listen_ip,
+    ...inherited,
+    endpoints,
+    asyncAgents,
+    extraConfig,
+    debugEndpoint: raw.debug_endpoint || options.debug === true,
+    echoEndpoint: raw.echo_endpoint,
+    sequentialStart: raw.sequential_start,
+    ...readServerSettings(raw),
+    ...readTransportSettings(raw),
+    plugin: raw.plugin,
+  }
+}
+
+function readServerSettings(raw: RawService) {
+  return {
+    readTimeoutMs: raw.read_timeout,
+    writeTimeoutMs: raw.write_timeout,
+    idleTimeoutMs: raw.idle_timeout,
+    readHeaderTimeoutMs: raw.read_header_timeout,
+    maxHeaderBytes: raw.max_header_bytes > 0 ? raw.max_header_bytes : 1 << 20,
+    useH2c: raw.use_h2c,
+    maxShutdownWaitTimeMs: raw.max_shutdown_wait_time,
+    tls: raw.tls === null ? null : parseServerTls(raw.tls),
+  }
+}
+
+function readTransportSettings(raw: RawService) {
+  return {
+    clientTls: parseClientTls(raw.client_tls, raw.allow_insecure_connections),
+    disableKeepAlives: raw.disable_keep_alives,
+    disableCompression: raw.disable_compression,
+    maxIdleConnections: raw.max_idle_connections,
+    maxIdleConnectionsPerHost: raw.max_idle_connections_per_host || 250,
+    idleConnectionTimeoutMs: raw.idle_connection_timeout,
+    responseHeaderTimeoutMs: raw.response_header_timeout,
+    expectContinueTimeoutMs: raw.expect_continue_timeout,
+    dialerTimeoutMs: raw.dialer_timeout,
+    dialerFallbackDelayMs: raw.dialer_fallback_delay,
+    dialerKeepAliveMs: raw.dialer_keep_alive,
+    dnsCacheTtlMs: raw.dns_cache_ttl >= 1000 ? raw.dns_cache_ttl : 30_000,
+  }
+}

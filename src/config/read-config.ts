@@ -1,0 +1,54 @@
+// From a path to a GatewayConfig with every problem of the file. Knows no component; the environment is an argument.
+
+import type { Issue, Source } from '../schema/issue.ts'
+import { isObject } from '../schema/values.ts'
+import { type Environment, overrideByEnvironment } from './environment.ts'
+import { loadFile, type ReadFile } from './load.ts'
+import { findDialect, parseConfig, type ParseOptions } from './parse.ts'
+import type { GatewayConfig } from './types.ts'
+import { synonymsOf } from './upgrade.ts'
+
+export interface ReadConfigOptions extends Omit<ParseOptions, 'quietKeys'> {
+  readonly environment: Environment
+  /** Reads a file; the disk's unless given. */
+  readonly readFile?: ReadFile
+}
+
+export interface ConfigReading {
+  /** Null when there is an error among the issues. */
+  readonly config: GatewayConfig | null
+  /** KrakenD's own errors first, in its order; then those of this product; then warnings. */
+  readonly issues: readonly Issue[]
+  /** For `printIssues`. */
+  readonly source: Source
+  /** What KrakenD says after `ERROR parsing the configuration file: `; null when the file is fine. */
+  readonly failure: string | null
+}
+
+/** Reads a configuration file as `run`, `check` and `audit` do. Never rejects because of the file. */
+export async function readConfig(file: string, options: ReadConfigOptions): Promise<ConfigReading> {
+  const { raw, text, format, issue } = await loadFile(file, options.readFile)
+  const source: Source = { file, text, format, synonymsOf }
+  if (issue !== null) return { config: null, issues: [issue], source, failure: describeFailure(file, [issue]) }
+  const object = isObject(raw) ? raw : {}
+  const overridden = overrideByEnvironment(object, options.environment, findDialect(object))
+  const { config, issues } = parseConfig(overridden.raw, { ...options, quietKeys: new Set(overridden.variables.keys()) })
+  const named = issues.map((found) => nameVariable(found, overridden.variables))
+  return { config, issues: named, source, failure: describeFailure(file, named) }
+}
+
+function nameVariable(issue: Issue, variables: ReadonlyMap<string, string>): Issue {
+  const variable = typeof issue.path[0] === 'string' ? variables.get(issue.path[0]) : undefined
+  if (variable === undefined) return issue
+  // the file is not to blame: no place in it is shown
+  return { ...issue, path: [], hint: `the environment variable ${variable} sets it` }
+}
+
+/** KrakenD's words for the first problem; it lists all values of a wrong type at once. Null without an error. */
+export function describeFailure(file: string, issues: readonly Issue[]): string | null {
+  const first = issues.find((issue) => issue.severity === 'error')
+  if (first === undefined) return null
+  if (first.code !== 'decode') return `'${file}': ${first.message}`
+  const lines = issues.filter((issue) => issue.code === 'decode').map((issue) => issue.message)
+  return `'${file}': decoding failed due to the following error(s):\n\n${lines.join('\n')}`
+}

@@ -1,0 +1,160 @@
+// Weak typing as in Go's mapstructure: what counts as a text, a number, a flag, a list. Knows no keys.
+
+import { isObject } from '../schema/values.ts'
+import type { FieldKind } from './fields.ts'
+import { parseDuration } from './duration.ts'
+
+/** `inner` names an item below the value: `[0]` of a list, `[key]` of a map. */
+export type ReportDecodeError = (inner: string, message: string) => void
+
+export interface WeakReader {
+  read(raw: unknown, report: ReportDecodeError, splitsTexts: boolean): unknown
+  /** Go's zero value, fresh. */
+  zero(): unknown
+}
+
+type ReadScalar<T> = (raw: unknown, report: ReportDecodeError, inner: string) => T | undefined
+
+function goTypeOf(raw: unknown): string {
+  if (Array.isArray(raw)) return '[]interface {}'
+  if (typeof raw === 'object') return 'map[string]interface {}'
+  if (typeof raw === 'boolean') return 'bool'
+  return typeof raw === 'number' ? 'float64' : 'string'
+}
+
+function reportType(raw: unknown, type: string, report: ReportDecodeError, inner: string): undefined {
+  report(inner, `expected type '${type}', got unconvertible type '${goTypeOf(raw)}'`)
+}
+
+function readText(raw: unknown, report: ReportDecodeError, inner: string): string | undefined {
+  if (typeof raw === 'string') return raw
+  if (typeof raw === 'number') return formatNumber(raw)
+  if (typeof raw === 'boolean') return raw ? '1' : '0'
+  if (Array.isArray(raw) && raw.length === 0) return ''
+  return reportType(raw, 'string', report, inner)
+}
+
+/** Never with an exponent. */
+function formatNumber(value: number): string {
+  const text = String(value)
+  return text.includes('e') ? value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 100 }) : text
+}
+
+function readInteger(raw: unknown, report: ReportDecodeError, inner: string): number | undefined {
+  if (typeof raw === 'number') return Math.trunc(raw)
+  if (typeof raw === 'boolean') return raw ? 1 : 0
+  if (typeof raw !== 'string') return reportType(raw, 'int', report, inner)
+  const value = raw === '' ? 0 : parseGoInteger(raw)
+  if (value === null) report(inner, "cannot parse value as 'int': strconv.ParseInt: invalid syntax")
+  else if (Math.abs(value) < 2 ** 63) return value
+  else report(inner, "cannot parse value as 'int': strconv.ParseInt: value out of range")
+  return undefined
+}
+
+/** Go's ParseInt with base 0: `0x1F`, `0b1`, `0o17`, `017`, `1_000`. */
+function parseGoInteger(text: string): number | null {
+  const [, sign, digits] = /^([+-]?)(.*)$/s.exec(text)!
+  const plain = digits!.replaceAll(/(?<=[0-9a-fxob])_(?=[0-9a-f])/gi, '').toLowerCase()
+  if (/^(?:0x[0-9a-f]+|0b[01]+|0o[0-7]+|[1-9][0-9]*|0)$/.test(plain)) return (sign === '-' ? -1 : 1) * Number(plain)
+  if (/^0[0-7]+$/.test(plain)) return (sign === '-' ? -1 : 1) * Number.parseInt(plain, 8)
+  return null
+}
+
+function readNumber(raw: unknown, report: ReportDecodeError, inner: string): number | undefined {
+  if (typeof raw === 'number') return raw
+  if (typeof raw === 'boolean') return raw ? 1 : 0
+  if (typeof raw !== 'string') return reportType(raw, 'float64', report, inner)
+  const value = raw === '' ? 0 : Number(raw.trim() === raw ? raw : Number.NaN)
+  if (!Number.isNaN(value)) return value
+  report(inner, "cannot parse value as 'float64': strconv.ParseFloat: invalid syntax")
+  return undefined
+}
+
+const flags: ReadonlyMap<string, boolean> = new Map([
+  ...['1', 't', 'T', 'TRUE', 'true', 'True'].map((text) => [text, true] as const),
+  ...['', '0', 'f', 'F', 'FALSE', 'false', 'False'].map((text) => [text, false] as const),
+])
+
+function readFlag(raw: unknown, report: ReportDecodeError, inner: string): boolean | undefined {
+  if (typeof raw === 'boolean') return raw
+  if (typeof raw === 'number') return raw !== 0
+  if (typeof raw !== 'string') return reportType(raw, 'bool', report, inner)
+  const flag = flags.get(raw)
+  if (flag !== undefined) return flag
+  report(inner, "cannot parse value as 'bool': strconv.ParseBool: invalid syntax")
+  return undefined
+}
+
+/** Milliseconds; a number counts nanoseconds. */
+function readDuration(raw: unknown, report: ReportDecodeError, inner: string): number | undefined {
+  if (typeof raw === 'string') {
+    const parsed = parseDuration(raw)
+    if (typeof parsed === 'number') return parsed / 1e6
+    report(inner, parsed)
+    return undefined
+  }
+  if (typeof raw === 'number') return Math.trunc(raw) / 1e6
+  if (typeof raw === 'boolean') return raw ? 1e-6 : 0
+  return reportType(raw, 'time.Duration', report, inner)
+}
+
+function scalar<T>(read: ReadScalar<T>, zero: T): WeakReader {
+  return { zero: () => zero, read: (raw, report) => read(raw, report, '') }
+}
+
+function listOf<T>(read: ReadScalar<T>, zero: T): WeakReader {
+  return {
+    zero: () => [],
+    read(raw, report, splitsTexts) {
+      const items = toList(raw, splitsTexts)
+      return items.map((item, index) => (item === null ? zero : (read(item, report, `[${index}]`) ?? zero)))
+    },
+  }
+}
+
+function toList(raw: unknown, splitsTexts: boolean): readonly unknown[] {
+  if (Array.isArray(raw)) return raw
+  if (isObject(raw) && Object.keys(raw).length === 0) return []
+  if (splitsTexts && typeof raw === 'string') return raw === '' ? [] : raw.split(',')
+  return [raw]
+}
+
+function mapOf(readValue: ReadScalar<unknown>): WeakReader {
+  return {
+    zero: () => new Map(),
+    read(raw, report) {
+      const map = new Map<string, unknown>()
+      // compat: a list of objects counts as one object
+      for (const part of Array.isArray(raw) ? (raw as unknown[]) : [raw]) {
+        if (!isObject(part)) {
+          report('', `expected a map, got '${Array.isArray(part) ? 'slice' : goTypeOf(part)}'`)
+          continue
+        }
+        for (const [key, item] of Object.entries(part)) map.set(key, item === null ? '' : readValue(item, report, `[${key}]`))
+      }
+      return map
+    },
+  }
+}
+
+const configReader: WeakReader = {
+  zero: () => new Map(),
+  read(raw, report) {
+    if (isObject(raw)) return new Map(Object.entries(raw))
+    if (Array.isArray(raw) && raw.every(isObject)) return new Map(raw.flatMap((part) => Object.entries(part)))
+    report('', `expected a map, got '${Array.isArray(raw) ? 'slice' : goTypeOf(raw)}'`)
+    return new Map()
+  },
+}
+
+export const weakReaders: Readonly<Record<FieldKind, WeakReader>> = {
+  text: scalar(readText, ''),
+  integer: scalar(readInteger, 0),
+  number: scalar(readNumber, 0),
+  flag: scalar(readFlag, false),
+  duration: scalar(readDuration, 0),
+  texts: listOf(readText, ''),
+  integers: listOf(readInteger, 0),
+  map: mapOf(readText),
+  config: configReader,
+}

@@ -1,0 +1,247 @@
+// Turns a TypeBox schema into a reader: a tree of closures made once per schema. Knows no component.
+
+import type { TSchema } from 'typebox'
+import { isCommentKey } from './comment-key.ts'
+import { type Issue, errorIssue, warningIssue } from './issue.ts'
+import { suggestHint } from './suggest.ts'
+import { WRONG, type PlainObject, describeValue, isObject, setOwn } from './values.ts'
+
+export interface ReaderContext {
+  readonly issues: Issue[]
+  /** Where the reader stands; pushed and popped on the way. */
+  readonly path: (string | number)[]
+}
+
+export interface Reader {
+  /** The value, or WRONG with an issue. */
+  read(raw: unknown, context: ReaderContext): unknown
+  /** What an absent or null value counts as: the schema's default, else Go's zero value. */
+  absent(): unknown
+}
+
+/** The part of JSON Schema that option schemas are written in. */
+interface Shape {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, Shape>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: boolean | Shape
+  readonly patternProperties?: Readonly<Record<string, Shape>>
+  readonly items?: Shape
+  readonly anyOf?: readonly Shape[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly default?: unknown
+}
+
+export function compileReader(schema: TSchema, isStruct: boolean): Reader {
+  return compile(schema, isStruct)
+}
+
+function compile(shape: Shape, isStruct: boolean): Reader {
+  const { read, zero } = compileType(shape, isStruct)
+  const fallback = shape.default
+  if (fallback === undefined) return { read, absent: zero }
+  if (typeof fallback !== 'object' || fallback === null) return { read, absent: () => fallback }
+  // a default object may leave out options that have defaults of their own
+  return { read, absent: () => keepUnlessWrong(read(structuredClone(fallback), { issues: [], path: [] }), fallback) }
+}
+
+function keepUnlessWrong(value: unknown, otherwise: unknown): unknown {
+  return value === WRONG ? otherwise : value
+}
+
+interface TypeReader {
+  readonly read: Reader['read']
+  readonly zero: () => unknown
+}
+
+function compileType(shape: Shape, isStruct: boolean): TypeReader {
+  if (shape.anyOf !== undefined) return compileChoice(shape.anyOf, isStruct)
+  if ('const' in shape) return compileEnum([shape.const])
+  if (shape.enum !== undefined) return compileEnum(shape.enum)
+  if (shape.type === 'object') return shape.properties === undefined ? compileRecord(shape, isStruct) : compileObject(shape, isStruct)
+  if (shape.type === 'array') return compileArray(shape.items ?? {}, isStruct)
+  if (shape.type === 'integer') return compileInteger(isStruct)
+  if (shape.type === undefined) return { read: (raw) => raw, zero: () => undefined }
+  if (!Object.hasOwn(scalarNames, shape.type)) throw new Error(`option schemas know no type ${shape.type}`)
+  return compileScalar(shape.type)
+}
+
+function report(context: ReaderContext, message: string, hint = ''): typeof WRONG {
+  context.issues.push(errorIssue('wrong-type', [...context.path], message, hint))
+  return WRONG
+}
+
+const scalarNames: Record<string, string> = { string: 'a text', number: 'a number', boolean: 'true or false', null: 'null' }
+const scalarZeros: Record<string, unknown> = { string: '', number: 0, boolean: false, null: null }
+
+function compileScalar(type: string): TypeReader {
+  const zero = scalarZeros[type]
+  return {
+    zero: () => zero,
+    read(raw, context) {
+      if (type === 'null' ? raw === null : typeof raw === type) return raw
+      return report(context, `must be ${scalarNames[type]}, not ${describeValue(raw)}`, hintQuotes(type, raw))
+    },
+  }
+}
+
+function hintQuotes(type: string, raw: unknown): string {
+  if (type === 'string' && (typeof raw === 'number' || typeof raw === 'boolean')) return `write "${raw}" in quotes`
+  if (typeof raw !== 'string' || raw.trim() === '') return ''
+  if (type === 'number' && Number.isFinite(Number(raw))) return `write ${Number(raw)} without quotes`
+  return type === 'boolean' && (raw === 'true' || raw === 'false') ? `write ${raw} without quotes` : ''
+}
+
+function compileInteger(isStruct: boolean): TypeReader {
+  return {
+    zero: () => 0,
+    read(raw, context) {
+      if (typeof raw !== 'number') return report(context, `must be a whole number, not ${describeValue(raw)}`, hintQuotes('number', raw))
+      if (Number.isInteger(raw)) return raw
+      return isStruct || !Number.isFinite(raw) ? report(context, `must be a whole number, not ${raw}`) : Math.trunc(raw)
+    },
+  }
+}
+
+function compileEnum(values: readonly unknown[]): TypeReader {
+  const known = new Set(values)
+  return {
+    zero: () => values[0],
+    read(raw, context) {
+      if (known.has(raw)) return raw
+      const texts = values.filter((value) => typeof value === 'string')
+      const hint = typeof raw === 'string' ? suggestHint(raw, texts) : ''
+      return report(context, `must be ${values.map((value) => JSON.stringify(value)).join(' or ')}, not ${describeValue(raw)}`, hint)
+    },
+  }
+}
+
+function compileChoice(shapes: readonly Shape[], isStruct: boolean): TypeReader {
+  if (shapes.length > 0 && shapes.every((shape) => 'const' in shape)) return compileEnum(shapes.map((shape) => shape.const))
+  const choices = shapes.map((shape) => compile(shape, isStruct))
+  return {
+    zero: () => choices[0]?.absent(),
+    read(raw, context) {
+      const before = context.issues.length
+      for (const choice of choices) {
+        const value = choice.read(raw, context)
+        if (value !== WRONG && (isStruct || context.issues.length === before || choice === choices.at(-1))) return value
+        if (choice !== choices.at(-1)) context.issues.length = before
+      }
+      return WRONG
+    },
+  }
+}
+
+function compileArray(items: Shape, isStruct: boolean): TypeReader {
+  const item = compile(items, isStruct)
+  return {
+    zero: () => [],
+    read(raw, context) {
+      if (!Array.isArray(raw))
+        return report(context, `must be a list, not ${describeValue(raw)}`, typeof raw === 'string' ? `write ["${raw}"]` : '')
+      const list: unknown[] = []
+      let isWrong = false
+      for (const [index, element] of raw.entries()) {
+        context.path.push(index)
+        const value = element === null && isStruct ? item.absent() : item.read(element, context)
+        context.path.pop()
+        if (value === WRONG) isWrong = true
+        else list.push(value)
+      }
+      return isWrong && isStruct ? WRONG : list
+    },
+  }
+}
+
+function compileRecord(shape: Shape, isStruct: boolean): TypeReader {
+  const extra = shape.additionalProperties
+  const values = Object.values(shape.patternProperties ?? {})[0] ?? (typeof extra === 'object' ? extra : {})
+  const value = compile(values, isStruct)
+  return {
+    zero: () => ({}),
+    read(raw, context) {
+      if (!isObject(raw)) return report(context, `must be an object, not ${describeValue(raw)}`)
+      const result: PlainObject = {}
+      const isWrong = Object.keys(raw).filter((key) => !readInto(result, key, key, raw[key], value, isStruct, context)).length > 0
+      return isWrong && isStruct ? WRONG : result
+    },
+  }
+}
+
+/** Reads one member; false when it is wrong. */
+function readInto(
+  target: PlainObject,
+  key: string,
+  writtenKey: string,
+  raw: unknown,
+  reader: Reader,
+  isStruct: boolean,
+  context: ReaderContext,
+): boolean {
+  context.path.push(writtenKey)
+  const value = raw === null && isStruct ? reader.absent() : reader.read(raw, context)
+  context.path.pop()
+  if (value === WRONG) return false
+  if (value !== undefined) setOwn(target, key, value)
+  return true
+}
+
+interface Member {
+  readonly key: string
+  readonly reader: Reader
+  /** Present in the result although absent in the file. */
+  readonly isAlwaysThere: boolean
+}
+
+function compileObject(shape: Shape, isStruct: boolean): TypeReader {
+  const members = Object.entries(shape.properties ?? {}).map(([key, value]): Member => {
+    return { key, reader: compile(value, isStruct), isAlwaysThere: value.default !== undefined || (shape.required ?? []).includes(key) }
+  })
+  const byKey = new Map(members.map((member) => [member.key, member]))
+  const byLowerKey = new Map(members.map((member) => [member.key.toLowerCase(), member]))
+  const extra = shape.additionalProperties
+  const rest = extra === true ? compile({}, isStruct) : typeof extra === 'object' ? compile(extra, isStruct) : null
+
+  function complete(target: PlainObject): PlainObject {
+    for (const { key, reader, isAlwaysThere } of members) {
+      if (!isAlwaysThere || Object.hasOwn(target, key)) continue
+      const value = reader.absent()
+      if (value !== undefined) setOwn(target, key, value)
+    }
+    return target
+  }
+
+  function findMember(key: string, raw: PlainObject): Member | undefined {
+    const exact = byKey.get(key)
+    if (exact !== undefined || !isStruct) return exact
+    const folded = byLowerKey.get(key.toLowerCase())
+    return folded !== undefined && Object.hasOwn(raw, folded.key) ? undefined : folded
+  }
+
+  return {
+    zero: () => complete({}),
+    read(raw, context) {
+      if (!isObject(raw)) return report(context, `must be an object, not ${describeValue(raw)}`)
+      const result: PlainObject = {}
+      let isWrong = false
+      for (const key of Object.keys(raw)) {
+        const member = findMember(key, raw)
+        const value = raw[key]
+        // compat: in both readings a null option is an absent one
+        if (member !== undefined && value === null) continue
+        if (member !== undefined) isWrong = !readInto(result, member.key, key, value, member.reader, isStruct, context) || isWrong
+        else if (rest !== null) isWrong = !readInto(result, key, key, value, rest, isStruct, context) || isWrong
+        else warnUnknown(key, byKey, context)
+      }
+      return isWrong && isStruct ? WRONG : complete(result)
+    },
+  }
+}
+
+function warnUnknown(key: string, known: ReadonlyMap<string, Member>, context: ReaderContext): void {
+  if (isCommentKey(key)) return
+  const hint = suggestHint(key, known.keys())
+  context.issues.push(warningIssue('unknown-option', [...context.path, key], `unknown option "${key}", ignored`, hint))
+}

@@ -1,0 +1,67 @@
+// Issues as text for a person: place, message, an excerpt of the file with a caret, a hint. Writes nothing itself.
+
+import { formatPath, type Issue, type IssuePath, type Position, type Source } from './issue.ts'
+
+type Locate = (path: IssuePath) => Position | null
+
+/**
+ * One block of lines for each issue, a blank line between them; no line break at the end.
+ *
+ *     krakend.json:12:7: error: must be a number, not the text "x" (endpoints[0].timeout)
+ *       12 |       "timeout": "x",
+ *          |       ^^^^^^^^^
+ *       hint: …
+ */
+export async function printIssues(issues: readonly Issue[], source: Source): Promise<string> {
+  const needsPlaces = source.text !== null && issues.some((issue) => issue.path.length > 0)
+  const locate = needsPlaces ? await makeLocate(source) : () => null
+  return issues.map((issue) => printIssue(issue, source, locate)).join('\n\n')
+}
+
+async function makeLocate(source: Source): Promise<Locate> {
+  if (source.format === 'json') return (await import('./locate-json.ts')).locateInJson(source)
+  if (source.format === 'yaml') return (await import('./locate-yaml.ts')).locateInYaml(source)
+  return () => null
+}
+
+function printIssue(issue: Issue, source: Source, locate: Locate): string {
+  const position = issue.position ?? (issue.path.length > 0 ? locate(issue.path) : null)
+  const place = position === null ? source.file : `${source.file}:${position.line}:${position.column}`
+  const path = formatPath(issue.path)
+  const where = path === '' || issue.message.includes(path) ? '' : ` (${path})`
+  const lines = [`${place}: ${issue.severity}: ${issue.message}${where}`]
+  if (position !== null && source.text !== null) lines.push(...printExcerpt(source.text, position))
+  if (issue.hint !== '') lines.push(`  hint: ${issue.hint}`)
+  return lines.join('\n')
+}
+
+const excerptWidth = 120
+
+function printExcerpt(text: string, { line, column }: Position): string[] {
+  const whole = (text.split('\n', line)[line - 1] ?? '').replace(/\r$/, '')
+  // long lines (minified files) are cut around the place
+  const start = column > excerptWidth ? column - 1 - excerptWidth / 2 : 0
+  const shown = whole.slice(start, start + excerptWidth).replaceAll('\t', ' ')
+  const rest = whole.slice(column - 1)
+  const length = Math.max(1, Math.min(/^(?:"(?:\\.|[^"\\])*"|[\w$@./-]+)/.exec(rest)?.[0].length ?? 1, start + excerptWidth - column + 1))
+  const number = String(line)
+  return [
+    `  ${number} | ${start > 0 ? '…' : ''}${shown}`,
+    `  ${' '.repeat(number.length)} | ${' '.repeat(column - 1 - start + (start > 0 ? 1 : 0))}${'^'.repeat(length)}`,
+  ]
+}
+
+/** Line and column of an offset in UTF-16 units. */
+export function positionAt(text: string, offset: number): Position {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
+}
+
+/** Whether a key of the file is meant by a step of a path: itself, in another case, or by an older name. */
+export function findKey<T>(keys: ReadonlyMap<string, T>, step: string, source: Source): T | undefined {
+  const exact = keys.get(step)
+  if (exact !== undefined) return exact
+  const names = new Set([step, ...source.synonymsOf(step)].map((name) => name.toLowerCase()))
+  for (const [key, value] of keys) if (names.has(key.toLowerCase())) return value
+  return undefined
+}
