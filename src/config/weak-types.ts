@@ -1,8 +1,8 @@
 // Weak typing as in Go's mapstructure: what counts as a text, a number, a flag, a list. Knows no keys.
 
+import { parseDuration } from '../schema/duration.ts'
 import { isObject } from '../schema/values.ts'
 import type { FieldKind } from './fields.ts'
-import { parseDuration } from './duration.ts'
 
 /** `inner` names an item below the value: `[0]` of a list, `[key]` of a map. */
 export type ReportDecodeError = (inner: string, message: string) => void

@@ -1,28 +1,39 @@
-// Go's durations: `300ms`, `1m30s`, `1.5h`. Knows no configuration.
+// Go's duration texts. Knows nothing of configurations.
 
-const UNIT_MS: ReadonlyMap<string, number> = new Map([
-  ['ns', 1e-6],
-  ['us', 1e-3],
-  ['µs', 1e-3],
-  ['μs', 1e-3],
-  ['ms', 1],
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-])
-const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y
+const unitNanoseconds: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+}
 
-/** Milliseconds of a text that Go's time.ParseDuration takes, null for any other. A bare `0` is the only number without a unit. */
-export function parseDurationMs(text: string): number | null {
-  const sign = text.startsWith('-') ? -1 : 1
-  const unsigned = /^[+-]/.test(text) ? text.slice(1) : text
-  if (unsigned === '0') return 0
-  let totalMs = 0
-  PART.lastIndex = 0
-  while (PART.lastIndex < unsigned.length) {
-    const part = PART.exec(unsigned)
-    if (part === null) return null
-    totalMs += Number(part[1]) * (UNIT_MS.get(part[2] as string) as number)
+/** Nanoseconds of a text such as `1h30m`, `-1.5s` or `0`; otherwise what Go's time.ParseDuration says, without the text. */
+export function parseDuration(text: string): number | string {
+  const isNegative = text.startsWith('-')
+  let rest = isNegative || text.startsWith('+') ? text.slice(1) : text
+  if (rest === '0') return 0
+  if (rest === '') return 'time: invalid duration'
+  let total = 0
+  while (rest !== '') {
+    const number = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)/.exec(rest)?.[0]
+    if (number === undefined) return 'time: invalid duration'
+    rest = rest.slice(number.length)
+    const unit = /^[^.0-9]*/.exec(rest)![0]
+    if (unit === '') return 'time: missing unit in duration'
+    if (!Object.hasOwn(unitNanoseconds, unit)) return 'time: unknown unit in duration'
+    total += Number(number) * unitNanoseconds[unit]!
+    rest = rest.slice(unit.length)
   }
-  return unsigned === '' ? null : sign * totalMs
+  if (total >= 2 ** 63) return 'time: invalid duration'
+  return isNegative ? -Math.trunc(total) : Math.trunc(total)
+}
+
+/** Milliseconds of a text that Go's time.ParseDuration takes, null for any other. */
+export function parseDurationMs(text: string): number | null {
+  const parsed = parseDuration(text)
+  return typeof parsed === 'number' ? parsed / 1e6 : null
 }
