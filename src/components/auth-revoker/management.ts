@@ -1,0 +1,112 @@
+// The revoker's HTTP port: JSON in, JSON out, a token at the door. Knows nothing of the gateway's own requests.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { filterBytes } from './bloom-filter.ts'
+import type { Revocations } from './revocations.ts'
+
+const MAX_BODY_BYTES = 1024 * 1024
+
+/** What a caller did wrong, with the status of the answer. */
+class RequestError extends Error {
+  readonly statusCode: number
+
+  constructor(statusCode: number, message: string) {
+    super(message)
+    this.statusCode = statusCode
+  }
+}
+
+type Route = (revocations: Revocations, body: unknown) => unknown
+
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['POST /revocations', (revocations, body) => ({ added: revocations.add(elementsOf(body)) })],
+  ['POST /check', (revocations, body) => ({ revoked: revocations.check(elementsOf(body)) })],
+  ['GET /status', (revocations) => statusOf(revocations)],
+])
+
+/** A server that is not listening yet. Every call needs `Authorization: Bearer <token>`. */
+export function createManagementServer(revocations: Revocations, token: string, ttlSeconds: number): Server {
+  const expected = digest(`Bearer ${token}`)
+  return createServer((request, response) => {
+    handle(request, revocations, expected, ttlSeconds).then(
+      (answer) => send(response, 200, answer),
+      (error: unknown) => {
+        const isExpected = error instanceof RequestError
+        send(response, isExpected ? error.statusCode : 500, { error: isExpected ? error.message : 'internal error' })
+      },
+    )
+  })
+}
+
+async function handle(request: IncomingMessage, revocations: Revocations, expected: Buffer, ttlSeconds: number): Promise<unknown> {
+  // security: digests have one length, so the comparison takes the same time for every token.
+  if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) throw new RequestError(401, 'a token is needed')
+  const [path] = (request.url ?? '').split('?')
+  const route = ROUTES.get(`${request.method} ${path}`)
+  if (route === undefined) throw new RequestError(404, 'not found')
+  const body = request.method === 'POST' ? parse(await readBody(request)) : null
+  const answer = route(revocations, body)
+  return request.method === 'GET' ? { ...(answer as object), ttl: ttlSeconds } : answer
+}
+
+function statusOf({ filter }: Revocations): object {
+  const { n, p, hashName } = filter.parameters
+  return {
+    n,
+    p,
+    hash_name: hashName,
+    bits: filter.m,
+    hashes: filter.k,
+    bytes: 3 * filterBytes(filter.m),
+    rotations: filter.rotations,
+    fill_degree: filter.fillDegree(),
+  }
+}
+
+/** `{"elements": ["jti-abc"]}` or `{"claims": {"jti": "abc"}}` or both. */
+function elementsOf(body: unknown): Buffer[] {
+  const { elements = [], claims = {} } = (isObject(body) ? body : {}) as { elements?: unknown; claims?: unknown }
+  if (!Array.isArray(elements) || !isObject(claims)) throw new RequestError(400, '"elements" is a list of texts, "claims" an object')
+  const texts: unknown[] = [...elements]
+  for (const [claim, value] of Object.entries(claims)) texts.push(typeof value === 'string' ? `${claim}-${value}` : null)
+  if (texts.length === 0) throw new RequestError(400, 'neither "elements" nor "claims"')
+  return texts.map((text) => {
+    if (typeof text !== 'string') throw new RequestError(400, 'elements and claims are texts')
+    return Buffer.from(text)
+  })
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_BODY_BYTES) throw new RequestError(413, 'body too large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new RequestError(400, 'no JSON')
+  }
+}
+
+function send(response: ServerResponse, statusCode: number, answer: unknown): void {
+  const body = Buffer.from(JSON.stringify(answer))
+  response.writeHead(statusCode, { 'Content-Type': 'application/json', 'Content-Length': body.length })
+  response.end(body)
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,126 @@
+// Three bloom filters in memory that all workers share, moved on every TTL. Knows nothing of tokens, ports and sockets.
+
+import { bitCount, compilePositions, countBits, filterBytes, hasBits, hashCount, setBits } from './bloom-filter.ts'
+import type { FilterParameters, Positions } from './bloom-filter.ts'
+
+// Words of the header in front of the three filters.
+const ROTATIONS = 0
+const LOCK = 1
+/** In 64-bit words: when the filters last moved, in milliseconds. */
+const LAST_ROTATION = 1
+const HEADER_BYTES = 64
+/** A worker that died while it moved the filters keeps the others waiting no longer than this. */
+const LOCK_SECONDS = 60
+
+/** Bytes of the shared memory for these parameters. */
+export function sharedBytes(parameters: FilterParameters): number {
+  return HEADER_BYTES + 3 * filterBytes(bitCount(parameters.n, parameters.p))
+}
+
+/**
+ * An element is in `current` and `next` when it is added and found in `previous` and `current`, so it is
+ * remembered for two to three times the TTL.
+ */
+export class RotatingFilter {
+  readonly parameters: FilterParameters
+  readonly m: number
+  readonly k: number
+  readonly #state: Int32Array
+  readonly #times: BigInt64Array
+  readonly #filters: readonly [Int32Array, Int32Array, Int32Array]
+  readonly #positionsOf: Positions
+
+  /** Works on memory of `sharedBytes` bytes that others may use at the same time. */
+  constructor(parameters: FilterParameters, memory: SharedArrayBuffer, nowMs: number) {
+    this.parameters = parameters
+    this.m = bitCount(parameters.n, parameters.p)
+    this.k = hashCount(this.m, parameters.n)
+    this.#positionsOf = compilePositions(parameters)
+    this.#state = new Int32Array(memory, 0, HEADER_BYTES / 4)
+    this.#times = new BigInt64Array(memory, 0, HEADER_BYTES / 8)
+    const bytes = filterBytes(this.m)
+    const part = (index: number): Int32Array => new Int32Array(memory, HEADER_BYTES + index * bytes, bytes / 4)
+    this.#filters = [part(0), part(1), part(2)]
+    Atomics.compareExchange(this.#times, LAST_ROTATION, 0n, BigInt(Math.trunc(nowMs)))
+  }
+
+  /** Remembers the element. */
+  add(element: Uint8Array): void {
+    const positions = this.#positionsOf(element)
+    let rotations: number
+    do {
+      rotations = Atomics.load(this.#state, ROTATIONS)
+      setBits(this.#filter(rotations + 1), positions)
+      setBits(this.#filter(rotations + 2), positions)
+      // The filters may have moved meanwhile; the new `next` must have the element too.
+    } while (Atomics.load(this.#state, ROTATIONS) !== rotations)
+  }
+
+  /** Whether the element was added lately; with the configured probability also when it was not. */
+  has(element: Uint8Array): boolean {
+    const positions = this.#positionsOf(element)
+    const rotations = Atomics.load(this.#state, ROTATIONS)
+    return hasBits(this.#filter(rotations), positions) || hasBits(this.#filter(rotations + 1), positions)
+  }
+
+  /** Moves the filters if it is time. Gives the milliseconds until the next time. */
+  rotateIfDue(nowMs: number, ttlMs: number): number {
+    const waitMs = this.#waitMs(nowMs, ttlMs)
+    if (waitMs > 0) return waitMs
+    // Of all workers one moves the filters; the lock is the second in which it was taken.
+    const seconds = Math.trunc(nowMs / 1000) & 0x7fffffff
+    const held = Atomics.load(this.#state, LOCK)
+    const laterMs = Math.min(ttlMs, LOCK_SECONDS * 1000)
+    if (held !== 0 && Math.abs(seconds - held) < LOCK_SECONDS) return laterMs
+    if (Atomics.compareExchange(this.#state, LOCK, held, seconds) !== held) return laterMs
+    // Another worker may have moved them between the first look and the lock.
+    for (let moved = 0; moved < 3 && this.#waitMs(nowMs, ttlMs) <= 0; moved++) this.#rotate(ttlMs)
+    // After three moves everything is empty, however long the machine slept.
+    if (this.#waitMs(nowMs, ttlMs) <= 0) Atomics.store(this.#times, LAST_ROTATION, BigInt(Math.trunc(nowMs)))
+    Atomics.store(this.#state, LOCK, 0)
+    return this.#waitMs(nowMs, ttlMs)
+  }
+
+  /** Adds everything the three filters hold, given as bytes in KrakenD's bit layout. */
+  unite(previous: Uint8Array, current: Uint8Array, next: Uint8Array): void {
+    const rotations = Atomics.load(this.#state, ROTATIONS)
+    uniteBytes(this.#filter(rotations), previous)
+    uniteBytes(this.#filter(rotations + 1), current)
+    uniteBytes(this.#filter(rotations + 2), next)
+  }
+
+  /** The share of bits that are set, as a mean of the three filters. */
+  fillDegree(): number {
+    return this.#filters.reduce((sum, words) => sum + countBits(words) / this.m, 0) / 3
+  }
+
+  /** How often the filters moved. */
+  get rotations(): number {
+    return Atomics.load(this.#state, ROTATIONS)
+  }
+
+  #filter(index: number): Int32Array {
+    return this.#filters[index % 3] as Int32Array
+  }
+
+  #waitMs(nowMs: number, ttlMs: number): number {
+    return Number(Atomics.load(this.#times, LAST_ROTATION)) + ttlMs - nowMs
+  }
+
+  #rotate(ttlMs: number): void {
+    const rotations = Atomics.load(this.#state, ROTATIONS)
+    // What was `previous` is forgotten now and empty before anybody may write to it as `next`.
+    this.#filter(rotations).fill(0)
+    Atomics.store(this.#state, ROTATIONS, (rotations + 1) % 3_000_000)
+    Atomics.add(this.#times, LAST_ROTATION, BigInt(ttlMs))
+  }
+}
+
+function uniteBytes(words: Int32Array, bytes: Uint8Array): void {
+  const padded = Buffer.alloc(words.byteLength)
+  padded.set(bytes.subarray(0, words.byteLength))
+  for (let i = 0; i < words.length; i++) {
+    const word = padded.readInt32LE(i * 4)
+    if (word !== 0) Atomics.or(words, i, word)
+  }
+}
