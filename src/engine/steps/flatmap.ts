@@ -1,0 +1,51 @@
+// `flatmap_filter`: a list of operations on data, compiled once. Knows nothing of where the list stands.
+
+import { Data } from '../data.ts'
+import { GatewayError } from '../errors.ts'
+import { isJsonObject } from '../json/types.ts'
+import { FlatTree } from './flatmap-tree.ts'
+import type { Path } from './flatmap-tree.ts'
+
+type Operation = (tree: FlatTree) => void
+
+/**
+ * The operations in order, or null when the list has none (KrakenD: newFlatmapFormatter). An operation of an unknown type does nothing.
+ * What comes out is null when nothing is left of the data.
+ */
+export function compileFlatmap(operations: unknown): ((data: Data) => Data | null) | null {
+  if (!Array.isArray(operations)) return null
+  const compiled = operations.map(compileOperation).filter((operation) => operation !== null)
+  if (compiled.length === 0) return null
+  return function flatmap(data) {
+    const tree = new FlatTree(data.object)
+    for (const operation of compiled) operation(tree)
+    const { value } = tree
+    return isJsonObject(value) ? Data.of(value) : null
+  }
+}
+
+function compileOperation(block: unknown): Operation | null {
+  if (typeof block !== 'object' || block === null || !('type' in block) || typeof block.type !== 'string') return null
+  const args = 'args' in block && Array.isArray(block.args) ? block.args.map(toPath) : []
+  if (block.type === 'del') return (tree) => args.forEach((path) => tree.delete(path))
+  if (block.type !== 'move' && block.type !== 'append') return doNothing
+  const [source, target] = args
+  if (source === undefined || target === undefined) return failForPaths
+  if (block.type === 'append') return (tree) => tree.append(source, target)
+  if (source.length === 0 || target.length === 0) return failForPaths
+  return (tree) => tree.move(source, target)
+}
+
+/** compat: what is no string is a path without labels. */
+function toPath(arg: unknown): Path {
+  return typeof arg === 'string' ? arg.split('.') : []
+}
+
+function doNothing(): void {}
+
+const MISSING_PATHS = new GatewayError('flatmap: an operation lacks one of its two paths', { code: 'ERR_FLATMAP' })
+
+/** compat: KrakenD panics, which is a 500. */
+function failForPaths(): void {
+  throw MISSING_PATHS
+}
