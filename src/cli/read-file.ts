@@ -2,7 +2,9 @@
 
 import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
-import { knownNamespaces } from '../registry.ts'
+import { checkComponents } from '../engine/check-components.ts'
+import { knownNamespaces, loadComponents } from '../registry.ts'
+import type { Issue, Source } from '../schema/issue.ts'
 import { printIssues } from '../schema/print-issues.ts'
 import { UsageError } from './arguments.ts'
 
@@ -12,25 +14,47 @@ export const CONFIG_FLAGS = {
   edition: { type: 'string' },
 } as const
 
+export const NO_FILE_TEXT = 'Please, provide the path to the configuration file with --config or see all the options with --help\n'
+
 export interface FileRequest {
   readonly file: string
   readonly edition: string | undefined
   readonly debug?: boolean
   readonly port?: number
+  /** Whether a wrong block of a protection is an error. */
+  readonly isStrict: boolean
+  /** What stands between the first words of an error and the error: a blank in `run`, a tab in `check`. */
+  readonly separator: string
 }
 
-/** The configuration, or null after its errors were printed. Warnings are printed as well. */
+/** The configuration, or null after its errors were printed on standard error. Warnings are printed as well. */
 export async function readFileFor(request: FileRequest): Promise<GatewayConfig | null> {
   const { file, edition, debug = false, port } = request
   if (edition !== undefined && edition !== 'ce')
     throw new UsageError(`unknown edition "${edition}"`, 'The only edition to choose is --edition=ce.')
-  const result = await readConfig(file, {
+  const { config, issues, source, failure } = await readConfig(file, {
     environment: process.env,
     edition: edition ?? null,
     knownNamespaces,
     debug,
     ...(port === undefined ? {} : { port }),
   })
-  process.stderr.write(await printIssues(result.issues, result.source))
-  return result.config
+  if (config === null) {
+    process.stderr.write(`ERROR parsing the configuration file:${request.separator}${failure}\n\n`)
+    await print(issues, source)
+    return null
+  }
+  const found = [...issues, ...checkComponents(config, await loadComponents(config))]
+  const broken = found.find((issue) => issue.severity === 'error')
+  if (broken !== undefined && request.isStrict) {
+    process.stderr.write(`ERROR parsing the configuration file:${request.separator}'${file}': ${broken.message}\n\n`)
+    await print(found, source)
+    return null
+  }
+  await print(found, source)
+  return config
+}
+
+async function print(issues: readonly Issue[], source: Source): Promise<void> {
+  if (issues.length > 0) process.stderr.write(await printIssues(issues, source))
 }

@@ -1,7 +1,8 @@
 // Answers that no endpoint gives: health, debug, echo, 404, 405 and automatic OPTIONS.
 
 import type { Logger } from './component.ts'
-import { encodeOrdered } from './json/write.ts'
+import type { JsonValue } from './json/types.ts'
+import { encodeJson, encodeSorted } from './json/write.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler } from './types.ts'
 import { encodeQuery, parseQuery } from './url.ts'
@@ -49,7 +50,7 @@ export const echoHandler: Handler = async function answerEcho(exchange) {
   exchange.responseHeaders.set('Content-Type', JSON_TYPE)
   exchange.answer(
     200,
-    encodeOrdered({
+    encodeJson({
       req_uri: exchange.target,
       req_uri_details: { fragment: '', host: isAbsolute ? exchange.host : '', path: exchange.path, query: encodeQuery(query), user: '' },
       req_method: exchange.method,
@@ -69,7 +70,7 @@ function headersOf(exchange: Exchange): Record<string, string[]> {
 export function errorHandler(status: 404 | 405, options: RouterOptions, versionHeader: string, isLegacy: boolean): Handler {
   const own = options.error_body[status]
   const contentType = own === undefined ? 'text/plain' : JSON_TYPE
-  const body = own === undefined ? (status === 404 ? '404 page not found' : '405 method not allowed') : encodeOrdered(own)
+  const body = own === undefined ? (status === 404 ? '404 page not found' : '405 method not allowed') : encodeSorted(own as JsonValue)
   return function answerError(exchange) {
     const headers = exchange.responseHeaders
     if (!isLegacy) headers.set('X-Krakend', versionHeader)

@@ -2,7 +2,8 @@
 
 import { bodyOf } from './body.ts'
 import { asError } from './errors.ts'
-import { JsonNumber, type JsonObject, type JsonValue } from './json/types.ts'
+import { getKey, isJsonObject, JsonNumber, type JsonObject, type JsonValue } from './json/types.ts'
+import { sortedKeys } from './json/write.ts'
 import { combine, MERGE_TIME_SHARE } from './merge.ts'
 import type { Pipe, PipeRequest, PipeResponse } from './types.ts'
 
@@ -105,16 +106,12 @@ function lookUp(data: JsonObject | undefined, path: readonly string[]): string |
   if (data === undefined) return null
   let level = data
   for (const name of path.slice(0, -1)) {
-    const next = Object.hasOwn(level, name) ? level[name] : undefined
+    const next = getKey(level, name)
     if (!isJsonObject(next)) break
     level = next
   }
-  const last = path.at(-1) as string
-  return Object.hasOwn(level, last) ? toText(level[last] as JsonValue) : null
-}
-
-function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+  const value = getKey(level, path.at(-1) as string)
+  return value === undefined ? null : toText(value)
 }
 
 /** Go's text of a value: elements joined by commas at the top, `%v` below. */
@@ -128,7 +125,7 @@ function formatValue(value: JsonValue): string {
   if (value instanceof JsonNumber) return value.text
   if (Array.isArray(value)) return `[${value.map(formatValue).join(' ')}]`
   if (typeof value === 'object') {
-    const keys = Object.keys(value).sort()
+    const keys = sortedKeys(value)
     return `map[${keys.map((key) => `${key}:${formatValue(value[key] as JsonValue)}`).join(' ')}]`
   }
   return String(value)

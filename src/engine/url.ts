@@ -1,6 +1,7 @@
 // URLs and queries with the rules of Go's net/url, which backends see in every path. Knows nothing of requests.
 
 import { GatewayError } from './errors.ts'
+import { compareKeys } from './json/write.ts'
 import type { Query } from './types.ts'
 
 const CONTROL = /[\u0000-\u001f\u007f]/
@@ -81,7 +82,7 @@ export function escapeQueryComponent(text: string): string {
 /** Go's url.Values.Encode: sorted by name. */
 export function encodeQuery(query: Query): string {
   if (query.size === 0) return ''
-  const names = query.size === 1 ? query.keys() : [...query.keys()].sort(compareBytes)
+  const names = query.size === 1 ? query.keys() : [...query.keys()].sort(compareKeys)
   let encoded = ''
   for (const name of names) {
     for (const value of query.get(name) as readonly string[]) {
@@ -89,12 +90,6 @@ export function encodeQuery(query: Query): string {
     }
   }
   return encoded
-}
-
-/** By code points, which is the order of UTF-8 bytes. */
-export function compareBytes(a: string, b: string): number {
-  if (a === b) return 0
-  return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'))
 }
 
 /** Go's url.ParseQuery, dropping malformed pairs (a bad escape, a semicolon). */

@@ -1,6 +1,6 @@
 // Where lines go: standard output, without holding up requests. The format is KrakenD's basic logger.
 
-import SonicBoom from 'sonic-boom'
+import { SonicBoom } from 'sonic-boom'
 import type { Dialect } from '../config/types.ts'
 import type { Logger } from '../engine/component.ts'
 

@@ -1,0 +1,182 @@
+// What `check -d` shows: the configuration as the gateway reads it, defaults and inheritance applied.
+
+import type { BackendConfig, ClientTlsConfig, EndpointConfig, ExtraConfig, GatewayConfig, ServerTlsConfig } from '../config/types.ts'
+import { sortedKeys } from '../engine/json/write.ts'
+import { formatDuration, formatValue } from './go-text.ts'
+
+export interface DescribeOptions {
+  /** 1 to 3: `-d`, `-dd`, `-ddd`. */
+  readonly level: number
+  readonly indent: string
+}
+
+/** A line without indentation, or null for one that is not shown. */
+type Line = string | null
+
+/** The description, with a line feed at the end of every line. */
+export function describeConfig(config: GatewayConfig, { level, indent }: DescribeOptions): string {
+  const show = new Describer(level, indent)
+  return [
+    'Global settings',
+    ...show.indented(1, show.settings(config)),
+    ...show.components('global', config.extraConfig, 0),
+    `${config.endpoints.length} API endpoint(s):`,
+    ...config.endpoints.flatMap((endpoint) => show.endpoint(endpoint)),
+    `${config.asyncAgents.length} async agent(s):`,
+    '',
+  ].join('\n')
+}
+
+class Describer {
+  readonly #level: number
+  readonly #indent: string
+
+  constructor(level: number, indent: string) {
+    this.#level = level
+    this.#indent = indent
+  }
+
+  indented(depth: number, lines: readonly Line[]): string[] {
+    return lines.filter((line) => line !== null).map((line) => this.#indent.repeat(depth) + line)
+  }
+
+  /** A line from a level on, or earlier where there is something to tell. */
+  #from(level: number, line: string, isTold = false): Line {
+    return this.#level >= level || isTold ? line : null
+  }
+
+  settings(config: GatewayConfig): Line[] {
+    return [
+      `Name: ${config.name}`,
+      `Version: ${config.dialect}`,
+      `Address: ${config.listenIp}`,
+      `Port: ${config.port}`,
+      this.#from(2, `Default cache TTL: ${formatDuration(config.cacheTtlMs)}`),
+      this.#from(2, `Default timeout: ${formatDuration(config.timeoutMs)}`),
+      this.#from(2, `Default backend hosts: ${formatValue(config.hosts)}`, config.hosts.length > 0),
+      ...(this.#level >= 3 ? serverSettings(config) : []),
+      ...this.#serverTls(config.tls),
+      ...this.#clientTls(config.clientTls),
+      ...(config.plugin === null
+        ? [this.#from(2, 'No Plugin section defined')]
+        : [`Folder: ${config.plugin.folder}`, `Pattern: ${config.plugin.pattern}`]),
+    ]
+  }
+
+  #serverTls(tls: ServerTlsConfig | null): Line[] {
+    if (tls === null) return [this.#from(2, 'No TLS section defined')]
+    return [
+      `TLS Disabled: ${tls.isDisabled}`,
+      `TLS Public key: ${tls.legacyPair?.publicKey ?? ''}`,
+      `TLS Private key: ${tls.legacyPair?.privateKey ?? ''}`,
+      `TLS Enable MTLS: ${tls.enableMtls}`,
+      `TLS Disable System CA Pool: ${tls.disableSystemCaPool}`,
+      this.#from(2, `TLS Min version: ${tls.minVersion}`),
+      this.#from(2, `TLS Max version: ${tls.maxVersion}`),
+      this.#from(3, `TLS Curve preferences: ${formatValue(tls.curvePreferences)}`),
+      this.#from(3, `TLS Cipher suites: ${formatValue(tls.cipherSuites)}`),
+    ]
+  }
+
+  #clientTls(tls: ClientTlsConfig | null): Line[] {
+    if (tls === null) return []
+    return [
+      `Client TLS Allow Insecure Connections: ${tls.allowInsecureConnections}`,
+      `Client TLS Disable System CA Pool: ${tls.disableSystemCaPool}`,
+      this.#from(2, `Client TLS Min version: ${tls.minVersion}`),
+      this.#from(2, `Client TLS Max version: ${tls.maxVersion}`),
+      this.#from(3, `Client TLS Curve preferences: ${formatValue(tls.curvePreferences)}`),
+      this.#from(3, `Client TLS Cipher suites: ${formatValue(tls.cipherSuites)}`),
+    ]
+  }
+
+  endpoint(endpoint: EndpointConfig): string[] {
+    const { inputQueryStrings, concurrentCalls } = endpoint
+    return [
+      ...this.indented(1, [
+        `- ${endpoint.method} ${endpoint.path}`,
+        `Timeout: ${formatDuration(endpoint.timeoutMs)}`,
+        this.#from(2, `QueryString: ${formatValue(inputQueryStrings)}`, inputQueryStrings.length > 0),
+        this.#from(2, `CacheTTL: ${formatDuration(endpoint.cacheTtlMs)}`),
+        this.#from(2, `Headers to pass: ${formatValue(endpoint.inputHeaders)}`),
+        this.#from(2, `OutputEncoding: ${endpoint.outputEncoding}`),
+        this.#from(2, `Concurrent calls: ${concurrentCalls}`, concurrentCalls > 1),
+      ]),
+      ...this.components('endpoint', endpoint.extraConfig, 1),
+      ...this.indented(1, [`Connecting to ${endpoint.backends.length} backend(s):`]),
+      ...endpoint.backends.flatMap((backend) => this.#backend(backend)),
+    ]
+  }
+
+  #backend(backend: BackendConfig): string[] {
+    const details = [
+      `Concurrent calls: ${backend.concurrentCalls}`,
+      `Host sanitization disabled: ${backend.disableHostSanitize}`,
+      `Target: ${backend.target}`,
+      `Deny: ${formatValue(backend.deny)}, Allow: ${formatValue(backend.allow)}`,
+      `Mapping: ${formatValue(Object.fromEntries(backend.mapping))}`,
+      `Group: ${backend.group}`,
+      `Encoding: ${backend.writtenEncoding}`,
+      `Is collection: ${backend.isCollection}`,
+      `SD: ${backend.sd}`,
+      `SD scheme: ${backend.sdScheme}`,
+      `Headers to pass: ${formatValue(backend.inputHeaders)}`,
+      `Query strings to pass: ${formatValue(backend.inputQueryStrings)}`,
+    ]
+    return [
+      ...this.indented(2, [
+        `[+] ${backend.method} ${backend.urlPattern}`,
+        `Timeout: ${formatDuration(backend.timeoutMs)}`,
+        `Hosts: ${formatValue(backend.hosts)}`,
+        ...(this.#level >= 2 ? details : []),
+      ]),
+      ...this.components('backend', backend.extraConfig, 2),
+      '',
+    ]
+  }
+
+  components(kind: string, blocks: ExtraConfig, depth: number): string[] {
+    const title = this.#from(2, `${blocks.size} ${kind} component configuration(s):`, blocks.size > 0)
+    const names = [...blocks.keys()].sort()
+    return [
+      ...this.indented(depth, [title]),
+      ...names.flatMap((name) => [
+        ...this.indented(depth, [`- ${name}`]),
+        ...(this.#level >= 2 ? blockLines(blocks.get(name)).map((line) => `${this.#indent.repeat(depth)}\t${line}`) : []),
+      ]),
+    ]
+  }
+}
+
+function blockLines(block: unknown): string[] {
+  if (typeof block !== 'object' || block === null || Array.isArray(block)) return [`: ${formatValue(block)}`]
+  const values = block as Record<string, never>
+  return sortedKeys(values).map((key) => `${key}: ${formatValue(values[key])}`)
+}
+
+function serverSettings(config: GatewayConfig): Line[] {
+  return [
+    `Read timeout: ${formatDuration(config.readTimeoutMs)}`,
+    `Write timeout: ${formatDuration(config.writeTimeoutMs)}`,
+    `Idle timeout: ${formatDuration(config.idleTimeoutMs)}`,
+    `Read header timeout: ${formatDuration(config.readHeaderTimeoutMs)}`,
+    `Idle connection timeout: ${formatDuration(config.idleConnectionTimeoutMs)}`,
+    `Response header timeout: ${formatDuration(config.responseHeaderTimeoutMs)}`,
+    `Expect continue timeout: ${formatDuration(config.expectContinueTimeoutMs)}`,
+    `Dialer timeout: ${formatDuration(config.dialerTimeoutMs)}`,
+    `Dialer fallback delay: ${formatDuration(config.dialerFallbackDelayMs)}`,
+    `Dialer keep alive: ${formatDuration(config.dialerKeepAliveMs)}`,
+    `Disable keep alives: ${config.disableKeepAlives}`,
+    `Disable compression: ${config.disableCompression}`,
+    `Max idle connections: ${config.maxIdleConnections}`,
+    `Max idle connections per host: ${config.maxIdleConnectionsPerHost}`,
+    `Sequential start: ${config.sequentialStart}`,
+    `Max header bytes: ${config.maxHeaderBytes}`,
+    `Echo endpoint enabled: ${config.echoEndpoint}`,
+    `Default encoding strategy: ${config.outputEncoding}`,
+    `Disable strict REST: ${config.disableRest}`,
+    `Run lura in debug mode: ${config.debugEndpoint}`,
+    `Allow insecure connections: ${config.clientTls?.allowInsecureConnections ?? false}`,
+    `UseH2C: ${config.useH2c}`,
+  ]
+}
