@@ -4,18 +4,25 @@ import { formatPath, type Issue, type IssuePath, type Position, type Source } fr
 
 type Locate = (path: IssuePath) => Position | null
 
+const limit = 100
+
 /**
- * One block of lines for each issue, a blank line between them; no line break at the end.
+ * One block of lines for each issue, a blank line between them, ready to be written; empty without issues.
  *
- *     krakend.json:12:7: error: must be a number, not the text "x" (endpoints[0].timeout)
- *       12 |       "timeout": "x",
- *          |       ^^^^^^^^^
+ *     krakend.json:12:7: error: must be a number, not the text "x" (endpoints[0].extra_config.proxy)
+ *       12 |       "proxy": "x",
+ *          |       ^^^^^^^
  *       hint: …
  */
 export async function printIssues(issues: readonly Issue[], source: Source): Promise<string> {
-  const needsPlaces = source.text !== null && issues.some((issue) => issue.path.length > 0)
+  if (issues.length === 0) return ''
+  const shown = issues.slice(0, limit)
+  const needsPlaces = source.text !== null && shown.some((issue) => issue.path.length > 0)
   const locate = needsPlaces ? await makeLocate(source) : () => null
-  return issues.map((issue) => printIssue(issue, source, locate)).join('\n\n')
+  const lines = (source.text ?? '').split('\n')
+  const blocks = shown.map((issue) => printIssue(issue, source, locate, lines))
+  if (issues.length > limit) blocks.push(`… and ${issues.length - limit} more`)
+  return `${blocks.join('\n\n')}\n`
 }
 
 async function makeLocate(source: Source): Promise<Locate> {
@@ -24,21 +31,21 @@ async function makeLocate(source: Source): Promise<Locate> {
   return () => null
 }
 
-function printIssue(issue: Issue, source: Source, locate: Locate): string {
+function printIssue(issue: Issue, source: Source, locate: Locate, text: readonly string[]): string {
   const position = issue.position ?? (issue.path.length > 0 ? locate(issue.path) : null)
   const place = position === null ? source.file : `${source.file}:${position.line}:${position.column}`
   const path = formatPath(issue.path)
   const where = path === '' || issue.message.includes(path) ? '' : ` (${path})`
   const lines = [`${place}: ${issue.severity}: ${issue.message}${where}`]
-  if (position !== null && source.text !== null) lines.push(...printExcerpt(source.text, position))
+  if (position !== null && source.text !== null) lines.push(...printExcerpt(text, position))
   if (issue.hint !== '') lines.push(`  hint: ${issue.hint}`)
   return lines.join('\n')
 }
 
 const excerptWidth = 120
 
-function printExcerpt(text: string, { line, column }: Position): string[] {
-  const whole = (text.split('\n', line)[line - 1] ?? '').replace(/\r$/, '')
+function printExcerpt(text: readonly string[], { line, column }: Position): string[] {
+  const whole = (text[line - 1] ?? '').replace(/\r$/, '')
   // long lines (minified files) are cut around the place
   const start = column > excerptWidth ? column - 1 - excerptWidth / 2 : 0
   const shown = whole.slice(start, start + excerptWidth).replaceAll('\t', ' ')
