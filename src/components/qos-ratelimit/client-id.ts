@@ -1,19 +1,18 @@
 // Which client a request counts for: by address, header or URL parameter. Knows nothing of buckets.
 
 import { isIPv4 } from 'node:net'
-import { canonicalName } from '../../engine/headers.ts'
 import type { Exchange } from '../../engine/types.ts'
 
 /** The client's id; empty when there is none, and such requests are refused. */
 export type ClientId = (exchange: Exchange) => string
 
-/** The strategy of that name (in any case), or null when there is no such one. KrakenD 1.x has no `param`. */
-export function findClientId(strategy: string, key: string, isLegacy: boolean): ClientId | null {
+/** The strategy of that name (in any case), or null when there is no such one. KrakenD 1.x has no `param`. `header` is the canonical form of `key`. */
+export function findClientId(strategy: string, key: string, header: string, isLegacy: boolean): ClientId | null {
   switch (strategy.toLowerCase()) {
     case 'ip':
-      return key === '' ? clientIp : firstAddressOf(canonicalName(key))
+      return key === '' ? clientIp : firstAddressOf(header)
     case 'header':
-      return headerValue(canonicalName(key))
+      return headerValue(header)
     case 'param':
       return isLegacy ? null : paramValue(key)
     default:

@@ -5,6 +5,7 @@ import { randomInt } from 'node:crypto'
 import { Type } from 'typebox'
 import { component, type Logger, type Site } from '../../engine/component.ts'
 import { GatewayError } from '../../engine/errors.ts'
+import { canonicalName } from '../../engine/headers.ts'
 import type { Exchange, Handler, Layer } from '../../engine/types.ts'
 import { RefillWhenEmpty, SteadyRefill, waitNs, type BucketRule } from './bucket.ts'
 import { ClientTable, DEFAULT_SIZE } from './client-table.ts'
@@ -43,7 +44,7 @@ export const endpointRateLimit = component({
   build(options, site) {
     const isLegacy = site.config.dialect === 2
     const limits = isLegacy ? readLegacyEndpointLimits(options) : readEndpointLimits(options)
-    const clientId = limits.client === null ? null : findClientId(options.strategy, options.key, isLegacy)
+    const clientId = limits.client === null ? null : findClientId(options.strategy, options.key, canonicalName(options.key), isLegacy)
     if (limits.client !== null && clientId === null) site.log.warning(`${site.label}[Ratelimit] Unknown strategy ${options.strategy}`)
     const layers: Layer<Handler>[] = []
     const showsHeaders = readsHeaders(site)
