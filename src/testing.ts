@@ -31,7 +31,7 @@ export interface RecordedExchange extends Exchange {
 export function makeExchange(init: ExchangeInit = {}): RecordedExchange {
   const { method = 'GET', target = '/', headers = {}, peerAddress = '127.0.0.1' } = init
   const mark = target.indexOf('?')
-  const raw = Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value as string]))
+  const raw = Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]))
   const listeners: (() => void)[] = []
   const map = HeaderMap.fromRaw(raw)
   return {

@@ -28,7 +28,8 @@ export function formatValue(value: unknown): string {
       .map((key) => `${key}:${formatValue(members[key])}`)
       .join(' ')}]`
   }
-  return typeof value === 'number' ? formatNumber(value) : String(value)
+  if (typeof value === 'number') return formatNumber(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function formatNumber(value: number): string {

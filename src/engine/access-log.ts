@@ -8,7 +8,7 @@ export interface AccessLogOptions {
   /** KrakenD 1.x pads the latency to 13 characters. */
   readonly isLegacy: boolean
   /** Takes one line, with its line feed. */
-  write(line: string): void
+  readonly write: (line: string) => void
 }
 
 export function accessLog({ skippedPaths, isLegacy, write }: AccessLogOptions): Layer<Handler> {

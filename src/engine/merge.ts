@@ -38,7 +38,7 @@ function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, isL
       budget.close()
       const failed = errors.length === 0 ? null : new MergeError(errors)
       if (arrived.length > 0 || isLegacy) resolve(combine(arrived, failed))
-      else reject(failed as MergeError)
+      else reject(failed)
     }
     const onResponse = (response: PipeResponse): void => {
       arrived.push(response)

@@ -36,7 +36,7 @@ export type RouterOptions = Static<typeof schema> & Static<typeof separateSchema
 /** The options of a file; KrakenD 1.x has none. Anything wrong in them was reported when the file was read. */
 export function readRouterOptions(config: GatewayConfig): RouterOptions {
   const raw = config.dialect === 2 ? {} : (config.extraConfig.get('router') ?? {})
-  const options = readOptions(schema, raw, 'struct').value ?? (readOptions(schema, {}, 'struct').value as Static<typeof schema>)
-  const separate = readOptions(separateSchema, raw, 'map').value as Static<typeof separateSchema>
-  return { ...options, ...separate }
+  const options = readOptions(schema, raw, 'struct').value ?? readOptions(schema, {}, 'struct').value
+  // A map always has a value: what is wrong in it counts as absent.
+  return { ...options, ...readOptions(separateSchema, raw, 'map').value } as RouterOptions
 }

@@ -5,9 +5,9 @@ import type { Dialect } from '../config/types.ts'
 import type { Logger } from '../engine/component.ts'
 
 export interface Output {
-  write(text: string): void
+  readonly write: (text: string) => void
   /** Writes what is still buffered; call it before the process ends. */
-  flush(): void
+  readonly flush: () => void
 }
 
 /** Buffered standard output. A reader that goes away (`| head`) silences it and stops nothing. */

@@ -57,23 +57,19 @@ let hashes = new Int32Array(1024)
 let hashCount = 0
 /** Hash of the string that was read last. */
 let hash = 0
-let bytes: Uint8Array = new Uint8Array(0)
-let view = new DataView(bytes.buffer)
 let mayHaveDuplicates = false
 let hasInexactNumbers = false
 let hasLoneSurrogates = false
 
-/** Scans the first value of `input`. Throws a GatewayError with Go's text when there is no valid one. */
-export function scanJson(input: Uint8Array): JsonScan {
-  bytes = input
-  view = new DataView(input.buffer, input.byteOffset, input.length)
+/** Scans the first value of `b`. Throws a GatewayError with Go's text when there is no valid one. */
+export function scanJson(b: Uint8Array): JsonScan {
   hashCount = 0
   mayHaveDuplicates = hasInexactNumbers = hasLoneSurrogates = false
-  const start = skipSpace(0)
-  if (start >= input.length) throw decodeError('EOF')
+  const start = skipSpace(b, 0)
+  if (start >= b.length) throw decodeError('EOF')
   const memberStarts: number[] = []
-  const end = skipValue(start, memberStarts)
-  return { kind: kindAt(start), start, end, memberStarts, mayHaveDuplicates, hasInexactNumbers, hasLoneSurrogates }
+  const end = skipValue(b, new DataView(b.buffer, b.byteOffset, b.length), start, memberStarts)
+  return { kind: kindOf(b[start] as number), start, end, memberStarts, mayHaveDuplicates, hasInexactNumbers, hasLoneSurrogates }
 }
 
 /** An error of the decoder, as the client may see it. */
@@ -82,71 +78,82 @@ export function decodeError(message: string): GatewayError {
 }
 
 /** One value from `start` on; gives the offset behind it. */
-function skipValue(start: number, memberStarts: number[]): number {
-  const b = bytes
+function skipValue(b: Uint8Array, view: DataView, start: number, memberStarts: number[]): number {
   let i = start
   let depth = 0
   let inObject = false
   for (;;) {
-    const c = b[i]
-    if (c === QUOTE) i = skipString(i + 1)
+    const c = byteAt(b, i)
+    if (c === QUOTE) i = skipString(b, view, i + 1)
     else if (c === OPEN_OBJECT || c === OPEN_ARRAY) {
       isInObject[depth] = inObject ? 1 : 0
-      if (++depth > MAX_DEPTH) fail(i, 'exceeded max depth')
+      if (++depth > MAX_DEPTH) fail(b, i, 'exceeded max depth')
       inObject = c === OPEN_OBJECT
       bases[depth] = hashCount
-      i = skipSpace(i + 1)
-      if (b[i] !== (inObject ? CLOSE_OBJECT : CLOSE_ARRAY)) {
+      i = skipSpace(b, i + 1)
+      if (byteAt(b, i) !== (inObject ? CLOSE_OBJECT : CLOSE_ARRAY)) {
         if (inObject) {
           if (depth === 1) memberStarts.push(i)
-          i = skipKey(i)
+          i = skipKey(b, view, i)
         }
         continue
       }
       i++
       inObject = isInObject[--depth] === 1
-    } else i = skipScalar(i)
+    } else i = skipScalar(b, i, c)
 
     for (;;) {
       if (depth === 0) return i
-      i = skipSpace(i)
-      const c = b[i]
+      i = skipSpace(b, i)
+      const c = byteAt(b, i)
       if (c === COMMA) {
-        i = skipSpace(i + 1)
+        i = skipSpace(b, i + 1)
         if (inObject) {
           if (depth === 1) memberStarts.push(i)
-          i = skipKey(i)
+          i = skipKey(b, view, i)
         }
         break
       }
       if (inObject) {
-        if (c !== CLOSE_OBJECT) fail(i, 'after object key:value pair')
+        if (c !== CLOSE_OBJECT) fail(b, i, 'after object key:value pair')
         closeObject(bases[depth] as number)
-      } else if (c !== CLOSE_ARRAY) fail(i, 'after array element')
+      } else if (c !== CLOSE_ARRAY) fail(b, i, 'after array element')
       i++
       inObject = isInObject[--depth] === 1
     }
   }
 }
 
+/** The byte at an offset; -1 behind the end. perf: reading behind the end of an array would slow every later read down. */
+function byteAt(b: Uint8Array, i: number): number {
+  return i < b.length ? (b[i] as number) : -1
+}
+
+function skipSpace(b: Uint8Array, start: number): number {
+  let i = start
+  for (;;) {
+    const c = byteAt(b, i)
+    if (c > SPACE || (c !== SPACE && c !== 10 && c !== 13 && c !== 9)) return i
+    i++
+  }
+}
+
 /** A key, its colon and the space around them; notes the key's hash. */
-function skipKey(start: number): number {
-  if (bytes[start] !== QUOTE) fail(start, 'looking for beginning of object key string')
-  let i = skipSpace(skipString(start + 1, true))
-  if (bytes[i] !== COLON) fail(i, 'after object key')
+function skipKey(b: Uint8Array, view: DataView, start: number): number {
+  if (byteAt(b, start) !== QUOTE) fail(b, start, 'looking for beginning of object key string')
+  const i = skipSpace(b, skipString(b, view, start + 1, true))
+  if (byteAt(b, i) !== COLON) fail(b, i, 'after object key')
   if (hashCount === hashes.length) {
     const larger = new Int32Array(hashCount * 2)
     larger.set(hashes)
     hashes = larger
   }
   hashes[hashCount++] = hash
-  i = skipSpace(i + 1)
-  return i
+  return skipSpace(b, i + 1)
 }
 
 /** The rest of a string behind its opening quote. */
-function skipString(start: number, isKey = false): number {
-  const b = bytes
+function skipString(b: Uint8Array, view: DataView, start: number, isKey = false): number {
   const lastWord = b.length - 4
   let i = start
   let h = 0
@@ -170,120 +177,111 @@ function skipString(start: number, isKey = false): number {
       hash = h ^ (h >>> 15)
       return i + 1
     }
-    if (c < SPACE) fail(i, 'in string literal')
+    if (c < SPACE) fail(b, i, 'in string literal')
     if (isKey) mayHaveDuplicates = true
-    i = skipEscape(i + 1)
+    i = skipEscape(b, i + 1)
   }
   // a key never ends here: a colon, a value and a bracket must follow it
-  return skipLastString(i)
+  return skipLastString(b, i)
 }
 
 /** The rest of a string within the last bytes of the input. */
-function skipLastString(start: number): number {
+function skipLastString(b: Uint8Array, start: number): number {
   let i = start
   for (;;) {
-    const c = bytes[i]
-    if (c === undefined) fail(i, '')
+    const c = byteAt(b, i)
     if (c === QUOTE) return i + 1
-    if (c < SPACE) fail(i, 'in string literal')
-    i = c === BACKSLASH ? skipEscape(i + 1) : i + 1
+    if (c < SPACE) fail(b, i, 'in string literal')
+    i = c === BACKSLASH ? skipEscape(b, i + 1) : i + 1
   }
 }
 
 /** What stands behind a backslash. */
-function skipEscape(i: number): number {
-  const c = bytes[i] as number
+function skipEscape(b: Uint8Array, i: number): number {
+  const c = byteAt(b, i)
   if (c !== LOWER_U) {
-    if (!SIMPLE_ESCAPES.has(c)) fail(i, 'in string escape code')
+    if (!SIMPLE_ESCAPES.has(c)) fail(b, i, 'in string escape code')
     return i + 1
   }
-  const unit = readHex(i + 1)
+  const unit = readHex(b, i + 1)
   if (unit < 0xd800 || unit > 0xdfff) return i + 5
-  if (unit < 0xdc00 && bytes[i + 5] === BACKSLASH && bytes[i + 6] === LOWER_U) {
-    const second = readHex(i + 7)
+  if (unit < 0xdc00 && byteAt(b, i + 5) === BACKSLASH && byteAt(b, i + 6) === LOWER_U) {
+    const second = readHex(b, i + 7)
     if (second >= 0xdc00 && second <= 0xdfff) return i + 11
   }
   hasLoneSurrogates = true
   return i + 5
 }
 
-function readHex(start: number): number {
+function readHex(b: Uint8Array, start: number): number {
   let unit = 0
   for (let i = start; i < start + 4; i++) {
-    const c = bytes[i] as number
+    const c = byteAt(b, i)
     if (isDigit(c)) unit = unit * 16 + c - DIGIT_0
     else if ((c >= 65 && c <= 70) || (c >= 97 && c <= 102)) unit = unit * 16 + (c & 0x1f) + 9
-    else fail(i, 'in \\u hexadecimal character escape')
+    else fail(b, i, 'in \\u hexadecimal character escape')
   }
   return unit
 }
 
-function skipScalar(i: number): number {
-  const c = bytes[i]
-  if (c === MINUS || isDigit(c)) return skipNumber(i)
-  if (c === 116) return skipWord(i, 'true')
-  if (c === 102) return skipWord(i, 'false')
-  if (c === 110) return skipWord(i, 'null')
-  return fail(i, 'looking for beginning of value')
+function skipScalar(b: Uint8Array, i: number, c: number): number {
+  if (c === MINUS || isDigit(c)) return skipNumber(b, i)
+  if (c === 116) return skipWord(b, i, 'true')
+  if (c === 102) return skipWord(b, i, 'false')
+  if (c === 110) return skipWord(b, i, 'null')
+  return fail(b, i, 'looking for beginning of value')
 }
 
-function skipWord(start: number, word: string): number {
+function skipWord(b: Uint8Array, start: number, word: string): number {
   for (let i = 1; i < word.length; i++) {
-    if (bytes[start + i] !== word.charCodeAt(i)) fail(start + i, `in literal ${word} (expecting '${word[i]}')`)
+    if (byteAt(b, start + i) !== word.charCodeAt(i)) fail(b, start + i, `in literal ${word} (expecting '${word[i]}')`)
   }
   return start + word.length
 }
 
-function skipNumber(start: number): number {
-  const b = bytes
-  let i = b[start] === MINUS ? start + 1 : start
-  const first = i
-  if (b[i] === DIGIT_0) i++
-  else if (isDigit(b[i])) i = skipDigits(i + 1)
-  else fail(i, 'in numeric literal')
+function skipNumber(b: Uint8Array, start: number): number {
+  const isNegative = b[start] === MINUS
+  const first = isNegative ? start + 1 : start
+  const isZero = byteAt(b, first) === DIGIT_0
+  let i = first + 1
+  if (!isZero) {
+    if (!isDigit(byteAt(b, first))) fail(b, first, 'in numeric literal')
+    i = skipDigits(b, i)
+  } else if (isNegative && byteAt(b, i) !== POINT) hasInexactNumbers = true
   let digits = i - first
-  // `-0`
-  if (digits === 1 && first > start && b[first] === DIGIT_0) hasInexactNumbers = true
-  if (b[i] === POINT) {
+  let c = byteAt(b, i)
+  if (c === POINT) {
     const fraction = i + 1
-    if (!isDigit(b[fraction])) fail(fraction, 'after decimal point in numeric literal')
-    i = skipDigits(fraction + 1)
+    if (!isDigit(byteAt(b, fraction))) fail(b, fraction, 'after decimal point in numeric literal')
+    i = skipDigits(b, fraction + 1)
     digits += i - fraction
     // a zero at the end is not printed, and six zeros at the beginning are printed as an exponent
-    if (b[i - 1] === DIGIT_0 || (b[first] === DIGIT_0 && hasSixZeros(fraction))) hasInexactNumbers = true
+    if (b[i - 1] === DIGIT_0 || (isZero && hasSixZeros(b, fraction))) hasInexactNumbers = true
+    c = byteAt(b, i)
   }
   if (digits > 15) hasInexactNumbers = true
-  if (b[i] !== 101 && b[i] !== 69) return i
+  if (c !== 101 && c !== 69) return i
   hasInexactNumbers = true
   i++
-  if (b[i] === 43 || b[i] === MINUS) i++
-  if (!isDigit(b[i])) fail(i, 'in exponent of numeric literal')
-  return skipDigits(i + 1)
+  c = byteAt(b, i)
+  if (c === 43 || c === MINUS) i++
+  if (!isDigit(byteAt(b, i))) fail(b, i, 'in exponent of numeric literal')
+  return skipDigits(b, i + 1)
 }
 
-function hasSixZeros(start: number): boolean {
-  for (let i = start; i < start + 6; i++) if (bytes[i] !== DIGIT_0) return false
+function hasSixZeros(b: Uint8Array, start: number): boolean {
+  for (let i = start; i < start + 6; i++) if (byteAt(b, i) !== DIGIT_0) return false
   return true
 }
 
-function skipDigits(start: number): number {
+function skipDigits(b: Uint8Array, start: number): number {
   let i = start
-  while (isDigit(bytes[i])) i++
+  while (isDigit(byteAt(b, i))) i++
   return i
 }
 
-function skipSpace(start: number): number {
-  const b = bytes
-  let i = start
-  for (;;) {
-    const c = b[i] as number
-    if (c > SPACE || (c !== SPACE && c !== 10 && c !== 13 && c !== 9)) return i
-    i++
-  }
-}
-
-function isDigit(c: number | undefined): boolean {
-  return c !== undefined && c >= DIGIT_0 && c <= 57
+function isDigit(c: number): boolean {
+  return c >= DIGIT_0 && c <= 57
 }
 
 /** Tells whether two keys of the object that ends may be the same, and forgets them. */
@@ -327,8 +325,7 @@ function hasPairInTable(base: number, count: number): boolean {
   return false
 }
 
-function kindAt(start: number): JsonKind {
-  const c = bytes[start]
+function kindOf(c: number): JsonKind {
   if (c === OPEN_OBJECT) return 'object'
   if (c === OPEN_ARRAY) return 'array'
   if (c === QUOTE) return 'string'
@@ -337,9 +334,9 @@ function kindAt(start: number): JsonKind {
 }
 
 /** Throws Go's text for an unexpected byte, or for the end of the input. */
-function fail(at: number, context: string): never {
-  const c = bytes[at]
-  if (c === undefined) throw decodeError('unexpected EOF')
+function fail(b: Uint8Array, at: number, context: string): never {
+  const c = byteAt(b, at)
+  if (c < 0) throw decodeError('unexpected EOF')
   throw decodeError(`invalid character ${quoteByte(c)} ${context}`)
 }
 

@@ -31,7 +31,7 @@ function race(next: Pipe, request: PipeRequest, scope: Scope, calls: number): Pr
     let lastError: Error | null = null
     const finish = (): void => {
       scope.close()
-      if (lastResponse === null) reject(lastError as Error)
+      if (lastResponse === null) reject(lastError)
       else resolve(lastError === null ? lastResponse : { ...lastResponse, error: lastError })
     }
     for (let i = 0; i < calls; i++) {
