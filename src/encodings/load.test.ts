@@ -1,3 +1,5 @@
+// Which names mean which decoder and renderer, and how Accept chooses.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Data } from '../engine/data.ts'

@@ -1,3 +1,5 @@
+// Which texts get quotes, and what a document looks like.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'

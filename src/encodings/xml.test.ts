@@ -1,3 +1,5 @@
+// What XML becomes and what becomes XML, by the rules of mxj.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Data } from '../engine/data.ts'

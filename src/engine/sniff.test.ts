@@ -1,3 +1,5 @@
+// Content types by first bytes, as Go's DetectContentType has them.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sniffContentType } from './sniff.ts'

@@ -1,3 +1,5 @@
+// What feeds of every kind become, well-formed or hostile.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatUtc, formatWithOffset, parseDate } from './dates.ts'
