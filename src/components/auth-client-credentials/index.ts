@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
-import { Type } from 'typebox'
+import { Type } from '../../schema/type.ts'
 import { component, ConfigError } from '../../engine/component.ts'
 import type { Site } from '../../engine/component.ts'
 import { asError, GatewayError } from '../../engine/errors.ts'

@@ -1,6 +1,6 @@
 // Component `auth/revoker`: refuses tokens by claims that were revoked. Knows nothing of how tokens are verified.
 
-import { Type } from 'typebox'
+import { Type } from '../../schema/type.ts'
 import type { Static } from 'typebox'
 import { ConfigError, service } from '../../engine/component.ts'
 import type { Port, Site } from '../../engine/component.ts'
