@@ -15,6 +15,17 @@ import { graphql } from './index.ts'
 
 const DEFAULTS = { type: 'query', query: '{ a }', query_path: '', operationName: '', variables: {}, method: '' }
 
+const REQUEST: PipeRequest = {
+  method: 'GET',
+  origin: 'http://127.0.0.1:1',
+  path: '/graphql',
+  params: new Map(),
+  query: new Map(),
+  headers: new HeaderMap(),
+  body: NO_BODY,
+  slots: [],
+}
+
 interface Sent {
   readonly method: string
   readonly path: string
@@ -37,16 +48,7 @@ async function send(options: Partial<typeof DEFAULTS>, request: Partial<PipeRequ
     seen = inner
     return Promise.resolve({} as PipeResponse)
   })
-  const whole = {
-    method: 'GET',
-    path: '/graphql',
-    params: new Map(),
-    query: new Map(),
-    headers: new HeaderMap(),
-    body: NO_BODY,
-    slots: [],
-    ...request,
-  }
+  const whole = { ...REQUEST, ...request }
   await pipe(whole, Scope.root())
   const { method, path, headers, body } = seen as unknown as PipeRequest
   return { method, path, headers: headers.fields, body: (await body.bytes()).toString(), length: body.length }
@@ -84,16 +86,7 @@ test('requests do not see the variables of each other', async () => {
     bodies.push((await request.body.bytes()).toString())
     return {} as PipeResponse
   })
-  const request: PipeRequest = {
-    method: 'GET',
-    path: '/',
-    params: new Map(),
-    query: new Map(),
-    headers: new HeaderMap(),
-    body: NO_BODY,
-    slots: [],
-  }
-  for (const id of ['1', '2', '2', '1']) await pipe?.({ ...request, params: new Map([['Id', id]]) }, Scope.root())
+  for (const id of ['1', '2', '2', '1']) await pipe?.({ ...REQUEST, params: new Map([['Id', id]]) }, Scope.root())
   assert.deepEqual(
     bodies.map((body) => /"id":"(\d)"/.exec(body)?.[1]),
     ['1', '2', '2', '1'],
