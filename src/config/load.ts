@@ -1,7 +1,6 @@
 // A path becomes a raw value and the text it came from. Knows the formats by their extension, no key.
 
 import { readFile as readFileOfDisk } from 'node:fs/promises'
-import { extname } from 'node:path'
 import { type Issue, errorIssue } from '../schema/issue.ts'
 import { FormatError } from './formats/format-error.ts'
 import { parseJson } from './formats/json.ts'
@@ -25,7 +24,12 @@ export async function loadFile(file: string, readFile: ReadFile = readFileOfDisk
     return { raw: undefined, text: null, format: 'json', issue: errorIssue('unreadable-file', [], describeFileError(error, file)) }
   }
   const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-  return parseText(text, extname(file))
+  return parseText(text, extensionOf(file))
+}
+
+/** `.yml` of `a/b.yml`, and unlike Node's also `.env` of `.env`. */
+function extensionOf(file: string): string {
+  return /\.[^./\\]*$/.exec(file)?.[0] ?? ''
 }
 
 /** Parses the text of a file with this extension (`.yml`; literally, capitals are JSON). */
@@ -55,8 +59,9 @@ const formats: Readonly<Record<string, string>> = {
 async function parseAs(format: string, text: string): Promise<unknown> {
   if (format === 'yaml') return (await import('./formats/yaml.ts')).parseYaml(text)
   if (format === 'toml') return (await import('./formats/toml.ts')).parseToml(text)
+  // compat: KrakenD takes the extensions below for JSON since 2.12
+  if (format === 'json' || text.trimStart().startsWith('{')) return parseJson(text)
   if (format === 'hcl') return parseHclOfVersion2(text)
-  if (format === 'json') return parseJson(text)
   const { parseEnv, parseIni, parseProperties } = await import('./formats/properties.ts')
   if (format === 'ini') return parseIni(text)
   return format === 'env' ? parseEnv(text) : parseProperties(text)

@@ -19,6 +19,8 @@ export interface ConfigReading {
   readonly config: GatewayConfig | null
   /** KrakenD's own errors first, in its order; then those of this product; then warnings. */
   readonly issues: readonly Issue[]
+  /** The file's value with the environment's overrides, under the names that stand in it; undefined when it cannot be parsed. */
+  readonly raw: unknown
   /** For `printIssues`. */
   readonly source: Source
   /** What KrakenD says after `ERROR parsing the configuration file: `; null when the file is fine. */
@@ -29,12 +31,12 @@ export interface ConfigReading {
 export async function readConfig(file: string, options: ReadConfigOptions): Promise<ConfigReading> {
   const { raw, text, format, issue } = await loadFile(file, options.readFile)
   const source: Source = { file, text, format, synonymsOf }
-  if (issue !== null) return { config: null, issues: [issue], source, failure: describeFailure(file, [issue]) }
+  if (issue !== null) return { config: null, issues: [issue], raw, source, failure: describeFailure(file, [issue]) }
   const object = isObject(raw) ? raw : {}
   const overridden = overrideByEnvironment(object, options.environment, findDialect(object))
   const { config, issues } = parseConfig(overridden.raw, { ...options, quietKeys: new Set(overridden.variables.keys()) })
   const named = issues.map((found) => nameVariable(found, overridden.variables))
-  return { config, issues: named, source, failure: describeFailure(file, named) }
+  return { config, issues: named, raw: overridden.raw, source, failure: describeFailure(file, named) }
 }
 
 function nameVariable(issue: Issue, variables: ReadonlyMap<string, string>): Issue {

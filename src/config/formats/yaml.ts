@@ -49,7 +49,8 @@ export function parseYaml(text: string): unknown {
     prettyErrors: false,
     logLevel: 'silent',
   })
-  const error = document.errors[0]
+  // compat: of several documents the first one counts
+  const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS')
   if (error !== undefined) throw new FormatError(`yaml: ${error.message}`, findPosition(text, error.pos[0]))
   let value: unknown
   try {
