@@ -27,9 +27,9 @@ function read(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8')
 }
 
-/** `ERR_…` as a whole word between quotes or backquotes. */
+/** Codes of Node.js are only compared with: they are no `code:` of ours. */
 function codesIn(text: string): string[] {
-  return [...text.matchAll(/['`](ERR_[A-Z_]+)['`]/g)].map(([, code]) => code as string)
+  return [...text.matchAll(/(?:code: '|^\| `)(ERR_[A-Z_]+)['`]/gm)].map(([, code]) => code as string)
 }
 
 function distinct(list: readonly string[]): string[] {

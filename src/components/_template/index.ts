@@ -1,7 +1,7 @@
 // Component `_gw/example-header`: adds a response header whose value may name URL parameters. Knows nothing of sockets.
 
-import { Type } from 'typebox'
 import { component } from '../../engine/component.ts'
+import { Type } from '../../schema/type.ts'
 import { compileValue } from './compile-value.ts'
 
 /** The one source of the type, the check, the defaults and the reference page: describe every option. */
