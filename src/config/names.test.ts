@@ -1,0 +1,96 @@
+// Names in a configuration: unknown ones, those of the Enterprise edition, those of older versions.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseConfig, type ParseOptions } from './parse.ts'
+import type { GatewayConfig } from './types.ts'
+
+const known = ['proxy', 'router', 'security/cors', 'auth/validator', 'qos/ratelimit/router', 'qos/ratelimit/proxy', 'plugin/http-server']
+
+function parse(raw: object, options: Partial<ParseOptions> = {}) {
+  return parseConfig({ version: 3, ...raw }, { knownNamespaces: known, ...options })
+}
+
+function accept(raw: object, options: Partial<ParseOptions> = {}): GatewayConfig {
+  const { config, issues } = parse(raw, options)
+  assert.ok(config !== null, JSON.stringify(issues))
+  return config
+}
+
+function messages(raw: object, options: Partial<ParseOptions> = {}): string[] {
+  return parse(raw, options).issues.map((issue) => issue.message)
+}
+
+test('unknown keys and namespaces are warnings with a suggestion', () => {
+  const { config, issues } = parse({ '@comment': 1, $schema: 'x', endpoint: [], extra_config: { proxi: {}, acme: {}, '_gw/x': {} } })
+  assert.notEqual(config, null)
+  assert.deepEqual(
+    issues.map((issue) => [issue.severity, issue.path.join(' '), issue.hint]),
+    [
+      ['warning', 'endpoint', 'did you mean "endpoints"?'],
+      ['warning', 'extra_config proxi', 'did you mean "proxy"?'],
+      ['warning', 'extra_config acme', ''],
+      ['warning', 'extra_config _gw/x', ''],
+    ],
+  )
+  const old = parse({ endpoints: [{ endpoint: '/x', headers_to_pass: ['a'], backend: [{}] }] })
+  assert.match(old.issues[0]!.hint, /version 3 calls it "input_headers"/)
+  assert.deepEqual(old.config?.endpoints[0]?.inputHeaders, [])
+})
+
+test('protection of the Enterprise edition is refused unless it may be ignored', () => {
+  const places = (block: object) => ({
+    extra_config: block,
+    endpoints: [{ endpoint: '/x', extra_config: block, backend: [{ extra_config: block }] }],
+  })
+  for (const block of [{ 'auth/api-keys': {} }, { 'plugin/http-server': { name: ['x', 'ip-filter'] } }]) {
+    const refused = parse(places(block))
+    assert.equal(refused.config, null)
+    assert.equal(refused.issues.filter((issue) => issue.severity === 'error').length, 3)
+    const ignored = parse(places(block), { edition: 'ce' })
+    assert.notEqual(ignored.config, null)
+    assert.equal(ignored.issues.filter((issue) => issue.code === 'enterprise-protection').length, 3)
+  }
+  assert.notEqual(parse({ extra_config: { 'auth/api-keys': {} } }, { knownNamespaces: ['auth/api-keys'] }).config, null)
+  assert.deepEqual(messages({ extra_config: { 'ai/mcp': {} } }), ['"ai/mcp" belongs to KrakenD Enterprise and is ignored'])
+})
+
+test('old namespaces count in version 3, the new name’s value wins', () => {
+  const old = 'github.com/devopsfaith/krakend/proxy'
+  assert.deepEqual([...accept({ extra_config: { [old]: { a: 1 } } }).extraConfig], [['proxy', { a: 1 }]])
+  for (const extra_config of [
+    { [old]: 1, proxy: 2 },
+    { proxy: 2, [old]: 1 },
+  ]) {
+    assert.deepEqual([...accept({ extra_config }).extraConfig], [['proxy', 2]])
+  }
+})
+
+test('the limiters’ old names count in both versions', () => {
+  const extra_config = { 'github.com/devopsfaith/krakend-ratelimit/juju/router': { maxRate: 5 } }
+  for (const version of [2, 3]) {
+    assert.deepEqual([...accept({ version, extra_config }).extraConfig], [['qos/ratelimit/router', { max_rate: 5 }]])
+  }
+  const mixed = { 'qos/ratelimit/router': { maxRate: 5 } }
+  assert.deepEqual(accept({ extra_config: mixed }).extraConfig.get('qos/ratelimit/router'), { maxRate: 5 })
+})
+
+test('version 2 has its own keys', () => {
+  const backend = { whitelist: ['a'], allow: ['b'], blacklist: 'c,d', headers_to_pass: ['X'] }
+  const config = accept({
+    version: 2,
+    debug: true,
+    host: 'a,b',
+    extra_config: { 'github.com/devopsfaith/krakend-jose/validator': { 'jwk-url': 'u', 'propagate-claims': 1, propagate_claims: 2 } },
+    endpoints: [{ endpoint: '/x', headers_to_pass: ['x-a'], querystring_params: ['q'], backend: [backend] }],
+  })
+  assert.equal(config.debugEndpoint, true)
+  assert.deepEqual(config.hosts, ['http://a', 'http://b'])
+  assert.deepEqual(config.extraConfig.get('auth/validator'), { jwk_url: 'u', propagate_claims: 2 })
+  const [endpoint] = config.endpoints
+  assert.deepEqual(endpoint?.inputHeaders, ['x-a'])
+  assert.deepEqual(endpoint?.inputQueryStrings, ['q'])
+  assert.deepEqual(endpoint?.backends[0]?.allow, ['a'])
+  assert.deepEqual(endpoint?.backends[0]?.deny, ['c', 'd'])
+  assert.deepEqual(endpoint?.backends[0]?.inputHeaders, [])
+})
