@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { Data } from '../data.ts'
+import { jsonText } from './arbitrary.test.ts'
+import { decodeJsonCollection, decodeJsonObject, decodeSafeJson, parseJson } from './decode.ts'
+import { parseLossless } from './parse.ts'
+import { getKey, isJsonObject, JsonNumber, setKey } from './types.ts'
+import type { JsonObject, JsonValue } from './types.ts'
+import { compareKeys, encodeJson, encodeSorted } from './write.ts'
+
+const object = (text: string | Buffer) => decodeJsonObject(Buffer.from(text as string))
+const shown = (data: Data | null) => (data === null ? 'null' : String(data.encoded()))
+const decoded = (data: Data | null) => encodeJson((data as Data).object)
+/** The text without white space outside of strings. */
+const compact = (text: string) => text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1')
+const toDoubles = (value: JsonValue): unknown => JSON.parse(JSON.stringify(value))
+
+test('numbers come out as they came in, untouched and decoded', () => {
+  const text = '{"n":12345678901234567890,"f":1.0,"e":1e3,"z":-0,"l":[1.50,{"x":0.0000001}]}'
+  assert.equal(shown(object(text)), text)
+  assert.equal(decoded(object(text)), text)
+})
+
+test('special names are ordinary keys', () => {
+  const text = '{"__proto__":{"admin":true},"constructor":1,"toString":null}'
+  for (const body of [text, text.replace('1', '1.0')]) {
+    const data = object(body) as Data
+    assert.equal(shown(data), body)
+    assert.equal(decoded(data), body)
+    assert.deepEqual(data.keys, ['__proto__', 'constructor', 'toString'])
+    assert.equal(Object.getPrototypeOf(data.object), Object.prototype)
+  }
+})
+
+test('of repeated keys the last one is left', () => {
+  assert.equal(shown(object('{"a":1,"b":{"x":1,"x":2.0},"a":3}')), '{"a":3,"b":{"x":2.0}}')
+  assert.equal(shown(object('{"a":1,"\\u0061":2}')), '{"a":2}')
+})
+
+test('what is no UTF-8 and no character becomes U+FFFD, one for each byte', () => {
+  const body = Buffer.concat([
+    Buffer.from('{"a":"'),
+    Buffer.from([0xff, 0xe2, 0x82, 0x41, 0xed, 0xa0, 0x80, 0xc3, 0xa9, 0xf0, 0x9f, 0x98, 0x80]),
+    Buffer.from('"}'),
+  ])
+  assert.equal(shown(decodeJsonObject(body)), '{"a":"\ufffd\ufffd\ufffdA\ufffd\ufffd\ufffdé😀"}')
+  assert.deepEqual((object('{"a":"\\ud800x\\udc00\\ud834\\udd1e\\\\ud800"}') as Data).object, { a: '\ufffdx\ufffd𝄞\\ud800' })
+  assert.equal(shown(object('{"\\ud800":1,"\\udfff":2}')), '{"\ufffd":2}')
+})
+
+test('the json encoding takes objects and null', () => {
+  assert.equal(object('null'), null)
+  assert.equal(shown(object(' {"a":1} trailing')), '{"a":1}')
+  for (const [text, kind] of [
+    ['[1]', 'array'],
+    ['"x"', 'string'],
+    ['1.5', 'number'],
+    ['true', 'bool'],
+  ]) {
+    assert.throws(() => object(text as string), {
+      message: `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
+      code: 'ERR_DECODE',
+      source: 'backend',
+    })
+  }
+  assert.throws(() => object(''), { message: 'EOF' })
+})
+
+test('a collection takes arrays and null', () => {
+  assert.equal(shown(decodeJsonCollection(Buffer.from(' [1, 2.0] x'))), '{"collection":[1, 2.0]}')
+  assert.equal(shown(decodeJsonCollection(Buffer.from('null'))), '{"collection":null}')
+  assert.equal(shown(decodeJsonCollection(Buffer.from('[{"a":1,"a":2}]'))), '{"collection":[{"a":2}]}')
+  assert.throws(() => decodeJsonCollection(Buffer.from('{"a":1}')), {
+    message: 'json: cannot unmarshal object into Go value of type []interface {}',
+  })
+})
+
+test('safejson takes everything', () => {
+  const safe = (text: string) => shown(decodeSafeJson(Buffer.from(text), 'content'))
+  assert.deepEqual(['{"a":1}', '[1]', '"x"', 'null', '1.0', 'true'].map(safe), [
+    '{"a":1}',
+    '{"collection":[1]}',
+    '{"content":"x"}',
+    '{"content":null}',
+    '{"content":1.0}',
+    '{"content":true}',
+  ])
+})
+
+test('deep values pass and decode', () => {
+  const deep = (depth: number, leaf: string) => '{"a":'.repeat(depth) + leaf + '}'.repeat(depth)
+  for (const leaf of ['1', '1.0']) {
+    const data = object(deep(10_000, leaf)) as Data
+    assert.equal(String(data.encoded()).length, deep(10_000, leaf).length)
+    assert.equal(encodeSorted(data.object), deep(10_000, leaf))
+  }
+})
+
+test('any value survives decoding and encoding', () => {
+  fc.assert(
+    fc.property(jsonText, (text) => {
+      const value = parseJson(Buffer.from(text))
+      assert.deepEqual(toDoubles(value), JSON.parse(text))
+      assert.deepEqual(toDoubles(parseLossless(text)), JSON.parse(text))
+      const numbers = (json: string) =>
+        compact(json)
+          .replace(/"(?:[^"\\]|\\.)*"/g, '')
+          .match(/[-\d.eE+]{2,}|\d/g)
+          ?.sort()
+      assert.deepEqual(numbers(encodeJson(value)), numbers(text))
+      assert.equal(encodeSorted(parseJson(Buffer.from(encodeSorted(value)))), encodeSorted(value))
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('only numbers that need it keep their text', () => {
+  const value = parseLossless('[1,1.0,"a",-0.5]') as JsonValue[]
+  assert.deepEqual(value, [1, new JsonNumber('1.0'), 'a', -0.5])
+})
+
+test('encoding escapes as Go does', () => {
+  assert.equal(encodeJson({ '<k>': 'a&b\u2028\u2029/é\b\f\u0001' }), '{"\\u003ck\\u003e":"a\\u0026b\\u2028\\u2029/é\\b\\f\\u0001"}')
+})
+
+test('sorted keys stand in the order of their UTF-8 bytes', () => {
+  const keys = ['b', 'a', '10', '9', 'é', '𝄞', '\uffff', '', 'ab', 'A', '__proto__']
+  const value: JsonObject = {}
+  for (const key of keys) setKey(value, key, { z: 1, a: [] })
+  const expected = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  assert.deepEqual(keys.toSorted(compareKeys), expected)
+  assert.equal(encodeSorted(value), `{${expected.map((key) => `${JSON.stringify(key)}:{"a":[],"z":1}`).join()}}`)
+})
+
+test('keys are read without inheritance', () => {
+  assert.equal(getKey({}, 'constructor'), undefined)
+  assert.equal(getKey({ constructor: 1 }, 'constructor'), 1)
+  assert.deepEqual([{}, [], null, 'x', new JsonNumber('1.0')].map(isJsonObject), [true, false, false, false, false])
+})
