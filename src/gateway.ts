@@ -21,11 +21,8 @@ export interface GatewayInit {
 
 /** Loads what the configuration uses and compiles it. Throws a ConfigError when it cannot be served. */
 export async function openGateway(config: GatewayConfig, init: GatewayInit): Promise<CompiledGateway> {
-  const [components, encodings, transport] = await Promise.all([
-    loadComponents(config),
-    loadEncodings(encodingsOf(config)),
-    createTransport(config, { version: init.version, environment: init.environment }),
-  ])
+  const [components, encodings] = await Promise.all([loadComponents(config), loadEncodings(encodingsOf(config))])
+  const transport = createTransport(config, init)
   const compiled = compileGateway({
     ...init,
     ...encodings,
@@ -40,7 +37,7 @@ export async function openGateway(config: GatewayConfig, init: GatewayInit): Pro
     ...compiled,
     async retire() {
       await compiled.retire()
-      await transport.close()
+      transport.close()
     },
   }
 }

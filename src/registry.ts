@@ -9,7 +9,10 @@ interface Entry {
   load(): Promise<AnyComponent | readonly AnyComponent[]>
 }
 
-export const registry: readonly Entry[] = []
+export const registry: readonly Entry[] = [
+  // backend
+  { namespace: 'backend/graphql', load: async () => (await import('./components/graphql/index.ts')).graphql },
+]
 
 /** Service discoveries by their `sd`. */
 const discoveries: readonly { readonly sd: string; load(): Promise<AnyComponent> }[] = [

@@ -1,6 +1,6 @@
 // Where lines go: standard output, without holding up requests. The format is KrakenD's basic logger.
 
-import { SonicBoom } from 'sonic-boom'
+import sonicBoom from 'sonic-boom'
 import type { Dialect } from '../config/types.ts'
 import type { Logger } from '../engine/component.ts'
 
@@ -12,7 +12,7 @@ export interface Output {
 
 /** Buffered standard output. A reader that goes away (`| head`) silences it and stops nothing. */
 export function openStandardOutput(): Output {
-  const stream = new SonicBoom({ fd: 1, sync: false })
+  const stream = new sonicBoom.SonicBoom({ fd: 1, sync: false })
   let isBroken = false
   stream.on('error', () => {
     isBroken = true

@@ -1,9 +1,10 @@
 // One serving process: opens the gateway and its port, and closes both when it is told to.
 
 import type { GatewayConfig } from '../config/types.ts'
-import { ConfigError } from '../engine/component.ts'
+import { ConfigError, type Logger } from '../engine/component.ts'
+import type { Handler } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
-import { createNodeServer } from '../http/node-server.ts'
+import { createNodeServer, type NodeServer } from '../http/node-server.ts'
 import { createLogger, openStandardOutput } from './log.ts'
 import { createResourcePool, createSharedMemory } from './shared.ts'
 import { VERSION } from './version.ts'
@@ -33,7 +34,11 @@ export async function serve(config: GatewayConfig): Promise<number> {
       environment: process.env,
       writeAccessLine: output.write,
     })
-    const server = await createNodeServer(config, gateway.handle, log)
+    const server = await openServer(config, gateway.handle, log)
+    if (server === null) {
+      await gateway.retire()
+      return EXIT.ok
+    }
     const stopped = untilSignal()
     await server.listen(config.port)
     log.info(`[SERVICE: Gin] Listening on port: ${config.port}`)
@@ -49,6 +54,21 @@ export async function serve(config: GatewayConfig): Promise<number> {
   }
 }
 
+/**
+ * The server, null when the file's TLS section cannot be used.
+ * compat: KrakenD logs that and ends with success; scripts may rely on it.
+ */
+async function openServer(config: GatewayConfig, handle: Handler, log: Logger): Promise<NodeServer | null> {
+  try {
+    return await createNodeServer(config, handle, log)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    log.error(`[SERVICE: Gin] ${error.message}`)
+    log.info('[SERVICE: Gin] Router execution ended')
+    return null
+  }
+}
+
 /** Go's names of the signals that end the process in order. */
 function untilSignal(): Promise<string> {
   return new Promise((resolve) => {
@@ -58,7 +78,7 @@ function untilSignal(): Promise<string> {
   })
 }
 
-function explainFailure(error: unknown, config: GatewayConfig, log: ReturnType<typeof createLogger>): number {
+function explainFailure(error: unknown, config: GatewayConfig, log: Logger): number {
   if (error instanceof ConfigError) {
     log.critical(error.message)
     process.stderr.write(`${error.message}\n`)
