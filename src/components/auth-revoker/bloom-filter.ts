@@ -28,75 +28,119 @@ export function filterBytes(m: number): number {
   return Math.ceil(m / 32) * 4
 }
 
-/** Fills a list with the bit positions of an element; the list is the same one in every call. */
-export type Positions = (element: Uint8Array) => Float64Array
+/**
+ * The bit positions of one element after the other. perf: whoever looks an element up mostly stops at the first or
+ * second position, so each is computed when it is asked for, and nothing is allocated but the digest.
+ */
+export interface Walk {
+  /** Positions of each element. */
+  readonly length: number
+  /** Begins with another element; gives its first position. */
+  start(element: Uint8Array): number
+  /** The next position; at most `length - 1` times. */
+  next(): number
+}
 
-/** Chooses the way to positions once. */
-export function compilePositions({ n, p, hashName }: FilterParameters): Positions {
+/** Chooses the way to positions once. A walk serves one element at a time. */
+export function compileWalk({ n, p, hashName }: FilterParameters): Walk {
   const m = bitCount(n, p)
   const k = hashCount(m, n)
-  return hashName === 'optimal' ? optimalPositions(m, k) : defaultPositions(m, Math.min(k, 5))
+  return hashName === 'optimal' ? new OptimalWalk(m, k) : new DefaultWalk(m, Math.min(k, 5))
 }
 
-function optimalPositions(m: number, k: number): Positions {
-  const modulus = BigInt(m)
-  const wrap = Number((1n << 64n) % modulus)
-  const positions = new Float64Array(k)
-  return function placeOptimal(element) {
-    const words = optimalWords(element)
-    let [high, low] = [words[0] as number, words[1] as number]
-    const [stepHigh, stepLow] = [words[2] as number, words[3] as number]
-    let position = remainder(words, 0, modulus)
-    const step = remainder(words, 2, modulus)
-    positions[0] = position
-    for (let i = 1; i < k; i++) {
-      // perf: h0 + i·h1 wraps at 2^64; only whether it wraps is tracked in 64 bits, the rest is arithmetic of small numbers.
-      low += stepLow
-      high += stepHigh
-      if (low > 0xffffffff) {
-        low -= 4294967296
-        high += 1
-      }
-      position += step
-      if (position >= m) position -= m
-      if (high > 0xffffffff) {
-        high -= 4294967296
-        position -= wrap
-        if (position < 0) position += m
-      }
-      positions[i] = position
+const TWO_32 = 4294967296
+
+/** h0 + i·h1 in 64 bits, mod m. */
+class OptimalWalk implements Walk {
+  readonly length: number
+  readonly #m: number
+  /** 2^64 mod m: what a sum loses that goes beyond 64 bits. */
+  readonly #wrap: number
+  #words: Words = []
+  #high = 0
+  #low = 0
+  #position = 0
+  #step = -1
+
+  constructor(m: number, k: number) {
+    this.length = k
+    this.#m = m
+    this.#wrap = Number((1n << 64n) % BigInt(m))
+  }
+
+  start(element: Uint8Array): number {
+    this.#words = optimalWords(element)
+    this.#high = this.#words[0] as number
+    this.#low = this.#words[1] as number
+    this.#step = -1
+    this.#position = remainder(this.#high, this.#low, this.#m)
+    return this.#position
+  }
+
+  next(): number {
+    const [, , stepHigh, stepLow] = this.#words as [number, number, number, number]
+    if (this.#step < 0) this.#step = remainder(stepHigh, stepLow, this.#m)
+    // perf: of the sum in 64 bits only the carry is needed, the rest is arithmetic of small numbers.
+    this.#low += stepLow
+    this.#high += stepHigh
+    if (this.#low >= TWO_32) {
+      this.#low -= TWO_32
+      this.#high += 1
     }
-    return positions
+    this.#position += this.#step
+    if (this.#position >= this.#m) this.#position -= this.#m
+    if (this.#high >= TWO_32) {
+      this.#high -= TWO_32
+      this.#position -= this.#wrap
+      if (this.#position < 0) this.#position += this.#m
+    }
+    return this.#position
   }
 }
 
-function defaultPositions(m: number, digests: number): Positions {
-  const modulus = BigInt(m)
-  const positions = new Float64Array(countDefaultWords(digests))
-  return function placeDefault(element) {
-    const words = defaultWords(element, digests)
-    for (let i = 0; i < positions.length; i++) positions[i] = remainder(words, i * 2, modulus)
-    return positions
+/** Every word of the digests, mod m. */
+class DefaultWalk implements Walk {
+  readonly length: number
+  readonly #m: number
+  readonly #digests: number
+  #words: Words = []
+  #at = 0
+
+  constructor(m: number, digests: number) {
+    this.length = countDefaultWords(digests)
+    this.#m = m
+    this.#digests = digests
+  }
+
+  start(element: Uint8Array): number {
+    this.#words = defaultWords(element, this.#digests)
+    this.#at = 0
+    return this.next()
+  }
+
+  next(): number {
+    const high = this.#words[this.#at++] as number
+    return remainder(high, this.#words[this.#at++] as number, this.#m)
   }
 }
 
-function remainder(words: Words, at: number, modulus: bigint): number {
-  return Number(((BigInt(words[at] as number) << 32n) | BigInt(words[at + 1] as number)) % modulus)
+/** A number of 64 bits mod m. */
+function remainder(high: number, low: number, m: number): number {
+  // perf: with m below 2^32 nothing exceeds the 53 bits of a double, and big integers cost ten times as much.
+  if (m < TWO_32) return (((((high * 65536) % m) * 65536) % m) + low) % m
+  return Number(((BigInt(high) << 32n) | BigInt(low)) % BigInt(m))
 }
 
 /**
  * Bit i is bit `i & 7` of byte `i >> 3`: the layout of KrakenD's filters, and on every machine that Node runs
  * on (little-endian) the same as bit `i & 31` of word `i >> 5`.
  */
-export function setBits(words: Int32Array, positions: Float64Array): void {
-  for (const position of positions) Atomics.or(words, Math.floor(position / 32), 1 << (position & 31))
+export function setBit(words: Int32Array, position: number): void {
+  Atomics.or(words, Math.floor(position / 32), 1 << (position & 31))
 }
 
-export function hasBits(words: Int32Array, positions: Float64Array): boolean {
-  for (const position of positions) {
-    if (((words[Math.floor(position / 32)] as number) & (1 << (position & 31))) === 0) return false
-  }
-  return true
+export function hasBit(words: Int32Array, position: number): boolean {
+  return ((words[Math.floor(position / 32)] as number) & (1 << (position & 31))) !== 0
 }
 
 /** How many bits are set. */

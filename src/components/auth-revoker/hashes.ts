@@ -7,26 +7,29 @@ export type Words = readonly number[]
 
 const FNV128_LOW_PRIME = 0x13b
 const TWO_32 = 4294967296
+/** Brings what is above 32 bits down. */
+const TO_CARRY = 1 / TWO_32
 
 /** FNV-1 with 128 bits (multiply, then xor) as four 32-bit words, the highest first. */
 export function fnv128(bytes: Uint8Array): readonly [number, number, number, number] {
   let [w3, w2, w1, w0] = [0x6c62272e, 0x07bb0142, 0x62b82175, 0x6295c58d]
-  for (const byte of bytes) {
+  // perf: an index is several times faster than the iterator of a buffer.
+  for (let i = 0; i < bytes.length; i++) {
     // The prime is 2^88 + 0x13b: one product with a small number and one shift by 88 bits.
     const p0 = w0 * FNV128_LOW_PRIME
     const n0 = p0 >>> 0
-    const p1 = w1 * FNV128_LOW_PRIME + (p0 - n0) / TWO_32
+    const p1 = w1 * FNV128_LOW_PRIME + (p0 - n0) * TO_CARRY
     const n1 = p1 >>> 0
-    const p2 = w2 * FNV128_LOW_PRIME + (p1 - n1) / TWO_32
+    const p2 = w2 * FNV128_LOW_PRIME + (p1 - n1) * TO_CARRY
     const n2 = p2 >>> 0
-    const p3 = w3 * FNV128_LOW_PRIME + (p2 - n2) / TWO_32 + ((w1 << 24) | (w0 >>> 8))
+    const p3 = w3 * FNV128_LOW_PRIME + (p2 - n2) * TO_CARRY + ((w1 << 24) | (w0 >>> 8))
     w3 = p3 >>> 0
     // The shifted part may carry into the highest word.
     const s2 = n2 + ((w0 << 24) >>> 0)
     w2 = s2 >>> 0
     if (s2 >= TWO_32) w3 = (w3 + 1) >>> 0
     w1 = n1
-    w0 = (n0 ^ byte) >>> 0
+    w0 = (n0 ^ (bytes[i] as number)) >>> 0
   }
   return [w3, w2, w1, w0]
 }
@@ -34,12 +37,12 @@ export function fnv128(bytes: Uint8Array): readonly [number, number, number, num
 /** FNV-1 with 64 bits as two 32-bit words, the higher first. */
 export function fnv64(bytes: Uint8Array): readonly [number, number] {
   let [high, low] = [0xcbf29ce4, 0x84222325]
-  for (const byte of bytes) {
+  for (let i = 0; i < bytes.length; i++) {
     // The prime is 2^40 + 0x1b3.
     const p0 = low * 0x1b3
     const n0 = p0 >>> 0
-    high = (high * 0x1b3 + (p0 - n0) / TWO_32 + ((low << 8) >>> 0)) >>> 0
-    low = (n0 ^ byte) >>> 0
+    high = (high * 0x1b3 + (p0 - n0) * TO_CARRY + ((low << 8) >>> 0)) >>> 0
+    low = (n0 ^ (bytes[i] as number)) >>> 0
   }
   return [high, low]
 }

@@ -1,7 +1,7 @@
 // Three bloom filters in memory that all workers share, moved on every TTL. Knows nothing of tokens, ports and sockets.
 
-import { bitCount, compilePositions, countBits, filterBytes, hasBits, hashCount, setBits } from './bloom-filter.ts'
-import type { FilterParameters, Positions } from './bloom-filter.ts'
+import { bitCount, compileWalk, countBits, filterBytes, hasBit, hashCount, setBit } from './bloom-filter.ts'
+import type { FilterParameters, Walk } from './bloom-filter.ts'
 
 // Words of the header in front of the three filters.
 const ROTATIONS = 0
@@ -28,14 +28,14 @@ export class RotatingFilter {
   readonly #state: Int32Array
   readonly #times: BigInt64Array
   readonly #filters: readonly [Int32Array, Int32Array, Int32Array]
-  readonly #positionsOf: Positions
+  readonly #walk: Walk
 
   /** Works on memory of `sharedBytes` bytes that others may use at the same time. */
   constructor(parameters: FilterParameters, memory: SharedArrayBuffer, nowMs: number) {
     this.parameters = parameters
     this.m = bitCount(parameters.n, parameters.p)
     this.k = hashCount(this.m, parameters.n)
-    this.#positionsOf = compilePositions(parameters)
+    this.#walk = compileWalk(parameters)
     this.#state = new Int32Array(memory, 0, HEADER_BYTES / 4)
     this.#times = new BigInt64Array(memory, 0, HEADER_BYTES / 8)
     const bytes = filterBytes(this.m)
@@ -46,21 +46,34 @@ export class RotatingFilter {
 
   /** Remembers the element. */
   add(element: Uint8Array): void {
-    const positions = this.#positionsOf(element)
     let rotations: number
     do {
-      rotations = Atomics.load(this.#state, ROTATIONS)
-      setBits(this.#filter(rotations + 1), positions)
-      setBits(this.#filter(rotations + 2), positions)
+      rotations = this.rotations
+      const [current, next] = [this.#filter(rotations + 1), this.#filter(rotations + 2)]
+      let position = this.#walk.start(element)
+      for (let i = 1; ; i++) {
+        setBit(current, position)
+        setBit(next, position)
+        if (i === this.#walk.length) break
+        position = this.#walk.next()
+      }
       // The filters may have moved meanwhile; the new `next` must have the element too.
-    } while (Atomics.load(this.#state, ROTATIONS) !== rotations)
+    } while (this.rotations !== rotations)
   }
 
   /** Whether the element was added lately; with the configured probability also when it was not. */
   has(element: Uint8Array): boolean {
-    const positions = this.#positionsOf(element)
-    const rotations = Atomics.load(this.#state, ROTATIONS)
-    return hasBits(this.#filter(rotations), positions) || hasBits(this.#filter(rotations + 1), positions)
+    const rotations = this.rotations
+    const [previous, current] = [this.#filter(rotations), this.#filter(rotations + 1)]
+    let position = this.#walk.start(element)
+    let isInPrevious = hasBit(previous, position)
+    let isInCurrent = hasBit(current, position)
+    for (let i = 1; i < this.#walk.length && (isInPrevious || isInCurrent); i++) {
+      position = this.#walk.next()
+      isInPrevious &&= hasBit(previous, position)
+      isInCurrent &&= hasBit(current, position)
+    }
+    return isInPrevious || isInCurrent
   }
 
   /** Moves the filters if it is time. Gives the milliseconds until the next time. */

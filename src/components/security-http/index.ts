@@ -1,0 +1,128 @@
+// Component `security/http`: allowed hosts, the way to https, and headers for browsers. Knows nothing of routes.
+
+import { component, ConfigError } from '../../engine/component.ts'
+import { asError } from '../../engine/errors.ts'
+import { canonicalName } from '../../engine/headers.ts'
+import type { Exchange, Handler } from '../../engine/types.ts'
+import { Type } from '../../schema/type.ts'
+import { compileHostPatterns, compileHosts } from './allowed-hosts.ts'
+import type { IsAllowed } from './allowed-hosts.ts'
+import { httpsUrl, redirectPage } from './https-redirect.ts'
+import { compileSecurityHeaders } from './security-headers.ts'
+import type { HeaderOptions, SecurityHeaders } from './security-headers.ts'
+
+const options = Type.Object({
+  allowed_hosts: Type.Array(Type.String(), { default: [], description: 'Hosts that may be asked for, with their port. Empty: all.' }),
+  allowed_hosts_are_regex: Type.Boolean({ default: false, description: 'The hosts are patterns for the whole host, with case.' }),
+  host_proxy_headers: Type.Array(Type.String(), { default: [], description: 'Headers that stand in for Host; the first filled one.' }),
+  ssl_redirect: Type.Boolean({ default: false, description: 'Send plain requests to https.' }),
+  ssl_host: Type.String({ default: '', description: 'Host of that redirect. Empty: the host that was asked for.' }),
+  ssl_proxy_headers: Type.Record(Type.String(), Type.String(), {
+    default: {},
+    description: 'Headers and values that say a request came over https.',
+  }),
+  sts_seconds: Type.Integer({ default: 0, description: 'Strict-Transport-Security: how long browsers shall use https only. 0: not sent.' }),
+  sts_include_subdomains: Type.Boolean({ default: false, description: 'That holds for subdomains too.' }),
+  force_sts_header: Type.Boolean({ default: false, description: 'Send it over plain connections as well.' }),
+  frame_deny: Type.Boolean({ default: false, description: 'X-Frame-Options: DENY.' }),
+  custom_frame_options_value: Type.String({ default: '', description: 'Another value for X-Frame-Options.' }),
+  content_type_nosniff: Type.Boolean({ default: false, description: 'X-Content-Type-Options: nosniff.' }),
+  browser_xss_filter: Type.Boolean({ default: false, description: 'X-XSS-Protection: 1; mode=block.' }),
+  content_security_policy: Type.String({ default: '', description: 'Content-Security-Policy; `$NONCE` becomes a nonce per request.' }),
+  referrer_policy: Type.String({ default: '', description: 'Referrer-Policy.' }),
+  is_development: Type.Boolean({ default: false, description: 'No host check, no redirect, no Strict-Transport-Security.' }),
+})
+
+interface Options extends HeaderOptions {
+  readonly allowed_hosts: readonly string[]
+  readonly allowed_hosts_are_regex: boolean
+  readonly host_proxy_headers: readonly string[]
+  readonly ssl_redirect: boolean
+  readonly ssl_host: string
+  readonly ssl_proxy_headers: Readonly<Record<string, string>>
+}
+
+/** Decided once: what a request is checked for. */
+interface Checks {
+  readonly isHostAllowed: IsAllowed | null
+  readonly hostHeaders: readonly string[]
+  readonly isRedirecting: boolean
+  readonly redirectHost: string
+  readonly httpsHeaders: readonly (readonly [name: string, value: string])[]
+}
+
+export const securityHttp = component({
+  stage: 'router',
+  namespace: 'security/http',
+  options,
+  restricting: true,
+  build(options, site) {
+    const checks = compileChecks(options)
+    const headers = compileSecurityHeaders(options)
+    site.log.debug('[SERVICE: Gin][HTTPsecure] Successfully loaded module')
+    const hasHeaders = headers.overHttps.length > 0 || headers.policyWithNonce !== null
+    if (checks.isHostAllowed === null && !checks.isRedirecting && !hasHeaders) return null
+    return (next) => compileHandler(checks, headers, next)
+  },
+})
+
+function compileChecks(options: Options): Checks {
+  return {
+    isHostAllowed: options.is_development ? null : compileAllowedHosts(options),
+    hostHeaders: options.host_proxy_headers.map((name) => canonicalName(name)),
+    isRedirecting: options.ssl_redirect && !options.is_development,
+    redirectHost: options.ssl_host,
+    httpsHeaders: Object.entries(options.ssl_proxy_headers).map(([name, value]) => [canonicalName(name), value] as const),
+  }
+}
+
+/** compat: KrakenD crashes at start on a pattern that is none. */
+function compileAllowedHosts({ allowed_hosts, allowed_hosts_are_regex }: Options): IsAllowed | null {
+  if (!allowed_hosts_are_regex) return compileHosts(allowed_hosts)
+  try {
+    return compileHostPatterns(allowed_hosts)
+  } catch (error) {
+    throw new ConfigError(`security/http: "allowed_hosts" has an invalid pattern: ${asError(error).message}`)
+  }
+}
+
+function compileHandler(checks: Checks, headers: SecurityHeaders, next: Handler): Handler {
+  return function secure(exchange) {
+    if (checks.isHostAllowed !== null && !checks.isHostAllowed(hostOf(checks, exchange))) return refuseHost(exchange)
+    const isSecure = isOverHttps(checks, exchange)
+    if (checks.isRedirecting && !isSecure) return redirect(checks, exchange)
+    const { responseHeaders } = exchange
+    for (const [name, value] of isSecure ? headers.overHttps : headers.overHttp) responseHeaders.set(name, value)
+    if (headers.policyWithNonce !== null) responseHeaders.set('Content-Security-Policy', headers.policyWithNonce())
+    return next(exchange)
+  }
+}
+
+function hostOf({ hostHeaders }: Checks, exchange: Exchange): string {
+  for (const name of hostHeaders) {
+    const host = exchange.headers.get(name) ?? ''
+    if (host !== '') return host
+  }
+  return exchange.host
+}
+
+function isOverHttps({ httpsHeaders }: Checks, exchange: Exchange): boolean {
+  if (exchange.isSecure) return true
+  // compat: an absent header counts as empty, and may be configured as such.
+  for (const [name, value] of httpsHeaders) if ((exchange.headers.get(name) ?? '') === value) return true
+  return false
+}
+
+function refuseHost(exchange: Exchange): void {
+  exchange.responseHeaders.set('Content-Type', 'text/plain; charset=utf-8')
+  exchange.responseHeaders.set('X-Content-Type-Options', 'nosniff')
+  exchange.answer(500, 'Bad Host\n')
+}
+
+function redirect(checks: Checks, exchange: Exchange): void {
+  const url = httpsUrl(checks.redirectHost || hostOf(checks, exchange), exchange.target)
+  exchange.responseHeaders.set('Location', url)
+  const hasPage = exchange.method === 'GET' || exchange.method === 'HEAD'
+  if (hasPage) exchange.responseHeaders.set('Content-Type', 'text/html; charset=utf-8')
+  exchange.answer(301, exchange.method === 'GET' ? redirectPage(url) : null)
+}
