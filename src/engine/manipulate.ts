@@ -3,8 +3,9 @@
 import type { BackendConfig, Dialect } from '../config/types.ts'
 import { Data } from './data.ts'
 import type { Part } from './data.ts'
-import { dropMembers, keepMembers, toLatin1Rules } from './json/splice.ts'
-import type { RuleTree } from './json/splice.ts'
+import { KeyRules } from './json/rules.ts'
+import type { RuleTree } from './json/rules.ts'
+import { dropMembers, keepMembers } from './json/splice.ts'
 import { isJsonObject, setKey } from './json/types.ts'
 import type { JsonObject } from './json/types.ts'
 import { compileFlatmap } from './steps/flatmap.ts'
@@ -103,19 +104,19 @@ function shallowDenyTree(rules: readonly string[]): RuleTree {
 }
 
 function allow(rules: RuleTree): (data: Data) => Data {
-  const textRules = toLatin1Rules(rules)
+  const byteRules = new KeyRules(rules)
   return function allowOnly(data) {
     if (data.text === null) return Data.of(keepKeys(data.object, rules))
-    const text = keepMembers(data.text, textRules)
+    const text = keepMembers(data.text, byteRules)
     return text === null ? Data.EMPTY : Data.ofJson(text)
   }
 }
 
 function deny(rules: RuleTree): (data: Data) => Data {
-  const textRules = toLatin1Rules(rules)
+  const byteRules = new KeyRules(rules)
   return function denyAll(data) {
     if (data.text === null) return Data.of(dropKeys(data.object, rules))
-    const text = dropMembers(data.text, textRules)
+    const text = dropMembers(data.text, byteRules)
     return text === data.text ? data : Data.ofJson(text)
   }
 }

@@ -1,6 +1,5 @@
 // Valid JSON text becomes values; numbers that a double would change keep their text. Knows nothing of bytes and errors.
 
-import { skimScalar, skimString } from './skim.ts'
 import { JsonNumber, setKey } from './types.ts'
 import type { JsonObject, JsonValue } from './types.ts'
 
@@ -31,7 +30,7 @@ export function parseLossless(text: string): JsonValue {
       key = keys.pop() as string
       i++
     } else {
-      const end = c === 0x22 ? skimString(text, i) : skimScalar(text, i)
+      const end = c === 0x22 ? endOfString(text, i) : endOfScalar(text, i)
       const token = text.slice(i, end)
       i = end
       if (c === 0x22) {
@@ -65,6 +64,25 @@ function skipSeparators(text: string, start: number): number {
     if (c > 0x20 && c !== 0x2c) return i
     i++
   }
+}
+
+function endOfString(text: string, start: number): number {
+  let i = start + 1
+  for (;;) {
+    const c = text.charCodeAt(i)
+    if (c === 0x22) return i + 1
+    i += c === 0x5c ? 2 : 1
+  }
+}
+
+function endOfScalar(text: string, start: number): number {
+  let i = start
+  while (i < text.length) {
+    const c = text.charCodeAt(i)
+    if (c <= 0x20 || c === 0x2c || c === 0x5d || c === 0x7d) break
+    i++
+  }
+  return i
 }
 
 function readString(token: string): string {
