@@ -1,21 +1,17 @@
 // The quickstart example as a user meets it: both files served by the real command, the same answers from both.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { QUICKSTART_PORTS, startDemoBackends } from '../examples/demo-backends.ts'
 import type { DemoBackend } from '../examples/demo-backends.ts'
+import { startGateway } from './gateway-process.ts'
+import type { GatewayProcess } from './gateway-process.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const READY_WITHIN_MS = 20_000
 
 let backends: DemoBackend[] = []
 const folder = mkdtempSync(join(tmpdir(), 'quickstart-'))
@@ -30,45 +26,42 @@ after(async () => {
 
 for (const file of ['krakend.json', 'krakend-v2.json']) {
   describe(file, () => {
-    let url = ''
-    let stop: () => Promise<number | null>
+    let gateway: GatewayProcess
     before(async () => {
-      const port = await freePort()
-      url = `http://127.0.0.1:${port}`
-      stop = await startGateway(writeConfig(file), port)
+      gateway = await startGateway('src/cli/bin.ts', writeConfig(file))
     })
 
     test('merges the products of one of three hosts with the offers of marketing', async () => {
-      const { response, json } = await ask(`${url}/v1/products`)
+      const { response, json } = await ask(`${gateway.url}/v1/products`)
       assert.equal(response.headers.get('x-krakend-completed'), 'true')
       assert.deepEqual(Object.keys(json).sort(), ['offers', 'products'])
       assert.equal((json['products'] as unknown[]).length, 3)
     })
     test('keeps three fields of a product and renames one', async () => {
-      const { json } = await ask(`${url}/v1/products/1`)
+      const { json } = await ask(`${gateway.url}/v1/products/1`)
       assert.deepEqual(json, { id: 1, title: 'Kayak', price: 279.5 })
     })
     test('asks the supplier that the product names', async () => {
-      const { json } = await ask(`${url}/v1/products/3/supplier`)
+      const { json } = await ask(`${gateway.url}/v1/products/3/supplier`)
       assert.equal(json['name'], 'Life jacket')
       assert.equal('internal' in json, false)
       assert.deepEqual(json['supplier'], { id: 9, name: 'Harbour Supplies', country: 'NL' })
     })
     test('puts two answers side by side', async () => {
-      const { json } = await ask(`${url}/v1/overview`)
+      const { json } = await ask(`${gateway.url}/v1/overview`)
       assert.deepEqual(Object.keys(json).sort(), ['marketing', 'product'])
     })
     test('passes a CSV file through with its headers', async () => {
-      const response = await fetch(`${url}/v1/offers.csv`)
+      const response = await fetch(`${gateway.url}/v1/offers.csv`)
       assert.equal(response.headers.get('content-type'), 'text/csv')
       assert.equal(response.headers.get('x-served-by'), 'marketing')
       assert.equal((await response.text()).split('\n')[0], 'id,product_id,discount_percent')
     })
     test('an unknown product fails its endpoint only', async () => {
-      assert.equal((await fetch(`${url}/v1/products/99`)).status, 500)
-      assert.equal((await fetch(`${url}/nowhere`)).status, 404)
+      assert.equal((await fetch(`${gateway.url}/v1/products/99`)).status, 500)
+      assert.equal((await fetch(`${gateway.url}/nowhere`)).status, 404)
     })
-    test('ends in order when it is told to', async () => assert.equal(await stop(), 0))
+    test('ends in order when it is told to', async () => assert.equal(await gateway.stop(), 0))
   })
 }
 
@@ -82,43 +75,8 @@ function writeConfig(file: string): string {
   return path
 }
 
-/** Gives a way to stop it that resolves with its exit code. */
-async function startGateway(config: string, port: number): Promise<() => Promise<number | null>> {
-  const args = [join(ROOT, 'src/cli/bin.ts'), 'run', '-c', config, '-p', String(port)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += String(chunk)))
-  const ended = once(child, 'exit') as Promise<[number | null]>
-  const deadline = Date.now() + READY_WITHIN_MS
-  while (!(await isReady(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      child.kill('SIGKILL')
-      throw new Error(`the gateway did not start:\n${output}`)
-    }
-    await sleep(20)
-  }
-  return async () => {
-    child.kill('SIGTERM')
-    return (await ended)[0]
-  }
-}
-
-async function isReady(port: number): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${port}/__health`).catch(() => null)
-  return response?.ok === true
-}
-
 async function ask(url: string): Promise<{ response: Response; json: Record<string, unknown> }> {
   const response = await fetch(url)
   assert.equal(response.status, 200)
   return { response, json: (await response.json()) as Record<string, unknown> }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
