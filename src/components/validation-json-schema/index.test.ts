@@ -1,0 +1,67 @@
+// What the check promises to requests: statuses, texts, and a body that goes on as it came.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Site } from '../../engine/component.ts'
+import { Scope } from '../../engine/scope.ts'
+import type { PipeRequest, PipeResponse } from '../../engine/types.ts'
+import { jsonSchema } from './index.ts'
+
+function site(dialect: 2 | 3 = 3, lines: string[] = []): Site {
+  const write = (message: string) => void lines.push(message)
+  return { config: { dialect }, label: '[ENDPOINT: /x]', log: { debug: write, error: write } } as unknown as Site
+}
+
+async function ask(schema: unknown, text: string, dialect: 2 | 3 = 3): Promise<[number, string]> {
+  const layer = jsonSchema.build(schema, site(dialect))
+  assert.ok(layer !== null)
+  const bytes = Buffer.from(text)
+  const request = { body: { length: text === '' ? 0 : null, bytes: () => Promise.resolve(bytes) } } as unknown as PipeRequest
+  let forwarded: PipeRequest | null = null
+  const pipe = layer((given) => {
+    forwarded = given
+    return Promise.resolve({} as PipeResponse)
+  })
+  try {
+    await pipe(request, Scope.root())
+    assert.equal(forwarded, request)
+    return [200, '']
+  } catch (error) {
+    assert.equal(forwarded, null)
+    const { statusCode, message } = error as { statusCode: number; message: string }
+    return [statusCode, message]
+  }
+}
+
+test('bodies that fit go on, others are refused with the reason', async () => {
+  assert.deepEqual(await ask({ type: 'object' }, ' {"a": 1}\n'), [200, ''])
+  assert.deepEqual(await ask({ type: 'number' }, '{"foo":42}'), [400, "- at '': got object, want number"])
+  assert.deepEqual(await ask(false, '1'), [400, "- at '': false schema"])
+})
+
+test("empty and malformed bodies get Go's words", async () => {
+  assert.deepEqual(await ask({}, ''), [400, 'could not validate an empty body'])
+  assert.deepEqual(await ask({}, ' '), [400, 'EOF'])
+  assert.deepEqual(await ask({}, '{'), [400, 'unexpected EOF'])
+  assert.deepEqual(await ask({}, 'nope'), [400, "invalid character 'o' in literal null (expecting 'u')"])
+  assert.deepEqual(await ask({}, '{"a":1} x'), [400, 'invalid character after top-level value'])
+})
+
+test('1.x answers 500 to what cannot be read', async () => {
+  assert.deepEqual((await ask({}, '', 2))[0], 500)
+  assert.deepEqual((await ask({}, '{', 2))[0], 500)
+  assert.deepEqual((await ask({ type: 'null' }, '1', 2))[0], 400)
+})
+
+test('endless nesting under a recursive schema is a refusal, not a bug', async () => {
+  const body = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  assert.deepEqual(await ask({ items: { $ref: '#' } }, body), [400, 'exceeded max depth'])
+})
+
+test('a wrong schema is an error in the log and no check', () => {
+  const lines: string[] = []
+  assert.equal(jsonSchema.build({ type: 'nope' }, site(3, lines)), null)
+  assert.match(lines.join('\n'), /^\[ENDPOINT: \/x\]\[JSONSchema\] Parsing the definition: ./)
+  assert.notEqual(jsonSchema.build({}, site(3, lines)), null)
+  assert.equal(lines[1], '[ENDPOINT: /x][JSONSchema] Validator enabled')
+})
