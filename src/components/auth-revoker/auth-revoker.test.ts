@@ -24,13 +24,14 @@ interface Fake {
   retire(): Promise<void>
 }
 
-function fakeSite(memory = new Map<string, SharedArrayBuffer>()): Fake {
+function fakeSite(memory = new Map<string, SharedArrayBuffer>(), block: unknown = OPTIONS): Fake {
   const lines: string[] = []
   const offers = new Map<Port<unknown>, unknown[]>()
   const releases: (() => void | Promise<void>)[] = []
   const say = (message: string): void => void lines.push(message)
   const log: Logger = { debug: say, info: say, warning: say, error: say, critical: say }
   const site = {
+    config: { extraConfig: new Map([['auth/revoker', block]]) },
     log,
     shared: {
       buffer(name: string, bytes: number) {
@@ -89,6 +90,13 @@ test('parameters that no filter can be made of stop the start', () => {
   const { site } = fakeSite()
   const wrong = [{ hash_name: 'md5' }, { N: 0 }, { P: 0 }, { P: 1 }, { TTL: 0 }]
   for (const change of wrong) assert.throws(() => authRevoker.build({ ...OPTIONS, ...change }, site), ConfigError, JSON.stringify(change))
+})
+
+test('a section that cannot be read leaves the gateway without revocation', () => {
+  const { site, lines, rejects } = fakeSite(new Map(), { ...OPTIONS, N: 'many' })
+  authRevoker.build({ ...OPTIONS, N: 0 }, site)
+  assert.match(lines.join('\n'), /^\[SERVICE: Bloomfilter\] Unable to parse the bloomfilter configuration: ./)
+  assert.equal(rejects({ jti: 'a' }), false)
 })
 
 test('a claim that was revoked refuses the token, texts at the top level only', async () => {

@@ -1,5 +1,6 @@
 // Component `auth/revoker`: refuses tokens by claims that were revoked. Knows nothing of how tokens are verified.
 
+import { readOptions } from '../../schema/read-options.ts'
 import { Type } from '../../schema/type.ts'
 import type { Static } from 'typebox'
 import { ConfigError, service } from '../../engine/component.ts'
@@ -14,6 +15,7 @@ import { RotatingFilter, sharedBytes } from './rotating-filter.ts'
 import { createRpcServer } from './rpc-server.ts'
 import { compileRejecter } from './token-rejecter.ts'
 
+const NAMESPACE = 'auth/revoker'
 const LABEL = '[SERVICE: Bloomfilter]'
 /** Longer timers fire at once in Node. */
 const MAX_TIMER_MS = 3_600_000
@@ -64,11 +66,14 @@ export const authRevokerExtras = service({
 })
 
 export const authRevoker = service({
-  namespace: 'auth/revoker',
+  namespace: NAMESPACE,
   options,
   reading: 'struct',
+  // With defaults in place of what is wrong the build is asked, and can say what KrakenD says.
+  whenInvalid: 'default',
   restricting: true,
   build(options, site) {
+    if (isUnreadable(site)) return
     const parameters = checkParameters(options)
     const [extra = {}] = site.ask(revokerExtras)
     checkExtras(extra)
@@ -82,6 +87,15 @@ export const authRevoker = service({
     site.log.debug(`${LABEL} Service registered successfully`)
   },
 })
+
+/** compat: KrakenD runs without revocation then. */
+function isUnreadable(site: Site): boolean {
+  const { value, issues } = readOptions(options, site.config.extraConfig.get(NAMESPACE), 'struct')
+  if (value !== null) return false
+  const reasons = issues.map((issue) => issue.message).join(', ')
+  site.log.error(`${LABEL} Unable to parse the bloomfilter configuration: ${reasons}`)
+  return true
+}
 
 /** compat: KrakenD crashes at start, or with the first token, on values that no filter can be made of. */
 function checkParameters({ N: n, P: p, hash_name: hashName, TTL }: Options): FilterParameters {
