@@ -1,0 +1,148 @@
+// One client request over a connection, and its answer. What HTTP/1.1 and HTTP/2 share; knows nothing of routes and backends.
+
+import type { Readable, Writable } from 'node:stream'
+import { CANCELED } from '../engine/errors.ts'
+import { HeaderMap } from '../engine/headers.ts'
+import { Scope } from '../engine/scope.ts'
+import type { Slots } from '../engine/slots.ts'
+import type { Exchange } from '../engine/types.ts'
+import type { ClientBody } from './client-body.ts'
+import { pump } from './pump.ts'
+import type { Target } from './target.ts'
+
+export interface ExchangeInit {
+  readonly method: string
+  readonly sentTarget: string
+  readonly target: Target
+  readonly host: string
+  readonly rawHeaders: readonly string[]
+  readonly body: ClientBody
+  readonly peerAddress: string
+  readonly isSecure: boolean
+  readonly protocol: string
+}
+
+/** What an answer without a body may not have: interim ones, 204, 304. */
+export function forbidsBody(statusCode: number): boolean {
+  return statusCode < 200 || statusCode === 204 || statusCode === 304
+}
+
+/** Memory up to this size is copied into the text of the head, so that one write carries both. */
+const MERGED_BODY_LIMIT = 16 * 1024
+
+export abstract class WireExchange implements Exchange {
+  readonly method: string
+  readonly target: string
+  readonly path: string
+  readonly rawQuery: string
+  readonly host: string
+  readonly peerAddress: string
+  clientIp = ''
+  readonly isSecure: boolean
+  readonly protocol: string
+  params = new Map<string, string>()
+  readonly body: ClientBody
+  readonly scope = Scope.root()
+  readonly slots: Slots = []
+  readonly responseHeaders = new HeaderMap()
+  statusCode = 0
+  #rawHeaders: readonly string[]
+  #headers: HeaderMap | null = null
+  #listeners: (() => void)[] | null = null
+  #isClosed = false
+
+  constructor(init: ExchangeInit) {
+    this.method = init.method
+    this.target = init.sentTarget
+    this.path = init.target.path
+    this.rawQuery = init.target.rawQuery
+    this.host = init.host
+    this.peerAddress = init.peerAddress
+    this.isSecure = init.isSecure
+    this.protocol = init.protocol
+    this.body = init.body
+    this.#rawHeaders = init.rawHeaders
+  }
+
+  /** perf: canonical names cost; a request that nothing reads headers of pays nothing. */
+  get headers(): HeaderMap {
+    this.#headers ??= HeaderMap.fromRaw(this.#rawHeaders)
+    return this.#headers
+  }
+
+  answer(statusCode: number, body: string | Uint8Array | null = null): void {
+    this.#begin(statusCode)
+    const { responseHeaders } = this
+    if (responseHeaders.has('Content-Length')) responseHeaders.delete('Content-Length')
+    if (forbidsBody(statusCode)) {
+      this.writeWhole(null, 'latin1')
+      return
+    }
+    const { fields } = responseHeaders
+    if (body === null) {
+      // compat: Go names no length for the empty answer to HEAD.
+      if (this.method !== 'HEAD') fields.push('Content-Length', '0')
+      this.writeWhole(null, 'latin1')
+      return
+    }
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+    fields.push('Content-Length', String(length))
+    if (this.method === 'HEAD') this.writeWhole(null, 'latin1')
+    else this.writeWhole(asSingleWrite(body, length), 'latin1')
+  }
+
+  answerStream(statusCode: number, body: Readable): Promise<void> {
+    this.#begin(statusCode)
+    if (forbidsBody(statusCode) || this.method === 'HEAD') {
+      // compat: a 304 or the answer to HEAD names the length of what it leaves out; a 204 has none.
+      if (statusCode !== 304 && this.method !== 'HEAD') this.responseHeaders.delete('Content-Length')
+      body.on('error', ignore)
+      body.destroy()
+      this.writeWhole(null, 'latin1')
+      return Promise.resolve()
+    }
+    return pump(body, this.startStream())
+  }
+
+  onFinish(listener: () => void): void {
+    if (this.#isClosed) listener()
+    else if (this.#listeners === null) this.#listeners = [listener]
+    else this.#listeners.push(listener)
+  }
+
+  /** The connection says that the answer has left, or that it never will. */
+  closed(isComplete: boolean): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    if (isComplete) this.scope.close()
+    else this.scope.end(CANCELED)
+    if (this.#listeners !== null) for (const listener of this.#listeners) listener()
+  }
+
+  /** Breaks the connection off, so that the client sees that something is missing. */
+  abstract cut(): void
+
+  /** Writes status, `responseHeaders` and a body of known length. */
+  protected abstract writeWhole(body: string | Uint8Array | null, encoding: 'latin1'): void
+
+  /** Writes status and `responseHeaders`; gives where the body goes. */
+  protected abstract startStream(): Writable
+
+  #begin(statusCode: number): void {
+    if (this.statusCode !== 0) throw new Error(`answered twice: ${this.statusCode}, then ${statusCode}`)
+    this.statusCode = statusCode
+  }
+}
+
+/**
+ * perf: Node sends head and body as one text when the body is one; latin1 keeps every byte of both as it is.
+ * Two buffers would be a gathering write, which costs more than copying a few kilobytes.
+ */
+function asSingleWrite(body: string | Uint8Array, length: number): string | Uint8Array {
+  if (typeof body === 'string' && body.length === length) return body
+  const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body
+  if (length > MERGED_BODY_LIMIT) return bytes
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
+function ignore(): void {}

@@ -1,0 +1,47 @@
+// A backend's stream into a client's connection, as fast as the slower of the two. Knows nothing of HTTP.
+
+import type { Readable, Writable } from 'node:stream'
+import { asError, CANCELED } from '../engine/errors.ts'
+
+/** Resolves when the target has taken everything; when one side breaks off, destroys both and rejects with why. */
+export function pump(source: Readable, target: Writable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isSettled = false
+    const settle = (error: Error | null): void => {
+      if (isSettled) return
+      isSettled = true
+      source.off('data', forward).off('end', finish).off('close', onSourceClose)
+      target.off('drain', onDrain).off('close', onTargetClose)
+      if (error === null) {
+        resolve()
+        return
+      }
+      source.destroy()
+      target.destroy()
+      reject(error)
+    }
+    const forward = (chunk: Buffer): void => {
+      try {
+        if (!target.write(chunk)) source.pause()
+      } catch (error) {
+        settle(asError(error))
+      }
+    }
+    const onDrain = (): void => {
+      source.resume()
+    }
+    const finish = (): void => {
+      target.end(() => settle(null))
+    }
+    const onSourceClose = (): void => {
+      if (!source.readableEnded) settle(source.errored ?? CANCELED)
+    }
+    const onTargetClose = (): void => settle(target.writableFinished ? null : CANCELED)
+    source.on('data', forward).on('end', finish).on('close', onSourceClose)
+    source.on('error', (error: Error) => settle(error))
+    target.on('drain', onDrain).on('close', onTargetClose)
+    target.on('error', (error: Error) => settle(error))
+    if (source.destroyed && !source.readableEnded) onSourceClose()
+    else if (target.destroyed) onTargetClose()
+  })
+}

@@ -1,0 +1,91 @@
+// The `tls` section of the configuration as options of Node's TLS server. Knows nothing of HTTP.
+
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { PassThrough } from 'node:stream'
+import tls, { type SecureContext, type TlsOptions, TLSSocket } from 'node:tls'
+import { ConfigError, type Logger } from '../engine/component.ts'
+import { asError } from '../engine/errors.ts'
+import type { Dialect, ServerTlsConfig } from '../config/types.ts'
+import { systemCertificates } from './system-certificates.ts'
+import { tlsChoices } from './tls-names.ts'
+
+const ALPNProtocols = ['h2', 'http/1.1']
+
+interface Identity {
+  readonly certificate: X509Certificate
+  readonly context: SecureContext
+}
+
+/** Reads keys and certificates. Throws a ConfigError in KrakenD's words when one is missing or unreadable. */
+export async function loadServerTls(section: ServerTlsConfig, dialect: Dialect, log: Logger): Promise<TlsOptions> {
+  const first = section.keys[0]
+  if (first === undefined || section.keys.some(({ publicKey }) => publicKey === '')) throw new ConfigError('public key not defined')
+  if (section.keys.some(({ privateKey }) => privateKey === '')) throw new ConfigError('private key not defined')
+  const base: TlsOptions = { ...tlsChoices(section, dialect), ...(await loadClientVerification(section, dialect, log)) }
+  const pairs = await Promise.all(
+    section.keys.map(async ({ publicKey, privateKey }) => ({ cert: await read(publicKey), key: await read(privateKey) })),
+  )
+  const identities = pairs.map((pair): Identity => {
+    try {
+      return { certificate: new X509Certificate(pair.cert), context: tls.createSecureContext({ ...base, ...pair }) }
+    } catch (error) {
+      throw new ConfigError(`tls: ${asError(error).message}`)
+    }
+  })
+  const options: TlsOptions = { ...base, ...pairs[0], ALPNProtocols }
+  if (identities.length === 1) return options
+  for (const { context } of identities) enableAlpn(context)
+  return { ...options, SNICallback: (name, done) => done(null, chooseIdentity(identities, name)?.context) }
+}
+
+/**
+ * A context that is chosen by server name only after OpenSSL asked the client for another key share negotiates no protocol,
+ * unless it was used for a connection with protocols before.
+ */
+function enableAlpn(secureContext: SecureContext): void {
+  const socket = new TLSSocket(new PassThrough(), { isServer: true, secureContext, ALPNProtocols })
+  socket.on('error', ignore)
+  socket.destroy()
+}
+
+function ignore(): void {}
+
+/** The first certificate that is made out to the name; without one, the first of all stands in. */
+function chooseIdentity(identities: readonly Identity[], name: string): Identity | undefined {
+  return identities.find(({ certificate }) => certificate.checkHost(name, { subject: 'never' }) !== undefined) ?? identities[0]
+}
+
+async function read(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    throw new ConfigError(openError(path, error))
+  }
+}
+
+/** Go's words for a file that cannot be read. */
+export function openError(path: string, error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  const reason = code === 'ENOENT' ? 'no such file or directory' : code === 'EACCES' ? 'permission denied' : asError(error).message
+  return `open ${path}: ${reason}`
+}
+
+async function loadClientVerification(section: ServerTlsConfig, dialect: Dialect, log: Logger): Promise<TlsOptions> {
+  if (!section.enableMtls) return {}
+  // compat: the server's own certificates count as authorities, but not those of the old single pair in 2.x.
+  const own = dialect === 2 ? section.keys : section.keys.filter((pair) => pair !== section.legacyPair)
+  const loaded = await Promise.all(
+    [...section.caCerts, ...own.map(({ publicKey }) => publicKey)].map(async (path) => {
+      try {
+        return await readFile(path)
+      } catch (error) {
+        log.error(`[SERVICE: HTTP Server] Cannot load certificate CA ${path}: ${openError(path, error)}`)
+        return null
+      }
+    }),
+  )
+  const system = section.disableSystemCaPool ? [] : systemCertificates()
+  const ca = [...system, ...loaded.filter((bytes) => bytes !== null)]
+  return { requestCert: true, rejectUnauthorized: true, ca, allowPartialTrustChain: true }
+}
