@@ -10,8 +10,48 @@ interface Entry {
 }
 
 export const registry: readonly Entry[] = [
+  // services
+  { namespace: '_gw/revoker', load: async () => (await import('./components/auth-revoker/index.ts')).authRevokerExtras },
+  { namespace: 'auth/revoker', load: async () => (await import('./components/auth-revoker/index.ts')).authRevoker },
+  // server: before routing
+  { namespace: 'security/cors', load: async () => (await import('./components/security-cors/index.ts')).cors },
+  // router: every route, 404 and 405
+  { namespace: 'security/http', load: async () => (await import('./components/security-http/index.ts')).securityHttp },
+  {
+    namespace: 'security/bot-detector',
+    load: async () => (await import('./components/security-bot-detector/index.ts')).serviceBotDetector,
+  },
+  // endpoint
+  {
+    namespace: 'security/bot-detector',
+    load: async () => (await import('./components/security-bot-detector/index.ts')).endpointBotDetector,
+  },
+  {
+    namespace: 'auth/validator',
+    load: async () => {
+      const { sharedKeyCache, validator } = await import('./components/auth-jose/index.ts')
+      return [sharedKeyCache, validator]
+    },
+  },
+  { namespace: 'auth/signer', load: async () => (await import('./components/auth-jose/index.ts')).signer },
+  { namespace: '_gw/ratelimit', load: async () => (await import('./components/qos-ratelimit/index.ts')).rateLimitHeaders },
+  { namespace: 'qos/ratelimit/router', load: async () => (await import('./components/qos-ratelimit/index.ts')).endpointRateLimit },
+  // proxy
+  { namespace: 'validation/json-schema', load: async () => (await import('./components/validation-json-schema/index.ts')).jsonSchema },
   // backend
   { namespace: 'backend/graphql', load: async () => (await import('./components/graphql/index.ts')).graphql },
+  { namespace: 'qos/circuit-breaker', load: async () => (await import('./components/qos-circuit-breaker/index.ts')).circuitBreaker },
+  { namespace: 'qos/ratelimit/proxy', load: async () => (await import('./components/qos-ratelimit/index.ts')).backendRateLimit },
+  // sender
+  { namespace: 'qos/http-cache', load: async () => (await import('./components/qos-http-cache/index.ts')).httpCache },
+  {
+    namespace: '_gw/client-credentials',
+    load: async () => (await import('./components/auth-client-credentials/index.ts')).clientCredentialsExtras,
+  },
+  {
+    namespace: 'auth/client-credentials',
+    load: async () => (await import('./components/auth-client-credentials/index.ts')).clientCredentials,
+  },
 ]
 
 /** Service discoveries by their `sd`. */

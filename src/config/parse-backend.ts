@@ -23,6 +23,7 @@ export function parseBackend(raw: RawBackend, at: ConfigPath, parent: BackendPar
     hosts: readHosts(raw, at, parent, context),
     urlPattern: raw.url_pattern,
     method: (raw.method || parent.method).toUpperCase(),
+    writtenMethod: raw.method || parent.method,
     encoding: writtenEncoding.toLowerCase(),
     writtenEncoding,
     isCollection: raw.is_collection,

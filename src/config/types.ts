@@ -79,6 +79,8 @@ export interface BackendConfig {
   readonly urlPattern: string
   /** Upper case. */
   readonly method: string
+  /** As written in the file: error texts show it. */
+  readonly writtenMethod: string
   /** Lower case. */
   readonly encoding: string
   /** As written: an unknown `output_encoding` of the endpoint is looked up by it. */

@@ -74,7 +74,7 @@ function compileStatusPolicy(backend: BackendConfig, dialect: Dialect): StatusPo
 
 function compileDescription(backend: BackendConfig, dialect: Dialect): (response: BackendResponse) => string {
   if (dialect === 2) return () => 'Invalid status code'
-  return ({ statusCode, url }) => `invalid status code ${statusCode} [${backend.method} ${backend.urlPattern}]: ${url}`
+  return ({ statusCode, url }) => `invalid status code ${statusCode} [${backend.writtenMethod} ${backend.urlPattern}]: ${url}`
 }
 
 function giveDetails(name: string, dialect: Dialect): StatusPolicy {

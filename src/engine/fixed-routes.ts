@@ -2,7 +2,7 @@
 
 import type { Logger } from './component.ts'
 import type { JsonValue } from './json/types.ts'
-import { encodeJson, encodeSorted } from './json/write.ts'
+import { compareKeys, encodeJson, encodeSorted } from './json/write.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler } from './types.ts'
 import { encodeQuery, parseQuery } from './url.ts'
@@ -46,15 +46,14 @@ export function debugHandler(log: Logger): Handler {
 export const echoHandler: Handler = async function answerEcho(exchange) {
   const body = await exchange.body.bytes()
   const query = parseQuery(exchange.rawQuery)
-  const isAbsolute = !exchange.target.startsWith('/')
   exchange.responseHeaders.set('Content-Type', JSON_TYPE)
   exchange.answer(
     200,
     encodeJson({
       req_uri: exchange.target,
-      req_uri_details: { fragment: '', host: isAbsolute ? exchange.host : '', path: exchange.path, query: encodeQuery(query), user: '' },
+      req_uri_details: { fragment: '', host: exchange.host, path: exchange.path, query: encodeQuery(query), user: '' },
       req_method: exchange.method,
-      req_querystring: Object.fromEntries(query),
+      req_querystring: sortedRecord(query),
       req_body: body.toString('utf8'),
       req_headers: headersOf(exchange),
     }),
@@ -63,7 +62,12 @@ export const echoHandler: Handler = async function answerEcho(exchange) {
 
 function headersOf(exchange: Exchange): Record<string, string[]> {
   const names = exchange.headers.names().filter((name) => name !== 'Host' && name !== 'Transfer-Encoding')
-  return Object.fromEntries(names.map((name) => [name, exchange.headers.values(name)]))
+  return sortedRecord(names.map((name) => [name, exchange.headers.values(name)] as const))
+}
+
+/** Go writes the keys of a map sorted. */
+function sortedRecord(entries: Iterable<readonly [string, string[]]>): Record<string, string[]> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => compareKeys(a, b)))
 }
 
 /** 404 and 405: a plain text, or the file's `error_body` as JSON. */

@@ -93,6 +93,13 @@ export class RouteTree<T> {
     return route === null ? null : { route, values }
   }
 
+  /** Whether a request for the path is redirected to the one with its trailing slash added or removed. */
+  isTrailingSlashWrong(path: string): boolean {
+    if (!path.endsWith('/')) return this.find(`${path}/`) !== null
+    const shorter = path.slice(0, -1)
+    return this.find(shorter) !== null || leadsToParam(this.#root, shorter, 1)
+  }
+
   /** The path as registered whose spelling differs only in case, with the parameters as they came; null when there is none. */
   findIgnoringCase(path: string): string | null {
     const found = walkIgnoringCase(this.#root, path, 1)
@@ -147,4 +154,26 @@ function walkIgnoringCase<T>(node: Node<T>, path: string, start: number): string
     if (found !== null) return found
   }
   return node.catchAll === null ? null : path.slice(start)
+}
+
+/**
+ * compat: where a parameter could follow a slash, gin suggests the path without the slash, whether or not it exists,
+ * provided that its radix tree has a node of its own for that slash.
+ */
+function leadsToParam<T>(node: Node<T>, path: string, start: number): boolean {
+  const slash = path.indexOf('/', start)
+  const segment = slash < 0 ? path.slice(start) : path.slice(start, slash)
+  const fits = (next: Node<T>, isSplit: () => boolean): boolean =>
+    slash < 0 ? next.params.some(({ prefix }) => prefix === '') && isSplit() : leadsToParam(next, path, slash + 1)
+  const child = node.statics.get(segment)
+  if (child !== undefined && fits(child, () => isContinued(node, segment))) return true
+  return node.params.some(
+    ({ prefix, node: next }) => segment.length > prefix.length && segment.startsWith(prefix) && fits(next, () => true),
+  )
+}
+
+/** Whether another segment begins with this one: gin's tree splits there. */
+function isContinued<T>(node: Node<T>, segment: string): boolean {
+  for (const other of node.statics.keys()) if (other.length > segment.length && other.startsWith(segment)) return true
+  return node.params.some(({ prefix }) => prefix.startsWith(segment))
 }

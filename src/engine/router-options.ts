@@ -1,8 +1,9 @@
 // The service's `router` block: what it may say and what it means. Knows nothing of routes.
 
-import Type, { type Static } from 'typebox'
+import type { Static } from 'typebox'
 import type { GatewayConfig } from '../config/types.ts'
 import { readOptions } from '../schema/read-options.ts'
+import { Type } from '../schema/type.ts'
 
 /** Options of the namespace `router`. As in KrakenD one wrong type and all of them are ignored. */
 const schema = Type.Object({

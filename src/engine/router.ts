@@ -97,7 +97,7 @@ export class Router {
   /** Trailing slash first, then the spelling of the path. Answers and says true where a route stands there. */
   #redirect(exchange: Exchange, tree: RouteTree<Target>, path: string): boolean {
     const { options } = this.#init
-    if (!options.disable_redirect_trailing_slash && tree.find(toggleTrailingSlash(path)) !== null) {
+    if (!options.disable_redirect_trailing_slash && tree.isTrailingSlashWrong(path)) {
       // compat: gin toggles the slash of the path as it was sent, not of the cleaned one.
       redirectTo(exchange, forwardedPrefix(exchange) + toggleTrailingSlash(exchange.path))
       return true

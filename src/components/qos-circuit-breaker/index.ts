@@ -1,6 +1,6 @@
 // Component `qos/circuit-breaker`: stops calling a backend that fails and tries again later. Knows nothing of what a failure is made of.
 
-import { Type } from 'typebox'
+import { Type } from '../../schema/type.ts'
 import { component, type Site } from '../../engine/component.ts'
 import { CANCELED, GatewayError } from '../../engine/errors.ts'
 import type { Scope } from '../../engine/scope.ts'

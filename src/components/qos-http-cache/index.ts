@@ -1,6 +1,6 @@
 // Component `qos/http-cache`: answers of backends are used again as their headers allow. Knows nothing of how they are fetched.
 
-import { Type } from 'typebox'
+import { Type } from '../../schema/type.ts'
 import type { GatewayConfig } from '../../config/types.ts'
 import { component } from '../../engine/component.ts'
 import { cacheAround } from './cache-sender.ts'

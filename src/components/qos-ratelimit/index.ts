@@ -2,7 +2,7 @@
 // clients and a backend get. Knows nothing of sockets and of who else limits.
 
 import { randomInt } from 'node:crypto'
-import { Type } from 'typebox'
+import { Type } from '../../schema/type.ts'
 import { component, type Logger, type Site } from '../../engine/component.ts'
 import { GatewayError } from '../../engine/errors.ts'
 import { canonicalName } from '../../engine/headers.ts'

@@ -1,6 +1,6 @@
 // Component `validation/json-schema`: refuses request bodies that do not fit a JSON Schema. Knows nothing of what is done with them.
 
-import { Type } from 'typebox'
+import { Type } from '../../schema/type.ts'
 import { component } from '../../engine/component.ts'
 import { asError, GatewayError } from '../../engine/errors.ts'
 import { scanJson } from '../../engine/json/scan.ts'
