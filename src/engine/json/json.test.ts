@@ -94,6 +94,7 @@ test('deep values pass and decode', () => {
     const data = object(deep(10_000, leaf)) as Data
     assert.equal(String(data.encoded()).length, deep(10_000, leaf).length)
     assert.equal(encodeSorted(data.object), deep(10_000, leaf))
+    assert.equal(encodeJson(data.object), deep(10_000, leaf))
   }
 })
 

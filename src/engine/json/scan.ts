@@ -42,6 +42,10 @@ const LOWER_F = 0x66
 const LOWER_N = 0x6e
 const LOWER_T = 0x74
 const LOWER_U = 0x75
+/** Four letters, read as one number. */
+const TRUE = 0x65757274
+const FALS = 0x736c6166
+const NULL = 0x6c6c756e
 /** `"`, `\`, `/`, b, f, n, r, t */
 const SIMPLE_ESCAPES = new Set([0x22, 0x5c, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74])
 
@@ -92,7 +96,7 @@ function skipValue(b: Uint8Array, n: number, view: DataView, start: number, memb
       i++
       inObject = isInObject[--depth] === 1
     } else if (c === MINUS || isDigit(c)) i = skipNumber(b, n, i)
-    else i = skipWord(b, n, i, c)
+    else i = skipWord(b, n, view, i, c)
 
     for (;;) {
       if (depth === 0) return i
@@ -208,7 +212,12 @@ function readHex(b: Uint8Array, n: number, start: number): number {
   return unit
 }
 
-function skipWord(b: Uint8Array, n: number, start: number, c: number): number {
+function skipWord(b: Uint8Array, n: number, view: DataView, start: number, c: number): number {
+  if (start + 5 <= n) {
+    const letters = view.getInt32(start, true)
+    if (letters === TRUE || letters === NULL) return start + 4
+    if (letters === FALS && b[start + 4] === 0x65) return start + 5
+  }
   if (c !== LOWER_T && c !== LOWER_F && c !== LOWER_N) fail(b, n, start, 'looking for beginning of value')
   const word = c === LOWER_T ? 'true' : c === LOWER_F ? 'false' : 'null'
   for (let i = 1; i < word.length; i++) {
@@ -218,6 +227,14 @@ function skipWord(b: Uint8Array, n: number, start: number, c: number): number {
 }
 
 function skipNumber(b: Uint8Array, n: number, start: number): number {
+  let i = start
+  let c = b[i] as number
+  while (isDigit(c)) c = byteAt(b, n, ++i)
+  const isShortInteger = i > start && i - start <= 15 && c !== POINT && c !== 0x65 && c !== 0x45 && b[start] !== DIGIT_0
+  return isShortInteger ? i : skipOtherNumber(b, n, start)
+}
+
+function skipOtherNumber(b: Uint8Array, n: number, start: number): number {
   const isNegative = b[start] === MINUS
   const first = isNegative ? start + 1 : start
   const isZero = byteAt(b, n, first) === DIGIT_0

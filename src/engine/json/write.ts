@@ -9,15 +9,23 @@ const HTML_ALL = /[<>&\u2028\u2029]/g
 
 /** Compact JSON in the order of the keys, escaped as Go does it. */
 export function encodeJson(value: JsonValue): string {
-  const text = JSON.stringify(value)
+  const text = stringify(value)
   return HTML.test(text) ? text.replace(HTML_ALL, escapeUnit) : text
 }
 
 /** The same with the keys of every object sorted by their UTF-8 bytes, as Go writes maps. */
 export function encodeSorted(value: JsonValue): string {
-  const out: string[] = []
-  writeSorted(value, out)
-  return out.join('')
+  return writeTree(value, sortedKeys)
+}
+
+function stringify(value: JsonValue): string {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    // security: thousands of levels are valid, and too many for a recursive writer
+    if (error instanceof RangeError) return writeTree(value, Object.keys)
+    throw error
+  }
 }
 
 /** Compares as Go does: by UTF-8 bytes, which is by code points. */
@@ -48,25 +56,29 @@ function escapeUnit(unit: string): string {
 /** What is left to write: a value, or text that is ready. */
 type Task = { readonly text: string } | { readonly value: JsonValue }
 
-function writeSorted(root: JsonValue, out: string[]): void {
-  // iterative: a valid body may have 10,000 levels
+type ListKeys = (object: JsonObject) => string[]
+
+/** Writes without recursion. */
+function writeTree(root: JsonValue, listKeys: ListKeys): string {
+  const out: string[] = []
   const tasks: Task[] = [{ value: root }]
   for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
     if ('text' in task) out.push(task.text)
     else if (typeof task.value !== 'object' || task.value === null || task.value instanceof JsonNumber) out.push(encodeJson(task.value))
-    else pushChildren(task.value, tasks)
+    else pushChildren(task.value, listKeys, tasks)
   }
+  return out.join('')
 }
 
 /** The parts of an object or array, last one first. */
-function pushChildren(value: JsonValue[] | JsonObject, tasks: Task[]): void {
+function pushChildren(value: JsonValue[] | JsonObject, listKeys: ListKeys, tasks: Task[]): void {
   if (Array.isArray(value)) {
     tasks.push({ text: ']' })
     for (let i = value.length - 1; i >= 0; i--) tasks.push({ value: value[i] as JsonValue }, { text: i === 0 ? '[' : ',' })
     if (value.length === 0) tasks.push({ text: '[' })
     return
   }
-  const keys = sortedKeys(value)
+  const keys = listKeys(value)
   tasks.push({ text: '}' })
   for (let i = keys.length - 1; i >= 0; i--) {
     const key = keys[i] as string
