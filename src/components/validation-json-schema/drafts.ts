@@ -10,7 +10,7 @@ import { RE2JS } from 're2js'
 import { printCauses } from './causes.ts'
 import { findDuplicates, isMultipleOf } from './exact.ts'
 import { Explainer, type ExplainerTools } from './explainer.ts'
-import { isObject, normalizeSchema, readDraft, type Draft } from './normalize-schema.ts'
+import { isObject, normalizeSchema, readDraft, TUPLE_MINIMUM, type Draft } from './normalize-schema.ts'
 
 export interface Validator {
   /** Null when the value fits, else what is wrong with it. Throws a RangeError for values that are nested too deeply. */
@@ -97,6 +97,14 @@ function makeAjv(draft: Draft): AnyAjv {
     schemaType: 'number',
     errors: false,
     validate: (divisor: number, value: number) => isMultipleOf(value, divisor),
+  })
+  ajv.addKeyword({
+    keyword: TUPLE_MINIMUM,
+    type: 'array',
+    schemaType: 'number',
+    before: draft === 2020 ? 'prefixItems' : 'items',
+    errors: false,
+    validate: (minimum: number, items: unknown[]) => items.length >= minimum,
   })
   return ajv
 }

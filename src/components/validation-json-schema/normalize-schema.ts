@@ -26,6 +26,9 @@ const ONE = new Set([
 const LISTS = new Set(['allOf', 'anyOf', 'items', 'oneOf', 'prefixItems'])
 const MAPS = new Set(['$defs', 'definitions', 'dependencies', 'dependentSchemas', 'patternProperties', 'properties'])
 
+/** A keyword of our own: how many items an array must have. */
+export const TUPLE_MINIMUM = '$tupleMinimum'
+
 export function isObject(value: unknown): value is SchemaObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -39,11 +42,22 @@ export function normalizeSchema(schema: unknown, draft: Draft): unknown {
   if (draft < 2019 && typeof schema['$ref'] === 'string') return normalizeReference(schema, draft)
   const entries: [string, unknown][] = []
   for (const [keyword, value] of Object.entries(schema)) {
-    if (keyword === 'nullable' || keyword === '$async') continue
+    if (keyword === 'nullable' || keyword === '$async' || keyword === TUPLE_MINIMUM) continue
     if (keyword === (draft === 4 ? '$id' : 'id') && typeof value === 'string') continue
     entries.push([keyword, normalizeKeyword(keyword, value, draft)])
   }
+  const minimum = readTupleMinimum(schema, draft)
+  if (minimum !== null) entries.push([TUPLE_MINIMUM, minimum])
   return Object.fromEntries(entries)
+}
+
+/**
+ * How many items `contains` needs where a list of item schemas stands beside it; null elsewhere.
+ * ajv forgets the keywords behind such a list when the array is empty.
+ */
+function readTupleMinimum({ contains, items, prefixItems, minContains }: SchemaObject, draft: Draft): number | null {
+  if (contains === undefined || draft === 4 || !Array.isArray(draft === 2020 ? prefixItems : items)) return null
+  return draft >= 2019 && typeof minContains === 'number' ? minContains : 1
 }
 
 /** Definitions beside a reference can still be referred to. */
