@@ -1,7 +1,7 @@
 // JSON Web Keys as strictly as go-jose reads them: one key that cannot be read spoils its set. Knows nothing of downloads.
 
 import { createPrivateKey, createPublicKey, createSecretKey, X509Certificate, createHash } from 'node:crypto'
-import type { JsonWebKeyInput, KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { compileVerify } from './algorithms.ts'
 import type { Algorithm, KeyType, Verify } from './algorithms.ts'
 import { decodeBase64, decodeBase64url } from './base64url.ts'
@@ -78,10 +78,10 @@ function importRsa(raw: JsonRecord): KeyObject {
   const n = need(raw, 'n', 'RSA')
   const e = need(raw, 'e', 'RSA')
   const d = bytesOf(raw, 'd')
-  if (d === null) return createPublicKey(asInput({ kty: 'RSA', n: encode(n), e: encode(e) }))
+  if (d === null) return importPublic({ kty: 'RSA', n: encode(n), e: encode(e) })
   const numbers = completeRsaKey({ n, e, d, p: need(raw, 'p', 'RSA'), q: need(raw, 'q', 'RSA') })
   const jwk = Object.fromEntries(Object.entries(numbers).map(([name, bytes]) => [name, encode(bytes)]))
-  return createPrivateKey(asInput({ kty: 'RSA', ...jwk }))
+  return importPrivate({ kty: 'RSA', ...jwk })
 }
 
 function importEc(raw: JsonRecord): KeyObject {
@@ -92,20 +92,33 @@ function importEc(raw: JsonRecord): KeyObject {
   const y = needSize(raw, 'y', size)
   const point = { kty: 'EC', crv, x: encode(x), y: encode(y) }
   const d = bytesOf(raw, 'd')
-  if (d === null) return createPublicKey(asInput(point))
-  return createPrivateKey(asInput({ ...point, d: encode(needSize(raw, 'd', size)) }))
+  if (d === null) return importPublic(point)
+  return importPrivate({ ...point, d: encode(needSize(raw, 'd', size)) })
 }
 
 function importEd25519(raw: JsonRecord): KeyObject {
   if (textOf(raw, 'crv') !== 'Ed25519') throw new Error('unsupported curve of an OKP key')
   const point = { kty: 'OKP', crv: 'Ed25519', x: encode(needSize(raw, 'x', 32)) }
   const d = bytesOf(raw, 'd')
-  if (d === null) return createPublicKey(asInput(point))
-  return createPrivateKey(asInput({ ...point, d: encode(needSize(raw, 'd', 32)) }))
+  if (d === null) return importPublic(point)
+  return importPrivate({ ...point, d: encode(needSize(raw, 'd', 32)) })
 }
 
-function asInput(key: Record<string, string>): JsonWebKeyInput {
-  return { key, format: 'jwk' }
+function importPublic(key: Record<string, string>): KeyObject {
+  return withoutDetails(() => createPublicKey({ key, format: 'jwk' }))
+}
+
+function importPrivate(key: Record<string, string>): KeyObject {
+  return withoutDetails(() => createPrivateKey({ key, format: 'jwk' }))
+}
+
+/** security: what Node says about a wrong key may quote it. */
+function withoutDetails(create: () => KeyObject): KeyObject {
+  try {
+    return create()
+  } catch {
+    throw new Error('a JWK has values that make no key')
+  }
 }
 
 function certificatesOf(raw: JsonRecord): X509Certificate[] {
