@@ -1,41 +1,59 @@
-// The `client_tls` section as options of Node's TLS: how the gateway calls backends over https. Knows nothing of HTTP.
+// The `client_tls` section as options of Node's TLS client. Knows nothing of HTTP.
 
 import { readFileSync } from 'node:fs'
-import tls, { type ConnectionOptions } from 'node:tls'
+import tls, { type ConnectionOptions, type SecureContextOptions } from 'node:tls'
 import type { ClientTlsConfig, Dialect } from '../config/types.ts'
 import type { Logger } from '../engine/component.ts'
-import { openError } from './server-tls.ts'
+import { asError } from '../engine/errors.ts'
 import { systemCertificates } from './system-certificates.ts'
 import { tlsChoices } from './tls-names.ts'
 
-/** Without the section TLS 1.2 and newer are spoken; with it only what it says, which is TLS 1.3 unless told otherwise. */
-export function loadClientTls(section: ClientTlsConfig | null, dialect: Dialect, log: Logger): ConnectionOptions {
-  const common: ConnectionOptions = { ALPNProtocols: ['http/1.1'], allowPartialTrustChain: true }
-  if (section === null)
-    return { ...common, minVersion: 'TLSv1.2', secureContext: tls.createSecureContext({ minVersion: 'TLSv1.2', ca: systemCertificates() }) }
-  const read = (path: string, what: string): Buffer | null => {
+/** Options for connections to backends, made when the first of them needs TLS. Files that cannot be read are logged and skipped. */
+export function clientTls(section: ClientTlsConfig | null, dialect: Dialect, log: Logger | undefined): () => ConnectionOptions {
+  let known: ConnectionOptions | null = null
+  return () => {
+    known ??= section === null ? defaults() : build(section, dialect, log)
+    return known
+  }
+}
+
+function defaults(): ConnectionOptions {
+  const context = { minVersion: 'TLSv1.2', ca: systemCertificates(), allowPartialTrustChain: true } satisfies SecureContextOptions
+  return { secureContext: tls.createSecureContext(context) }
+}
+
+function build(section: ClientTlsConfig, dialect: Dialect, log: Logger | undefined): ConnectionOptions {
+  const ca: (string | Buffer)[] = section.disableSystemCaPool ? [] : [...systemCertificates()]
+  for (const path of section.caCerts) {
+    const bytes = readOrLog(path, `Cannot load certificate CA ${path}`, log)
+    if (bytes !== null) ca.push(bytes)
+  }
+  const base = { ...tlsChoices(section, dialect), ca, allowPartialTrustChain: true } satisfies SecureContextOptions
+  const cert: Buffer[] = []
+  const key: Buffer[] = []
+  for (const pair of section.clientCerts) {
+    const label = `Cannot load client certificate ${pair.certificate}, ${pair.privateKey}`
+    const certificate = readOrLog(pair.certificate, label, log)
+    const privateKey = certificate === null ? null : readOrLog(pair.privateKey, label, log)
+    if (certificate === null || privateKey === null) continue
     try {
-      return readFileSync(path)
+      tls.createSecureContext({ cert: certificate, key: privateKey })
+      // OpenSSL keeps the last pair of a kind; the first of the file is meant.
+      cert.unshift(certificate)
+      key.unshift(privateKey)
     } catch (error) {
-      log.error(`[SERVICE: HTTP Client] Cannot load ${what} ${path}: ${openError(path, error)}`)
-      return null
+      log?.error(`[SERVICE: HTTP Server] ${label}: ${asError(error).message}`)
     }
   }
-  const authorities = section.caCerts.map((path) => read(path, 'certificate CA'))
-  const pairs = section.clientCerts.map((pair) => ({
-    cert: read(pair.certificate, 'client certificate'),
-    key: read(pair.privateKey, 'client certificate'),
-  }))
-  const usable = pairs.filter(({ cert, key }) => cert !== null && key !== null) as { cert: Buffer; key: Buffer }[]
-  const choices = tlsChoices(section, dialect)
-  return {
-    ...common,
-    rejectUnauthorized: !section.allowInsecureConnections,
-    secureContext: tls.createSecureContext({
-      ...choices,
-      ca: [...(section.disableSystemCaPool ? [] : systemCertificates()), ...authorities.filter((bytes) => bytes !== null)],
-      cert: usable.map(({ cert }) => cert),
-      key: usable.map(({ key }) => key),
-    }),
+  const identity = cert.length === 0 ? {} : { cert, key }
+  return { secureContext: tls.createSecureContext({ ...base, ...identity }), rejectUnauthorized: !section.allowInsecureConnections }
+}
+
+function readOrLog(path: string, label: string, log: Logger | undefined): Buffer | null {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    log?.error(`[SERVICE: HTTP Server] ${label}: ${asError(error).message}`)
+    return null
   }
 }

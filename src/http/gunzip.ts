@@ -1,42 +1,50 @@
-// Undoes the gzip that the gateway itself asked backends for. Knows no sockets.
+// Bodies that were asked for in gzip, unpacked. Knows nothing of who asked.
 
 import { pipeline, type Readable } from 'node:stream'
-import { createGunzip, gunzip, gunzipSync } from 'node:zlib'
-import { GatewayError } from '../engine/errors.ts'
-import type { BackendResponse } from '../engine/types.ts'
+import zlib from 'node:zlib'
 
-/** perf: below this size a thread costs more than the inflating. */
-const MAX_SYNC_BYTES = 16 * 1024
+/** perf: up to this size a body is unpacked at once; a thread costs more. */
+const SYNC_LIMIT_BYTES = 16 * 1024
+/** security: unless it unpacks to much more: then a thread does it. */
+const SYNC_OUTPUT_LIMIT_BYTES = 256 * 1024
 
-/** The response inflated, without the header fields that were about the compressed bytes. */
-export function inflateResponse(response: BackendResponse): BackendResponse | Promise<BackendResponse> {
-  const headers = response.headers.copy()
-  headers.delete('Content-Encoding')
-  headers.delete('Content-Length')
-  if (response.stream !== null) return { ...response, headers, stream: inflateStream(response.stream) }
-  const packed = response.bytes as Buffer
-  if (packed.length === 0) return { ...response, headers }
-  if (packed.length <= MAX_SYNC_BYTES) {
+/** Whether a response is packed, by its canonical fields. */
+export function isGzip(fields: readonly string[]): boolean {
+  for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'Content-Encoding') return (fields[i + 1] as string).toLowerCase() === 'gzip'
+  return false
+}
+
+/** Calls back with the bytes, or with Go's words for what is wrong. */
+export function gunzipBytes(bytes: Buffer, done: (error: string | null, plain: Buffer) => void): void {
+  if (bytes.length === 0) {
+    done(null, bytes)
+    return
+  }
+  if (bytes.length <= SYNC_LIMIT_BYTES) {
     try {
-      return { ...response, headers, bytes: gunzipSync(packed) }
+      const plain = zlib.gunzipSync(bytes, { maxOutputLength: SYNC_OUTPUT_LIMIT_BYTES })
+      done(null, plain)
+      return
     } catch (error) {
-      throw invalidGzip(error)
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') {
+        done(words(error), bytes)
+        return
+      }
     }
   }
-  return new Promise((resolve, reject) => {
-    gunzip(packed, (error, bytes) => (error === null ? resolve({ ...response, headers, bytes }) : reject(invalidGzip(error))))
+  zlib.gunzip(bytes, (error, plain) => {
+    if (error === null) done(null, plain)
+    else done(words(error), bytes)
   })
 }
 
-function inflateStream(stream: Readable): Readable {
-  const inflated = createGunzip()
-  // Errors reach whoever reads the result.
-  pipeline(stream, inflated, ignore)
-  return inflated
+/** A stream of the unpacked bytes; destroying it destroys the source. */
+export function gunzipStream(source: Readable): Readable {
+  return pipeline(source, zlib.createGunzip(), ignore)
 }
 
-function invalidGzip(cause: unknown): GatewayError {
-  return new GatewayError('gzip: invalid header', { code: 'ERR_DECODE', source: 'backend', cause })
+function words(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR' ? 'unexpected EOF' : 'gzip: invalid header'
 }
 
 function ignore(): void {}

@@ -1,0 +1,31 @@
+// A backend's body as a stream that holds the backend back. Knows nothing of HTTP.
+
+import { Readable } from 'node:stream'
+
+export class BackendStream extends Readable {
+  readonly #resume: () => void
+  readonly #abandon: () => void
+  #isComplete = false
+
+  /** `resume` asks for more bytes, `abandon` says that no more are wanted. */
+  constructor(resume: () => void, abandon: () => void) {
+    super()
+    this.#resume = resume
+    this.#abandon = abandon
+  }
+
+  /** Everything has come. */
+  complete(): void {
+    this.#isComplete = true
+    this.push(null)
+  }
+
+  override _read(): void {
+    if (!this.#isComplete) this.#resume()
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    if (!this.#isComplete) this.#abandon()
+    callback(error)
+  }
+}

@@ -1,0 +1,152 @@
+// One connection to a backend and the calls it carries, one after the other. Knows nothing of pools and retries.
+
+import type { Socket } from 'node:net'
+import { asError } from '../engine/errors.ts'
+import type { Body } from '../engine/types.ts'
+import { connectionWords } from './backend-errors.ts'
+import { BodyWriter } from './body-writer.ts'
+import type { RequestHead } from './request-head.ts'
+import { type ResponseReceiver, ResponseParser } from './response-parser.ts'
+
+/** What a connection tells the call it carries. */
+export interface ConnectionUser extends ResponseReceiver {
+  /** Head and body have been written. */
+  onSent(): void
+  /** The connection is gone before the response was complete: in which phase, and why in words; empty when it was just closed. */
+  onLost(phase: LostPhase, words: string, cause: unknown): void
+}
+
+/** `nothing` no byte of the response came · `head` a part of it · `body` the head is complete. */
+export type LostPhase = 'nothing' | 'head' | 'body'
+
+export class Connection {
+  readonly #onIdle: (connection: Connection) => void
+  readonly #onGone: (connection: Connection) => void
+  readonly #parser = new ResponseParser()
+  #socket: Socket | null = null
+  #user: ConnectionUser | null = null
+  #writer: BodyWriter | null = null
+  #failure: Error | null = null
+  #isGone = false
+  /** Calls it has carried before the current one. */
+  served = 0
+  /** When it must not be used any more, by `performance.now()`. */
+  expiresAt = Infinity
+
+  constructor(onIdle: (connection: Connection) => void, onGone: (connection: Connection) => void) {
+    this.#onIdle = onIdle
+    this.#onGone = onGone
+  }
+
+  get isUsable(): boolean {
+    return !this.#isGone && this.#socket !== null && this.#socket.writable
+  }
+
+  /** Milliseconds that the backend keeps it open when idle, as it said; 0 unknown. */
+  get keepAliveMs(): number {
+    return this.#parser.keepAliveMs
+  }
+
+  attach(socket: Socket): void {
+    this.#socket = socket
+    socket.on('error', this.#onError).on('end', this.#onEnd).on('close', this.#onClose)
+  }
+
+  /** Sends a request; its response goes to `user`. Only when nothing is under way. */
+  send(user: ConnectionUser, method: string, head: RequestHead, body: Body): void {
+    const socket = this.#socket
+    if (socket === null) throw new Error('not connected')
+    this.#user = user
+    this.#parser.begin(method)
+    if (head.bodyLength === 0) {
+      socket.write(head.text, 'latin1')
+      user.onSent()
+      return
+    }
+    const writer = new BodyWriter(socket, body.stream(), head.bodyLength < 0 ? null : head.bodyLength, this.#onBodySent)
+    this.#writer = writer
+    writer.start(head.text)
+  }
+
+  /** Gives the call up: whatever is under way is cut. */
+  destroy(): void {
+    this.#user = null
+    this.#writer?.stop()
+    this.#writer = null
+    if (this.#socket === null) this.#leave()
+    else this.#socket.destroy()
+    this.#leave()
+  }
+
+  /** More of the response is welcome again. */
+  resume(): void {
+    this.#socket?.resume()
+  }
+
+  readonly onBytes = (length: number, buffer: Buffer): boolean => {
+    const user = this.#user
+    if (user === null) {
+      // security: nobody asked for these; they would be taken for the next response.
+      this.destroy()
+      return false
+    }
+    const parser = this.#parser
+    try {
+      const isWelcome = parser.feed(length === buffer.length ? buffer : buffer.subarray(0, length), user)
+      if (!parser.isDone) return isWelcome || this.#user === null
+    } catch (error) {
+      this.#lose(asError(error).message, error)
+      return false
+    }
+    if (this.#user !== null) this.#finishCall()
+    return true
+  }
+
+  #finishCall(): void {
+    this.#user = null
+    const isSent = this.#writer === null
+    if (!isSent || !this.#parser.keepsAlive || !this.isUsable) {
+      this.destroy()
+      return
+    }
+    this.served++
+    this.#onIdle(this)
+  }
+
+  readonly #onBodySent = (failure: string | null, cause?: unknown): void => {
+    this.#writer = null
+    if (failure !== null) this.#lose(failure, cause)
+    else this.#user?.onSent()
+  }
+
+  readonly #onError = (error: Error): void => {
+    this.#failure = error
+  }
+
+  readonly #onEnd = (): void => {
+    const user = this.#user
+    if (user !== null && this.#parser.finish(user)) this.#finishCall()
+  }
+
+  readonly #onClose = (): void => {
+    const user = this.#user
+    const failure = this.#failure
+    // A connection that ends is what delimits such a body, unless it ends with an error.
+    if (user !== null && failure === null && this.#parser.finish(user)) this.#finishCall()
+    else this.#lose(failure === null ? '' : connectionWords(failure), failure)
+  }
+
+  #lose(words: string, cause: unknown): void {
+    const user = this.#user
+    const parser = this.#parser
+    const phase = parser.isInBody ? 'body' : parser.hasBegun ? 'head' : 'nothing'
+    this.destroy()
+    user?.onLost(phase, words, cause)
+  }
+
+  #leave(): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#onGone(this)
+  }
+}

@@ -1,0 +1,146 @@
+// The connections to one scheme, host and port. Knows nothing of responses.
+
+import type { ConnectionOptions } from 'node:tls'
+import type { GatewayConfig } from '../config/types.ts'
+import type { BackendRequest } from '../engine/types.ts'
+import { Connection } from './connection.ts'
+import { Dial, type DialTarget } from './dial.ts'
+import type { FindProxy } from './proxies.ts'
+import { type HeadOptions, type RequestHead, requestHead } from './request-head.ts'
+
+/** What all origins of a transport share. */
+export interface TransportState {
+  readonly config: GatewayConfig
+  readonly tls: () => ConnectionOptions
+  readonly findProxy: FindProxy
+  idleCount: number
+  isClosed: boolean
+}
+
+const DEFAULT_FALLBACK_DELAY_MS = 300
+const DEFAULT_KEEP_ALIVE_MS = 15_000
+const DEFAULT_IDLE_PER_HOST = 250
+/** A backend's own limit for idle connections is undercut, so that no request meets its end. */
+const KEEP_ALIVE_MARGIN_MS = 1000
+
+export class OriginPool {
+  readonly #state: TransportState
+  readonly #origin: string
+  readonly #onUnused: (pool: OriginPool) => void
+  readonly #idle: Connection[] = []
+  readonly #target: DialTarget
+  readonly #headOptions: HeadOptions
+  readonly #maxIdle: number
+  #openCount = 0
+  readonly responseHeaderTimeoutMs: number
+
+  /** Throws for an origin that is no `http://host` or `https://host`. */
+  constructor(origin: string, state: TransportState, onUnused: (pool: OriginPool) => void) {
+    const { config } = state
+    const url = new URL(origin)
+    const isSecure = url.protocol === 'https:'
+    if (!isSecure && url.protocol !== 'http:') throw new Error(`unsupported protocol scheme ${JSON.stringify(url.protocol.slice(0, -1))}`)
+    this.#origin = origin
+    this.#state = state
+    this.#onUnused = onUnused
+    this.#maxIdle = config.disableKeepAlives ? 0 : config.maxIdleConnectionsPerHost || DEFAULT_IDLE_PER_HOST
+    this.responseHeaderTimeoutMs = Math.ceil(config.responseHeaderTimeoutMs)
+    const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
+    const port = Number(url.port || (isSecure ? 443 : 80))
+    const proxy = state.findProxy(isSecure, hostname, port)
+    this.#target = {
+      hostname,
+      port,
+      tls: isSecure ? state.tls : null,
+      proxy,
+      timeoutMs: config.dialerTimeoutMs,
+      keepAliveMs: config.dialerKeepAliveMs || DEFAULT_KEEP_ALIVE_MS,
+      fallbackDelayMs: config.dialerFallbackDelayMs || DEFAULT_FALLBACK_DELAY_MS,
+    }
+    const authority = origin.slice(origin.indexOf('://') + 3)
+    const at = authority.lastIndexOf('@')
+    const credentials = at < 0 ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+    this.#headOptions = {
+      targetPrefix: isSecure || proxy === null ? '' : `http://${authority.slice(at + 1)}`,
+      host: authority.slice(at + 1),
+      authorization: credentials === null ? null : `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`,
+      proxyAuthorization: isSecure ? null : (proxy?.authorization ?? null),
+      asksForGzip: !config.disableCompression,
+      closes: config.disableKeepAlives,
+    }
+  }
+
+  get origin(): string {
+    return this.#origin
+  }
+
+  /** Throws a GatewayError for what cannot stand in a request. */
+  requestHead(request: BackendRequest): RequestHead {
+    return requestHead(request, this.#headOptions)
+  }
+
+  /** The connection that was used last, null when none is idle. */
+  take(): Connection | null {
+    for (;;) {
+      const connection = this.#idle.pop()
+      if (connection === undefined) return null
+      this.#state.idleCount--
+      if (connection.isUsable && (connection.expiresAt === Infinity || connection.expiresAt > performance.now())) return connection
+      connection.destroy()
+    }
+  }
+
+  /** Opens a connection; gives a way to call that off. */
+  dial(done: (connection: Connection | null, words: string, cause: unknown) => void): () => void {
+    const connection = new Connection(this.#onIdle, this.#onGone)
+    this.#openCount++
+    const dial = new Dial(this.#target, connection.onBytes, (socket, words, cause) => {
+      if (socket === null) {
+        connection.destroy()
+        done(null, words, cause)
+        return
+      }
+      connection.attach(socket)
+      done(connection, '', undefined)
+    })
+    dial.start()
+    return () => {
+      dial.cancel()
+      connection.destroy()
+    }
+  }
+
+  /** Closes idle connections that are too old; all of them once the transport is closed. */
+  sweep(): void {
+    const now = performance.now()
+    const { isClosed } = this.#state
+    for (const connection of [...this.#idle]) if (isClosed || connection.expiresAt <= now) connection.destroy()
+  }
+
+  readonly #onIdle = (connection: Connection): void => {
+    const state = this.#state
+    const { idleConnectionTimeoutMs, maxIdleConnections } = state.config
+    const isFull = this.#idle.length >= this.#maxIdle || (maxIdleConnections > 0 && state.idleCount >= maxIdleConnections)
+    const limitMs = Math.min(
+      idleConnectionTimeoutMs > 0 ? idleConnectionTimeoutMs : Infinity,
+      connection.keepAliveMs > 0 ? connection.keepAliveMs - KEEP_ALIVE_MARGIN_MS : Infinity,
+    )
+    if (isFull || state.isClosed || limitMs <= 0) {
+      connection.destroy()
+      return
+    }
+    connection.expiresAt = limitMs === Infinity ? Infinity : performance.now() + limitMs
+    this.#idle.push(connection)
+    state.idleCount++
+  }
+
+  readonly #onGone = (connection: Connection): void => {
+    const at = this.#idle.indexOf(connection)
+    if (at >= 0) {
+      this.#idle.splice(at, 1)
+      this.#state.idleCount--
+    }
+    this.#openCount--
+    if (this.#openCount === 0) this.#onUnused(this)
+  }
+}

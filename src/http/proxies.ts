@@ -1,0 +1,83 @@
+// Proxies named by the environment, with the rules of Go's httpproxy. Knows nothing of sockets and of the process.
+
+import { BlockList, isIP } from 'node:net'
+
+/** Values of HTTP_PROXY, HTTPS_PROXY and NO_PROXY (or their lower-case forms). */
+export interface ProxyEnvironment {
+  readonly httpProxy?: string | undefined
+  readonly httpsProxy?: string | undefined
+  readonly noProxy?: string | undefined
+}
+
+export interface Proxy {
+  readonly hostname: string
+  readonly port: number
+  readonly authorization: string | null
+}
+
+/** Gives the proxy for a scheme and host, null for a direct connection. */
+export type FindProxy = (isSecure: boolean, hostname: string, port: number) => Proxy | null
+
+export function compileProxies(environment: ProxyEnvironment | undefined): FindProxy {
+  const plain = parseProxy(environment?.httpProxy)
+  const secure = parseProxy(environment?.httpsProxy)
+  if (plain === null && secure === null) return () => null
+  const isExempt = compileExemptions(environment?.noProxy ?? '')
+  return (isSecure, hostname, port) => (isExempt(hostname.toLowerCase(), port) ? null : isSecure ? secure : plain)
+}
+
+function parseProxy(value: string | undefined): Proxy | null {
+  if (value === undefined || value === '') return null
+  const text = value.includes('://') ? value : `http://${value}`
+  if (!URL.canParse(text)) return null
+  const url = new URL(text)
+  if (url.protocol !== 'http:') return null
+  const credentials = url.username === '' ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  return {
+    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port || 80),
+    authorization: credentials === null ? null : `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`,
+  }
+}
+
+/** This machine itself never goes through a proxy. */
+function compileExemptions(noProxy: string): (hostname: string, port: number) => boolean {
+  const networks = new BlockList()
+  networks.addSubnet('127.0.0.0', 8, 'ipv4')
+  networks.addAddress('::1', 'ipv6')
+  const suffixes: { readonly text: string; readonly port: number | null; readonly isExactToo: boolean }[] = []
+  let isAll = false
+  for (const item of noProxy.toLowerCase().split(',')) {
+    const entry = item.trim()
+    if (entry === '*') isAll = true
+    else if (entry !== '') addExemption(entry, networks, suffixes)
+  }
+  return (hostname, port) => {
+    if (isAll || hostname === 'localhost') return true
+    const family = isIP(hostname)
+    if (family !== 0 && networks.check(hostname, family === 6 ? 'ipv6' : 'ipv4')) return true
+    return suffixes.some((suffix) => {
+      if (suffix.port !== null && suffix.port !== port) return false
+      return hostname.endsWith(suffix.text) || (suffix.isExactToo && hostname === suffix.text.slice(1))
+    })
+  }
+}
+
+function addExemption(entry: string, networks: BlockList, suffixes: { text: string; port: number | null; isExactToo: boolean }[]): void {
+  const [, network = '', bits = ''] = /^([^/]+)\/(\d+)$/.exec(entry) ?? []
+  const family = isIP(network)
+  if (family !== 0) {
+    const size = Number(bits)
+    if (size <= (family === 6 ? 128 : 32)) networks.addSubnet(network, size, family === 6 ? 'ipv6' : 'ipv4')
+    return
+  }
+  const [, host = entry, portText] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(entry) ?? []
+  const bare = host.replace(/^\[(.*)\]$/, '$1')
+  const port = portText === undefined ? null : Number(portText)
+  const ip = isIP(bare)
+  if (ip !== 0 && port === null) networks.addAddress(bare, ip === 6 ? 'ipv6' : 'ipv4')
+  else {
+    const name = bare.startsWith('*.') ? bare.slice(1) : bare
+    suffixes.push({ text: name.startsWith('.') ? name : `.${name}`, port, isExactToo: !name.startsWith('.') })
+  }
+}

@@ -1,0 +1,111 @@
+// A backend request becomes the text that goes on the wire, with what Go's http.Client adds. Knows nothing of sockets.
+
+import { GatewayError } from '../engine/errors.ts'
+import type { BackendRequest } from '../engine/types.ts'
+
+export interface HeadOptions {
+  /** Stands before the path for a proxy: `http://host`. */
+  readonly targetPrefix: string
+  readonly host: string
+  /** Added when the request has no Authorization of its own: from user and password in the host. */
+  readonly authorization: string | null
+  /** Added for a proxy that wants it. */
+  readonly proxyAuthorization: string | null
+  readonly asksForGzip: boolean
+  readonly closes: boolean
+}
+
+export interface RequestHead {
+  /** One character per byte, with the empty line. */
+  readonly text: string
+  /** 0 none, -1 chunked, else the bytes announced. */
+  readonly bodyLength: number
+  /** Whether gzip was asked for here, so that nobody else expects it. */
+  readonly addedGzip: boolean
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const PLAIN_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/
+const PLAIN_TARGET = /^[\u0021-\u007e\u0080-\u00ff]+$/
+/** Fields of one connection, and what the transport decides itself. */
+const OWN_FIELDS = new Set([
+  'Connection',
+  'Content-Length',
+  'Expect',
+  'Host',
+  'Http2-Settings',
+  'Keep-Alive',
+  'Proxy-Connection',
+  'Te',
+  'Trailer',
+  'Transfer-Encoding',
+  'Upgrade',
+])
+const KNOWN_NAMES_LIMIT = 1000
+/** perf: names that have been looked at, and whether they go out. */
+const knownNames = new Map<string, boolean>()
+
+/** Throws a GatewayError for what cannot stand in a request. */
+export function requestHead(request: BackendRequest, options: HeadOptions): RequestHead {
+  const { method, headers } = request
+  if (!TOKEN.test(method)) throw invalid(`net/http: invalid method ${JSON.stringify(method)}`)
+  const path = request.path.startsWith('/') ? request.path : `/${request.path}`
+  if (!PLAIN_TARGET.test(path)) throw invalid('net/url: invalid control character in URL')
+  let text = `${method} ${options.targetPrefix}${path} HTTP/1.1\r\nHost: ${options.host}\r\n`
+  let hasUserAgent = false
+  let hasEncoding = false
+  let hasAuthorization = options.authorization === null
+  const { fields } = headers
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] as string
+    if (!goesOut(name)) continue
+    const value = wireValue(name, fields[i + 1] as string)
+    if (name === 'User-Agent') {
+      // compat: an empty one says that none is wanted.
+      hasUserAgent = true
+      if (value === '') continue
+    } else if (name === 'Accept-Encoding' || name === 'Range') hasEncoding = true
+    else if (name === 'Authorization') hasAuthorization = true
+    text += `${name}: ${value}\r\n`
+  }
+  if (!hasUserAgent) text += 'User-Agent: Go-http-client/1.1\r\n'
+  if (!hasAuthorization) text += `Authorization: ${options.authorization}\r\n`
+  if (options.proxyAuthorization !== null) text += `Proxy-Authorization: ${options.proxyAuthorization}\r\n`
+  const addedGzip = options.asksForGzip && !hasEncoding && method !== 'HEAD'
+  if (addedGzip) text += 'Accept-Encoding: gzip\r\n'
+  if (options.closes) text += 'Connection: close\r\n'
+  const bodyLength = bodyLengthOf(request)
+  if (bodyLength < 0) text += 'Transfer-Encoding: chunked\r\n\r\n'
+  else if (bodyLength > 0 || method === 'POST' || method === 'PUT' || method === 'PATCH') text += `Content-Length: ${bodyLength}\r\n\r\n`
+  else text += '\r\n'
+  return { text, bodyLength, addedGzip }
+}
+
+function goesOut(name: string): boolean {
+  const known = knownNames.get(name)
+  if (known !== undefined) return known
+  if (!TOKEN.test(name)) throw invalid(`net/http: invalid header field name ${JSON.stringify(name)}`)
+  const isOurs = OWN_FIELDS.has(name.replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase()))
+  if (knownNames.size < KNOWN_NAMES_LIMIT) knownNames.set(name, !isOurs)
+  return !isOurs
+}
+
+/** security: control characters would end the field and begin another; characters beyond a byte would turn into some. */
+function wireValue(name: string, value: string): string {
+  if (PLAIN_VALUE.test(value)) return value
+  if (CONTROL.test(value)) throw invalid(`net/http: invalid header field value for ${JSON.stringify(name)}`)
+  return Buffer.from(value, 'utf8').toString('latin1')
+}
+
+/** compat: chunked, even if the length is known, unless a single Content-Length was forwarded. */
+function bodyLengthOf({ body, headers }: BackendRequest): number {
+  if (body.length === 0) return 0
+  const declared = headers.get('Content-Length')
+  if (declared === undefined || !/^\d{1,15}$/.test(declared)) return -1
+  return headers.values('Content-Length').length === 1 ? Number(declared) : -1
+}
+
+function invalid(message: string): GatewayError {
+  return new GatewayError(message, { code: 'ERR_BACKEND', source: 'backend' })
+}

@@ -1,0 +1,323 @@
+// Bytes of an HTTP/1.1 response become head, body and end, with the rules of Go's net/http. Knows nothing of sockets.
+
+import { canonicalName } from '../engine/headers.ts'
+
+/** What a response is told to. */
+export interface ResponseReceiver {
+  /** The final head; `fields` are canonical names and values in turn, without those of a single connection. */
+  onHead(statusCode: number, fields: string[], length: number | null): void
+  /** A piece of the body, valid until the call returns. Says whether more is welcome now. */
+  onData(bytes: Buffer): boolean
+  onEnd(): void
+}
+
+const MAX_HEAD_BYTES = 10 * 1024 * 1024
+const MAX_INTERIM_RESPONSES = 5
+const MAX_CHUNK_LINE_BYTES = 4096
+const KNOWN_NAMES_LIMIT = 1000
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const FORBIDDEN_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)/
+const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: |$)/
+/** Fields of the connection between gateway and backend: of no concern to anybody else. */
+const CONNECTION_FIELDS = new Set(['Keep-Alive', 'Proxy-Connection', 'Te', 'Trailer', 'Upgrade'])
+const knownNames = new Map<string, string>()
+
+const EMPTY_LINE = Buffer.from('\r\n\r\n')
+
+const HEAD = 0
+const LENGTH = 1
+const UNTIL_CLOSE = 2
+const CHUNK_LINE = 3
+const CHUNK_DATA = 4
+const CHUNK_END = 5
+const TRAILER = 6
+const DONE = 7
+
+/** A response that is no HTTP/1.x, in Go's words. */
+export class MalformedResponse extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'MalformedResponse'
+  }
+}
+
+/** One response after the other of one connection. */
+export class ResponseParser {
+  #state = DONE
+  #isHead = false
+  #interim = 0
+  /** Bytes of a head or a chunk line that is not complete. */
+  #pending: Buffer | null = null
+  #remaining = 0
+  #closes = false
+  /** Whether any byte of the current response has come. */
+  hasBegun = false
+  /** Milliseconds after which the backend closes an idle connection, as it says; 0 when it says nothing. */
+  keepAliveMs = 0
+
+  /** Expects the response to a request. */
+  begin(method: string): void {
+    this.#state = HEAD
+    this.#isHead = method === 'HEAD'
+    this.#interim = 0
+    this.#closes = false
+    this.hasBegun = false
+  }
+
+  get isDone(): boolean {
+    return this.#state === DONE
+  }
+
+  /** Whether the head has come. */
+  get isInBody(): boolean {
+    return this.#state !== HEAD && this.#state !== DONE
+  }
+
+  /** Whether the connection can carry another request after this response. */
+  get keepsAlive(): boolean {
+    return !this.#closes
+  }
+
+  /** Takes bytes; says whether more are welcome now. Throws a MalformedResponse. */
+  feed(buffer: Buffer, receiver: ResponseReceiver): boolean {
+    let bytes = buffer
+    if (this.#pending !== null) {
+      bytes = Buffer.concat([this.#pending, buffer])
+      this.#pending = null
+    }
+    this.hasBegun = true
+    let at = 0
+    let isWelcome = true
+    while (at < bytes.length) {
+      switch (this.#state) {
+        case HEAD: {
+          const next = this.#readHead(bytes, at, buffer.length, receiver)
+          if (next < 0) return isWelcome
+          at = next
+          break
+        }
+        case LENGTH:
+        case CHUNK_DATA: {
+          const end = Math.min(bytes.length, at + this.#remaining)
+          this.#remaining -= end - at
+          const isLast = this.#remaining === 0
+          isWelcome = receiver.onData(bytes.subarray(at, end))
+          at = end
+          if (isLast) this.#endPiece(receiver)
+          break
+        }
+        case UNTIL_CLOSE:
+          return receiver.onData(at === 0 ? bytes : bytes.subarray(at))
+        case DONE:
+          // security: bytes that nobody asked for would be taken for the next response.
+          this.#closes = true
+          return isWelcome
+        default: {
+          const next = this.#readLine(bytes, at, receiver)
+          if (next < 0) return isWelcome
+          at = next
+        }
+      }
+    }
+    return isWelcome
+  }
+
+  /** The backend has closed the connection. Says whether that completes the response. */
+  finish(receiver: ResponseReceiver): boolean {
+    if (this.#state !== UNTIL_CLOSE) return false
+    this.#end(receiver)
+    return true
+  }
+
+  #endPiece(receiver: ResponseReceiver): void {
+    if (this.#state === LENGTH) this.#end(receiver)
+    else this.#state = CHUNK_END
+  }
+
+  #end(receiver: ResponseReceiver): void {
+    this.#state = DONE
+    receiver.onEnd()
+  }
+
+  /** The index after the head; -1 when it is incomplete. */
+  #readHead(bytes: Buffer, start: number, freshLength: number, receiver: ResponseReceiver): number {
+    const end = findHeadEnd(bytes, start, Math.max(start, bytes.length - freshLength - 3))
+    if (end < 0) {
+      if (bytes.length - start > MAX_HEAD_BYTES) {
+        throw new MalformedResponse(`net/http: server response headers exceeded ${MAX_HEAD_BYTES} bytes; aborted`)
+      }
+      this.#pending = Buffer.from(bytes.subarray(start))
+      return -1
+    }
+    return start + this.#readFields(bytes.toString('latin1', start, end), receiver)
+  }
+
+  /** Takes the head apart; gives its length. */
+  #readFields(text: string, receiver: ResponseReceiver): number {
+    let lineEnd = text.indexOf('\n')
+    const firstLine = text.slice(0, text.charCodeAt(lineEnd - 1) === 0x0d ? lineEnd - 1 : lineEnd)
+    const status = STATUS_LINE.exec(firstLine)
+    if (status === null) throw broken(`malformed HTTP response ${JSON.stringify(firstLine)}`)
+    if (FORBIDDEN_CHARACTER.test(text)) throw broken('malformed MIME header line')
+    const statusCode = Number(status[2])
+    const framing = new Framing(status[1] === '0')
+    const fields: string[] = []
+    let at = lineEnd + 1
+    for (;;) {
+      lineEnd = text.indexOf('\n', at)
+      const stop = text.charCodeAt(lineEnd - 1) === 0x0d ? lineEnd - 1 : lineEnd
+      if (stop <= at) break
+      readField(text, at, stop, fields, framing)
+      at = lineEnd + 1
+    }
+    if (statusCode < 200 && statusCode !== 101) {
+      if (++this.#interim > MAX_INTERIM_RESPONSES) throw new MalformedResponse('net/http: too many 1xx informational responses')
+      return lineEnd + 1
+    }
+    this.#beginBody(statusCode, fields, framing, receiver)
+    return lineEnd + 1
+  }
+
+  #beginBody(statusCode: number, fields: string[], framing: Framing, receiver: ResponseReceiver): void {
+    this.keepAliveMs = framing.keepAliveMs
+    this.#closes = framing.closes || statusCode === 101
+    const hasNone = this.#isHead || statusCode === 204 || statusCode === 304 || statusCode === 101
+    if (hasNone || (framing.length === 0 && !framing.isChunked)) {
+      receiver.onHead(statusCode, fields, 0)
+      this.#end(receiver)
+    } else if (framing.isChunked) {
+      // security: with both, the length is a lie.
+      if (framing.length !== null) this.#closes = true
+      this.#state = CHUNK_LINE
+      receiver.onHead(statusCode, framing.length === null ? fields : withoutLength(fields), null)
+    } else if (framing.length === null) {
+      this.#closes = true
+      this.#state = UNTIL_CLOSE
+      receiver.onHead(statusCode, fields, null)
+    } else {
+      this.#remaining = framing.length
+      this.#state = LENGTH
+      receiver.onHead(statusCode, fields, framing.length)
+    }
+  }
+
+  /** A line around chunks; the index after it, -1 when it is incomplete. */
+  #readLine(bytes: Buffer, start: number, receiver: ResponseReceiver): number {
+    const lineFeed = bytes.indexOf(0x0a, start)
+    if ((lineFeed < 0 ? bytes.length : lineFeed) - start > MAX_CHUNK_LINE_BYTES) throw new MalformedResponse('http: chunk header too long')
+    if (lineFeed < 0) {
+      this.#pending = Buffer.from(bytes.subarray(start))
+      return -1
+    }
+    if (bytes[lineFeed - 1] !== 0x0d || lineFeed === start) throw new MalformedResponse('malformed chunked encoding')
+    const isEmpty = lineFeed - 1 === start
+    if (this.#state === CHUNK_END) {
+      if (!isEmpty) throw new MalformedResponse('malformed chunked encoding')
+      this.#state = CHUNK_LINE
+    } else if (this.#state === TRAILER) {
+      if (isEmpty) this.#end(receiver)
+    } else {
+      const line = bytes.toString('latin1', start, lineFeed - 1)
+      this.#remaining = chunkSize(line)
+      this.#state = this.#remaining === 0 ? TRAILER : CHUNK_DATA
+    }
+    return lineFeed + 1
+  }
+}
+
+/** How a body is delimited, gathered field by field. */
+class Framing {
+  length: number | null = null
+  isChunked = false
+  closes: boolean
+  keepAliveMs = 0
+
+  constructor(isHttp10: boolean) {
+    this.closes = isHttp10
+  }
+}
+
+function readField(text: string, start: number, stop: number, fields: string[], framing: Framing): void {
+  const first = text.charCodeAt(start)
+  if (first === 0x20 || first === 0x09) {
+    // A folded line goes on with the field before it.
+    if (fields.length === 0) throw broken(`malformed MIME header initial line: ${JSON.stringify(text.slice(start, stop))}`)
+    fields[fields.length - 1] += ` ${text.slice(start, stop).trim()}`
+    return
+  }
+  const colon = text.indexOf(':', start)
+  const name = colon < 0 || colon >= stop ? undefined : fieldName(text.slice(start, colon))
+  if (name === undefined) throw broken(`malformed MIME header line: ${text.slice(start, stop)}`)
+  let from = colon + 1
+  let to = stop
+  while (from < to && isBlank(text.charCodeAt(from))) from++
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--
+  const value = text.slice(from, to)
+  if (name === 'Content-Length') {
+    if (!/^\d{1,15}$/.test(value)) throw broken(`bad Content-Length ${JSON.stringify(value)}`)
+    const length = Number(value)
+    if (framing.length !== null) {
+      if (framing.length !== length) throw broken('http: message cannot contain multiple Content-Length headers')
+      return
+    }
+    framing.length = length
+  } else if (name === 'Transfer-Encoding') {
+    if (framing.isChunked || value.toLowerCase() !== 'chunked') throw broken(`unsupported transfer encoding: ${JSON.stringify(value)}`)
+    framing.isChunked = true
+    return
+  } else if (name === 'Connection') {
+    const tokens = value.toLowerCase()
+    if (/(?:^|[\s,])close(?:$|[\s,])/.test(tokens)) framing.closes = true
+    else if (/(?:^|[\s,])keep-alive(?:$|[\s,])/.test(tokens)) framing.closes = false
+    return
+  } else if (CONNECTION_FIELDS.has(name)) {
+    if (name === 'Keep-Alive') framing.keepAliveMs = Number(/timeout=(\d{1,6})/i.exec(value)?.[1] ?? 0) * 1000
+    return
+  }
+  fields.push(name, value)
+}
+
+/** The canonical name, undefined for what is no token. */
+function fieldName(sent: string): string | undefined {
+  const known = knownNames.get(sent)
+  if (known !== undefined) return known
+  if (!TOKEN.test(sent)) return undefined
+  const name = canonicalName(sent)
+  if (knownNames.size < KNOWN_NAMES_LIMIT) knownNames.set(sent, name)
+  return name
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
+
+function withoutLength(fields: readonly string[]): string[] {
+  const at = fields.indexOf('Content-Length')
+  return at < 0 ? [...fields] : [...fields.slice(0, at), ...fields.slice(at + 2)]
+}
+
+function chunkSize(line: string): number {
+  const size = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;|$)/.exec(line)
+  if (size === null) throw new MalformedResponse('invalid byte in chunk length')
+  return Number.parseInt(size[1] as string, 16)
+}
+
+/**
+ * An index after the empty line that ends a head, -1 when there is none from `from` on. Lines may end with CR LF or, as Go
+ * has it, with LF alone.
+ */
+function findHeadEnd(bytes: Buffer, start: number, from: number): number {
+  const usual = bytes.indexOf(EMPTY_LINE, from)
+  if (usual >= 0) return usual + 4
+  let at = bytes.indexOf(0x0a, from)
+  while (at >= 0) {
+    if (bytes[at + 1] === 0x0a && at >= start) return at + 2
+    if (bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0a) return at + 3
+    at = bytes.indexOf(0x0a, at + 1)
+  }
+  return -1
+}
+
+function broken(detail: string): MalformedResponse {
+  return new MalformedResponse(`net/http: HTTP/1.x transport connection broken: ${detail}`)
+}
