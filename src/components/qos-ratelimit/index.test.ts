@@ -22,7 +22,7 @@ function makeSite(dialect: 2 | 3 = 3, extraConfig: Record<string, unknown> = {})
   const buffers = new Map<string, SharedArrayBuffer>()
   const write = (message: string) => void lines.push(message)
   return {
-    config: { dialect },
+    config: { dialect, extraConfig: new Map(Object.entries(extraConfig)) },
     endpoint: { extraConfig: new Map(Object.entries(extraConfig)) },
     label: '[ENDPOINT: /x]',
     id: `endpoint ${sites++}`,
@@ -103,6 +103,20 @@ test('clients are told apart by address, header value or parameter', () => {
     ['1', '1', '2', ''].map((id) => byParam({ params: { Id: id } })[0]),
     [200, 429, 200, 429],
   )
+})
+
+test('counting by an address that clients can choose is worth a warning', () => {
+  const block = { client_max_rate: 1, client_capacity: 1, strategy: 'ip' }
+  const warning = '[ENDPOINT: /x][Ratelimit] clients can choose the address they are counted by: set trusted_proxies of the router'
+  for (const [options, extraConfig, isWarned] of [
+    [block, {}, true],
+    [block, { router: { trusted_proxies: ['10.0.0.0/8'] } }, false],
+    [{ ...block, key: 'X-Real' }, {}, false],
+  ] as const) {
+    const site = makeSite(3, extraConfig)
+    limited(options, site)
+    assert.equal(site.lines.includes(warning), isWarned)
+  }
 })
 
 test('an unknown strategy leaves the endpoint limit and a warning', () => {

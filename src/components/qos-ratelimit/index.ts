@@ -50,6 +50,7 @@ export const endpointRateLimit = component({
     const showsHeaders = readsHeaders(site)
     if (limits.client !== null && clientId !== null) {
       logEnabled(site, `Strategy: ${options.strategy} (key: ${options.key}), `, limits.client)
+      if (!isLegacy && options.strategy.toLowerCase() === 'ip' && options.key === '') warnOfTrust(site)
       layers.push(limitClients(site, makeRule(limits.client, isLegacy), clientId, limits.clientTtlS, showsHeaders))
     }
     if (limits.endpoint !== null) {
@@ -145,6 +146,14 @@ function tell({ responseHeaders }: Exchange, rule: BucketRule, nowNs: number, is
 function readsHeaders(site: Site): boolean {
   const block = site.endpoint?.extraConfig.get(HEADERS)
   return typeof block === 'object' && block !== null && (block as Record<string, unknown>)['headers'] === true
+}
+
+/** security: with the default of KrakenD whoever sends an X-Forwarded-For chooses the address that is counted. */
+function warnOfTrust(site: Site): void {
+  const router = site.config.extraConfig.get('router')
+  const trusted = typeof router === 'object' && router !== null ? (router as Record<string, unknown>)['trusted_proxies'] : undefined
+  if (Array.isArray(trusted)) return
+  site.log.warning(`${site.label}[Ratelimit] clients can choose the address they are counted by: set trusted_proxies of the router`)
 }
 
 function makeRule({ ratePerSecond, capacity }: Limit, isLegacy: boolean): BucketRule {
