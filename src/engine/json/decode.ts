@@ -1,13 +1,17 @@
 // A backend's bytes become data, or one of Go's errors. Knows nothing of encodings but JSON.
 
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { Data } from '../data.ts'
-import { repairSurrogates, repairUtf8 } from './repair.ts'
+import { repairUtf8 } from './repair.ts'
+import { rewriteStrings } from './rewrite.ts'
 import { decodeError } from './errors.ts'
 import { scanJson } from './scan.ts'
-import type { JsonKind } from './scan.ts'
+import type { JsonKind, JsonScan } from './scan.ts'
 import { JsonText } from './text.ts'
 import type { JsonObject, JsonValue } from './types.ts'
+
+/** U+2028 and U+2029, which Go escapes. */
+const LINE_SEPARATORS = [Buffer.from('\u2028'), Buffer.from('\u2029')]
 
 /** A valid value: text where it may go on as it is, decoded where it may not. */
 interface Decoded {
@@ -44,10 +48,28 @@ export function parseJson(bytes: Buffer): JsonValue {
 }
 
 function read(bytes: Buffer): Decoded {
-  const valid = isUtf8(bytes) ? bytes : repairUtf8(bytes)
+  // perf: most bodies are ASCII, which needs no second look
+  const hasOnlyAscii = isAscii(bytes)
+  const valid = hasOnlyAscii || isUtf8(bytes) ? bytes : repairUtf8(bytes)
   const scan = scanJson(valid)
-  if (scan.hasLoneSurrogates) return read(repairSurrogates(valid))
-  const text = JsonText.ofScan(valid, scan)
+  const hasSeparators = !hasOnlyAscii && LINE_SEPARATORS.some((separator) => valid.includes(separator))
+  if (scan.hasOddEscapes || hasSeparators || hasHtml(valid)) return readRewritten(valid, scan, scan.mayHaveDuplicates || hasSeparators)
+  return toDecoded(JsonText.ofScan(valid, scan), scan)
+}
+
+/** Whether there is something that Go escapes because JSON may stand in HTML. */
+function hasHtml(bytes: Buffer): boolean {
+  return bytes.includes(0x26) || bytes.includes(0x3c) || bytes.includes(0x3e)
+}
+
+/** Of strings that Go writes in another way. Keys have to be looked at again when they may be among them. */
+function readRewritten(valid: Buffer, scan: JsonScan, isAboutKeys: boolean): Decoded {
+  const rewritten = Buffer.from(rewriteStrings(valid.toString('latin1', scan.start, scan.end)), 'latin1')
+  const again = isAboutKeys ? scanJson(rewritten) : scan
+  return toDecoded(JsonText.ofBytes(rewritten, !scan.hasInexactNumbers), again)
+}
+
+function toDecoded(text: JsonText, scan: JsonScan): Decoded {
   return { kind: scan.kind, value: scan.mayHaveDuplicates ? text.decode() : text }
 }
 

@@ -49,6 +49,29 @@ test('what is no UTF-8 and no character becomes U+FFFD, one for each byte', () =
   assert.equal(shown(object('{"\\ud800":1,"\\udfff":2}')), '{"\ufffd":2}')
 })
 
+test('untouched strings are escaped as Go does, nothing else', () => {
+  const body = '{"s":"<a>&\\u2028\\u2029\u2028/é😀\\u0001\\b\\f\\n\\t\\"\\\\\\u007f\\/\\u00e9\\ud83d\\ude00\\u000A\\u003C"}'
+  assert.equal(shown(object(body)), '{"s":"\\u003ca\\u003e\\u0026\\u2028\\u2029\\u2028/é😀\\u0001\\b\\f\\n\\t\\"\\\\\u007f/é😀\\n\\u003c"}')
+  assert.equal(shown(object('{"<k>":1.0,"b":"&"}')), '{"\\u003ck\\u003e":1.0,"b":"\\u0026"}')
+  assert.equal(shown(object('{"\\u00e9":1,"x\u2028":2}')), '{"é":1,"x\\u2028":2}')
+  const text = fc.string({
+    unit: fc.constantFrom('a', '<', '&', '\u2028', '\u2027', 'é', '😀', '\n', '"', '\\', '/', '\u0000', '\u007f', '\b'),
+    maxLength: 12,
+  })
+  const escape = (character: string) => character.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const anyEscapes = fc
+    .array(fc.tuple(text, fc.boolean()))
+    .map((pieces) => pieces.map(([piece, isEscaped]) => (isEscaped ? escape(piece) : JSON.stringify(piece).slice(1, -1))).join(''))
+  fc.assert(
+    fc.property(anyEscapes, (inner) => {
+      const value = JSON.parse(`"${inner}"`) as string
+      assert.equal(shown(object(`{"a":"${inner}"}`)), encodeJson({ a: value }))
+      assert.equal(shown(object(`{"${inner}":"${inner}","b":1.0}`)), encodeJson(parseLossless(`{"${inner}":"${inner}","b":1.0}`)))
+    }),
+    { numRuns: 500 },
+  )
+})
+
 test('the json encoding takes objects and null', () => {
   assert.equal(object('null'), null)
   assert.equal(shown(object(' {"a":1} trailing')), '{"a":1}')

@@ -1,4 +1,4 @@
-// Makes text of what is none, as Go does: U+FFFD for each byte that is not UTF-8 and for each half of a surrogate pair.
+// Makes text of what is none, as Go does: U+FFFD for each byte that is not UTF-8.
 
 const REPLACEMENT = [0xef, 0xbf, 0xbd] as const
 
@@ -27,14 +27,4 @@ function characterLength(bytes: Uint8Array, i: number): number {
   const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
   for (let k = 2; k < length; k++) if (((bytes[i + k] ?? 0) & 0xc0) !== 0x80) return 0
   return length
-}
-
-/** A copy of valid JSON in which halves of surrogate pairs (`\ud800` alone) are written `\ufffd`. */
-export function repairSurrogates(bytes: Buffer): Buffer {
-  const text = bytes.toString('latin1')
-  return Buffer.from(text.replace(/\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u[dD][89a-fA-F]..|[^])/g, repairEscape), 'latin1')
-}
-
-function repairEscape(escape: string): string {
-  return escape.length === 6 ? '\\ufffd' : escape
 }

@@ -15,12 +15,12 @@ export interface JsonScan {
   readonly end: number
   /** Where the keys of a top-level object begin (their opening quotes), in order. */
   readonly memberStarts: readonly number[]
-  /** A key may be there twice in one object. Also true when a key has escapes. */
+  /** A key may be there twice in one object. Also true when a key has escapes, or `<`, `>` or `&`. */
   readonly mayHaveDuplicates: boolean
   /** A double would print some number differently. */
   readonly hasInexactNumbers: boolean
-  /** `\ud800` without its other half. */
-  readonly hasLoneSurrogates: boolean
+  /** Some string has an escape that Go would not write: `\u0041`, `\/`. */
+  readonly hasOddEscapes: boolean
 }
 
 /** As in Go's encoding/json. */
@@ -37,6 +37,7 @@ const CLOSE_ARRAY = 0x5d
 const PLUS = 0x2b
 const MINUS = 0x2d
 const POINT = 0x2e
+const SLASH = 0x2f
 const DIGIT_0 = 0x30
 const LOWER_F = 0x66
 const LOWER_N = 0x6e
@@ -55,18 +56,18 @@ const keyBases = new Int32Array(MAX_DEPTH + 2)
 let hash = 0
 let mayHaveDuplicates = false
 let hasInexactNumbers = false
-let hasLoneSurrogates = false
+let hasOddEscapes = false
 
 /** Scans the first value. Throws a GatewayError with Go's text when there is no valid one. */
 export function scanJson(b: Uint8Array): JsonScan {
   const n = b.length
   resetKeys()
-  mayHaveDuplicates = hasInexactNumbers = hasLoneSurrogates = false
+  mayHaveDuplicates = hasInexactNumbers = hasOddEscapes = false
   const start = skipSpace(b, n, 0)
   if (start >= n) throw decodeError('EOF')
   const memberStarts: number[] = []
   const end = skipValue(b, n, new DataView(b.buffer, b.byteOffset, n), start, memberStarts)
-  return { kind: kindOf(b[start] as number), start, end, memberStarts, mayHaveDuplicates, hasInexactNumbers, hasLoneSurrogates }
+  return { kind: kindOf(b[start] as number), start, end, memberStarts, mayHaveDuplicates, hasInexactNumbers, hasOddEscapes }
 }
 
 /** One value from `start` on; gives the offset behind it. Iterative, because 10,000 levels are valid. */
@@ -145,12 +146,14 @@ function skipString(b: Uint8Array, n: number, view: DataView, start: number, isK
   const lastWord = n - 4
   let i = start
   let h = 0
+  let html = 0
   // perf: four bytes at a time; `hit` has the top bit of the first byte that is a quote, a backslash or a control character
   while (i <= lastWord) {
     const word = view.getInt32(i, true)
     const quote = word ^ 0x22222222
     const slash = word ^ 0x5c5c5c5c
     const hit = (((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((word - 0x20202020) & ~word)) & 0x80808080
+    if (isKey) html |= findHtml(word)
     if (hit === 0) {
       h = Math.imul(h ^ word, 0x9e3779b1)
       h ^= h >>> 15
@@ -163,6 +166,7 @@ function skipString(b: Uint8Array, n: number, view: DataView, start: number, isK
     if (c === QUOTE) {
       h = Math.imul(h ^ (word & ((bit >>> 7) - 1)), 0x9e3779b1)
       hash = h ^ (h >>> 15)
+      if (isKey && (html & 0x80808080) !== 0) mayHaveDuplicates = true
       return i + 1
     }
     if (c < SPACE) fail(b, n, i, 'in string literal')
@@ -171,6 +175,13 @@ function skipString(b: Uint8Array, n: number, view: DataView, start: number, isK
   }
   // a key never ends here: a colon, a value and a bracket must follow it
   return skipLastString(b, n, i)
+}
+
+/** The top bit of a byte is set (in the first of them at least) where a word has `<`, `>` or `&`. */
+function findHtml(word: number): number {
+  const ampersand = word ^ 0x26262626
+  const angle = (word | 0x02020202) ^ 0x3e3e3e3e
+  return ((ampersand - 0x01010101) & ~ampersand) | ((angle - 0x01010101) & ~angle)
 }
 
 /** The rest of a string within the last bytes of the input. */
@@ -187,29 +198,20 @@ function skipLastString(b: Uint8Array, n: number, start: number): number {
 /** What stands behind a backslash. */
 function skipEscape(b: Uint8Array, n: number, i: number): number {
   const c = byteAt(b, n, i)
-  if (c !== LOWER_U) {
-    if (!SIMPLE_ESCAPES.has(c)) fail(b, n, i, 'in string escape code')
-    return i + 1
-  }
-  const unit = readHex(b, n, i + 1)
-  if (unit < 0xd800 || unit > 0xdfff) return i + 5
-  if (unit < 0xdc00 && byteAt(b, n, i + 5) === BACKSLASH && byteAt(b, n, i + 6) === LOWER_U) {
-    const second = readHex(b, n, i + 7)
-    if (second >= 0xdc00 && second <= 0xdfff) return i + 11
-  }
-  hasLoneSurrogates = true
-  return i + 5
+  if (c === LOWER_U) return skipHex(b, n, i + 1)
+  if (!SIMPLE_ESCAPES.has(c)) fail(b, n, i, 'in string escape code')
+  if (c === SLASH) hasOddEscapes = true
+  return i + 1
 }
 
-function readHex(b: Uint8Array, n: number, start: number): number {
-  let unit = 0
+function skipHex(b: Uint8Array, n: number, start: number): number {
   for (let i = start; i < start + 4; i++) {
     const c = byteAt(b, n, i)
-    if (isDigit(c)) unit = unit * 16 + c - DIGIT_0
-    else if ((c >= 0x41 && c <= 0x46) || (c >= 0x61 && c <= 0x66)) unit = unit * 16 + (c & 0x1f) + 9
-    else fail(b, n, i, 'in \\u hexadecimal character escape')
+    const isHex = isDigit(c) || (c >= 0x41 && c <= 0x46) || (c >= 0x61 && c <= 0x66)
+    if (!isHex) fail(b, n, i, 'in \\u hexadecimal character escape')
   }
-  return unit
+  hasOddEscapes = true
+  return start + 4
 }
 
 function skipWord(b: Uint8Array, n: number, view: DataView, start: number, c: number): number {
