@@ -1,10 +1,10 @@
 // Components `auth/validator` (checks JSON Web Tokens) and `auth/signer` (makes them). Knows nothing of how either works.
 
-import { component, service } from '../../engine/component.ts'
+import { component, ConfigError, service } from '../../engine/component.ts'
 import { DEFAULT_CACHE_MS, sharedCacheMs } from './key-supply.ts'
-import { sharedCacheOptions, signerOptions, validatorOptions } from './options.ts'
+import { moreIssuersOptions, sharedCacheOptions, signerOptions, validatorOptions } from './options.ts'
 import { buildSigner } from './signer.ts'
-import { buildValidator } from './validator.ts'
+import { buildValidator, MORE_ISSUERS } from './validator.ts'
 
 /** At service level the block protects nothing, as in KrakenD: it lets endpoints share the keys of one URL. */
 export const sharedKeyCache = service({
@@ -37,4 +37,18 @@ export const signer = component({
   whenInvalid: 'deny',
   restricting: true,
   build: (options, site) => buildSigner(options, site),
+})
+
+/** Issuers beside the validator's own; the validator reads the block, this one says what it may hold. */
+export const moreIssuers = component({
+  stage: 'endpoint',
+  namespace: MORE_ISSUERS,
+  options: moreIssuersOptions,
+  reading: 'struct',
+  whenInvalid: 'stop',
+  restricting: true,
+  build(_options, site) {
+    if (site.endpoint?.extraConfig.has('auth/validator') === true) return null
+    throw new ConfigError(`${site.label} ${MORE_ISSUERS} needs auth/validator at the same endpoint`)
+  },
 })

@@ -110,7 +110,7 @@ test('messages never show key material', () => {
       (error: Error) => !error.message.includes(k),
     )
   }
-  for (const text of [`{"keys":[{"kty":"oct","k":"${k}"`, `{"keys":[{"k":"${k}",x`, `${k}`]) {
+  for (const text of [`{"keys":[{"kty":"oct","k":"${k}"`, `{"keys":[{"k":"${k}",x`, k]) {
     assert.throws(
       () => parseJwkSet(text),
       (error: Error) => !error.message.includes(k.slice(0, 8)),

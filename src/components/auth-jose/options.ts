@@ -64,6 +64,21 @@ export const sharedCacheOptions = Type.Object({
   }),
 })
 
+/** One more issuer: where its keys are, and what differs from `auth/validator`. */
+const issuerOptions = Type.Object({
+  issuer: Type.String({ minLength: 1, description: 'Value of `iss` that leads here.' }),
+  ...keyOptions,
+  alg: Type.Optional(Type.String({ description: 'Algorithm of its tokens.' })),
+  audience: Type.Optional(Type.Array(Type.String(), { description: 'Values that must all be in `aud`.' })),
+  key_identify_strategy: Type.Optional(Type.String({ description: 'What its keys are found by.' })),
+  cache: Type.Optional(Type.Boolean({ description: 'Keep its keys.' })),
+  cache_duration: Type.Optional(Type.Integer({ minimum: 0, description: 'Seconds to keep them.' })),
+})
+
+export const moreIssuersOptions = Type.Object({
+  issuers: Type.Array(issuerOptions, { default: [], description: 'Issuers beside the one of `auth/validator`.' }),
+})
+
 export type ValidatorOptions = Static<typeof validatorOptions>
 export type SignerOptions = Static<typeof signerOptions>
 export type KeyOptions = Omit<SignerOptions, 'alg' | 'kid' | 'typ' | 'keys_to_sign' | 'full'>

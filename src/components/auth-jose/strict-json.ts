@@ -2,7 +2,7 @@
 
 /** Deeper structures come from attackers alone. */
 const MAX_DEPTH = 512
-const STRINGS = /"(?:[^"\\]|\\.)*"/gs
+const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"/gs
 
 export type JsonRecord = Record<string, unknown>
 

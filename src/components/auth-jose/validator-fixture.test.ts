@@ -60,13 +60,15 @@ interface Endpoint {
 interface EndpointInit {
   readonly inputHeaders?: readonly string[]
   readonly urlPatterns?: readonly string[]
+  readonly blocks?: Readonly<Record<string, unknown>>
   readonly site?: Partial<Site>
 }
 
 export function endpointWith(block: Record<string, unknown>, init: EndpointInit = {}): Endpoint {
   const log = makeLog()
   const backends = (init.urlPatterns ?? ['/']).map((urlPattern) => ({ urlPattern }) as BackendConfig)
-  const endpoint = { inputHeaders: init.inputHeaders ?? [], backends } as unknown as EndpointConfig
+  const extraConfig = new Map(Object.entries(init.blocks ?? {}))
+  const endpoint = { inputHeaders: init.inputHeaders ?? [], backends, extraConfig } as unknown as EndpointConfig
   const site = { ...makeSite({ endpoint, label: '[ENDPOINT: /private]', ...init.site }), log }
   const clock = { nowMs: 1_700_000_000_000 }
   const layer = buildValidator(optionsOf({ disable_jwk_security: true, alg: 'HS256', ...block }), site, () => clock.nowMs)

@@ -8,16 +8,20 @@ import { canonicalName } from '../../engine/headers.ts'
 import { tokenRejecters, verifiedClaims } from '../../engine/ports.ts'
 import type { Exchange, Handler, Layer } from '../../engine/types.ts'
 import { parseDurationMs } from '../../schema/duration.ts'
+import { readOptions } from '../../schema/read-options.ts'
 import { findAlgorithm } from './algorithms.ts'
 import type { Algorithm } from './algorithms.ts'
 import { applyClaims, compileClaimUses } from './claim-uses.ts'
 import type { ClaimUses } from './claim-uses.ts'
 import { flatClaim, nestedClaim, rolesTest, scopesTest } from './claims.ts'
 import type { ClaimTest } from './claims.ts'
+import { IssuerSwitch } from './issuer-switch.ts'
+import type { Verifier } from './issuer-switch.ts'
 import { TokenError } from './jws.ts'
 import { keyIdsOf } from './key-ids.ts'
 import type { Clock } from './key-sources.ts'
 import { INSECURE, isInsecure, supplyKeys } from './key-supply.ts'
+import { moreIssuersOptions } from './options.ts'
 import type { ValidatorOptions } from './options.ts'
 import type { JsonRecord } from './strict-json.ts'
 import { compileFindToken } from './token-location.ts'
@@ -114,23 +118,51 @@ function findProblem(options: ValidatorOptions): string | null {
   return isInsecure(options) ? INSECURE : null
 }
 
-function createVerifier(options: ValidatorOptions, site: Site, clock: Clock): TokenVerifier<Verdict> {
-  const ids = keyIdsOf(options.key_identify_strategy)
+/** The block with more issuers, an extension of ours. */
+export const MORE_ISSUERS = '_gw/jwt-issuers'
+
+function createVerifier(options: ValidatorOptions, site: Site, clock: Clock): Verifier<Verdict> {
   const derive = compileVerdict(options, site)
-  const leewayMs = parseDurationMs(options.leeway)
-  try {
+  const create = (own: ValidatorOptions): TokenVerifier<Verdict> => {
+    const ids = keyIdsOf(own.key_identify_strategy)
     return new TokenVerifier({
-      algorithm: needAlgorithm(options.alg),
-      keys: supplyKeys(options, site, ids.ofKey, clock),
+      algorithm: needAlgorithm(own.alg),
+      keys: supplyKeys(own, site, ids.ofKey, clock),
       ids,
-      expected: { issuer: options.issuer, audience: options.audience },
-      leewayMs: leewayMs !== null && leewayMs >= 1000 ? leewayMs : site.config.dialect === 2 ? LEGACY_LEEWAY_MS : LEEWAY_MS,
+      expected: { issuer: own.issuer, audience: own.audience },
+      leewayMs: leewayOf(options, site),
       clock,
       derive,
     })
+  }
+  try {
+    const main = create(options)
+    const others = readMoreIssuers(options, site)
+    if (others.length === 0) return main
+    return new IssuerSwitch(main, new Map(others.map((own) => [own.issuer, create(own)])))
   } catch (error) {
     throw new ConfigError(`${site.label}[JWTValidator] Unable to create the validator: ${(error as Error).message}`)
   }
+}
+
+function leewayOf({ leeway }: ValidatorOptions, site: Site): number {
+  const ms = parseDurationMs(leeway)
+  if (ms !== null && ms >= 1000) return ms
+  return site.config.dialect === 2 ? LEGACY_LEEWAY_MS : LEEWAY_MS
+}
+
+/** Each with the options of the main one where it has none of its own; where keys come from is never taken over. */
+function readMoreIssuers(options: ValidatorOptions, site: Site): ValidatorOptions[] {
+  const block = site.endpoint?.extraConfig.get(MORE_ISSUERS)
+  if (block === undefined) return []
+  const { value, issues } = readOptions(moreIssuersOptions, block, 'struct')
+  if (value === null) throw new Error(`${MORE_ISSUERS}: ${issues.map(({ message }) => message).join(', ')}`)
+  return value.issuers.map((own) => {
+    const merged = { ...options, ...own }
+    const problem = own.issuer === '' ? 'an issuer needs a name' : findProblem(merged)
+    if (problem !== null) throw new Error(`${MORE_ISSUERS}: ${problem}`)
+    return merged
+  })
 }
 
 /** Throws KrakenD's message for a name that is none of the thirteen. */
