@@ -1,9 +1,9 @@
 // The gateway under measurement: compiled, one worker, pinned to one core.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { get } from 'node:http'
 import { join } from 'node:path'
 import { ROOT } from '../scripts/tools.ts'
+import type { Asked } from './load.ts'
 import { freePort, startPinned } from './processes.ts'
 import type { Running } from './processes.ts'
 import type { BenchRow } from './rows.ts'
@@ -36,20 +36,11 @@ export async function runGateway(core: number, folder: string, config: string): 
   return { ...(await startPinned(core, command, folder, `${url}/__health`)), url }
 }
 
-/** One request with the row's headers; throws unless the answer is what the row says. */
-export async function checkAnswer(gateway: Gateway, row: BenchRow): Promise<void> {
-  const headers = { ...row.headers, ...(row.cycle === undefined ? {} : { [row.cycle.header]: row.cycle.values[0] as string }) }
-  const { status, body } = await ask(`${gateway.url}${row.path}`, headers)
-  if (status !== 200 || row.check?.(body) === false) throw new Error(`${row.name}: wrong answer, ${status} ${body.slice(0, 300)}`)
-}
-
-function ask(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    get(url, { headers, agent: false }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
-      response.on('error', reject)
-    }).on('error', reject)
-  })
+/** One request as the row asks; throws unless the answer is what the row says. */
+export async function checkAnswer(gateway: Gateway, row: BenchRow, { headers, cycle, body }: Asked): Promise<void> {
+  const sent = cycle === undefined ? headers : { ...headers, [cycle.header]: cycle.values[0] as string }
+  const init = body === undefined ? { headers: sent } : { headers: sent, method: 'POST', body }
+  const response = await fetch(`${gateway.url}${row.path}`, init)
+  const text = await response.text()
+  if (response.status !== 200 || row.check?.(text) === false) throw new Error(`wrong answer: ${response.status} ${text.slice(0, 200)}`)
 }

@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BenchRow } from './rows.ts'
 import { cpuMicros, residentMiB } from './processes.ts'
 
 const CONNECTIONS = 64
+const PLAIN: Asked = { headers: {} }
 
 export interface Sample {
   readonly requestsPerSecond: number
@@ -25,12 +25,28 @@ interface WrkResult {
   readonly p99: number
 }
 
-export type Asked = Pick<BenchRow, 'headers' | 'cycle'>
+/** What is asked besides the URL. */
+export interface Asked {
+  readonly headers: Readonly<Record<string, string>>
+  /** Sent by POST. */
+  readonly body?: string | undefined
+  /** Values of a header that are used in turn. */
+  readonly cycle?: { readonly header: string; readonly values: readonly string[] } | undefined
+}
 
 /** Loads the URL for that long and reads what the process spent on it. Any answer but 200 is an error. */
-export async function measure(core: number, pid: number, url: string, seconds: number, folder: string, asked: Asked = {}): Promise<Sample> {
+export async function measure(
+  core: number,
+  pid: number,
+  url: string,
+  seconds: number,
+  folder: string,
+  asked: Asked = PLAIN,
+): Promise<Sample> {
   const script = join(folder, 'wrk.lua')
-  writeFileSync(script, wrkScript(asked))
+  const values = join(folder, 'values.txt')
+  writeFileSync(values, (asked.cycle?.values ?? []).join('\n'))
+  writeFileSync(script, wrkScript(asked, values))
   const cpuBefore = cpuMicros(pid)
   const result = await runWrk(core, url, seconds, script)
   const cpu = cpuMicros(pid) - cpuBefore
@@ -55,10 +71,11 @@ async function runWrk(core: number, url: string, seconds: number, script: string
   return JSON.parse(json) as WrkResult
 }
 
-function wrkScript({ headers = {}, cycle }: Asked): string {
+function wrkScript({ headers, body, cycle }: Asked, valuesFile: string): string {
   const lines = Object.entries(headers).map(([name, value]) => `wrk.headers[${quote(name)}] = ${quote(value)}`)
+  if (body !== undefined) lines.push('wrk.method = "POST"', `wrk.body = ${quote(body)}`)
   if (cycle !== undefined) {
-    lines.push(`local values = { ${cycle.values.map(quote).join(', ')} }`, 'local at = 0')
+    lines.push('local values = {}', `for line in io.lines(${quote(valuesFile)}) do values[#values + 1] = line end`, 'local at = 0')
     lines.push(
       'function request()',
       '  at = at % #values + 1',

@@ -1,6 +1,6 @@
 // The rows of the benchmark: which endpoint is asked, and the figure to reach. Components add theirs in `NAME.bench.ts` files.
 
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ROOT } from '../scripts/tools.ts'
@@ -15,8 +15,10 @@ export interface BenchRow {
   /** `extra_config` of the service. */
   readonly service?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
-  /** A header that has another value in every request: the values are used in turn. */
-  readonly cycle?: { readonly header: string; readonly values: readonly string[] }
+  /** JSON to send: the request is a POST then. */
+  readonly body?: string
+  /** A header that has another value in every request: the values, made when the row is run, are used in turn. */
+  readonly cycle?: { readonly header: string; readonly values: () => readonly string[] }
   /** Files beside krakend.json, the gateway's working directory: name → contents. */
   readonly files?: Readonly<Record<string, string>>
   /** The figure to reach, in units: the CPU time that nginx needs to proxy the small answer. */
@@ -102,11 +104,18 @@ const CORE_ROWS: readonly BenchRow[] = [
 /** The core's rows, then those of the components, whose names contain the text. */
 export async function loadRows(text: string): Promise<BenchRow[]> {
   const files = globSync('src/components/*/*.bench.ts', { cwd: ROOT, exclude: ['src/components/_template/**'] }).sort()
-  const modules = await Promise.all(
-    files.map((file) => import(pathToFileURL(join(ROOT, file)).href) as Promise<{ rows: readonly BenchRow[] }>),
-  )
+  const modules = await Promise.all(files.filter(hasRows).map((file) => import(pathToFileURL(join(ROOT, file)).href) as Promise<RowModule>))
   const wanted = text.toLowerCase()
   return [...CORE_ROWS, ...modules.flatMap((module) => module.rows)].filter((row) => row.name.toLowerCase().includes(wanted))
+}
+
+interface RowModule {
+  readonly rows: readonly BenchRow[]
+}
+
+/** Other files measure an algorithm alone, when they are run by hand. */
+function hasRows(file: string): boolean {
+  return readFileSync(join(ROOT, file), 'utf8').includes('export const rows')
 }
 
 function noop(endpoint: string, url_pattern: string): object {

@@ -3,13 +3,13 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT, runNode } from '../scripts/tools.ts'
 import { checkAnswer, startGateway } from './gateway.ts'
 import { measure } from './load.ts'
-import type { Sample } from './load.ts'
+import type { Asked, Sample } from './load.ts'
 import { startBackend, startProxy } from './nginx.ts'
 import type { Nginx } from './nginx.ts'
 import { loadRows } from './rows.ts'
@@ -47,10 +47,21 @@ async function run(): Promise<void> {
   console.log(
     `${cpus()[0]?.model}, Node ${process.version}: ${runs} runs of ${seconds} s each, medians. The gateway has core ${GATEWAY_CORE}.`,
   )
+  const load = loadavg()[0] ?? 0
+  if (load > 1) console.log(`Other programs are running (load average ${load.toFixed(1)}): the figures will be too high.`)
   const backend = await startBackend(LOAD_CORE, folder)
   const proxy = await startProxy(GATEWAY_CORE, folder, backend.port)
   const pairs = new Map<BenchRow, Pair[]>(rows.map((row) => [row, []]))
-  for (let i = 0; i < runs; i++) for (const row of rows) pairs.get(row)?.push(await measurePair(row, backend, proxy))
+  for (let i = 0; i < runs; i++) {
+    for (const [row, list] of pairs) {
+      try {
+        list.push(await measurePair(row, backend, proxy))
+      } catch (error) {
+        console.error(`\n${row.name}: ${(error as Error).message}`)
+        process.exitCode = 1
+      }
+    }
+  }
   printRows(pairs)
   if ('start'.startsWith(values.rows) || values.rows.startsWith('start')) await printStart(backend)
   await proxy.stop()
@@ -60,20 +71,29 @@ async function run(): Promise<void> {
 async function measurePair(row: BenchRow, backend: Nginx, proxy: Nginx): Promise<Pair> {
   const unit = await measure(LOAD_CORE, proxy.pid, `http://127.0.0.1:${proxy.port}/small.json`, Math.max(2, seconds / 2), folder)
   const gateway = await startGateway(GATEWAY_CORE, join(folder, 'gateway'), backend.port, row)
-  await checkAnswer(gateway, row)
-  const url = `${gateway.url}${row.path}`
-  await measure(LOAD_CORE, gateway.pid, url, WARM_UP_SECONDS, folder, row)
-  const sample = await measure(LOAD_CORE, gateway.pid, url, seconds, folder, row)
-  await gateway.stop()
-  process.stdout.write('.')
-  return { sample, unit }
+  try {
+    const asked = askedOf(row)
+    await checkAnswer(gateway, row, asked)
+    const url = `${gateway.url}${row.path}`
+    await measure(LOAD_CORE, gateway.pid, url, WARM_UP_SECONDS, folder, asked)
+    return { sample: await measure(LOAD_CORE, gateway.pid, url, seconds, folder, asked), unit }
+  } finally {
+    await gateway.stop()
+    process.stdout.write('.')
+  }
+}
+
+function askedOf({ headers = {}, body, cycle }: BenchRow): Asked {
+  const json = body === undefined ? {} : { 'Content-Type': 'application/json' }
+  return { headers: { ...json, ...headers }, body, cycle: cycle && { header: cycle.header, values: cycle.values() } }
 }
 
 function printRows(pairs: ReadonlyMap<BenchRow, readonly Pair[]>): void {
   const all = [...pairs.values()].flat()
   if (all.length === 0) return
   const unit = column(all.map((pair) => pair.unit))
-  const lines = [...pairs].map(([row, list]) => {
+  const measured = [...pairs].filter(([, list]) => list.length > 0)
+  const lines = measured.map(([row, list]) => {
     const units = median(list.map((pair) => pair.sample.cpuMicrosPerRequest / pair.unit.cpuMicrosPerRequest))
     return [row.name, units.toFixed(2), row.target, row.krakend ?? ''].concat(column(list.map((pair) => pair.sample)))
   })
