@@ -3,7 +3,7 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { Data } from '../data.ts'
 import { repairUtf8 } from './repair.ts'
-import { rewriteStrings } from './rewrite.ts'
+import { hasSpecialKeys, rewriteStrings } from './rewrite.ts'
 import { decodeError } from './errors.ts'
 import { scanJson } from './scan.ts'
 import type { JsonKind, JsonScan } from './scan.ts'
@@ -11,7 +11,8 @@ import { JsonText } from './text.ts'
 import type { JsonObject, JsonValue } from './types.ts'
 
 /** U+2028 and U+2029, which Go escapes. */
-const LINE_SEPARATORS = [Buffer.from('\u2028'), Buffer.from('\u2029')]
+const LINE_SEPARATOR = Buffer.from('\u2028')
+const PARAGRAPH_SEPARATOR = Buffer.from('\u2029')
 
 /** A valid value: text where it may go on as it is, decoded where it may not. */
 interface Decoded {
@@ -52,20 +53,23 @@ function read(bytes: Buffer): Decoded {
   const hasOnlyAscii = isAscii(bytes)
   const valid = hasOnlyAscii || isUtf8(bytes) ? bytes : repairUtf8(bytes)
   const scan = scanJson(valid)
-  const hasSeparators = !hasOnlyAscii && LINE_SEPARATORS.some((separator) => valid.includes(separator))
-  if (scan.hasOddEscapes || hasSeparators || hasHtml(valid)) return readRewritten(valid, scan, scan.mayHaveDuplicates || hasSeparators)
-  return toDecoded(JsonText.ofScan(valid, scan), scan)
+  const isWrittenAsGoDoes = !scan.hasOddEscapes && !hasHtml(valid) && (hasOnlyAscii || !hasLineSeparators(valid))
+  return isWrittenAsGoDoes ? toDecoded(JsonText.ofScan(valid, scan), scan) : readRewritten(valid, scan)
 }
 
-/** Whether there is something that Go escapes because JSON may stand in HTML. */
+/** Whether there is something that Go escapes because JSON may stand in HTML. perf: three searches cost less than a look at each byte. */
 function hasHtml(bytes: Buffer): boolean {
   return bytes.includes(0x26) || bytes.includes(0x3c) || bytes.includes(0x3e)
 }
 
-/** Of strings that Go writes in another way. Keys have to be looked at again when they may be among them. */
-function readRewritten(valid: Buffer, scan: JsonScan, isAboutKeys: boolean): Decoded {
-  const rewritten = Buffer.from(rewriteStrings(valid.toString('latin1', scan.start, scan.end)), 'latin1')
-  const again = isAboutKeys ? scanJson(rewritten) : scan
+function hasLineSeparators(bytes: Buffer): boolean {
+  return bytes.includes(LINE_SEPARATOR) || bytes.includes(PARAGRAPH_SEPARATOR)
+}
+
+function readRewritten(valid: Buffer, scan: JsonScan): Decoded {
+  const text = valid.toString('latin1', scan.start, scan.end)
+  const rewritten = Buffer.from(rewriteStrings(text), 'latin1')
+  const again = scan.mayHaveDuplicates || hasSpecialKeys(text) ? scanJson(rewritten) : scan
   return toDecoded(JsonText.ofBytes(rewritten, !scan.hasInexactNumbers), again)
 }
 

@@ -3,6 +3,9 @@
 /** Pairs of surrogates, other escapes, what may not stand in HTML, U+2028 and U+2029. */
 const SPECIAL = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|[^])|[<>&]|\xe2\x80[\xa8\xa9]/g
 
+/** The last special character of a string before a colon. Never goes back more than once over the same characters. */
+const SPECIAL_KEY = /[<>&\xa8\xa9][^"<>&\xa8\xa9]*"\s*:/
+
 /** Go's short escapes; other control characters are `\u001f`. */
 const SHORT: ReadonlyMap<string, string> = new Map([
   ['\b', '\\b'],
@@ -21,6 +24,11 @@ export function rewriteStrings(text: string): string {
     return text.replaceAll('&', '\\u0026').replaceAll('<', '\\u003c').replaceAll('>', '\\u003e')
   }
   return text.replace(SPECIAL, rewrite)
+}
+
+/** Whether a key without escapes may get some by `rewriteStrings`. */
+export function hasSpecialKeys(text: string): boolean {
+  return SPECIAL_KEY.test(text)
 }
 
 function rewrite(found: string): string {

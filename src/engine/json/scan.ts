@@ -15,7 +15,7 @@ export interface JsonScan {
   readonly end: number
   /** Where the keys of a top-level object begin (their opening quotes), in order. */
   readonly memberStarts: readonly number[]
-  /** A key may be there twice in one object. Also true when a key has escapes, or `<`, `>` or `&`. */
+  /** A key may be there twice in one object. Also true when a key has escapes. */
   readonly mayHaveDuplicates: boolean
   /** A double would print some number differently. */
   readonly hasInexactNumbers: boolean
@@ -146,14 +146,12 @@ function skipString(b: Uint8Array, n: number, view: DataView, start: number, isK
   const lastWord = n - 4
   let i = start
   let h = 0
-  let html = 0
   // perf: four bytes at a time; `hit` has the top bit of the first byte that is a quote, a backslash or a control character
   while (i <= lastWord) {
     const word = view.getInt32(i, true)
     const quote = word ^ 0x22222222
     const slash = word ^ 0x5c5c5c5c
     const hit = (((quote - 0x01010101) & ~quote) | ((slash - 0x01010101) & ~slash) | ((word - 0x20202020) & ~word)) & 0x80808080
-    if (isKey) html |= findHtml(word)
     if (hit === 0) {
       h = Math.imul(h ^ word, 0x9e3779b1)
       h ^= h >>> 15
@@ -166,7 +164,6 @@ function skipString(b: Uint8Array, n: number, view: DataView, start: number, isK
     if (c === QUOTE) {
       h = Math.imul(h ^ (word & ((bit >>> 7) - 1)), 0x9e3779b1)
       hash = h ^ (h >>> 15)
-      if (isKey && (html & 0x80808080) !== 0) mayHaveDuplicates = true
       return i + 1
     }
     if (c < SPACE) fail(b, n, i, 'in string literal')
@@ -175,13 +172,6 @@ function skipString(b: Uint8Array, n: number, view: DataView, start: number, isK
   }
   // a key never ends here: a colon, a value and a bracket must follow it
   return skipLastString(b, n, i)
-}
-
-/** The top bit of a byte is set (in the first of them at least) where a word has `<`, `>` or `&`. */
-function findHtml(word: number): number {
-  const ampersand = word ^ 0x26262626
-  const angle = (word | 0x02020202) ^ 0x3e3e3e3e
-  return ((ampersand - 0x01010101) & ~ampersand) | ((angle - 0x01010101) & ~angle)
 }
 
 /** The rest of a string within the last bytes of the input. */
