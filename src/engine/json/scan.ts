@@ -1,6 +1,6 @@
 // Validates one JSON value in bytes the way Go's decoder does, and notes what may not be passed on untouched. Knows nothing of the value's meaning.
 //
-// perf: an own pass over the bytes costs half of what JSON.parse does, and most bodies are never read (json.bench.ts).
+// perf: an own pass over the bytes costs under two thirds of what JSON.parse does and allocates nothing, and most bodies are never read (json.bench.ts).
 // `n` is the length of `b`: reading it from the array again and again costs a tenth of the time.
 
 import { endKeys, keyBase, noteKey, resetKeys } from './duplicates.ts'
