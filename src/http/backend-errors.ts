@@ -4,12 +4,12 @@ import { GatewayError } from '../engine/errors.ts'
 import type { BackendRequest } from '../engine/types.ts'
 
 /** Why a call failed: the words, and whether Go puts the request in front of them (it does until the head has come). */
-export function backendError(request: BackendRequest, detail: string, cause: unknown = undefined): GatewayError {
+export function backendError(request: BackendRequest, detail: string, cause?: unknown): GatewayError {
   const verb = request.method.slice(0, 1) + request.method.slice(1).toLowerCase()
   return plainError(`${verb} "${request.origin}${request.path}": ${detail}`, cause)
 }
 
-export function plainError(message: string, cause: unknown = undefined): GatewayError {
+export function plainError(message: string, cause?: unknown): GatewayError {
   return new GatewayError(message, { code: 'ERR_BACKEND', source: 'backend', cause })
 }
 

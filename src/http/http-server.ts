@@ -201,7 +201,7 @@ export function createHttp2Server(state: ServerState, sessions: Set<ServerHttp2S
     if (idleMs > 0) session.setTimeout(idleMs, () => session.close())
   })
   server.on('stream', (stream, headers, _flags, rawHeaders) => {
-    serveHttp2(state, stream as ServerHttp2Stream, headers, rawHeaders as unknown as string[])
+    serveHttp2(state, stream as ServerHttp2Stream, headers, rawHeaders)
   })
   return server
 }

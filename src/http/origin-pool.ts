@@ -114,7 +114,7 @@ export class OriginPool {
   sweep(): void {
     const now = performance.now()
     const { isClosed } = this.#state
-    for (const connection of [...this.#idle]) if (isClosed || connection.expiresAt <= now) connection.destroy()
+    for (const connection of this.#idle.slice()) if (isClosed || connection.expiresAt <= now) connection.destroy()
   }
 
   readonly #onIdle = (connection: Connection): void => {

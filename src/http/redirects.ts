@@ -1,89 +1,108 @@
-// Follows redirects of backends as Go's http.Client does. Costs nothing on any other answer.
+// Redirects of backends, followed as Go's http.Client does. Knows nothing of connections.
 
-import { bodyOf, NO_BODY } from '../engine/body.ts'
-import { GatewayError } from '../engine/errors.ts'
+import { NO_BODY } from '../engine/body.ts'
+import type { GatewayError } from '../engine/errors.ts'
 import type { HeaderMap } from '../engine/headers.ts'
 import type { Scope } from '../engine/scope.ts'
-import type { BackendRequest, BackendResponse, Sender } from '../engine/types.ts'
-import { escapePath } from '../engine/url.ts'
+import type { BackendRequest, BackendResponse, Body, Sender } from '../engine/types.ts'
+import { backendError } from './backend-errors.ts'
 
 export interface RedirectOptions {
-  /** Whether 307 and 308 repeat a body, which is kept in memory for that. */
+  /** Keeps the body in memory, so that a 307 or 308 can repeat it. Without, such an answer to a request with a body is the last. */
   readonly sendBodyOnRedirect: boolean
 }
 
-/** Requests in all, the first included. */
 const MAX_REQUESTS = 10
-/** Never shown to a host of another name. */
-const SENSITIVE = ['Authorization', 'Cookie', 'Cookie2', 'Proxy-Authorization', 'Proxy-Authenticate', 'Www-Authenticate']
+/** A redirect's own body up to this size is read, so that its connection can be kept. */
+const MAX_DRAINED_BYTES = 2048
+const SENSITIVE = new Set(['Authorization', 'Cookie', 'Cookie2', 'Proxy-Authenticate', 'Proxy-Authorization', 'Www-Authenticate'])
 
-export function followRedirects(next: Sender, options: RedirectOptions): Sender {
-  const follow = async (first: BackendRequest, answer: BackendResponse, scope: Scope): Promise<BackendResponse> => {
-    let request = first
-    let response = answer
-    for (let count = 1; ; count++) {
-      const location = response.headers.get('Location')
-      const redirected = location === undefined ? null : redirect(request, response.statusCode, location, first, options)
-      if (redirected === null) return response
-      response.stream?.destroy()
-      if (count === MAX_REQUESTS) {
-        throw new GatewayError(`${goVerb(redirected.method)} "${location}": stopped after ${MAX_REQUESTS} redirects`, {
-          code: 'ERR_REDIRECTS',
-          source: 'backend',
-        })
-      }
-      request = redirected
-      response = await next(request, scope)
-    }
-  }
-  const send = (request: BackendRequest, scope: Scope): Promise<BackendResponse> =>
-    next(request, scope).then((response) => (isRedirect(response.statusCode) ? follow(request, response, scope) : response))
-  if (!options.sendBodyOnRedirect) return send
-  return function sendWithBodyInMemory(request, scope) {
-    if (request.body.length === 0) return send(request, scope)
-    return request.body.bytes().then((bytes) => send({ ...request, body: bodyOf(bytes) }, scope))
+export function followRedirects(sender: Sender, options: RedirectOptions): Sender {
+  const sendAll = (request: BackendRequest, scope: Scope): Promise<BackendResponse> =>
+    sender(request, scope).then((response) => {
+      if (response.statusCode < 301 || response.statusCode > 308) return response
+      return follow(sender, request, response, scope, options.sendBodyOnRedirect)
+    })
+  if (!options.sendBodyOnRedirect) return sendAll
+  return function sendWithKeptBody(request, scope) {
+    if (request.body.length === 0) return sendAll(request, scope)
+    return request.body.bytes().then(() => sendAll(request, scope))
   }
 }
 
-function isRedirect(status: number): boolean {
-  return status >= 301 && status <= 308 && status !== 304 && status !== 305 && status !== 306
-}
-
-/** The next request, null when the answer is to be taken as it is. */
-function redirect(
-  last: BackendRequest,
-  status: number,
-  location: string,
+async function follow(
+  sender: Sender,
   first: BackendRequest,
-  options: RedirectOptions,
-): BackendRequest | null {
-  const keepsMethod = status === 307 || status === 308
-  if (keepsMethod && first.body.length !== 0 && !options.sendBodyOnRedirect) return null
-  const url = URL.parse(location, last.origin + last.path)
-  if (url === null) throw new GatewayError(`failed to parse Location header "${location}"`, { code: 'ERR_REDIRECTS', source: 'backend' })
-  const origin = `${url.protocol}//${url.host}`
-  const headers = first.headers.copy()
-  if (!isSameSite(first.origin, origin)) for (const name of SENSITIVE) headers.delete(name)
-  setReferer(headers, last, url.protocol)
-  if (!keepsMethod)
-    for (const name of ['Content-Length', 'Content-Type', 'Content-Encoding', 'Content-Language', 'Content-Location']) headers.delete(name)
-  const method = keepsMethod || last.method === 'HEAD' ? last.method : 'GET'
-  return { ...last, method, origin, path: escapePath(url.pathname) + url.search, headers, body: keepsMethod ? first.body : NO_BODY }
+  firstResponse: BackendResponse,
+  scope: Scope,
+  keepsBody: boolean,
+): Promise<BackendResponse> {
+  const initialHost = new URL(first.origin).hostname
+  let request = first
+  let response = firstResponse
+  let isStripped = false
+  for (let requests = 1; ; requests++) {
+    const hop = nextHop(request.method, request.body, response, keepsBody)
+    if (hop === null) return response
+    discard(response)
+    if (requests >= MAX_REQUESTS) throw redirectError(first, hop.location, `stopped after ${MAX_REQUESTS} redirects`)
+    const from = request.origin + request.path
+    const url = URL.canParse(hop.location, from) ? new URL(hop.location, from) : null
+    if (url === null) throw backendError(request, `failed to parse Location header ${JSON.stringify(hop.location)}`)
+    // security: once another host was involved, what is meant for the first one never comes back.
+    isStripped ||= !isSameOrSubdomain(url.hostname, initialHost)
+    const origin = `${url.protocol}//${url.host}`
+    const headers = redirectedHeaders(first.headers, isStripped, refererFor(request, url.protocol))
+    request = { ...first, method: hop.method, origin, path: url.pathname + url.search, headers, body: hop.body }
+    response = await sender(request, scope)
+  }
 }
 
-/** The same name or one below it, on whatever port. */
-function isSameSite(from: string, to: string): boolean {
-  const a = URL.parse(from)?.hostname ?? ''
-  const b = URL.parse(to)?.hostname ?? ''
-  return a === b || (b.endsWith(`.${a}`) && !/^[\d.]+$/.test(b))
+/** Where an answer leads, null when it is the last. */
+function nextHop(
+  method: string,
+  body: Body,
+  response: BackendResponse,
+  keepsBody: boolean,
+): { method: string; body: Body; location: string } | null {
+  const { statusCode } = response
+  const repeats = statusCode === 307 || statusCode === 308
+  if (!repeats && statusCode !== 301 && statusCode !== 302 && statusCode !== 303) return null
+  const location = response.headers.get('Location')
+  if (location === undefined || location === '') return null
+  if (!repeats) return { method: method === 'HEAD' ? 'HEAD' : 'GET', body: NO_BODY, location }
+  if (body.length !== 0 && !keepsBody) return null
+  return { method, body, location }
 }
 
-/** Never from https to http. */
-function setReferer(headers: HeaderMap, last: BackendRequest, protocol: string): void {
-  if (last.origin.startsWith('https:') && protocol === 'http:') headers.delete('Referer')
-  else headers.set('Referer', last.origin + last.path)
+function redirectedHeaders(initial: HeaderMap, isStripped: boolean, referer: string | null): HeaderMap {
+  const headers = initial.copy()
+  if (isStripped) headers.deleteWhere((name) => SENSITIVE.has(name))
+  if (referer !== null && !headers.has('Referer')) headers.set('Referer', referer)
+  return headers
 }
 
-function goVerb(method: string): string {
-  return method.slice(0, 1) + method.slice(1).toLowerCase()
+/** security: nothing of a secret URL goes over clear text, and no password anywhere. */
+function refererFor(last: BackendRequest, protocol: string): string | null {
+  if (protocol === 'http:' && last.origin.startsWith('https:')) return null
+  return last.origin.replace(/\/\/[^/]*@/, '//') + last.path
 }
+
+function isSameOrSubdomain(hostname: string, initial: string): boolean {
+  return hostname === initial || (hostname.endsWith(`.${initial}`) && !hostname.includes(':'))
+}
+
+function discard(response: BackendResponse): void {
+  const { stream } = response
+  if (stream === null) return
+  stream.on('error', ignore)
+  if (Number(response.headers.get('Content-Length') ?? Infinity) <= MAX_DRAINED_BYTES) stream.resume()
+  else stream.destroy()
+}
+
+/** compat: Go names the Location as it was sent. */
+function redirectError(first: BackendRequest, location: string, detail: string): GatewayError {
+  return backendError({ ...first, origin: '', path: location }, detail)
+}
+
+function ignore(): void {}

@@ -64,7 +64,7 @@ export function createTransport(config: GatewayConfig, options: TransportOptions
   const close = (): Promise<void> => {
     state.isClosed = true
     clearInterval(sweeper)
-    for (const pool of [...pools.values()]) pool.sweep()
+    for (const pool of pools.values()) pool.sweep()
     return Promise.resolve()
   }
   return { send, close }
@@ -73,7 +73,7 @@ export function createTransport(config: GatewayConfig, options: TransportOptions
 function startSweeping(timeoutMs: number, pools: Map<string, OriginPool>): NodeJS.Timeout | undefined {
   if (timeoutMs <= 0) return undefined
   const sweep = (): void => {
-    for (const pool of [...pools.values()]) pool.sweep()
+    for (const pool of pools.values()) pool.sweep()
   }
   const sweeper = setInterval(sweep, Math.max(MIN_SWEEP_MS, timeoutMs / SWEEPS_PER_TIMEOUT))
   sweeper.unref()

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { MalformedResponse, ResponseParser } from './response-parser.ts'
+
+class Recorder {
+  statusCode = 0
+  fields: string[] = []
+  length: number | null = -1
+  body = ''
+  ends = 0
+
+  onHead(statusCode: number, fields: string[], length: number | null): void {
+    this.statusCode = statusCode
+    this.fields = fields
+    this.length = length
+  }
+
+  onData(bytes: Buffer): boolean {
+    this.body += bytes.toString('latin1')
+    return true
+  }
+
+  onEnd(): void {
+    this.ends++
+  }
+}
+
+function parse(text: string, method = 'GET', cuts: readonly number[] = []): { parser: ResponseParser; got: Recorder } {
+  const parser = new ResponseParser()
+  const got = new Recorder()
+  parser.begin(method)
+  const bytes = Buffer.from(text, 'latin1')
+  let from = 0
+  for (const cut of [...cuts, bytes.length]) {
+    const to = Math.min(bytes.length, Math.max(from, cut))
+    if (to > from) parser.feed(bytes.subarray(from, to), got)
+    from = to
+  }
+  return { parser, got }
+}
+
+const SAMPLES: readonly [string, string, string][] = [
+  ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nx-a: 1\r\nX-A:\t2 \r\n\r\nhello', 'hello'],
+  [
+    'chunks',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x="y"\r\nabc\r\n0a\r\n0123456789\r\n0\r\nT: 1\r\n\r\n',
+    'abc0123456789',
+  ],
+  ['interim responses', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 x\r\nLink: y\r\n\r\nHTTP/1.1 200\r\nContent-Length: 1\r\n\r\nz', 'z'],
+  ['line feeds alone', 'HTTP/1.1 200 OK\nContent-Length: 6\n\n\r\n\r\n\r\n', '\r\n\r\n\r\n'],
+]
+
+for (const [name, text, body] of SAMPLES) {
+  test(`${name}, however it is cut`, () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(text.length)), (cuts) => {
+        const sorted = cuts.sort((a, b) => a - b)
+        const { parser, got } = parse(text, 'GET', sorted)
+        assert.equal(got.statusCode, 200)
+        assert.equal(got.body, body)
+        assert.equal(got.ends, 1)
+        assert.equal(parser.isDone, true)
+        assert.equal(parser.keepsAlive, true)
+      }),
+    )
+  })
+}
+
+test('names become canonical, repetitions stay, fields of the connection go', () => {
+  const { got } = parse(
+    'HTTP/1.1 200 OK\r\nx-a: 1\r\nKeep-Alive: timeout=5\r\nConnection: keep-alive\r\nX-A: 2\r\nX-Folded: a\r\n b\r\nContent-Length: 0\r\n\r\n',
+  )
+  assert.deepEqual(got.fields, ['X-A', '1', 'X-A', '2', 'X-Folded', 'a b', 'Content-Length', '0'])
+})
+
+test('no body where there is none by definition', () => {
+  assert.equal(parse('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n', 'HEAD').got.ends, 1)
+  assert.equal(parse('HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n').got.ends, 1)
+  assert.equal(parse('HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n').got.ends, 1)
+})
+
+test('a body without length ends with the connection', () => {
+  const { parser, got } = parse('HTTP/1.1 200 OK\r\n\r\nabc')
+  assert.equal(got.ends, 0)
+  assert.equal(parser.finish(got), true)
+  assert.equal(got.ends, 1)
+  assert.equal(parser.keepsAlive, false)
+})
+
+test('an unfinished body is not finished by the end of the connection', () => {
+  for (const text of [
+    'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
+    'HTTP/1.1 200 OK\r\n',
+  ]) {
+    const { parser, got } = parse(text)
+    assert.equal(parser.finish(got), false, text)
+    assert.equal(got.ends, 0)
+  }
+})
+
+test('bytes after the end are not taken for another response', () => {
+  const { parser, got } = parse('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nxHTTP/1.1 200 OK\r\n\r\n')
+  assert.equal(got.body, 'x')
+  assert.equal(got.ends, 1)
+  assert.equal(parser.keepsAlive, false)
+})
+
+test('whether the connection stays', () => {
+  const head = (version: string, fields: string): boolean =>
+    parse(`HTTP/${version} 200 OK\r\n${fields}Content-Length: 0\r\n\r\n`).parser.keepsAlive
+  assert.equal(head('1.1', ''), true)
+  assert.equal(head('1.1', 'Connection: foo, Close\r\n'), false)
+  assert.equal(head('1.0', ''), false)
+  assert.equal(head('1.0', 'Connection: keep-alive\r\n'), true)
+})
+
+test('length and chunks together: chunks count, and the connection is not used again', () => {
+  const { parser, got } = parse('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n')
+  assert.equal(got.body, 'abc')
+  assert.deepEqual(got.fields, [])
+  assert.equal(parser.keepsAlive, false)
+})
+
+test('what is no HTTP', () => {
+  const bad = [
+    'nonsense\r\n\r\n',
+    'HTTP/2.0 200 OK\r\n\r\n',
+    'HTTP/1.1 20 OK\r\n\r\n',
+    'HTTP/1.1 2000 OK\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nno colon\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nX Y: 1\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nX : 1\r\n\r\n',
+    'HTTP/1.1 200 OK\r\n: 1\r\n\r\n',
+    'HTTP/1.1 200 OK\r\n x: 1\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nX: \u0000\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: 9999999999999999\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxyz\r\n',
+    `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(5000)}`,
+    'HTTP/1.1 100 Continue\r\n\r\n'.repeat(6),
+  ]
+  for (const text of bad) assert.throws(() => parse(text), MalformedResponse, JSON.stringify(text.slice(0, 80)))
+})
+
+test('a head without end is given up', () => {
+  assert.throws(() => parse(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(11 * 1024 * 1024)}`), /exceeded/)
+})
