@@ -191,6 +191,16 @@ test('what one worker downloads is there for the others, with its age', async ()
   assert.equal(machine.server.downloads, 1)
 })
 
+test('a key that one worker finds rotated is rotated for all', async () => {
+  const machine = new Machine({ a: 'one' })
+  const [first, second] = [machine.worker().keys, machine.worker().keys]
+  await first.get('a')
+  assert.equal(secretOf(second.peek('a') as Jwk), 'one')
+  machine.server.keys = { a: 'two', b: 'new' }
+  await first.get('b')
+  assert.equal(secretOf(second.peek('a') as Jwk), 'two')
+})
+
 test('workers wait for the download of another one', async () => {
   const machine = new Machine({ a: 'one' })
   const [first, second] = [machine.worker().keys, machine.worker().keys]

@@ -175,9 +175,8 @@ export class CachedKeys implements KeySource {
   }
 
   peek(id: string): Jwk | null {
-    const key = this.#find(id)
-    if (key !== null) return key
-    return this.#adopt() ? this.#find(id) : null
+    this.#adopt()
+    return this.#find(id)
   }
 
   /** Downloads the set, or waits for whoever does. */
@@ -223,15 +222,14 @@ export class CachedKeys implements KeySource {
     }
   }
 
-  /** Takes over what another worker has downloaded; false when there is nothing new. */
-  #adopt(): boolean {
+  /** Takes over what another worker has downloaded: a rotated key counts in all of them at the same time. */
+  #adopt(): void {
     const { shared, loader } = this.#init
-    if (shared.version === this.#seenVersion) return false
+    if (shared.version === this.#seenVersion) return
     const snapshot = shared.read()
-    if (snapshot === null) return false
+    if (snapshot === null) return
     this.#seenVersion = snapshot.version
     this.#store(loader.read(snapshot.bytes), snapshot.storedAtMs)
-    return true
   }
 
   #store(keys: readonly Jwk[], storedAtMs: number): void {

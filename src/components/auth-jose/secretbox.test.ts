@@ -2,9 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { createCipheriv, createHash } from 'node:crypto'
-import { test } from 'node:test'
+import { readFileSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { ConfigError } from '../../engine/component.ts'
 import { openKeeper, decryptKeyFile } from './secret-keeper.ts'
 import { openSecretbox } from './secretbox.ts'
+import { C0, endpointWith, folder, KEY_FILE, token } from './validator-fixture.test.ts'
 
 const KEY = Buffer.from('1b27556473e985d462cd51197a9a46c76009549eac6474f206c4ee0844f68389', 'hex')
 const NONCE = Buffer.from('69696ee955b62b73cd62bda875fc73d68219e0036b7a0b37', 'hex')
@@ -56,4 +62,38 @@ test('keepers that are not there say so, and no message shows a key', () => {
       (error: Error) => message.test(error.message) && !error.message.includes(key.slice(4)),
     )
   }
+})
+
+test('a vault is asked for the data key, and its failures are errors without its token', async () => {
+  const seen: unknown[] = []
+  const server = http.createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      seen.push([request.method, request.url, request.headers['x-vault-token'], JSON.parse(Buffer.concat(chunks).toString())])
+      if (seen.length === 1) response.end(JSON.stringify({ data: { plaintext: Buffer.from('data key').toString('base64') } }))
+      else response.writeHead(403).end('{}')
+    })
+  })
+  after(() => server.close())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  assert.throws(() => openKeeper('hashivault://my-key'), /needs VAULT_SERVER_URL and VAULT_SERVER_TOKEN/)
+  process.env['VAULT_SERVER_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  process.env['VAULT_SERVER_TOKEN'] = 'vault-token'
+  const keeper = openKeeper('hashivault://my-key')
+  assert.equal(String(await keeper(Buffer.from('vault:v1:abc'))), 'data key')
+  assert.deepEqual(seen, [['POST', '/v1/transit/decrypt/my-key', 'vault-token', { ciphertext: 'vault:v1:abc' }]])
+  await assert.rejects(async () => keeper(Buffer.from('x')), /the vault answered 403/)
+  server.closeAllConnections()
+})
+
+test('a validator opens an encrypted key file', async () => {
+  const dataKey = openSecretbox(box, KEY)
+  const cipher = createCipheriv('aes-256-gcm', createHash('md5').update(dataKey).digest('hex'), Buffer.alloc(12))
+  const file = join(folder, 'encrypted.json')
+  writeFileSync(file, Buffer.concat([Buffer.alloc(12), cipher.update(readFileSync(KEY_FILE)), cipher.final(), cipher.getAuthTag()]))
+  const url = `base64key://${KEY.toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`
+  const block = { jwk_local_path: file, secret_url: url, cypher_key: box.toString('base64') }
+  assert.equal(await endpointWith(block).statusFor(token(C0)), 200)
+  assert.throws(() => endpointWith({ ...block, cypher_key: Buffer.alloc(60).toString('base64') }), ConfigError)
 })
