@@ -1,11 +1,11 @@
 // Component `auth/revoker`: refuses tokens by claims that were revoked. Knows nothing of how tokens are verified.
 
-import { readOptions } from '../../schema/read-options.ts'
-import { Type } from '../../schema/type.ts'
 import type { Static } from 'typebox'
 import { ConfigError, service } from '../../engine/component.ts'
 import type { Port, Site } from '../../engine/component.ts'
 import { tokenRejecters } from '../../engine/ports.ts'
+import { readOptions } from '../../schema/read-options.ts'
+import { Type } from '../../schema/type.ts'
 import { bitCount, hashCount } from './bloom-filter.ts'
 import type { FilterParameters } from './bloom-filter.ts'
 import { listenWhenFree } from './listen.ts'
