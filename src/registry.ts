@@ -33,6 +33,7 @@ export const registry: readonly Entry[] = [
       return [sharedKeyCache, validator]
     },
   },
+  { namespace: '_gw/jwt-issuers', load: async () => (await import('./components/auth-jose/index.ts')).moreIssuers },
   { namespace: 'auth/signer', load: async () => (await import('./components/auth-jose/index.ts')).signer },
   { namespace: '_gw/ratelimit', load: async () => (await import('./components/qos-ratelimit/index.ts')).rateLimitHeaders },
   { namespace: 'qos/ratelimit/router', load: async () => (await import('./components/qos-ratelimit/index.ts')).endpointRateLimit },

@@ -36,6 +36,8 @@ export interface ComponentDeclaration<S extends Stage, O extends TSchema> {
   readonly options: O
   readonly reading: Reading
   readonly whenInvalid: WhenInvalid
+  /** KrakenD's log line for a wrong block, where people grep for it; `detail` says what is wrong. */
+  readonly explainInvalid?: (label: string, detail: string) => string
   /** Protects something (auth, validation, limits): a wrong block is an error of `check` and stops `run --strict`. */
   readonly restricting: boolean
   /** Whether `build` is asked although the namespace is absent (options are then `{}` with defaults). */
@@ -50,6 +52,7 @@ export interface ServiceDeclaration<O extends TSchema> {
   readonly options: O
   readonly reading: Reading
   readonly whenInvalid: WhenInvalid
+  readonly explainInvalid?: (label: string, detail: string) => string
   readonly restricting: boolean
   /** Runs once per compiled gateway, before any layer is built: give layers what they may ask for with `site.provide`, release with `site.onRetire`. */
   build(options: Static<O>, site: Site): void

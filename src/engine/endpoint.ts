@@ -1,5 +1,6 @@
 // The end of the handler chain: runs an endpoint's pipe and writes what comes out, data or error. Knows nothing of backends.
 
+import type { Readable } from 'node:stream'
 import type { EndpointConfig } from '../config/types.ts'
 import type { Logger } from './component.ts'
 import { asError, CANCELED, GatewayError, MergeError } from './errors.ts'
@@ -54,8 +55,13 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
   function writeStream(exchange: Exchange, response: PipeResponse): void | Promise<void> {
     writeHead(exchange, response)
     copyHeaders(exchange, response, init.dropsBackendHeader)
-    const status = response.statusCode === 0 ? 200 : response.statusCode
-    return response.body === null ? exchange.answer(response.statusCode === 0 ? 500 : status) : exchange.answerStream(status, response.body)
+    const { body, statusCode } = response
+    if (body === null) return exchange.answer(statusCode === 0 ? 500 : statusCode)
+    if (exchange.responseHeaders.has('Content-Type')) return exchange.answerStream(statusCode, body)
+    return sniffStream(body).then((contentType) => {
+      if (contentType !== null) exchange.responseHeaders.set('Content-Type', contentType)
+      return exchange.answerStream(statusCode, body)
+    })
   }
 
   const write: (exchange: Exchange, response: PipeResponse) => void | Promise<void> =
@@ -86,6 +92,25 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
         },
       )
     },
+  }
+}
+
+/** The type of what comes first, null when nothing comes. Takes nothing out of the stream. */
+async function sniffStream(body: Readable): Promise<string | null> {
+  for (;;) {
+    const chunk = body.read() as Buffer | null
+    if (chunk !== null) {
+      body.unshift(chunk)
+      return sniffContentType(chunk)
+    }
+    if (body.readableEnded || body.destroyed) return null
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        body.off('readable', done).off('end', done).off('close', done).off('error', done)
+        resolve()
+      }
+      body.on('readable', done).on('end', done).on('close', done).on('error', done)
+    })
   }
 }
 

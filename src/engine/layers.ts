@@ -55,13 +55,14 @@ interface Declaration {
   readonly options: TSchema
   readonly reading: Reading
   readonly whenInvalid: WhenInvalid
+  readonly explainInvalid?: (label: string, detail: string) => string
 }
 
 /** The block's options, or what becomes of a component whose block is wrong. */
 function readBlock(declaration: Declaration, raw: unknown, site: Site): { value: unknown } | 'skip' | 'deny' {
   const { value, issues } = readOptions(declaration.options, raw, declaration.reading)
   for (const issue of issues) {
-    const text = `${site.label}[${declaration.namespace}] ${issue.message}`
+    const text = declaration.explainInvalid?.(site.label, issue.message) ?? `${site.label}[${declaration.namespace}] ${issue.message}`
     if (value === null) site.log.error(text)
     else site.log.warning(text)
   }

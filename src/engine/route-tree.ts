@@ -93,6 +93,20 @@ export class RouteTree<T> {
     return route === null ? null : { route, values }
   }
 
+  /** compat: parameters that gin had read when it found no route; it checks them like any others. */
+  valuesOfFailure(path: string): readonly string[] {
+    if (!this.#hasDynamic) return NO_VALUES
+    const values: string[] = []
+    walk(this.#root, path, 1, values)
+    return values
+  }
+
+  /** compat: gin sends any path that cleans to `/` there when its radix tree has no node for `/` itself. */
+  get lacksRoot(): boolean {
+    const first = new Set([...this.#root.statics.keys()].map((segment) => segment.slice(0, 1)))
+    return first.size === 1 && this.#root.params.every(({ prefix }) => first.has(prefix.slice(0, 1))) && this.#root.catchAll === null
+  }
+
   /** Whether a request for the path is redirected to the one with its trailing slash added or removed. */
   isTrailingSlashWrong(path: string): boolean {
     if (!path.endsWith('/')) return this.find(`${path}/`) !== null
@@ -118,17 +132,19 @@ function walk<T>(node: Node<T>, path: string, start: number, values: string[]): 
     const route = isLast ? child.route : walk(child, path, slash + 1, values)
     if (route !== null) return route
   }
+  const count = values.length
   for (const { prefix, node: next } of node.params) {
     if (!segment.startsWith(prefix)) continue
     // compat: gin takes an empty parameter in the middle of a path, but not at its end.
     if (isLast && segment.length === prefix.length) continue
-    const count = values.length
+    // A failed attempt leaves its values until the next one: see `valuesOfFailure`.
+    values.length = count
     values.push(segment.slice(prefix.length))
     const route = isLast ? next.route : walk(next, path, slash + 1, values)
     if (route !== null) return route
-    values.length = count
   }
   if (node.catchAll === null) return null
+  values.length = count
   values.push(path.slice(start - 1))
   return node.catchAll.route
 }

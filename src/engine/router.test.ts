@@ -64,6 +64,18 @@ test('slashes and spelling are redirected: 301 for GET, 307 for others', () => {
   assert.deepEqual(where({ target: '/static/Path/', headers: { 'X-Forwarded-Prefix': '/api/<x>' } }), [301, '/api/x/static/Path'])
 })
 
+test('odd paths go where gin sends them', () => {
+  const router = routerOf([['GET', '/e0/:id/:slug']])
+  const where = (target: string) => {
+    const exchange = router.ask({ target })
+    return [exchange.statusCode, exchange.responseHeaders.get('Location') ?? exchange.answered.body]
+  }
+  assert.deepEqual(where('/e0/x/../'), [301, '/e0'])
+  assert.deepEqual(where('/x/..'), [301, '/'])
+  assert.deepEqual(where('/e0/%3F/a/b'), [400, 'error: encoded url params'])
+  assert.deepEqual(where('/e0/%3F/a'), [400, 'error: encoded url params'])
+})
+
 test('redirects can be switched off', () => {
   const off = { disable_redirect_trailing_slash: true, disable_redirect_fixed_path: true }
   assert.equal(routerOf([['GET', '/a']], off).ask({ target: '/a/' }).statusCode, 404)

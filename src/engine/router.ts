@@ -35,8 +35,8 @@ export class Router {
 
   constructor(init: RouterInit) {
     this.#init = init
-    this.#notFound = init.outer(init.notFound)
-    this.#methodNotAllowed = init.outer(init.methodNotAllowed)
+    this.#notFound = init.outer(this.#checked(init.notFound))
+    this.#methodNotAllowed = init.outer(this.#checked(init.methodNotAllowed))
   }
 
   /** Registers a handler. Throws a ConfigError in gin's words when the path conflicts with others. */
@@ -44,8 +44,13 @@ export class Router {
     let tree = this.#trees.get(method)
     if (tree === undefined) this.#trees.set(method, (tree = new RouteTree()))
     const params = [...pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => capitalize(name))
-    const checksParams = params.length > 0 && !this.#init.isLegacy && !this.#init.options.disable_path_decoding
-    tree.add(pattern, { handle: this.#init.outer(checksParams ? refuseEncodedParams(handler) : handler), params })
+    tree.add(pattern, { handle: this.#init.outer(params.length > 0 ? this.#checked(handler) : handler), params })
+  }
+
+  /** A handler that is only reached with parameters that are decoded in full. */
+  #checked(handler: Handler): Handler {
+    const { isLegacy, options } = this.#init
+    return isLegacy || options.disable_path_decoding ? handler : refuseEncodedParams(handler)
   }
 
   /** Methods with routes, in the order of their first use. */
@@ -80,6 +85,7 @@ export class Router {
         return value.handle
       }
       if (path !== '/' && method !== 'CONNECT' && this.#redirect(exchange, tree, path)) return null
+      for (const [index, value] of tree.valuesOfFailure(path).entries()) exchange.params.set(String(index), value)
     }
     if (options.disable_handle_method_not_allowed) return this.#notFound
     const allowed = this.#allowedMethods(method, path)
@@ -104,7 +110,8 @@ export class Router {
     }
     if (options.disable_redirect_fixed_path) return false
     const clean = cleanPath(exchange.path)
-    const fixed = tree.findIgnoringCase(clean) ?? tree.findIgnoringCase(toggleTrailingSlash(clean))
+    const fixed =
+      tree.findIgnoringCase(clean) ?? tree.findIgnoringCase(toggleTrailingSlash(clean)) ?? (clean === '/' && tree.lacksRoot ? '/' : null)
     if (fixed === null) return false
     redirectTo(exchange, fixed)
     return true
@@ -166,7 +173,8 @@ function forwardedPrefix(exchange: Exchange): string {
 }
 
 function redirectTo(exchange: Exchange, path: string): void {
-  const location = escapePath(path) + (exchange.rawQuery === '' ? '' : `?${exchange.rawQuery}`)
+  // compat: Go cleans the encoded path of a redirect once more.
+  const location = cleanPath(escapePath(path)) + (exchange.rawQuery === '' ? '' : `?${exchange.rawQuery}`)
   exchange.responseHeaders.set('Location', location)
   if (exchange.method !== 'GET') {
     exchange.answer(307)

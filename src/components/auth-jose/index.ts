@@ -25,6 +25,7 @@ export const validator = component({
   options: validatorOptions,
   reading: 'struct',
   whenInvalid: 'deny',
+  explainInvalid: (label, detail) => `${label}[JWTValidator] Unable to parse the configuration: ${detail}`,
   restricting: true,
   build: (options, site) => buildValidator(options, site),
 })
@@ -35,6 +36,7 @@ export const signer = component({
   options: signerOptions,
   reading: 'struct',
   whenInvalid: 'deny',
+  explainInvalid: (label, detail) => `${label}[JWTSigner] Unable to create the signer: ${detail}`,
   restricting: true,
   build: (options, site) => buildSigner(options, site),
 })

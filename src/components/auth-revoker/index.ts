@@ -4,7 +4,6 @@ import type { Static } from 'typebox'
 import { ConfigError, service } from '../../engine/component.ts'
 import type { Port, Site } from '../../engine/component.ts'
 import { tokenRejecters } from '../../engine/ports.ts'
-import { readOptions } from '../../schema/read-options.ts'
 import { Type } from '../../schema/type.ts'
 import { bitCount, hashCount } from './bloom-filter.ts'
 import type { FilterParameters } from './bloom-filter.ts'
@@ -69,11 +68,9 @@ export const authRevoker = service({
   namespace: NAMESPACE,
   options,
   reading: 'struct',
-  // With defaults in place of what is wrong the build is asked, and can say what KrakenD says.
-  whenInvalid: 'default',
+  explainInvalid: (_label, detail) => `${LABEL} Unable to parse the bloomfilter configuration: ${detail}`,
   restricting: true,
   build(options, site) {
-    if (isUnreadable(site)) return
     const parameters = checkParameters(options)
     const [extra = {}] = site.ask(revokerExtras)
     checkExtras(extra)
@@ -89,14 +86,6 @@ export const authRevoker = service({
 })
 
 /** compat: KrakenD runs without revocation then. */
-function isUnreadable(site: Site): boolean {
-  const { value, issues } = readOptions(options, site.config.extraConfig.get(NAMESPACE), 'struct')
-  if (value !== null) return false
-  const reasons = issues.map((issue) => issue.message).join(', ')
-  site.log.error(`${LABEL} Unable to parse the bloomfilter configuration: ${reasons}`)
-  return true
-}
-
 /** compat: KrakenD crashes at start, or with the first token, on values that no filter can be made of. */
 function checkParameters({ N: n, P: p, hash_name: hashName, TTL }: Options): FilterParameters {
   if (hashName !== 'optimal' && hashName !== 'default')

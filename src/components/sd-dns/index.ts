@@ -12,14 +12,14 @@ const DOMAIN_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9
 export interface Watch {
   readonly name: string
   readonly refreshMs: number
-  lookUp(name: string): Promise<readonly SrvRecord[]>
+  readonly lookUp: (name: string) => Promise<readonly SrvRecord[]>
   toHosts(records: readonly SrvRecord[]): string[]
   /** Told once for each outage, and when it is over. */
   report(problem: string | null): void
 }
 
 /** Looks a name up now and again; a failed look-up keeps the last list. */
-export function watchRecords(watch: Watch): { hosts(): readonly string[]; ready: Promise<void>; stop(): void } {
+export function watchRecords(watch: Watch): { hosts: () => readonly string[]; ready: Promise<void>; stop: () => void } {
   let hosts: readonly string[] = []
   let isFailing = false
   const refresh = async (): Promise<void> => {
@@ -43,7 +43,9 @@ export const dns = discovery({
     const [name = ''] = backend.hosts
     const label = `${site.label}[SD: dns]`
     if (!DOMAIN_NAME.test(name)) {
-      site.log.warning(`${label} "${name}" is no domain name to look SRV records up for: it needs "disable_host_sanitize": true and no port`)
+      site.log.warning(
+        `${label} "${name}" is no domain name to look SRV records up for: it needs "disable_host_sanitize": true and no port`,
+      )
       return () => []
     }
     const isLegacy = site.config.dialect === 2
