@@ -12,8 +12,6 @@ export class ClientBody implements Body {
   /** Tells a client that waits for it to go on (`100 Continue`); null when it does not wait. */
   #invite: (() => void) | null
   #bytes: Promise<Buffer> | null = null
-  /** Whether somebody asked for it. */
-  isUsed = false
 
   constructor(source: Readable, length: number | null, invite: (() => void) | null) {
     this.#source = source
@@ -53,7 +51,6 @@ export class ClientBody implements Body {
   }
 
   #open(): void {
-    this.isUsed = true
     this.#invite?.()
     this.#invite = null
   }

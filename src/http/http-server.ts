@@ -10,7 +10,7 @@ import type { Handler } from '../engine/types.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { ClientBody } from './client-body.ts'
 import type { WireExchange } from './exchange.ts'
-import { GatewayResponse, Http1Exchange } from './http1-exchange.ts'
+import { type Draining, GatewayResponse, Http1Exchange } from './http1-exchange.ts'
 import { Http2Exchange } from './http2-exchange.ts'
 import { decodeTarget, parseTarget } from './target.ts'
 
@@ -22,14 +22,10 @@ const TEXT_HEAD = 'Content-Type: text/plain; charset=utf-8\r\nConnection: close\
 const TIMEOUT_CHECKS = 8
 
 /** What the protocols of one listener share. */
-export interface ServerState {
+export interface ServerState extends Draining {
   readonly config: GatewayConfig
   readonly handle: Handler
   readonly log: Logger
-  /** Answers end their connections. */
-  isDraining: boolean
-  /** Set while draining: an answer has left. */
-  onAnswered: (() => void) | null
 }
 
 /** The peer of a connection as Go prints it: IPv4 without its IPv6 mapping. */
@@ -129,10 +125,9 @@ function serveHttp1(state: ServerState, request: IncomingMessage, response: Gate
       },
       request,
       response,
+      state,
     )
     if (state.config.writeTimeoutMs > 0) limitWriting(exchange, () => socket.destroy(), state.config.writeTimeoutMs)
-    if (state.isDraining) exchange.closeAfterwards()
-    if (state.onAnswered !== null) response.on('close', state.onAnswered)
     run(state, exchange)
   }
 }

@@ -2,10 +2,19 @@
 
 import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Writable } from 'node:stream'
+import type { HeaderMap } from '../engine/headers.ts'
 import { type ExchangeInit, WireExchange } from './exchange.ts'
 
 /** As much of an unread body as the server swallows to keep the connection; Go's limit. */
 const MAX_UNREAD_BYTES = 256 * 1024
+
+/** What the exchanges of a server know of its end. */
+export interface Draining {
+  /** Answers end their connections. */
+  isDraining: boolean
+  /** Set while draining: hears that an answer has left. */
+  onAnswered: (() => void) | null
+}
 
 /** perf: the exchange is a field of the response, so that one shared function listens to all of them. */
 export class GatewayResponse extends ServerResponse {
@@ -15,9 +24,11 @@ export class GatewayResponse extends ServerResponse {
 export class Http1Exchange extends WireExchange {
   readonly #response: GatewayResponse
   readonly #isHttp11: boolean
+  readonly #draining: Draining
 
-  constructor(init: ExchangeInit, request: IncomingMessage, response: GatewayResponse) {
+  constructor(init: ExchangeInit, request: IncomingMessage, response: GatewayResponse, draining: Draining) {
     super(init)
+    this.#draining = draining
     this.#response = response
     this.#isHttp11 = request.httpVersionMinor === 1
     response.exchange = this
@@ -28,9 +39,9 @@ export class Http1Exchange extends WireExchange {
     this.#response.destroy()
   }
 
-  /** The connection ends after this answer. */
-  closeAfterwards(): void {
-    this.#response.shouldKeepAlive = false
+  override closed(isComplete: boolean): void {
+    super.closed(isComplete)
+    this.#draining.onAnswered?.()
   }
 
   protected override writeWhole(body: string | Uint8Array | null, encoding: 'latin1'): void {
@@ -50,18 +61,36 @@ export class Http1Exchange extends WireExchange {
   #writeHead(): void {
     const response = this.#response
     const { fields } = this.responseHeaders
-    const { body } = this
-    if (body.length !== 0 && !body.isUsed && (body.isAwaited || body.length === null || body.length > MAX_UNREAD_BYTES)) {
-      // security: the rest of a body that nobody wants must not be taken for the next request, nor keep the gateway busy.
-      if (!body.isComplete) this.closeAfterwards()
-    }
+    if (this.#draining.isDraining || this.#leavesBodyUnread() || takeConnectionFields(this.responseHeaders))
+      response.shouldKeepAlive = false
     // compat: Go says nothing about a connection that stays open.
     if (this.#isHttp11) {
       if (response.shouldKeepAlive) response.removeHeader('connection')
-      else if (!this.responseHeaders.has('Connection')) fields.push('Connection', 'close')
+      else fields.push('Connection', 'close')
     }
     response.writeHead(this.statusCode, fields)
   }
+
+  /** security: the rest of a body that nobody wants must not be taken for the next request, nor keep the gateway busy. */
+  #leavesBodyUnread(): boolean {
+    const { body } = this
+    if (body.length === 0 || body.isComplete) return false
+    return body.isAwaited || body.length === null || body.length > MAX_UNREAD_BYTES
+  }
+}
+
+/** Removes what is the server's own business; says whether somebody asked for the connection to be closed. */
+function takeConnectionFields(headers: HeaderMap): boolean {
+  const { fields } = headers
+  let wantsClose = false
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] as string
+    if (name !== 'Connection' && name !== 'Transfer-Encoding' && name !== 'Keep-Alive') continue
+    if (name === 'Connection' && (fields[i + 1] as string).toLowerCase() === 'close') wantsClose = true
+    headers.delete(name)
+    i -= 2
+  }
+  return wantsClose
 }
 
 function onResponseClose(this: GatewayResponse): void {

@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http2 from 'node:http2'
+import net from 'node:net'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { describe, test } from 'node:test'
+import type { GatewayConfig } from '../config/types.ts'
+import { CANCELED } from '../engine/errors.ts'
+import type { Exchange, Handler } from '../engine/types.ts'
+import { createNodeServer, type NodeServer } from './node-server.ts'
+import { configWith, exchangeRaw, listLogger, readToEnd } from './test-support.ts'
+
+const CLOSE = 'Host: a\r\nConnection: close\r\n\r\n'
+
+async function serve(
+  handle: Handler,
+  use: (port: number, server: NodeServer, lines: string[]) => Promise<void>,
+  changes: Partial<GatewayConfig> = {},
+): Promise<void> {
+  const { log, lines } = listLogger()
+  const server = await createNodeServer(configWith(changes), handle, log)
+  const { port } = await server.listen()
+  try {
+    await use(port, server, lines)
+  } finally {
+    await server.close(1)
+  }
+}
+
+function describeExchange(exchange: Exchange): void {
+  const { method, path, rawQuery, host, peerAddress, protocol } = exchange
+  exchange.answer(200, JSON.stringify([method, path, rawQuery, host, peerAddress, protocol]))
+}
+
+describe('HTTP/1.1', () => {
+  test('a request and its answer, byte by byte', async () => {
+    const handle: Handler = (exchange) => {
+      exchange.responseHeaders.add('X-A', '1')
+      exchange.responseHeaders.add('X-A', '\u00e9')
+      exchange.answer(201, '{"é":1}')
+    }
+    await serve(handle, async (port) => {
+      const answer = await exchangeRaw(port, `GET / HTTP/1.1\r\n${CLOSE}`)
+      const expected =
+        'HTTP/1.1 201 Created\r\nX-A: 1\r\nX-A: \u00e9\r\nContent-Length: 8\r\nConnection: close\r\nDate: *\r\n\r\n{"\u00c3\u00a9":1}'
+      assert.equal(answer.replace(/Date: [^\r]*/, 'Date: *'), expected)
+    })
+  })
+
+  test('what the exchange knows', async () => {
+    await serve(describeExchange, async (port) => {
+      assert.match(
+        await exchangeRaw(port, `GET /a%20b?c=%20 HTTP/1.1\r\n${CLOSE}`),
+        /\["GET","\/a b","c=%20","a","127\.0\.0\.1","HTTP\/1\.1"\]$/,
+      )
+      assert.match(await exchangeRaw(port, `GET http://h:9/x HTTP/1.1\r\n${CLOSE}`), /\["GET","\/x","","h:9",/)
+      assert.match(await exchangeRaw(port, 'GET /x HTTP/1.0\r\n\r\n'), /\["GET","\/x","","","127\.0\.0\.1","HTTP\/1\.0"\]$/)
+    })
+  })
+
+  test('pipelined requests are answered in order', async () => {
+    const waiting: Exchange[] = []
+    const handle: Handler = (exchange) => {
+      waiting.unshift(exchange)
+      if (waiting.length === 2) for (const one of waiting) one.answer(200, one.path)
+    }
+    await serve(handle, async (port) => {
+      const answer = await exchangeRaw(port, `GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\n${CLOSE}`)
+      assert.match(answer, /\r\n\r\n\/1HTTP\/1\.1 200 OK\r\n.*\r\n\r\n\/2$/s)
+    })
+  })
+
+  test('no body where none may be', async () => {
+    const handle: Handler = (exchange) => exchange.answer(Number(exchange.path.slice(1)), 'body')
+    await serve(handle, async (port) => {
+      assert.match(await exchangeRaw(port, `HEAD /200 HTTP/1.1\r\n${CLOSE}`), /Content-Length: 4\r\n.*\r\n\r\n$/s)
+      for (const status of [204, 304]) {
+        const answer = await exchangeRaw(port, `GET /${status} HTTP/1.1\r\n${CLOSE}`)
+        assert.match(answer, /\r\n\r\n$/)
+        assert.doesNotMatch(answer, /Content-Length|Transfer-Encoding/)
+      }
+    })
+  })
+
+  test('100-continue is said when the body is read, and only then', async () => {
+    const request = `POST /read HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n${CLOSE}`
+    const handle: Handler = async (exchange) => exchange.answer(200, exchange.path === '/read' ? await exchange.body.bytes() : 'unread')
+    await serve(handle, async (port) => {
+      assert.match(await exchangeRaw(port, `${request}abc`), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK.*abc$/s)
+      const unread = await exchangeRaw(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n')
+      assert.match(unread, /^HTTP\/1\.1 200 OK\r\n.*Connection: close\r\n.*unread$/s)
+    })
+  })
+
+  test('bodies: length known, unknown, none; read again and again', async () => {
+    const read: Handler = async (exchange) => {
+      const { body } = exchange
+      const first = await body.bytes()
+      exchange.answer(200, `${body.length}:${first}:${await text(body.stream())}`)
+    }
+    await serve(read, async (port) => {
+      assert.match(await exchangeRaw(port, `POST / HTTP/1.1\r\nContent-Length: 3\r\n${CLOSE}abc`), /3:abc:abc$/)
+      assert.match(
+        await exchangeRaw(port, `POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${CLOSE}3\r\nabc\r\n0\r\n\r\n`),
+        /null:abc:abc$/,
+      )
+      assert.match(await exchangeRaw(port, `POST / HTTP/1.1\r\n${CLOSE}`), /0::$/)
+    })
+  })
+
+  test('what can be misread is refused and the connection closed', async () => {
+    let calls = 0
+    const count: Handler = (exchange) => {
+      calls++
+      exchange.answer(200)
+    }
+    const post = 'POST / HTTP/1.1\r\nHost: a\r\n'
+    const bad = [
+      'nonsense\r\n\r\n',
+      'GET / HTTP/1.1\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: a b\r\n\r\n',
+      'GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n',
+      'GET x HTTP/1.1\r\nHost: a\r\n\r\n',
+      'GET / HTTP/1.1\nHost: a\n\n',
+      'GET / HTTP/1.1\r\nHost: a\r\nX A: 1\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: a\r\nX: \u0000\r\n\r\n',
+      `${post}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`,
+      `${post}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`,
+      `${post}Content-Length: x\r\n\r\n`,
+      `${post}Content-Length: +1\r\n\r\na`,
+      `${post}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      `${post}Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n`,
+      `${post}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n`,
+      `${post}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      'POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    ]
+    await serve(count, async (port) => {
+      const answers = await Promise.all(bad.map((bytes) => exchangeRaw(port, bytes)))
+      for (const [i, answer] of answers.entries()) assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/, JSON.stringify(bad[i]))
+      assert.match(await exchangeRaw(port, `${post}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`), /^HTTP\/1\.1 501 /)
+      assert.equal(calls, 0)
+    })
+  })
+
+  test('431 beyond max_header_bytes and a little more', async () => {
+    await serve(
+      describeExchange,
+      async (port) => {
+        assert.match(await exchangeRaw(port, `GET / HTTP/1.1\r\nX: ${'x'.repeat(4000)}\r\n${CLOSE}`), /^HTTP\/1\.1 200 /)
+        assert.match(
+          await exchangeRaw(port, `GET / HTTP/1.1\r\nX: ${'x'.repeat(6000)}\r\n${CLOSE}`),
+          /^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/,
+        )
+      },
+      { maxHeaderBytes: 1024 },
+    )
+  })
+
+  test('many fields are all there', async () => {
+    await serve(
+      (exchange) => exchange.answer(200, String(exchange.headers.values('X').length)),
+      async (port) => assert.match(await exchangeRaw(port, `GET / HTTP/1.1\r\n${'X: 1\r\n'.repeat(3000)}${CLOSE}`), /\r\n\r\n3000$/),
+    )
+  })
+
+  test('a handler that fails is a 500 and a line in the log; a second answer is a bug', async () => {
+    const handle: Handler = (exchange) => {
+      if (exchange.path === '/throws') throw new Error('boom')
+      if (exchange.path === '/rejects') return Promise.reject(new Error('bang'))
+      exchange.answer(200, 'once')
+      assert.throws(() => exchange.answer(200), /answered twice/)
+      return undefined
+    }
+    await serve(handle, async (port, _server, lines) => {
+      assert.match(await exchangeRaw(port, `GET /throws HTTP/1.1\r\n${CLOSE}`), /^HTTP\/1\.1 500 .*Content-Length: 0\r\n/s)
+      assert.match(await exchangeRaw(port, `GET /rejects HTTP/1.1\r\n${CLOSE}`), /^HTTP\/1\.1 500 /)
+      assert.match(await exchangeRaw(port, `GET /twice HTTP/1.1\r\n${CLOSE}`), /once$/)
+      assert.match(lines.join('\n'), /boom[^]*bang/)
+    })
+  })
+})
+
+describe('streams and leaving', () => {
+  test('a streamed answer', async () => {
+    const handle: Handler = (exchange) => exchange.answerStream(200, Readable.from([Buffer.from('ab'), Buffer.from('cd')]))
+    await serve(handle, async (port) => {
+      assert.match(
+        await exchangeRaw(port, `GET / HTTP/1.1\r\n${CLOSE}`),
+        /Transfer-Encoding: chunked\r\n\r\n\d\r\nab(\r\n2\r\n)?cd\r\n0\r\n\r\n$/,
+      )
+    })
+  })
+
+  test('a stream that breaks breaks the connection', async () => {
+    async function* broken(): AsyncGenerator<Buffer> {
+      yield Buffer.from('ab')
+      await new Promise(setImmediate)
+      throw new Error('backend gone')
+    }
+    const handle: Handler = (exchange) => exchange.answerStream(200, Readable.from(broken()))
+    await serve(handle, async (port) => {
+      assert.match(await exchangeRaw(port, `GET / HTTP/1.1\r\n${CLOSE}`), /\r\n\r\n2\r\nab\r\n$/)
+    })
+  })
+
+  test('a slow client holds the stream back', async () => {
+    let produced = 0
+    const source = new Readable({
+      read() {
+        produced += 65_536
+        this.push(Buffer.alloc(65_536))
+      },
+    })
+    const handle: Handler = (exchange) => exchange.answerStream(200, source).catch(() => undefined)
+    await serve(handle, async (port) => {
+      const socket = net.connect(port, '127.0.0.1')
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+      await once(socket, 'readable')
+      let before = -1
+      while (before !== produced) {
+        before = produced
+        await new Promise((resolve) => setTimeout(resolve, 30))
+      }
+      assert.ok(produced < 32 * 1024 * 1024, `${produced} bytes were read ahead`)
+      socket.destroy()
+      await new Promise((resolve) => {
+        source.on('close', resolve)
+      })
+    })
+  })
+
+  test('the scope ends when the client leaves, and listeners hear of it', async () => {
+    const ended = Promise.withResolvers<Error>()
+    const finished = Promise.withResolvers<void>()
+    const handle: Handler = (exchange) => {
+      exchange.scope.onEnd(ended.resolve)
+      exchange.onFinish(finished.resolve)
+    }
+    await serve(handle, async (port) => {
+      const socket = net.connect(port, '127.0.0.1')
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n', () => setImmediate(() => socket.destroy()))
+      assert.equal(await ended.promise, CANCELED)
+      await finished.promise
+    })
+  })
+
+  test('a complete answer leaves the scope alone', async () => {
+    const finished = Promise.withResolvers<Error | null>()
+    const handle: Handler = (exchange) => {
+      exchange.onFinish(() => finished.resolve(exchange.scope.reason))
+      exchange.answer(200, 'x')
+    }
+    await serve(handle, async (port) => {
+      await exchangeRaw(port, `GET / HTTP/1.1\r\n${CLOSE}`)
+      assert.equal(await finished.promise, null)
+    })
+  })
+})
+
+describe('timeouts', () => {
+  const cases: readonly [string, Partial<GatewayConfig>, string, RegExp][] = [
+    ['read_header_timeout', { readHeaderTimeoutMs: 50 }, 'GET / HTTP/1.1\r\nHost: a\r\n', /^$/],
+    ['read_timeout', { readTimeoutMs: 50 }, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na', /^$/],
+    ['idle_timeout', { idleTimeoutMs: 50 }, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', /^HTTP\/1\.1 200 /],
+    ['write_timeout', { writeTimeoutMs: 50 }, 'GET /hang HTTP/1.1\r\nHost: a\r\n\r\n', /^$/],
+  ]
+  for (const [name, changes, request, answer] of cases) {
+    test(name, async () => {
+      const handle: Handler = async (exchange) => {
+        await exchange.body.bytes()
+        if (exchange.path !== '/hang') exchange.answer(200)
+      }
+      await serve(handle, async (port) => assert.match(await exchangeRaw(port, request), answer), changes)
+    })
+  }
+})
+
+describe('shutting down', () => {
+  test('idle connections go, requests under way finish, new ones are refused', async () => {
+    const waiting = Promise.withResolvers<Exchange>()
+    await serve(waiting.resolve, async (port, server) => {
+      const idle = net.connect(port, '127.0.0.1')
+      const busy = net.connect(port, '127.0.0.1')
+      await once(idle, 'connect')
+      busy.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+      const exchange = await waiting.promise
+      const closing = server.close(0)
+      await readToEnd(idle)
+      const refused = net.connect(port, '127.0.0.1')
+      assert.equal(((await once(refused, 'error')) as NodeJS.ErrnoException[])[0]?.code, 'ECONNREFUSED')
+      exchange.answer(200, 'done')
+      assert.match(await readToEnd(busy), /done$/)
+      await closing
+    })
+  })
+
+  test('what takes too long is cut', async () => {
+    await serve(
+      () => undefined,
+      async (port, server) => {
+        const busy = net.connect(port, '127.0.0.1')
+        busy.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+        const rest = readToEnd(busy)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        await server.close(20)
+        assert.equal(await rest, '')
+      },
+    )
+  })
+
+  test('a port that is taken', async () => {
+    await serve(describeExchange, async (port) => {
+      const second = await createNodeServer(configWith(), describeExchange, listLogger().log)
+      await assert.rejects(second.listen(port), { message: `listen tcp 127.0.0.1:${port}: bind: address already in use` })
+    })
+  })
+})
+
+describe('HTTP/2 in clear text', () => {
+  test('beside HTTP/1.1 when use_h2c is set', async () => {
+    const handle: Handler = async (exchange) => {
+      exchange.responseHeaders.add('Set-Cookie', 'a')
+      exchange.responseHeaders.add('Set-Cookie', 'b')
+      exchange.responseHeaders.add('Connection', 'keep-alive')
+      exchange.answer(200, `${exchange.protocol} ${exchange.headers.get('X-A')} ${await exchange.body.bytes()}`)
+    }
+    await serve(
+      handle,
+      async (port) => {
+        const session = http2.connect(`http://127.0.0.1:${port}`)
+        const stream = session.request({ ':method': 'POST', ':path': '/x', 'x-a': '1' })
+        const head = once(stream, 'response')
+        stream.end('body')
+        assert.equal(await text(stream), 'HTTP/2.0 1 body')
+        assert.deepEqual((await head)[0]['set-cookie'], ['a', 'b'])
+        session.close()
+        assert.match(await exchangeRaw(port, `GET / HTTP/1.1\r\nX-A: 2\r\n${CLOSE}`), /HTTP\/1\.1 2 $/)
+      },
+      { useH2c: true },
+    )
+  })
+})

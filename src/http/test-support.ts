@@ -1,0 +1,127 @@
+// What the tests of this folder share: configurations, raw clients and raw backends. Knows nothing of the gateway.
+
+import { once } from 'node:events'
+import net, { type AddressInfo, type Server, type Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import type { GatewayConfig } from '../config/types.ts'
+import type { Logger } from '../engine/component.ts'
+import { NO_BODY } from '../engine/body.ts'
+import { HeaderMap } from '../engine/headers.ts'
+import type { BackendRequest, Body } from '../engine/types.ts'
+
+/** A configuration with the defaults that matter here. */
+export function configWith(changes: Partial<GatewayConfig> = {}): GatewayConfig {
+  const config: Partial<GatewayConfig> = {
+    dialect: 3,
+    port: 0,
+    listenIp: '127.0.0.1',
+    readTimeoutMs: 0,
+    writeTimeoutMs: 0,
+    idleTimeoutMs: 0,
+    readHeaderTimeoutMs: 0,
+    maxHeaderBytes: 1024 * 1024,
+    useH2c: false,
+    tls: null,
+    clientTls: null,
+    disableKeepAlives: false,
+    disableCompression: false,
+    maxIdleConnections: 0,
+    maxIdleConnectionsPerHost: 0,
+    idleConnectionTimeoutMs: 0,
+    responseHeaderTimeoutMs: 0,
+    dialerTimeoutMs: 0,
+    dialerFallbackDelayMs: 0,
+    dialerKeepAliveMs: 0,
+    ...changes,
+  }
+  return config as GatewayConfig
+}
+
+/** Keeps what is logged. */
+export function listLogger(): { log: Logger; lines: string[] } {
+  const lines: string[] = []
+  const note = (message: string): void => {
+    lines.push(message)
+  }
+  return { log: { debug: note, info: note, warning: note, error: note, critical: note }, lines }
+}
+
+export interface RawBackend {
+  readonly origin: string
+  /** Complete requests in the order they came, head and body as one text. */
+  readonly requests: string[]
+  /** Connections so far. */
+  readonly sockets: Socket[]
+  close(): Promise<void>
+}
+
+/** A backend that answers each complete request head (and its chunked or counted body) with whatever `answer` does. */
+export async function startBackend(answer: (request: string, socket: Socket, count: number) => void): Promise<RawBackend> {
+  const requests: string[] = []
+  const sockets: Socket[] = []
+  const server: Server = net.createServer((socket) => {
+    sockets.push(socket)
+    let text = ''
+    socket.on('error', () => {})
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1')
+      while (isComplete(text)) {
+        const request = text
+        text = ''
+        requests.push(request)
+        answer(request, socket, requests.length)
+      }
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    sockets,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function isComplete(text: string): boolean {
+  const end = text.indexOf('\r\n\r\n')
+  if (end < 0) return false
+  if (/transfer-encoding: chunked/i.test(text)) return text.endsWith('0\r\n\r\n')
+  return text.length - end - 4 >= Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)
+}
+
+/** A counted answer. */
+export function ok(body: string, fields = ''): string {
+  return `HTTP/1.1 200 OK\r\n${fields}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+}
+
+/** A request with little in it. */
+export function requestTo(origin: string, path: string, changes: Partial<BackendRequest> = {}): BackendRequest {
+  return { method: 'GET', origin, path, headers: new HeaderMap(), body: NO_BODY, wantsStream: false, ...changes }
+}
+
+/** A body that comes as a stream of unknown length. */
+export function streamBody(stream: Readable, length: number | null = null): Body {
+  return { length, stream: () => stream, bytes: () => Promise.reject(new Error('not read')) }
+}
+
+/** Sends bytes and gives everything that comes back until the server closes. */
+export async function exchangeRaw(port: number, bytes: string): Promise<string> {
+  const socket = net.connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(bytes, 'latin1')
+  return readToEnd(socket)
+}
+
+export async function readToEnd(stream: Readable): Promise<string> {
+  let text = ''
+  stream.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+  await new Promise<void>((resolve) => {
+    stream.on('close', resolve)
+  })
+  return text
+}
