@@ -14,7 +14,7 @@ export interface GatewayInit {
   readonly pool: ResourcePool
   /** What the gateway calls itself: `Version 0.1.0`. */
   readonly version: string
-  /** Proxies for backend calls: `HTTP_PROXY` and the like. */
+  /** Variables of the process: proxies for backend calls (`HTTP_PROXY` and the like) and what components look for. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly writeAccessLine: (line: string) => void
 }

@@ -101,6 +101,7 @@ export function makeSite(overrides: Partial<Site> = {}): Site {
     pool: { share: (_key, create) => create() },
     transport: refuse,
     version: 'Version test',
+    environment: {},
     provide: (port, value) => void offers.set(port, [...(offers.get(port) ?? []), value]),
     ask: <T>(port: Port<T>) => (offers.get(port) ?? []) as T[],
     runPipe: refuse,

@@ -129,8 +129,13 @@ describe('every source file', () => {
     assertNone(files, ({ lines }) => (lines.length - 1 <= MAX_LINES ? [] : [`${lines.length - 1} lines`])))
   test('has a kebab-case name', () => assertNone(files, ({ path }) => (KEBAB_CASE_PATH.test(path) ? [] : ['not kebab-case'])))
   test('leaves the process to runtime and cli', () =>
-    assertNone(production, ({ path, code }) =>
-      /^src\/(runtime|cli)\//.test(path) ? [] : [...code.matchAll(/(?<![\w.'])process\.\w+/g)].map((match) => match[0]),
+    assertNone(production, (file) =>
+      /^src\/(runtime|cli)\//.test(file.path)
+        ? []
+        : [
+            ...[...file.code.matchAll(/(?<![\w.'])process\.\w+/g)].map((match) => match[0]),
+            ...targets(file, ({ target }) => /^(node:)?process$/.test(target)),
+          ],
     ))
 })
 

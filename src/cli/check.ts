@@ -44,6 +44,7 @@ async function findRouteConflict(config: GatewayConfig): Promise<string | null> 
       pool: { share: refuse, release: ignore },
       transport: refuse,
       version: '',
+      environment: {},
       decoderFor: () => refuse,
       renderFor: () => refuse,
       wrapSender: (_backend, sender) => sender,

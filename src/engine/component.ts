@@ -135,6 +135,8 @@ export interface Site {
   readonly transport: Sender
   /** What `X-Krakend` and `User-Agent` say: `Version 0.1.0`. */
   readonly version: string
+  /** The variables of the process: proxies, addresses of key services. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** Offers something to the layers: components know ports, never each other. */
   provide<T>(port: Port<T>, value: T): void
   /** Everything that services of this gateway offer under a port. */

@@ -11,6 +11,7 @@ export interface SiteInit {
   readonly pool: ResourcePool
   readonly transport: Sender
   readonly version: string
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 export interface SiteMaker {

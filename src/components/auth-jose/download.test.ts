@@ -70,6 +70,7 @@ function client(url: string, init: Partial<DownloadInit> = {}): KeyServerClient 
     localCa: '',
     cipherSuites: [],
     timeoutMs: 5000,
+    environment: {},
     ...init,
   })
   cleanUps.push(() => made.close())
@@ -159,6 +160,16 @@ test('redirects are followed', async () => {
     else response.writeHead(307, { Location: '/jwk' }).end()
   })
   assert.equal(String(await client(`${url}/old`).download()), SET)
+})
+
+test('a proxy of the environment is asked with the whole URL', async () => {
+  const seen: unknown[] = []
+  const proxy = await serve((request, response) => {
+    seen.push(request.url)
+    answerSet(request, response)
+  })
+  assert.equal(String(await client('http://keys.test/jwk', { environment: { HTTP_PROXY: proxy } }).download()), SET)
+  assert.deepEqual(seen, ['http://keys.test/jwk'])
 })
 
 test('a connection that the server closed meanwhile is replaced', async () => {

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto'
 import http from 'node:http'
 import https from 'node:https'
-import { env } from 'node:process'
 import tls from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import { cipherList } from './cipher-suites.ts'
@@ -20,6 +19,8 @@ export interface DownloadInit {
   readonly cipherSuites: readonly number[]
   /** For the whole download, redirects included. */
   readonly timeoutMs: number
+  /** Variables that may name proxies. */
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 const MAX_BYTES = 1024 * 1024
@@ -71,7 +72,7 @@ export class KeyServerClient {
 
   async #request(url: URL, signal: AbortSignal): Promise<http.IncomingMessage> {
     const isTls = url.protocol === 'https:'
-    const agent = isTls ? (this.#httpsAgent ??= this.#createTlsAgent()) : (this.#httpAgent ??= new http.Agent(agentOptions()))
+    const agent = isTls ? (this.#httpsAgent ??= this.#createTlsAgent()) : (this.#httpAgent ??= new http.Agent(agentOptions(this.#init)))
     const headers = { 'User-Agent': this.#init.userAgent, Accept: '*/*' }
     const options = { agent, headers, signal }
     const once = (): Promise<http.IncomingMessage> => send(isTls ? https.get(url, options) : http.get(url, options))
@@ -82,7 +83,7 @@ export class KeyServerClient {
   #createTlsAgent(): https.Agent {
     const { fingerprints, isInsecure, localCa, cipherSuites } = this.#init
     const options: https.AgentOptions = {
-      ...(fingerprints.length === 0 ? agentOptions() : { keepAlive: true, timeout: IDLE_MS }),
+      ...(fingerprints.length === 0 ? agentOptions(this.#init) : { keepAlive: true, timeout: IDLE_MS }),
       minVersion: 'TLSv1.2',
       ciphers: cipherList(cipherSuites),
       rejectUnauthorized: !isInsecure,
@@ -93,8 +94,8 @@ export class KeyServerClient {
 }
 
 /** Proxies of the environment are honoured, as Go does. */
-function agentOptions(): http.AgentOptions {
-  return { keepAlive: true, timeout: IDLE_MS, proxyEnv: env }
+function agentOptions({ environment }: DownloadInit): http.AgentOptions {
+  return { keepAlive: true, timeout: IDLE_MS, proxyEnv: environment }
 }
 
 /**

@@ -34,7 +34,7 @@ export function isInsecure(options: KeyOptions): boolean {
 export function supplyKeys(options: ValidatorOptions, site: Site, idOf: IdOf, clock: Clock): KeySource {
   if (options.cache && options.jwk_local_path !== '') throw new Error('cache could not be used with jwk_local_path')
   const client = describeClient(options, site)
-  if (options.jwk_local_path !== '') return new FixedKeys(waitable(readKeyFile(options), site), idOf)
+  if (options.jwk_local_path !== '') return new FixedKeys(waitable(readKeyFile(options, site), site), idOf)
   const loader = shareLoader(client, site)
   const failed = supplyFailedKeys(options, site, client.name)
   if (!options.cache) return new UncachedKeys(loader, idOf, failed, clock)
@@ -59,7 +59,7 @@ export function supplyKeys(options: ValidatorOptions, site: Site, idOf: IdOf, cl
 /** All keys of a signer, once. Rejects, or throws, when they cannot be had. */
 export function loadKeys(options: KeyOptions, site: Site): readonly Jwk[] | Promise<readonly Jwk[]> {
   const client = describeClient(options, site)
-  if (options.jwk_local_path !== '') return readKeyFile(options)
+  if (options.jwk_local_path !== '') return readKeyFile(options, site)
   const loader = shareLoader(client, site)
   return loader.load().then(({ keys }) => keys)
 }
@@ -81,7 +81,7 @@ function describeClient(options: KeyOptions, site: Site): DescribedClient {
     timeoutMs: DOWNLOAD_TIMEOUT_MS,
   }
   const name = createHash('sha256').update(JSON.stringify(init)).digest('base64url')
-  return { name, create: () => new KeyServerClient(init) }
+  return { name, create: () => new KeyServerClient({ ...init, environment: site.environment }) }
 }
 
 function decodeFingerprint(fingerprint: string, index: number): Buffer {
@@ -105,7 +105,7 @@ function describeFileError(path: string, error: unknown): string {
   return `open ${path}: ${code === 'ENOENT' ? 'no such file or directory' : (code ?? 'cannot be read')}`
 }
 
-function readKeyFile(options: KeyOptions): readonly Jwk[] | Promise<readonly Jwk[]> {
+function readKeyFile(options: KeyOptions, site: Site): readonly Jwk[] | Promise<readonly Jwk[]> {
   let file: Buffer
   try {
     file = readFileSync(options.jwk_local_path)
@@ -115,7 +115,7 @@ function readKeyFile(options: KeyOptions): readonly Jwk[] | Promise<readonly Jwk
   if (options.secret_url === '') return parseJwkSet(file.toString())
   const encrypted = decodeBase64(options.cypher_key)
   if (encrypted === null) throw new Error('cypher_key is not base64')
-  const dataKey = openKeeper(options.secret_url)(encrypted)
+  const dataKey = openKeeper(options.secret_url, site.environment)(encrypted)
   const open = (key: Buffer): Jwk[] => parseJwkSet(decryptKeyFile(file, key).toString())
   return dataKey instanceof Promise ? dataKey.then(open) : open(dataKey)
 }

@@ -1,22 +1,23 @@
 // Decrypts a key file whose data key is kept by a secret keeper. Knows nothing of JWK.
 
 import { createDecipheriv, createHash } from 'node:crypto'
-import { env } from 'node:process'
 import { decodePaddedBase64url } from './base64url.ts'
 import { openSecretbox } from './secretbox.ts'
 
 /** Gives the data key for its encrypted form; at once where no other machine is asked. */
 export type Keeper = (encrypted: Buffer) => Buffer | Promise<Buffer>
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 const VAULT_TIMEOUT_MS = 10_000
 const ELSEWHERE = new Set(['awskms', 'azurekeyvault', 'gcpkms'])
 
-/** The keeper of a `secret_url`. Throws when there is none of that kind; messages never show the URL, it may hold a key. */
-export function openKeeper(secretUrl: string): Keeper {
+/** The keeper of a `secret_url`; `environment` tells where a vault is. Throws when there is none of that kind; messages never show the URL, it may hold a key. */
+export function openKeeper(secretUrl: string, environment: Environment): Keeper {
   const scheme = /^([a-z0-9]+):\/\//.exec(secretUrl)?.[1] ?? ''
   const rest = secretUrl.slice(scheme.length + 3)
   if (scheme === 'base64key') return openLocalKeeper(rest)
-  if (scheme === 'hashivault') return openVaultKeeper(rest)
+  if (scheme === 'hashivault') return openVaultKeeper(rest, environment)
   if (ELSEWHERE.has(scheme)) {
     throw new Error(`secret_url: the keeper ${scheme}:// is not available in this build; base64key:// and hashivault:// are`)
   }
@@ -31,8 +32,8 @@ function openLocalKeeper(rest: string): Keeper {
 }
 
 /** The transit engine of HashiCorp Vault, found as its own tools do: VAULT_SERVER_URL and VAULT_SERVER_TOKEN. */
-function openVaultKeeper(rest: string): Keeper {
-  const { VAULT_SERVER_URL: server = '', VAULT_SERVER_TOKEN: token = '' } = env
+function openVaultKeeper(rest: string, environment: Environment): Keeper {
+  const { VAULT_SERVER_URL: server = '', VAULT_SERVER_TOKEN: token = '' } = environment
   const [name = ''] = rest.split('?')
   if (name === '') throw new Error('secret_url: hashivault:// needs the name of a key')
   if (server === '' || token === '') throw new Error('secret_url: hashivault:// needs VAULT_SERVER_URL and VAULT_SERVER_TOKEN')

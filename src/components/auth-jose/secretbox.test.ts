@@ -35,7 +35,7 @@ test('a changed bit anywhere, another key and a short box do not', () => {
 })
 
 test('base64key keeps the data key, which decrypts the file', async () => {
-  const dataKey = await openKeeper(`base64key://${KEY.toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`)(box)
+  const dataKey = await openKeeper(`base64key://${KEY.toString('base64').replaceAll('+', '-').replaceAll('/', '_')}`, {})(box)
   assert.equal(dataKey.toString('hex'), PLAIN)
   const nonce = Buffer.alloc(12, 3)
   const cipher = createCipheriv('aes-256-gcm', createHash('md5').update(dataKey).digest('hex'), nonce)
@@ -58,7 +58,7 @@ test('keepers that are not there say so, and no message shows a key', () => {
     ['', /unknown keeper/],
   ] as const) {
     assert.throws(
-      () => openKeeper(url),
+      () => openKeeper(url, {}),
       (error: Error) => message.test(error.message) && !error.message.includes(key.slice(4)),
     )
   }
@@ -77,10 +77,9 @@ test('a vault is asked for the data key, and its failures are errors without its
   })
   after(() => server.close())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  assert.throws(() => openKeeper('hashivault://my-key'), /needs VAULT_SERVER_URL and VAULT_SERVER_TOKEN/)
-  process.env['VAULT_SERVER_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  process.env['VAULT_SERVER_TOKEN'] = 'vault-token'
-  const keeper = openKeeper('hashivault://my-key')
+  assert.throws(() => openKeeper('hashivault://my-key', {}), /needs VAULT_SERVER_URL and VAULT_SERVER_TOKEN/)
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const keeper = openKeeper('hashivault://my-key', { VAULT_SERVER_URL: url, VAULT_SERVER_TOKEN: 'vault-token' })
   assert.equal(String(await keeper(Buffer.from('vault:v1:abc'))), 'data key')
   assert.deepEqual(seen, [['POST', '/v1/transit/decrypt/my-key', 'vault-token', { ciphertext: 'vault:v1:abc' }]])
   await assert.rejects(async () => keeper(Buffer.from('x')), /the vault answered 403/)
