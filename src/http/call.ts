@@ -152,9 +152,9 @@ export class Call implements ConnectionUser {
     return REPLAYABLE.has(method) || headers.has('Idempotency-Key') || headers.has('X-Idempotency-Key')
   }
 
-  /** compat: only what was asked for here is unpacked here; the client's own wish goes through. */
+  /** compat: a stream is only unpacked if gzip was asked for here; what will be decoded is unpacked whoever asked. */
   #needsGunzip(length: number | null): boolean {
-    return this.#head?.addedGzip === true && length !== 0 && isGzip(this.#fields)
+    return (this.#head?.addedGzip === true || !this.#request.wantsStream) && length !== 0 && isGzip(this.#fields)
   }
 
   #response(bytes: Buffer | null, stream: Readable | null): BackendResponse {

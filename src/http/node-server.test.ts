@@ -97,7 +97,7 @@ describe('HTTP/1.1', () => {
     const read: Handler = async (exchange) => {
       const { body } = exchange
       const first = await body.bytes()
-      exchange.answer(200, `${body.length}:${first}:${await text(body.stream())}`)
+      exchange.answer(200, `${body.length}:${String(first)}:${await text(body.stream())}`)
     }
     await serve(read, async (port) => {
       assert.match(await exchangeRaw(port, `POST / HTTP/1.1\r\nContent-Length: 3\r\n${CLOSE}abc`), /3:abc:abc$/)
@@ -327,7 +327,7 @@ describe('HTTP/2 in clear text', () => {
       exchange.responseHeaders.add('Set-Cookie', 'a')
       exchange.responseHeaders.add('Set-Cookie', 'b')
       exchange.responseHeaders.add('Connection', 'keep-alive')
-      exchange.answer(200, `${exchange.protocol} ${exchange.headers.get('X-A')} ${await exchange.body.bytes()}`)
+      exchange.answer(200, `${exchange.protocol} ${exchange.headers.get('X-A')} ${String(await exchange.body.bytes())}`)
     }
     await serve(
       handle,
