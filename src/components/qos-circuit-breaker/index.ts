@@ -4,6 +4,7 @@ import { Type } from '../../schema/type.ts'
 import { component, type Site } from '../../engine/component.ts'
 import { CANCELED, GatewayError } from '../../engine/errors.ts'
 import type { Scope } from '../../engine/scope.ts'
+import { sharedLock } from '../../engine/shared-lock.ts'
 import { IS_OPEN, SharedBreaker, type BreakerState } from './shared-breaker.ts'
 
 const OPEN_ERROR = new GatewayError('circuit breaker is open', { code: 'ERR_CIRCUIT_OPEN' })
@@ -36,7 +37,7 @@ export const circuitBreaker = component({
       probeLostMs: Math.max(MIN_PROBE_LOST_MS, 2 * (site.backend?.timeoutMs ?? 0)),
     }
     const memory = site.shared.buffer(`circuit-breaker ${site.id}`, SharedBreaker.BYTES)
-    const breaker = new SharedBreaker(memory, settings, readClockMs(), log_status_change ? logChanges(site, name) : undefined)
+    const breaker = new SharedBreaker(memory, settings, readClockMs(), sharedLock, log_status_change ? logChanges(site, name) : undefined)
     return (next) =>
       async function circuitBreaker(request, scope) {
         const ticket = breaker.enter(readClockMs())

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { sharedLock } from '../../engine/shared-lock.ts'
 import { IS_OPEN, IS_PROBING, SharedBreaker, type BreakerSettings } from './shared-breaker.ts'
 
 const SETTINGS: BreakerSettings = { intervalMs: 0, timeoutMs: 1000, maxErrors: 1, probeLostMs: 60_000 }
 
 function makeBreaker(settings: Partial<BreakerSettings> = {}, changes: string[] = []): SharedBreaker {
   const memory = new SharedArrayBuffer(SharedBreaker.BYTES)
-  return new SharedBreaker(memory, { ...SETTINGS, ...settings }, 0, (from, to) => void changes.push(`${from} > ${to}`))
+  return new SharedBreaker(memory, { ...SETTINGS, ...settings }, 0, sharedLock, (from, to) => void changes.push(`${from} > ${to}`))
 }
 
 function failOnce(breaker: SharedBreaker, nowMs: number): void {
@@ -84,9 +85,9 @@ test('a probe whose worker died does not keep it half open for ever', () => {
 
 test('workers and reloads share the state', () => {
   const memory = new SharedArrayBuffer(SharedBreaker.BYTES)
-  const one = new SharedBreaker(memory, SETTINGS, 0)
+  const one = new SharedBreaker(memory, SETTINGS, 0, sharedLock)
   failOnce(one, 0)
-  const other = new SharedBreaker(memory, SETTINGS, 1)
+  const other = new SharedBreaker(memory, SETTINGS, 1, sharedLock)
   failOnce(other, 1)
   assert.equal(one.enter(2), IS_OPEN)
 })
@@ -105,7 +106,7 @@ test('never more than one probe in flight, never a call while open, never open w
       let probe = 0
       let failures = 0
       const memory = new SharedArrayBuffer(SharedBreaker.BYTES)
-      const breaker = new SharedBreaker(memory, { ...SETTINGS, maxErrors, probeLostMs: Infinity }, 0, (from, to) => {
+      const breaker = new SharedBreaker(memory, { ...SETTINGS, maxErrors, probeLostMs: Infinity }, 0, sharedLock, (from, to) => {
         assert.ok(from !== 'closed' || failures > maxErrors)
         state = to
         probe = 0

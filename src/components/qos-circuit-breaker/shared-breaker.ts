@@ -1,6 +1,6 @@
 // A circuit breaker that all workers share: gobreaker's states in a few words of memory. Knows neither requests nor clocks.
 
-import { acquire, release } from './shared-lock.ts'
+import type { SharedLock } from '../../engine/shared-lock.ts'
 
 export type BreakerState = 'closed' | 'half-open' | 'open'
 
@@ -35,6 +35,7 @@ const EXPIRES_MS = 3
 /** All times are milliseconds of one clock that every worker reads alike. */
 export class SharedBreaker {
   static readonly BYTES = 32
+  readonly #lock: SharedLock
   readonly #words: Int32Array<SharedArrayBuffer>
   readonly #numbers: Float64Array<SharedArrayBuffer>
   readonly #settings: BreakerSettings
@@ -45,21 +46,23 @@ export class SharedBreaker {
     memory: SharedArrayBuffer,
     settings: BreakerSettings,
     nowMs: number,
+    lock: SharedLock,
     onChange: (from: BreakerState, to: BreakerState) => void = () => {},
   ) {
     this.#words = new Int32Array(memory)
     this.#numbers = new Float64Array(memory)
     this.#settings = settings
+    this.#lock = lock
     this.#onChange = onChange
-    acquire(this.#words, LOCK)
+    this.#lock.acquire(this.#words, LOCK)
     if (this.#words[GENERATION] === 0) this.#begin(CLOSED, nowMs)
-    release(this.#words, LOCK)
+    this.#lock.release(this.#words, LOCK)
   }
 
   /** Asks to call the backend: a ticket for `succeed`, `fail` or `forget`, or IS_OPEN or IS_PROBING. */
   enter(nowMs: number): number {
     const words = this.#words
-    acquire(words, LOCK)
+    this.#lock.acquire(words, LOCK)
     const before = words[STATE] as number
     const state = this.#update(nowMs)
     let ticket = words[GENERATION] as number
@@ -74,7 +77,7 @@ export class SharedBreaker {
 
   succeed(ticket: number, nowMs: number): void {
     const words = this.#words
-    acquire(words, LOCK)
+    this.#lock.acquire(words, LOCK)
     const before = words[STATE] as number
     const state = this.#update(nowMs)
     if (words[GENERATION] === ticket) {
@@ -87,7 +90,7 @@ export class SharedBreaker {
   fail(ticket: number, nowMs: number): void {
     const words = this.#words
     const { maxErrors } = this.#settings
-    acquire(words, LOCK)
+    this.#lock.acquire(words, LOCK)
     const before = words[STATE] as number
     const state = this.#update(nowMs)
     if (words[GENERATION] === ticket) {
@@ -101,9 +104,9 @@ export class SharedBreaker {
   /** The call says nothing about the backend: another one may probe. */
   forget(ticket: number): void {
     const words = this.#words
-    acquire(words, LOCK)
+    this.#lock.acquire(words, LOCK)
     if (words[GENERATION] === ticket) words[PROBES] = 0
-    release(words, LOCK)
+    this.#lock.release(words, LOCK)
   }
 
   /** What the passing of time changes. */
@@ -137,7 +140,7 @@ export class SharedBreaker {
   /** Gives the lock back, then tells what has changed meanwhile. */
   #leave(before: number): void {
     const after = this.#words[STATE] as number
-    release(this.#words, LOCK)
+    this.#lock.release(this.#words, LOCK)
     if (after !== before) this.#onChange(STATES[before] as BreakerState, STATES[after] as BreakerState)
   }
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { sharedLock } from '../../engine/shared-lock.ts'
 import { RefillWhenEmpty } from './bucket.ts'
 import { ClientTable, type TableSize } from './client-table.ts'
 import { KeyHasher } from './key-hash.ts'
@@ -11,7 +12,7 @@ const SMALL: TableSize = { shards: 1, slotsPerShard: 256 }
 const hasher = new KeyHasher(1, 2)
 
 function makeTable(size = SMALL): ClientTable {
-  return new ClientTable(new SharedArrayBuffer(ClientTable.byteLength(size)), size)
+  return new ClientTable(new SharedArrayBuffer(ClientTable.byteLength(size)), size, sharedLock)
 }
 
 function take(table: ClientTable, client: string, rule: RefillWhenEmpty, seconds: number, ttlS = 600): boolean {
@@ -51,8 +52,8 @@ test('answers as a map of buckets does', () => {
 
 test('two workers see the same buckets', () => {
   const memory = new SharedArrayBuffer(ClientTable.byteLength(SMALL))
-  const one = new ClientTable(memory, SMALL)
-  const other = new ClientTable(memory, SMALL)
+  const one = new ClientTable(memory, SMALL, sharedLock)
+  const other = new ClientTable(memory, SMALL, sharedLock)
   assert.deepEqual(
     one.hashKey(() => [7, -8]),
     other.hashKey(() => assert.fail('the key is there')),

@@ -1,7 +1,7 @@
 // A bucket for each of millions of clients, in memory that all workers see. Knows clients by their hash alone.
 
+import type { SharedLock } from '../../engine/shared-lock.ts'
 import type { BucketRule } from './bucket.ts'
-import { acquire, release } from './shared-lock.ts'
 
 /** Words of the header: a lock, whether the hash key is there, the hash key, how many live clients were forgotten. */
 const LOCK = 0
@@ -39,6 +39,7 @@ export const DEFAULT_SIZE: TableSize = { shards: 512, slotsPerShard: 8192 }
  */
 export class ClientTable {
   readonly #size: TableSize
+  readonly #lock: SharedLock
   readonly #words: Int32Array<SharedArrayBuffer>
   readonly #unsigned: Uint32Array<SharedArrayBuffer>
   readonly #numbers: Float64Array<SharedArrayBuffer>
@@ -49,8 +50,9 @@ export class ClientTable {
     return 4 * (HEADER_WORDS + shards * SHARD_WORDS + shards * slotsPerShard * ENTRY_WORDS)
   }
 
-  constructor(memory: SharedArrayBuffer, size: TableSize) {
+  constructor(memory: SharedArrayBuffer, size: TableSize, lock: SharedLock) {
     this.#size = size
+    this.#lock = lock
     this.#words = new Int32Array(memory)
     this.#unsigned = new Uint32Array(memory)
     this.#numbers = new Float64Array(memory)
@@ -60,7 +62,7 @@ export class ClientTable {
   /** The secret that hashes are made with: that of the first who asks, the same for all workers. */
   hashKey(makeKey: () => readonly [number, number]): readonly [number, number] {
     const words = this.#words
-    acquire(words, LOCK)
+    this.#lock.acquire(words, LOCK)
     if (words[HAS_KEY] === 0) {
       const [k0, k1] = makeKey()
       words[KEY] = k0
@@ -68,7 +70,7 @@ export class ClientTable {
       words[HAS_KEY] = 1
     }
     const key = [words[KEY] as number, words[KEY + 1] as number] as const
-    release(words, LOCK)
+    this.#lock.release(words, LOCK)
     return key
   }
 
@@ -92,7 +94,7 @@ export class ClientTable {
     const words = this.#words
     const shard = hi & (this.#size.shards - 1)
     const shardAt = HEADER_WORDS + shard * SHARD_WORDS
-    acquire(words, shardAt)
+    this.#lock.acquire(words, shardAt)
     const nowS = Math.max(0, Math.floor(nowNs / 1e9))
     const at = this.#find(shard, hi, lo, nowS)
     const isNew = words[at] === 0 && words[at + LO] === 0
@@ -112,7 +114,7 @@ export class ClientTable {
       words[at + LO] = lo
       words[shardAt + COUNT] = (words[shardAt + COUNT] as number) + 1
     }
-    release(words, shardAt)
+    this.#lock.release(words, shardAt)
     return isTaken
   }
 

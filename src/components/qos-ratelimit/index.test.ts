@@ -181,13 +181,13 @@ test('the count is exact over several threads', async () => {
   const memory = new SharedArrayBuffer(SharedBucket.BYTES)
   const code = `
     const { workerData, parentPort } = require('node:worker_threads')
-    Promise.all(workerData.urls.map((url) => import(url))).then(([{ SharedBucket }, { RefillWhenEmpty }]) => {
-      const bucket = new SharedBucket(workerData.memory, new RefillWhenEmpty(1e-9, 5000), 0)
+    Promise.all(workerData.urls.map((url) => import(url))).then(([{ SharedBucket }, { RefillWhenEmpty }, { sharedLock }]) => {
+      const bucket = new SharedBucket(workerData.memory, new RefillWhenEmpty(1e-9, 5000), 0, sharedLock)
       let taken = 0
       for (let i = 0; i < 4000; i++) if (bucket.take(1)) taken++
       parentPort.postMessage(taken)
     })`
-  const urls = ['./shared-bucket.ts', './bucket.ts'].map((name) => new URL(name, import.meta.url).href)
+  const urls = ['./shared-bucket.ts', './bucket.ts', '../../engine/shared-lock.ts'].map((name) => new URL(name, import.meta.url).href)
   const counts = await Promise.all(
     [0, 1, 2].map(() => {
       const worker = new Worker(code, { eval: true, workerData: { memory, urls } })

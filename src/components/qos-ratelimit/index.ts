@@ -6,6 +6,7 @@ import { Type } from '../../schema/type.ts'
 import { component, type Logger, type Site } from '../../engine/component.ts'
 import { GatewayError } from '../../engine/errors.ts'
 import { canonicalName } from '../../engine/headers.ts'
+import { sharedLock } from '../../engine/shared-lock.ts'
 import type { Exchange, Handler, Layer } from '../../engine/types.ts'
 import { RefillWhenEmpty, SteadyRefill, waitNs, type BucketRule } from './bucket.ts'
 import { ClientTable, DEFAULT_SIZE } from './client-table.ts'
@@ -161,7 +162,7 @@ function makeRule({ ratePerSecond, capacity }: Limit, isLegacy: boolean): Bucket
 }
 
 function openBucket(site: Site, kind: string, rule: BucketRule): SharedBucket {
-  return new SharedBucket(site.shared.buffer(`ratelimit/${kind} ${site.id}`, SharedBucket.BYTES), rule, readClockNs())
+  return new SharedBucket(site.shared.buffer(`ratelimit/${kind} ${site.id}`, SharedBucket.BYTES), rule, readClockNs(), sharedLock)
 }
 
 interface OpenTable {
@@ -177,7 +178,7 @@ function openTable(site: Site): OpenTable {
   const memory = site.shared.buffer('ratelimit/clients', ClientTable.byteLength(DEFAULT_SIZE))
   let open = openTables.get(memory)
   if (open === undefined) {
-    const table = new ClientTable(memory, DEFAULT_SIZE)
+    const table = new ClientTable(memory, DEFAULT_SIZE, sharedLock)
     const [k0, k1] = table.hashKey(() => [randomInt(2 ** 32), randomInt(2 ** 32)])
     open = { table, hasher: new KeyHasher(k0, k1) }
     openTables.set(memory, open)

@@ -1,6 +1,6 @@
 // From options to numbers: rates, capacities and times as KrakenD derives them. Knows no requests.
 
-import { parseDurationNs } from './duration.ts'
+import { parseDuration } from '../../schema/duration.ts'
 
 export interface Limit {
   readonly ratePerSecond: number
@@ -30,7 +30,7 @@ const MAX_CAPACITY = 2 ** 32 - 1
 
 /** KrakenD 2.x: rates are per `every` (one second at least), capacities are derived from the rates per second. */
 export function readEndpointLimits(options: EndpointOptions): EndpointLimits {
-  const everyNs = Math.max(SECOND_NS, parseDurationNs(options.every) ?? SECOND_NS)
+  const everyNs = Math.max(SECOND_NS, readEveryNs(options.every))
   const rate = options.max_rate * (SECOND_NS / everyNs)
   const clientRate = options.client_max_rate * (SECOND_NS / everyNs)
   // compat: KrakenD tests the endpoint's rate here, so that a client limit alone has a burst of one.
@@ -61,7 +61,7 @@ export interface BackendOptions {
 
 /** KrakenD 2.x: any `every`, also less than a second; null when the limit is off. */
 export function readBackendLimit(options: BackendOptions): Limit | null {
-  const rate = options.max_rate > 0 ? options.max_rate * (SECOND_NS / (parseDurationNs(options.every) ?? SECOND_NS)) : 0
+  const rate = options.max_rate > 0 ? options.max_rate * (SECOND_NS / readEveryNs(options.every)) : 0
   if (rate <= 0 || (rate === Infinity && options.capacity === 0)) return null
   return { ratePerSecond: rate, capacity: bound(options.capacity || deriveCapacity(rate)) }
 }
@@ -70,6 +70,12 @@ export function readBackendLimit(options: BackendOptions): Limit | null {
 export function readLegacyBackendLimit(options: BackendOptions): Limit | null {
   if (options.max_rate <= 0) return null
   return { ratePerSecond: options.max_rate, capacity: bound(options.capacity > 0 ? options.capacity : deriveCapacity(options.max_rate)) }
+}
+
+/** compat: an unreadable time counts as one second. */
+function readEveryNs(every: string): number {
+  const parsed = parseDuration(every)
+  return typeof parsed === 'number' ? parsed : SECOND_NS
 }
 
 function deriveCapacity(ratePerSecond: number): number {

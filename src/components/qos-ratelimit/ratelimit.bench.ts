@@ -2,6 +2,7 @@
 
 import { memoryUsage } from 'node:process'
 import type { BenchRow } from '../../../bench/rows.ts'
+import { sharedLock } from '../../engine/shared-lock.ts'
 import { RefillWhenEmpty } from './bucket.ts'
 import { ClientTable, DEFAULT_SIZE } from './client-table.ts'
 import { readClockNs } from './clock.ts'
@@ -34,12 +35,12 @@ function measure(name: string, count: number, work: (i: number) => void): void {
 }
 
 function measureAlone(): void {
-  const bucket = new SharedBucket(new SharedArrayBuffer(SharedBucket.BYTES), new RefillWhenEmpty(1e6, 1e6), readClockNs())
+  const bucket = new SharedBucket(new SharedArrayBuffer(SharedBucket.BYTES), new RefillWhenEmpty(1e6, 1e6), readClockNs(), sharedLock)
   measure('one bucket', 1e6, () => void bucket.take(readClockNs()))
   const hasher = new KeyHasher(1, 2)
   measure('hash of an address', 1e6, (i) => hasher.hash(`10.1.${i & 255}.77`))
   const before = memoryUsage.rss()
-  const table = new ClientTable(new SharedArrayBuffer(ClientTable.byteLength(DEFAULT_SIZE)), DEFAULT_SIZE)
+  const table = new ClientTable(new SharedArrayBuffer(ClientTable.byteLength(DEFAULT_SIZE)), DEFAULT_SIZE, sharedLock)
   const rule = new RefillWhenEmpty(5, 5)
   function ask(i: number): void {
     hasher.hash(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`)

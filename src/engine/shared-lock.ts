@@ -8,13 +8,21 @@ const SPINS = 200
 /** A section never lasts that long: its thread has died inside it. */
 const LOST_MS = 1000
 
-/** Waits until the lock at `words[at]` is ours. The words are zero at first. */
-export function acquire(words: Int32Array<SharedArrayBuffer>, at: number): void {
+/** What algorithms over shared memory are given, so that they need not know how waiting is done. */
+export interface SharedLock {
+  /** Waits until the lock at `words[at]` is ours. The words are zero at first. */
+  acquire(words: Int32Array<SharedArrayBuffer>, at: number): void
+  /** Gives the lock back. Reads and writes in between are seen by the next holder. */
+  release(words: Int32Array<SharedArrayBuffer>, at: number): void
+}
+
+export const sharedLock: SharedLock = { acquire, release }
+
+function acquire(words: Int32Array<SharedArrayBuffer>, at: number): void {
   if (Atomics.compareExchange(words, at, FREE, HELD) !== FREE) acquireSlowly(words, at)
 }
 
-/** Gives the lock back. Reads and writes in between are seen by the next holder. */
-export function release(words: Int32Array<SharedArrayBuffer>, at: number): void {
+function release(words: Int32Array<SharedArrayBuffer>, at: number): void {
   if (Atomics.exchange(words, at, FREE) === CONTENDED) Atomics.notify(words, at, 1)
 }
 
