@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import zlib from 'node:zlib'
 import { bodyOf } from '../engine/body.ts'
@@ -276,11 +276,13 @@ describe('gzip', () => {
     await backend.close()
   })
 
-  test('passes when somebody else asked', async () => {
+  test('that somebody else asked for is unpacked where it is read here, and passes as a stream', async () => {
     const backend = await startBackend((_request, socket) => socket.write(answer))
     const transport = createTransport(configWith())
-    const response = await send(transport, requestTo(backend.origin, '/', { headers: new HeaderMap(['Accept-Encoding', 'gzip']) }))
-    assert.deepEqual(response.bytes, packed)
+    const headers = new HeaderMap(['Accept-Encoding', 'gzip'])
+    assert.equal(String((await send(transport, requestTo(backend.origin, '/', { headers }))).bytes), 'plain text')
+    const response = await send(transport, requestTo(backend.origin, '/', { headers, wantsStream: true }))
+    assert.deepEqual(await buffer(response.stream as Readable), packed)
     assert.equal(response.headers.get('Content-Encoding'), 'gzip')
     await transport.close()
     await backend.close()
