@@ -1,12 +1,15 @@
 // Finds what is wrong in the blocks of a configuration, without building anything.
 
-import type { ConfigPath, ExtraConfig, GatewayConfig } from '../config/types.ts'
+import type { ConfigPath, Dialect, ExtraConfig, GatewayConfig } from '../config/types.ts'
 import type { Issue } from '../schema/issue.ts'
 import { readOptions } from '../schema/read-options.ts'
-import type { AnyComponent, Stage } from './component.ts'
+import type { AnyComponent, DiscoveryDeclaration, Stage } from './component.ts'
+
+export type Level = 'service' | 'endpoint' | 'backend'
+export type Configured = Exclude<AnyComponent, DiscoveryDeclaration>
 
 /** Where in the file a stage's components are configured. */
-const LEVELS: Readonly<Record<Stage, 'service' | 'endpoint' | 'backend'>> = {
+const LEVELS: Readonly<Record<Stage, Level>> = {
   server: 'service',
   router: 'service',
   endpoint: 'endpoint',
@@ -15,20 +18,21 @@ const LEVELS: Readonly<Record<Stage, 'service' | 'endpoint' | 'backend'>> = {
   sender: 'backend',
 }
 
-/** Issues of every configured block: errors where a protection would be off or closed, else warnings. */
+export function levelOf(component: Configured): Level {
+  return component.kind === 'service' ? 'service' : LEVELS[component.stage]
+}
+
+/** Issues of every configured block: errors where the start would stop or a protection would be off or closed, else warnings. */
 export function checkComponents(config: GatewayConfig, components: readonly AnyComponent[]): Issue[] {
   const issues: Issue[] = []
-  const check = (level: 'service' | 'endpoint' | 'backend', at: ConfigPath, blocks: ExtraConfig): void => {
+  const check = (level: Level, at: ConfigPath, blocks: ExtraConfig): void => {
     const seen = new Set<string>()
     for (const component of components) {
       if (component.kind === 'discovery' || !blocks.has(component.namespace) || seen.has(component.namespace)) continue
-      if ((component.kind === 'service' ? 'service' : LEVELS[component.stage]) !== level) continue
+      if (levelOf(component) !== level) continue
       seen.add(component.namespace)
-      const reading = readOptions(component.options, blocks.get(component.namespace), component.reading)
-      const isFatal = component.restricting && reading.value === null
-      for (const issue of reading.issues) {
-        const severity = isFatal && issue.severity === 'error' ? 'error' : 'warning'
-        issues.push({ ...issue, severity, path: [...at, 'extra_config', component.namespace, ...issue.path] })
+      for (const issue of checkBlock(component, blocks.get(component.namespace), config.dialect)) {
+        issues.push({ ...issue, path: [...at, 'extra_config', component.namespace, ...issue.path] })
       }
     }
   }
@@ -38,4 +42,14 @@ export function checkComponents(config: GatewayConfig, components: readonly AnyC
     for (const backend of endpoint.backends) check('backend', backend.at, backend.extraConfig)
   }
   return issues
+}
+
+function checkBlock(component: Configured, raw: unknown, dialect: Dialect): Issue[] {
+  const { value, issues } = readOptions(component.options, raw, component.reading)
+  const isFatal = value === null && (component.restricting || component.whenInvalid === 'stop')
+  const found = issues.map((issue): Issue => (isFatal ? issue : { ...issue, severity: 'warning' }))
+  if (value === null || component.check === undefined) return found
+  // What the component itself says about an option is more exact than that its type is wrong.
+  const own = component.check(value as never, { raw, dialect })
+  return [...found.filter(({ path }) => !own.some((issue) => issue.path.join('\n') === path.join('\n'))), ...own]
 }

@@ -1,7 +1,8 @@
 // What a component declares and what it sees while it is built. Knows no component.
 
 import type { Static, TSchema } from 'typebox'
-import type { BackendConfig, EndpointConfig, GatewayConfig } from '../config/types.ts'
+import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../config/types.ts'
+import type { Issue } from '../schema/issue.ts'
 import type { Exchange, Handler, Layer, Pipe, PipeResponse, Sender } from './types.ts'
 
 /** Where a component's layer stands; the order within a stage is that of the registry. */
@@ -29,6 +30,19 @@ export type WhenInvalid = 'skip' | 'deny' | 'default' | 'stop'
  */
 export type Reading = 'struct' | 'map'
 
+/** The block that is checked, as it stands in the file. */
+export interface CheckedBlock {
+  readonly raw: unknown
+  readonly dialect: Dialect
+}
+
+/**
+ * What the types of the options cannot say: patterns that do not compile, names that nobody knows. Asked for when a file
+ * is checked and before a start, never while serving; `build` does not rely on it. Paths begin inside the block, and an
+ * error stops `run --strict`.
+ */
+export type Check<O> = (options: O, block: CheckedBlock) => readonly Issue[]
+
 export interface ComponentDeclaration<S extends Stage, O extends TSchema> {
   readonly kind: 'layer'
   readonly stage: S
@@ -40,6 +54,7 @@ export interface ComponentDeclaration<S extends Stage, O extends TSchema> {
   readonly explainInvalid?: (label: string, detail: string) => string
   /** Protects something (auth, validation, limits): a wrong block is an error of `check` and stops `run --strict`. */
   readonly restricting: boolean
+  readonly check?: Check<Static<O>>
   /** Whether `build` is asked although the namespace is absent (options are then `{}` with defaults). */
   readonly always: boolean
   /** Gives the layer, or null when the options switch it off. Throws a ConfigError to stop the start. */
@@ -54,6 +69,7 @@ export interface ServiceDeclaration<O extends TSchema> {
   readonly whenInvalid: WhenInvalid
   readonly explainInvalid?: (label: string, detail: string) => string
   readonly restricting: boolean
+  readonly check?: Check<Static<O>>
   /** Runs once per compiled gateway, before any layer is built: give layers what they may ask for with `site.provide`, release with `site.onRetire`. */
   build(options: Static<O>, site: Site): void
 }
