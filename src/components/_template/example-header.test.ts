@@ -3,22 +3,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { Site } from '../../engine/component.ts'
-import { HeaderMap } from '../../engine/headers.ts'
-import type { Exchange } from '../../engine/types.ts'
+import { makeExchange, makeSite } from '../../testing.ts'
 import { compileValue } from './compile-value.ts'
 import { exampleHeader } from './index.ts'
 
-/** This component asks nothing of its site. */
-const site = {} as Site
-
-function exchangeWith(params: Record<string, string>): Exchange {
-  return { params: new Map(Object.entries(params)), responseHeaders: new HeaderMap() } as unknown as Exchange
-}
-
 test('the header is set before the endpoint answers', () => {
-  const layer = exampleHeader.build({ name: 'X-Example', value: 'item {Id}' }, site)
-  const exchange = exchangeWith({ Id: '7' })
+  const layer = exampleHeader.build({ name: 'X-Example', value: 'item {Id}' }, makeSite())
+  const exchange = makeExchange({ params: { Id: '7' } })
   let seen: string | undefined
   const handler = layer?.((inner) => {
     seen = inner.responseHeaders.get('X-Example')
@@ -28,7 +19,7 @@ test('the header is set before the endpoint answers', () => {
 })
 
 test('an empty value leaves no layer behind', () => {
-  assert.equal(exampleHeader.build({ name: 'X-Example', value: '' }, site), null)
+  assert.equal(exampleHeader.build({ name: 'X-Example', value: '' }, makeSite()), null)
 })
 
 test('every placeholder is replaced, everything else stays', () => {
