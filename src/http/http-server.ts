@@ -1,6 +1,6 @@
 // HTTP/1.1 and HTTP/2 requests become exchanges. Knows nothing of TLS and listening.
 
-import http, { type IncomingMessage, type Server } from 'node:http'
+import http, { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import http2, { type Http2Server, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
@@ -10,7 +10,7 @@ import type { Handler } from '../engine/types.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { ClientBody } from './client-body.ts'
 import type { WireExchange } from './exchange.ts'
-import { type Draining, GatewayResponse, Http1Exchange } from './http1-exchange.ts'
+import { type ClientSocket, type Draining, GatewayResponse, Http1Exchange, markEnding } from './http1-exchange.ts'
 import { Http2Exchange } from './http2-exchange.ts'
 import { decodeTarget, parseTarget } from './target.ts'
 
@@ -58,7 +58,7 @@ export function createHttp1Server(state: ServerState): Server {
   // security: Node would leave out what is beyond a count of fields, without a word.
   server.maxHeadersCount = 0
   server.on('checkContinue', (request: IncomingMessage, response: GatewayResponse) => serveHttp1(state, request, response, true))
-  server.on('checkExpectation', (_request: IncomingMessage, response: GatewayResponse) => refuse(response, 417, 'Expectation Failed'))
+  server.on('checkExpectation', (_request: IncomingMessage, response: GatewayResponse) => refuse(response, 417))
   server.on('clientError', refuseConnection)
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => writeRefusal(socket, '404 Not Found', '404 page not found'))
   return server
@@ -75,7 +75,15 @@ function readTimeouts(config: GatewayConfig): { headerMs: number; requestMs: num
 }
 
 function serveHttp1(state: ServerState, request: IncomingMessage, response: GatewayResponse, awaitsContinue: boolean): void {
-  const { rawHeaders, socket } = request
+  const { rawHeaders } = request
+  const socket: ClientSocket = request.socket
+  // security: what follows an answer that ends the connection would be carried out without anybody hearing of it.
+  if (socket.isEnding === true) return
+  // security: the parser also takes HTTP/0.9, which has no fields and no framing.
+  if (request.httpVersionMajor !== 1) {
+    refuse(response, request.httpVersionMajor === 0 ? 400 : 505)
+    return
+  }
   let host = ''
   let length: number | null = 0
   let hosts = 0
@@ -91,7 +99,7 @@ function serveHttp1(state: ServerState, request: IncomingMessage, response: Gate
       codings++
       length = null
       if ((rawHeaders[i + 1] as string).toLowerCase() !== 'chunked') {
-        refuse(response, 501, 'Not Implemented: Unsupported transfer encoding')
+        refuse(response, 501, 'Unsupported transfer encoding')
         return
       }
     }
@@ -106,8 +114,8 @@ function serveHttp1(state: ServerState, request: IncomingMessage, response: Gate
     (codings > 0 && request.httpVersionMinor === 0) ||
     !HOST.test(host)
   )
-    refuse(response, 400, '400 Bad Request')
-  else if (target === null) refuse(response, 400, '400 Bad Request')
+    refuse(response, 400)
+  else if (target === null) refuse(response, 400)
   else if (sentTarget === '*' && request.method === 'OPTIONS') response.writeHead(200, { 'Content-Length': '0' }).end()
   else {
     const invite = awaitsContinue ? () => response.writeContinue() : null
@@ -132,7 +140,8 @@ function serveHttp1(state: ServerState, request: IncomingMessage, response: Gate
   }
 }
 
-function refuse(response: GatewayResponse, statusCode: number, text: string): void {
+function refuse(response: GatewayResponse, statusCode: number, text = `${statusCode} ${STATUS_CODES[statusCode]}`): void {
+  markEnding(response.req.socket)
   const head = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close', 'Content-Length': Buffer.byteLength(text) }
   response.writeHead(statusCode, head).end(text)
 }

@@ -1,6 +1,7 @@
 // An exchange over node:http. Knows nothing of HTTP/2.
 
 import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import type { HeaderMap } from '../engine/headers.ts'
 import { type ExchangeInit, WireExchange } from './exchange.ts'
@@ -14,6 +15,16 @@ export interface Draining {
   isDraining: boolean
   /** Set while draining: hears that an answer has left. */
   onAnswered: (() => void) | null
+}
+
+/** A client's connection; what it sends after the answer that ends it is not for us. */
+export interface ClientSocket extends Socket {
+  isEnding?: boolean
+}
+
+/** Says that an answer has been given after which the connection is closed. */
+export function markEnding(socket: ClientSocket | null): void {
+  if (socket !== null) socket.isEnding = true
 }
 
 /** perf: the exchange is a field of the response, so that one shared function listens to all of them. */
@@ -63,6 +74,7 @@ export class Http1Exchange extends WireExchange {
     const { fields } = this.responseHeaders
     if (this.#draining.isDraining || this.#leavesBodyUnread() || takeConnectionFields(this.responseHeaders))
       response.shouldKeepAlive = false
+    if (!response.shouldKeepAlive) markEnding(response.req.socket)
     // compat: Go says nothing about a connection that stays open.
     if (this.#isHttp11) {
       if (response.shouldKeepAlive) response.removeHeader('connection')
