@@ -1,11 +1,14 @@
 // The test kit: exchanges and sites without sockets, for tests of components and of the engine.
 
 import type { Readable } from 'node:stream'
-import type { Logger, Port, Site } from './engine/component.ts'
+import type { Dialect } from './config/types.ts'
+import type { AnyComponent, Logger, Port, Site } from './engine/component.ts'
+import { checkBlock } from './engine/check-components.ts'
 import { bodyOf, NO_BODY } from './engine/body.ts'
 import { HeaderMap } from './engine/headers.ts'
 import { Scope } from './engine/scope.ts'
 import type { Exchange } from './engine/types.ts'
+import { formatPath } from './schema/issue.ts'
 
 export interface ExchangeInit {
   readonly method?: string
@@ -109,4 +112,10 @@ export function makeSite(overrides: Partial<Site> = {}): Site {
     onRetire() {},
     ...overrides,
   }
+}
+
+/** What `krakend check` says about a block of a component, line by line: `error patterns[0]: …`. */
+export function checkOptions(component: AnyComponent, block: unknown, dialect: Dialect = 3): string[] {
+  if (component.kind === 'discovery') return []
+  return checkBlock(component, block, dialect).map(({ severity, path, message }) => `${severity} ${formatPath(path)}: ${message}`)
 }

@@ -1,7 +1,7 @@
 // Finds what is wrong in the blocks of a configuration, without building anything.
 
 import type { ConfigPath, Dialect, ExtraConfig, GatewayConfig } from '../config/types.ts'
-import type { Issue } from '../schema/issue.ts'
+import type { Issue, IssuePath } from '../schema/issue.ts'
 import { readOptions } from '../schema/read-options.ts'
 import type { AnyComponent, DiscoveryDeclaration, Stage } from './component.ts'
 
@@ -44,12 +44,17 @@ export function checkComponents(config: GatewayConfig, components: readonly AnyC
   return issues
 }
 
-function checkBlock(component: Configured, raw: unknown, dialect: Dialect): Issue[] {
+/** Issues of one block, with paths that begin inside it. */
+export function checkBlock(component: Configured, raw: unknown, dialect: Dialect): Issue[] {
   const { value, issues } = readOptions(component.options, raw, component.reading)
   const isFatal = value === null && (component.restricting || component.whenInvalid === 'stop')
   const found = issues.map((issue): Issue => (isFatal ? issue : { ...issue, severity: 'warning' }))
   if (value === null || component.check === undefined) return found
   // What the component itself says about an option is more exact than that its type is wrong.
-  const own = component.check(value as never, { raw, dialect })
-  return [...found.filter(({ path }) => !own.some((issue) => issue.path.join('\n') === path.join('\n'))), ...own]
+  const own = component.check(value, { raw, dialect })
+  return [...found.filter(({ path }) => !own.some((issue) => isAtOrBelow(issue.path, path))), ...own]
+}
+
+function isAtOrBelow(option: IssuePath, path: IssuePath): boolean {
+  return option.length > 0 && option.every((step, index) => path[index] === step)
 }

@@ -10,6 +10,7 @@ import { DEADLINE_EXCEEDED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../engine/types.ts'
+import { checkOptions } from '../../testing.ts'
 import { clientCredentials } from './index.ts'
 import { readTokenAnswer } from './token-answer.ts'
 import { compileTokenRequests, escapeForm } from './token-request.ts'
@@ -280,5 +281,17 @@ test('a real token server gives a token', async () => {
     assert.equal(String(second.bytes), String(first.bytes))
   } finally {
     await server.stop()
+  }
+})
+
+test('check tells what stops the start and what asks in vain', () => {
+  assert.deepEqual(checkOptions(clientCredentials, OPTIONS), [])
+  assert.deepEqual(checkOptions(clientCredentials, { is_disabled: true }), [])
+  assert.deepEqual(checkOptions(clientCredentials, { ...OPTIONS, scopes: ['a'], endpoint_params: { a: 'b' } }), [
+    'error scopes: "scopes" must be a text',
+    'error endpoint_params: "endpoint_params" must hold lists of texts',
+  ])
+  for (const wrong of [{ token_url: 'ftp://auth/token' }, { token_url: '' }, { endpoint_params: { scope: ['a'] } }]) {
+    assert.match(checkOptions(clientCredentials, { ...OPTIONS, ...wrong }).join('|'), /^error : no token can be asked for: /)
   }
 })

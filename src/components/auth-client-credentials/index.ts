@@ -8,6 +8,8 @@ import { asError, GatewayError } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Body, Sender } from '../../engine/types.ts'
+import { errorIssue } from '../../schema/issue.ts'
+import type { Issue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
 import { readTokenAnswer } from './token-answer.ts'
 import type { Token } from './token-answer.ts'
@@ -51,8 +53,15 @@ export const clientCredentials = component({
   namespace: NAMESPACE,
   options,
   restricting: true,
+  check(options, { raw }) {
+    const problems = findWrongTypes(raw)
+    if (problems.length > 0 || options.is_disabled) return problems
+    const grant = readGrant(options)
+    return grant instanceof Error ? [errorIssue('invalid-option', [], `no token can be asked for: ${grant.message}`)] : []
+  },
   build(options, site) {
-    checkTypes(site.backend?.extraConfig.get(NAMESPACE))
+    const [problem] = findWrongTypes(site.backend?.extraConfig.get(NAMESPACE))
+    if (problem !== undefined) throw new ConfigError(`${NAMESPACE}: ${problem.message}`)
     if (options.is_disabled) return null
     const source = openSource(options, site)
     if (source instanceof Error) return () => refuseAll(source)
@@ -63,14 +72,15 @@ export const clientCredentials = component({
 })
 
 /** compat: values of a wrong type stop KrakenD's start, where other sections ignore them. */
-function checkTypes(raw: unknown): void {
+function findWrongTypes(raw: unknown): Issue[] {
   const block = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>
-  for (const name of ['client_id', 'client_secret', 'token_url', 'scopes']) {
-    if (name in block && typeof block[name] !== 'string') throw new ConfigError(`${NAMESPACE}: "${name}" must be a text`)
-  }
+  const names = ['client_id', 'client_secret', 'token_url', 'scopes']
+  const wrong = names.filter((name) => name in block && typeof block[name] !== 'string')
+  const issues = wrong.map((name) => errorIssue('wrong-type', [name], `"${name}" must be a text`))
   const params: unknown = block['endpoint_params'] ?? {}
   const areLists = typeof params === 'object' && params !== null && Object.values(params).every((value) => isTextList(value))
-  if (!areLists) throw new ConfigError(`${NAMESPACE}: "endpoint_params" must hold lists of texts`)
+  if (!areLists) issues.push(errorIssue('wrong-type', ['endpoint_params'], '"endpoint_params" must hold lists of texts'))
+  return issues
 }
 
 function isTextList(value: unknown): boolean {
@@ -87,6 +97,16 @@ interface Options {
 
 /** The source, or why there will never be a token. */
 function openSource(options: Options, site: Site): TokenSource | Error {
+  const grant = readGrant(options)
+  if (grant instanceof Error) return grant
+  return new TokenSource(
+    grant.requests,
+    (request) => fetchToken(request, grant.url, site.transport),
+    () => performance.now(),
+  )
+}
+
+function readGrant(options: Options): { requests: ReturnType<typeof compileTokenRequests>; url: URL } | Error {
   const grant: Grant = {
     clientId: options.client_id,
     clientSecret: options.client_secret,
@@ -97,11 +117,7 @@ function openSource(options: Options, site: Site): TokenSource | Error {
     const requests = compileTokenRequests(grant)
     const url = new URL(options.token_url)
     if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error(`unsupported protocol scheme "${url.protocol.slice(0, -1)}"`)
-    return new TokenSource(
-      requests,
-      (request) => fetchToken(request, url, site.transport),
-      () => performance.now(),
-    )
+    return { requests, url }
   } catch (error) {
     return asError(error)
   }

@@ -11,7 +11,7 @@ import { ConfigError } from '../../engine/component.ts'
 import { buildServices } from '../../engine/layers.ts'
 import { tokenRejecters } from '../../engine/ports.ts'
 import type { EndpointConfig } from '../../config/types.ts'
-import { makeLog, makeSite } from '../../testing.ts'
+import { checkOptions, makeLog, makeSite } from '../../testing.ts'
 import { authRevoker, authRevokerExtras } from './index.ts'
 import { encodeCommand } from './resp.ts'
 
@@ -265,4 +265,19 @@ test('a Redis URL that is none stops the start', () => {
   const { site } = fakeSite()
   authRevokerExtras.build({ redis: { url: 'http://x', channel: 'c' } }, site)
   assert.throws(() => authRevoker.build(OPTIONS, site), ConfigError)
+})
+
+test('check tells all that would stop the start', () => {
+  assert.deepEqual(checkOptions(authRevoker, OPTIONS), [])
+  const lines = checkOptions(authRevoker, { ...OPTIONS, N: 0, P: 1, TTL: 0, hash_name: 'x' })
+  assert.deepEqual(lines, [
+    'error hash_name: "hash_name" is neither "optimal" nor "default"',
+    'error N: "N" must be at least 1',
+    'error P: "P" must be between 0 and 1',
+    'error TTL: "TTL" must be at least 1',
+  ])
+  assert.deepEqual(checkOptions(authRevokerExtras, { management: { port: 1 }, redis: { url: 'http://x' } }), [
+    'error management.token: "management.token" is missing',
+    'error redis.url: "redis.url" is no redis:// or rediss:// URL',
+  ])
 })

@@ -4,6 +4,8 @@ import type { Static } from 'typebox'
 import { ConfigError, service } from '../../engine/component.ts'
 import type { Port, Site } from '../../engine/component.ts'
 import { tokenRejecters } from '../../engine/ports.ts'
+import { errorIssue } from '../../schema/issue.ts'
+import type { Issue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
 import { bitCount, hashCount } from './bloom-filter.ts'
 import type { FilterParameters } from './bloom-filter.ts'
@@ -15,6 +17,7 @@ import { createRpcServer } from './rpc-server.ts'
 import { compileRejecter } from './token-rejecter.ts'
 
 const NAMESPACE = 'auth/revoker'
+const EXTRAS_NAMESPACE = '_gw/revoker'
 const LABEL = '[SERVICE: Bloomfilter]'
 /** Longer timers fire at once in Node. */
 const MAX_TIMER_MS = 3_600_000
@@ -56,9 +59,10 @@ const revokerExtras: Port<Extras> = { name: 'revoker extras' }
 
 /** `_gw/revoker`: doors beside the RPC port. Stands before `auth/revoker` in the registry. */
 export const authRevokerExtras = service({
-  namespace: '_gw/revoker',
+  namespace: EXTRAS_NAMESPACE,
   options: extras,
   whenInvalid: 'stop',
+  check: findWrongExtras,
   build(options, site) {
     site.provide(revokerExtras, options)
   },
@@ -70,10 +74,12 @@ export const authRevoker = service({
   reading: 'struct',
   explainInvalid: (_label, detail) => `${LABEL} Unable to parse the bloomfilter configuration: ${detail}`,
   restricting: true,
+  check: findWrongParameters,
   build(options, site) {
-    const parameters = checkParameters(options)
+    stopOnFirst(NAMESPACE, findWrongParameters(options))
+    const parameters = { n: options.N, p: options.P, hashName: options.hash_name as FilterParameters['hashName'] }
     const [extra = {}] = site.ask(revokerExtras)
-    checkExtras(extra)
+    stopOnFirst(EXTRAS_NAMESPACE, findWrongExtras(extra))
     const revocations = new Revocations(openFilter(parameters, site))
     keepRotating(revocations.filter, options.TTL * 1000, site)
     openRpc(revocations, options, extra.rpc?.listen_ip ?? '', site)
@@ -85,23 +91,32 @@ export const authRevoker = service({
   },
 })
 
-/** compat: KrakenD runs without revocation then. */
 /** compat: KrakenD crashes at start, or with the first token, on values that no filter can be made of. */
-function checkParameters({ N: n, P: p, hash_name: hashName, TTL }: Options): FilterParameters {
-  if (hashName !== 'optimal' && hashName !== 'default')
-    throw new ConfigError(`auth/revoker: "hash_name" is neither "optimal" nor "default"`)
-  if (n < 1) throw new ConfigError('auth/revoker: "N" must be at least 1')
-  if (!(p > 0 && p < 1)) throw new ConfigError('auth/revoker: "P" must be between 0 and 1')
-  if (TTL < 1) throw new ConfigError('auth/revoker: "TTL" must be at least 1')
-  return { n, p, hashName }
+function findWrongParameters({ N: n, P: p, hash_name: hashName, TTL }: Options): Issue[] {
+  const issues: Issue[] = []
+  if (hashName !== 'optimal' && hashName !== 'default') issues.push(refuse(['hash_name'], 'is neither "optimal" nor "default"'))
+  if (n < 1) issues.push(refuse(['N'], 'must be at least 1'))
+  if (!(p > 0 && p < 1)) issues.push(refuse(['P'], 'must be between 0 and 1'))
+  if (TTL < 1) issues.push(refuse(['TTL'], 'must be at least 1'))
+  return issues
 }
 
-function checkExtras({ management, redis }: Extras): void {
+function findWrongExtras({ management, redis }: Extras): Issue[] {
+  const issues: Issue[] = []
   // security: whoever may revoke can lock everybody out.
-  if (management?.token === '') throw new ConfigError('_gw/revoker: "management.token" is missing')
+  if (management?.token === '') issues.push(refuse(['management', 'token'], 'is missing'))
   if (redis !== undefined && !(/^rediss?:\/\//.test(redis.url) && URL.canParse(redis.url))) {
-    throw new ConfigError('_gw/revoker: "redis.url" is no redis:// or rediss:// URL')
+    issues.push(refuse(['redis', 'url'], 'is no redis:// or rediss:// URL'))
   }
+  return issues
+}
+
+function refuse(path: readonly string[], reason: string): Issue {
+  return errorIssue('invalid-option', path, `"${path.join('.')}" ${reason}`)
+}
+
+function stopOnFirst(namespace: string, [issue]: readonly Issue[]): void {
+  if (issue !== undefined) throw new ConfigError(`${namespace}: ${issue.message}`)
 }
 
 function openFilter(parameters: FilterParameters, site: Site): RotatingFilter {

@@ -10,6 +10,7 @@ import type { Site } from '../../engine/component.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { PipeRequest, PipeResponse } from '../../engine/types.ts'
+import { checkOptions } from '../../testing.ts'
 import { fillHoles, findHoles } from './graphql.ts'
 import { graphql } from './index.ts'
 
@@ -155,4 +156,11 @@ test('holes: only whole texts at the top', () => {
   assert.deepEqual(findHoles({ a: '{id}', b: ' {id}', c: '{', d: '{}', e: 1, f: ['{id}'] }), [['a', 'Id']])
   const variables = JSON.parse('{"__proto__":"{id}"}') as Record<string, unknown>
   assert.equal(JSON.stringify(fillHoles(variables, findHoles(variables), new Map([['Id', 'x']]))), '{"__proto__":"x"}')
+})
+
+test('check warns of a type that switches the component off', () => {
+  assert.deepEqual(checkOptions(graphql, { type: 'Mutation' }), [])
+  assert.deepEqual(checkOptions(graphql, { type: 'subscription' }), [
+    'warning type: neither "query" nor "mutation": the backend gets an ordinary request',
+  ])
 })

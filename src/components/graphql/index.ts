@@ -13,6 +13,7 @@ import type { JsonObject } from '../../engine/json/types.ts'
 import { encodeSorted } from '../../engine/json/write.ts'
 import type { Body, Layer, Pipe, PipeRequest } from '../../engine/types.ts'
 import { encodeQuery } from '../../engine/url.ts'
+import { warningIssue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
 import { compileBody, compileQueryValues, encodeVariables, fillHoles, findHoles } from './graphql.ts'
 import type { Encode } from './graphql.ts'
@@ -43,6 +44,10 @@ export const graphql = component({
   namespace: 'backend/graphql',
   reading: 'struct',
   options,
+  check({ type }) {
+    if (/^(?:query|mutation)$/i.test(type)) return []
+    return [warningIssue('invalid-option', ['type'], 'neither "query" nor "mutation": the backend gets an ordinary request')]
+  },
   build(given, site) {
     const type = given.type.toLowerCase()
     if (type !== 'query' && type !== 'mutation') {

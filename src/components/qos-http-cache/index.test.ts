@@ -11,6 +11,7 @@ import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
+import { checkOptions } from '../../testing.ts'
 import { httpCache } from './index.ts'
 
 interface Answer {
@@ -243,4 +244,9 @@ test('1.x: one cache for all, marked answers, none beside client credentials', a
   assert.equal(asked.length, 1)
   const place = { config: V2, extraConfig: { 'auth/client-credentials': {} } }
   assert.equal(cached(sender, {}, place), sender)
+})
+
+test('check warns of half a limit', () => {
+  for (const block of [{}, { shared: true }, { max_size: 1, max_items: 1 }]) assert.deepEqual(checkOptions(httpCache, block), [])
+  assert.deepEqual(checkOptions(httpCache, { max_items: 1 }), ['warning : "max_size" and "max_items" limit the cache only together'])
 })

@@ -1,5 +1,6 @@
 // Component `qos/http-cache`: answers of backends are used again as their headers allow. Knows nothing of how they are fetched.
 
+import { warningIssue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
 import type { GatewayConfig } from '../../config/types.ts'
 import { component } from '../../engine/component.ts'
@@ -34,6 +35,10 @@ export const httpCache = component({
   options,
   reading: 'struct',
   whenInvalid: 'default',
+  check({ max_size, max_items }, { dialect }) {
+    if (dialect === 2 || max_size > 0 === max_items > 0) return []
+    return [warningIssue('invalid-option', [], '"max_size" and "max_items" limit the cache only together')]
+  },
   build({ shared, max_size, max_items }, site) {
     const isLegacy = site.config.dialect === 2
     // compat: KrakenD 1.x caches nothing of a backend that needs a token.

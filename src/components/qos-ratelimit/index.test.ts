@@ -8,6 +8,7 @@ import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { Exchange, PipeRequest, PipeResponse } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
+import { checkOptions } from '../../testing.ts'
 import { backendRateLimit, endpointRateLimit, rateLimitHeaders } from './index.ts'
 import { SharedBucket } from './shared-bucket.ts'
 
@@ -198,4 +199,17 @@ test('the count is exact over several threads', async () => {
     counts.reduce((sum, count) => sum + count, 0),
     5000,
   )
+})
+
+test('check tells which limits would not hold', () => {
+  const client = { client_max_rate: 1, client_capacity: 1 }
+  assert.deepEqual(checkOptions(endpointRateLimit, { max_rate: 1, every: '1m' }), [])
+  assert.deepEqual(checkOptions(endpointRateLimit, { ...client, strategy: 'IP' }), [])
+  assert.deepEqual(checkOptions(endpointRateLimit, client), ['error strategy: unknown strategy "": clients are not limited'])
+  assert.equal(checkOptions(endpointRateLimit, { ...client, strategy: 'param', key: 'id' }, 2).length, 1)
+  assert.deepEqual(checkOptions(endpointRateLimit, { ...client, strategy: 'header' }), [
+    'warning key: no name of a header or parameter: every request of this endpoint is refused',
+  ])
+  const every = ['warning every: "1" is no duration such as "1m": one second is assumed']
+  for (const limit of [endpointRateLimit, backendRateLimit]) assert.deepEqual(checkOptions(limit, { max_rate: 1, every: '1' }), every)
 })

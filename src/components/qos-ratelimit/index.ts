@@ -2,9 +2,12 @@
 // clients and a backend get. Knows nothing of sockets and of who else limits.
 
 import { randomInt } from 'node:crypto'
+import type { Static } from 'typebox'
 import { Type } from '../../schema/type.ts'
-import { component, type Logger, type Site } from '../../engine/component.ts'
+import { component, type CheckedBlock, type Logger, type Site } from '../../engine/component.ts'
 import { GatewayError } from '../../engine/errors.ts'
+import { errorIssue, warningIssue, type Issue } from '../../schema/issue.ts'
+import { parseDuration } from '../../schema/duration.ts'
 import { canonicalName } from '../../engine/headers.ts'
 import { sharedLock } from '../../engine/shared-lock.ts'
 import type { Exchange, Handler, Layer } from '../../engine/types.ts'
@@ -22,6 +25,8 @@ const ENDPOINT_LIMITED = new GatewayError('rate limit exceeded', { code: 'ERR_EN
 const BACKEND_LIMITED = new GatewayError('rate limit exceded', { code: 'ERR_BACKEND_RATE_LIMIT' })
 
 const HEADERS = '_gw/ratelimit'
+const STRATEGY_HINT = 'it is "ip", "header" or, in files of version 3, "param"'
+const NO_KEY = 'no name of a header or parameter: every request of this endpoint is refused'
 
 const routerOptions = Type.Object({
   max_rate: Type.Number({ default: 0, description: 'Requests that all clients together may make per `every`; 0 is no limit.' }),
@@ -42,6 +47,7 @@ export const endpointRateLimit = component({
   namespace: 'qos/ratelimit/router',
   options: routerOptions,
   restricting: true,
+  check: checkRouterOptions,
   build(options, site) {
     const isLegacy = site.config.dialect === 2
     const limits = isLegacy ? readLegacyEndpointLimits(options) : readEndpointLimits(options)
@@ -61,6 +67,23 @@ export const endpointRateLimit = component({
     return layers.length === 0 ? null : (next) => layers.reduceRight((inner, layer) => layer(inner), next)
   },
 })
+
+/** A client limit whose clients cannot be told apart is none. */
+function checkRouterOptions(options: Static<typeof routerOptions>, { dialect }: CheckedBlock): Issue[] {
+  const { client_max_rate: clientRate, strategy, key, every } = options
+  const issues = dialect === 2 ? [] : checkEvery(every)
+  if (clientRate <= 0) return issues
+  const hasStrategy = findClientId(strategy, key, canonicalName(key), dialect === 2) !== null
+  if (!hasStrategy)
+    issues.push(errorIssue('invalid-option', ['strategy'], `unknown strategy "${strategy}": clients are not limited`, STRATEGY_HINT))
+  else if (key === '' && strategy.toLowerCase() !== 'ip') issues.push(warningIssue('invalid-option', ['key'], NO_KEY))
+  return issues
+}
+
+function checkEvery(every: string): Issue[] {
+  const isDuration = typeof parseDuration(every) === 'number'
+  return isDuration ? [] : [warningIssue('invalid-duration', ['every'], `"${every}" is no duration such as "1m": one second is assumed`)]
+}
 
 /** Claims its namespace; the limits of the same endpoint read it. */
 export const rateLimitHeaders = component({
@@ -85,6 +108,7 @@ export const backendRateLimit = component({
     every: Type.String({ default: '1s', description: 'The time that the rate is counted over.' }),
   }),
   restricting: true,
+  check: ({ every }, { dialect }) => (dialect === 2 ? [] : checkEvery(every)),
   build(options, site) {
     const isLegacy = site.config.dialect === 2
     const limit = isLegacy ? readLegacyBackendLimit(options) : readBackendLimit(options)

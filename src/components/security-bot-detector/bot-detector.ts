@@ -30,6 +30,18 @@ export function compileDetector(rules: BotRules): IsBot {
   return rules.cacheSize === 0 ? isBot : remember(isBot, rules.cacheSize)
 }
 
+/** Where a pattern is none, and why. */
+export function findInvalidPatterns(patterns: readonly string[]): { index: number; reason: string }[] {
+  return patterns.flatMap((pattern, index) => {
+    try {
+      RE2JS.compile(pattern)
+      return []
+    } catch (error) {
+      return [{ index, reason: (error as Error).message }]
+    }
+  })
+}
+
 const ASCII = /^[\u0000-\u007f]*$/
 
 function decode(agent: string): string {

@@ -5,8 +5,10 @@ import { component } from '../../engine/component.ts'
 import type { Site } from '../../engine/component.ts'
 import { asError, GatewayError } from '../../engine/errors.ts'
 import type { Handler, Layer } from '../../engine/types.ts'
+import { errorIssue } from '../../schema/issue.ts'
+import type { Issue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
-import { compileDetector } from './bot-detector.ts'
+import { compileDetector, findInvalidPatterns } from './bot-detector.ts'
 import type { IsBot } from './bot-detector.ts'
 
 const BOT_REJECTED = new GatewayError('bot rejected', { code: 'ERR_BOT', statusCode: 403, source: 'client' })
@@ -19,7 +21,16 @@ const options = Type.Object({
   empty_user_agent_is_bot: Type.Boolean({ default: false, description: 'Refuse requests without an agent.' }),
 })
 
-const declaration = { namespace: 'security/bot-detector', options, reading: 'struct', restricting: true } as const
+const declaration = { namespace: 'security/bot-detector', options, reading: 'struct', restricting: true, check } as const
+
+/** What switches the section off. */
+function check({ patterns, cache_size: cacheSize }: Static<typeof options>): Issue[] {
+  const issues = findInvalidPatterns(patterns).map(({ index, reason }) =>
+    errorIssue('invalid-pattern', ['patterns', index], `not a regular expression, so nobody is refused: ${reason}`),
+  )
+  if (cacheSize < 0) issues.push(errorIssue('invalid-option', ['cache_size'], 'must not be negative, so nobody is refused'))
+  return issues
+}
 
 /** At service level: every path but the health check. */
 export const serviceBotDetector = component({ ...declaration, stage: 'router', build: buildLayer })

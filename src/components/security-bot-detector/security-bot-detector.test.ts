@@ -7,6 +7,7 @@ import type { Site } from '../../engine/component.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import type { Exchange } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
+import { checkOptions } from '../../testing.ts'
 import { compileDetector } from './bot-detector.ts'
 import { endpointBotDetector, serviceBotDetector } from './index.ts'
 
@@ -90,4 +91,11 @@ test('a section that cannot work is off, with a warning', () => {
     assert.equal(layer, null)
     assert.match(lines[0] as string, /\[Botdetector\] Unable to create the bot detector: ./)
   }
+})
+
+test('check tells what switches the section off', () => {
+  assert.deepEqual(checkOptions(serviceBotDetector, { patterns: ['a.*'], cache_size: 3 }), [])
+  const [pattern, size] = checkOptions(endpointBotDetector, { patterns: ['a', '(?=b)'], cache_size: -1 })
+  assert.match(pattern ?? '', /^error patterns\[1\]: not a regular expression, so nobody is refused: /)
+  assert.equal(size, 'error cache_size: must not be negative, so nobody is refused')
 })

@@ -6,11 +6,13 @@ import { canonicalName } from '../../engine/headers.ts'
 import { droppedBackendHeaders } from '../../engine/ports.ts'
 import type { Exchange, Handler } from '../../engine/types.ts'
 import { parseDuration } from '../../schema/duration.ts'
+import { errorIssue, warningIssue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
 import { compileHeaders, compileMethods, compileOrigins } from './cors-policy.ts'
 import { compileHeadersV1, compileMethodsV1 } from './cors-policy-v1.ts'
 
 const NAMESPACE = 'security/cors'
+const MAX_AGE_MESSAGE = 'must be a text such as "12h"'
 
 const options = Type.Object({
   allow_origins: Type.Array(Type.String(), { default: [], description: 'Allowed origins; `*` for any part. Empty: all.' }),
@@ -60,8 +62,13 @@ export const cors = component({
   stage: 'server',
   namespace: NAMESPACE,
   options,
+  check({ max_age: maxAge }, { raw }) {
+    if (hasWrongMaxAge(raw)) return [errorIssue('wrong-type', ['max_age'], MAX_AGE_MESSAGE)]
+    if (maxAge === '' || typeof parseDuration(maxAge) === 'number') return []
+    return [warningIssue('invalid-duration', ['max_age'], `"${maxAge}" is no duration such as "12h": browsers are told no age`)]
+  },
   build(options, site) {
-    checkMaxAge(site)
+    if (hasWrongMaxAge(site.config.extraConfig.get(NAMESPACE))) throw new ConfigError(`${NAMESPACE}: "max_age" ${MAX_AGE_MESSAGE}`)
     const isV1 = site.config.dialect === 2
     const policy = compilePolicy(options, isV1, site)
     const statusCode = isV1 ? 200 : options.options_success_status || 204
@@ -73,10 +80,8 @@ export const cors = component({
 })
 
 /** compat: KrakenD crashes when it starts to serve. */
-function checkMaxAge(site: Site): void {
-  const block = site.config.extraConfig.get(NAMESPACE)
-  if (typeof block !== 'object' || block === null || !('max_age' in block)) return
-  if (typeof block.max_age !== 'string') throw new ConfigError('security/cors: "max_age" must be a text such as "12h"')
+function hasWrongMaxAge(block: unknown): boolean {
+  return typeof block === 'object' && block !== null && 'max_age' in block && typeof block.max_age !== 'string'
 }
 
 function compilePolicy(options: Options, isV1: boolean, site: Site): Policy {

@@ -9,6 +9,7 @@ import { HeaderMap } from '../../engine/headers.ts'
 import { droppedBackendHeaders } from '../../engine/ports.ts'
 import type { Exchange } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
+import { checkOptions } from '../../testing.ts'
 import { compileHeaders, compileMethods, compileOrigins } from './cors-policy.ts'
 import { compileHeadersV1 } from './cors-policy-v1.ts'
 import { cors } from './index.ts'
@@ -230,4 +231,10 @@ test('methods count as written', () => {
     ['PUT', 'DELETE', 'delete', 'GET', 'OPTIONS'].map((method) => isAllowed(method)),
     [true, false, true, false, true],
   )
+})
+
+test('check tells what is wrong with the age', () => {
+  assert.deepEqual(checkOptions(cors, { max_age: '12h' }), [])
+  assert.deepEqual(checkOptions(cors, { max_age: 12 }), ['error max_age: must be a text such as "12h"'])
+  assert.deepEqual(checkOptions(cors, { max_age: '12' }), ['warning max_age: "12" is no duration such as "12h": browsers are told no age'])
 })

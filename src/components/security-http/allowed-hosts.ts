@@ -18,3 +18,13 @@ export function compileHostPatterns(allowed: readonly string[]): IsAllowed | nul
   const patterns = allowed.map((pattern) => RE2JS.compile(`^(?:${pattern})$`))
   return (host) => patterns.some((pattern) => pattern.test(host))
 }
+
+/** Why something is no pattern; null when it is one. */
+export function explainHostPattern(pattern: string): string | null {
+  try {
+    compileHostPatterns([pattern])
+    return null
+  } catch (error) {
+    return (error as Error).message
+  }
+}

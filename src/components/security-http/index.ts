@@ -4,8 +4,9 @@ import { component, ConfigError } from '../../engine/component.ts'
 import { asError } from '../../engine/errors.ts'
 import { canonicalName } from '../../engine/headers.ts'
 import type { Exchange, Handler } from '../../engine/types.ts'
+import { errorIssue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
-import { compileHostPatterns, compileHosts } from './allowed-hosts.ts'
+import { compileHostPatterns, compileHosts, explainHostPattern } from './allowed-hosts.ts'
 import type { IsAllowed } from './allowed-hosts.ts'
 import { httpsUrl, redirectPage } from './https-redirect.ts'
 import { compileSecurityHeaders } from './security-headers.ts'
@@ -56,6 +57,13 @@ export const securityHttp = component({
   namespace: 'security/http',
   options,
   restricting: true,
+  check: ({ allowed_hosts, allowed_hosts_are_regex, is_development }) =>
+    allowed_hosts_are_regex && !is_development
+      ? allowed_hosts.flatMap((pattern, index) => {
+          const reason = explainHostPattern(pattern)
+          return reason === null ? [] : [errorIssue('invalid-pattern', ['allowed_hosts', index], `not a regular expression: ${reason}`)]
+        })
+      : [],
   build(options, site) {
     const checks = compileChecks(options)
     const headers = compileSecurityHeaders(options)

@@ -8,6 +8,7 @@ import type { Site } from '../../engine/component.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import type { Exchange } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
+import { checkOptions } from '../../testing.ts'
 import { compileHostPatterns } from './allowed-hosts.ts'
 import { httpsUrl, redirectPage } from './https-redirect.ts'
 import { securityHttp } from './index.ts'
@@ -145,4 +146,11 @@ test('a nonce is new in every request', () => {
 test('development mode turns off the host check, the redirect and transport security', () => {
   const block = { is_development: true, allowed_hosts: ['h'], ssl_redirect: true, sts_seconds: 5, force_sts_header: true, frame_deny: true }
   assert.deepEqual(gatewayWith(block)({ host: 'evil' }), { status: 200, body: 'ok', headers: { 'X-Frame-Options': 'DENY' } })
+})
+
+test('check tells which host pattern is none', () => {
+  const block = { allowed_hosts: ['a', '(b'], allowed_hosts_are_regex: true }
+  assert.match(checkOptions(securityHttp, block).join('|'), /^error allowed_hosts\[1\]: not a regular expression: [^|]+$/)
+  assert.deepEqual(checkOptions(securityHttp, { ...block, allowed_hosts_are_regex: false }), [])
+  assert.deepEqual(checkOptions(securityHttp, { ...block, is_development: true }), [])
 })
