@@ -12,6 +12,8 @@ export class BackendStream extends Readable {
     super()
     this.#resume = resume
     this.#abandon = abandon
+    // It can break before anybody has begun to read; whoever does finds it destroyed.
+    this.on('error', ignore)
   }
 
   /** Everything has come. */
@@ -29,3 +31,5 @@ export class BackendStream extends Readable {
     callback(error)
   }
 }
+
+function ignore(): void {}

@@ -107,12 +107,17 @@ export class Call implements ConnectionUser {
     this.#resolve(this.#response(null, this.#needsGunzip(length) ? gunzipStream(stream) : stream))
   }
 
-  onData(bytes: Buffer): boolean {
-    // perf: `bytes` lies in a buffer that all connections share.
-    if (this.#stream !== null) return this.#stream.push(Buffer.from(bytes))
-    if (this.#chunks === null) bytes.copy(this.#bytes, this.#size)
-    else this.#chunks.push(Buffer.from(bytes))
-    this.#size += bytes.length
+  onData(buffer: Buffer, start: number, end: number): boolean {
+    if (this.#stream === null && this.#chunks === null) {
+      buffer.copy(this.#bytes, this.#size, start, end)
+      this.#size += end - start
+      return true
+    }
+    // perf: the buffer is shared by all connections.
+    const chunk = Buffer.allocUnsafe(end - start)
+    buffer.copy(chunk, 0, start, end)
+    if (this.#stream !== null) return this.#stream.push(chunk)
+    this.#chunks?.push(chunk)
     return true
   }
 

@@ -92,7 +92,7 @@ export class Connection {
     }
     const parser = this.#parser
     try {
-      const isWelcome = parser.feed(length === buffer.length ? buffer : buffer.subarray(0, length), user)
+      const isWelcome = parser.feed(buffer, length, user)
       if (!parser.isDone) return isWelcome || this.#user === null
     } catch (error) {
       this.#lose(asError(error).message, error)

@@ -1,26 +1,22 @@
 // Bytes of an HTTP/1.1 response become head, body and end, with the rules of Go's net/http. Knows nothing of sockets.
 
-import { canonicalName } from '../engine/headers.ts'
+import { GrowingBuffer } from './growing-buffer.ts'
+import { broken, Framing, MalformedResponse, readField } from './response-fields.ts'
 
 /** What a response is told to. */
 export interface ResponseReceiver {
   /** The final head; `fields` are canonical names and values in turn, without those of a single connection. */
   onHead(statusCode: number, fields: string[], length: number | null): void
-  /** A piece of the body, valid until the call returns. Says whether more is welcome now. */
-  onData(bytes: Buffer): boolean
+  /** A piece of the body, from `start` to `end` of a buffer that is overwritten after the call. Says whether more is welcome now. */
+  onData(buffer: Buffer, start: number, end: number): boolean
   onEnd(): void
 }
 
 const MAX_HEAD_BYTES = 10 * 1024 * 1024
 const MAX_INTERIM_RESPONSES = 5
 const MAX_CHUNK_LINE_BYTES = 4096
-const KNOWN_NAMES_LIMIT = 1000
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const FORBIDDEN_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)/
-const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: |$)/
-/** Fields of the connection between gateway and backend: of no concern to anybody else. */
-const CONNECTION_FIELDS = new Set(['Keep-Alive', 'Proxy-Connection', 'Te', 'Trailer', 'Upgrade'])
-const knownNames = new Map<string, string>()
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: |$)/
 
 const EMPTY_LINE = Buffer.from('\r\n\r\n')
 
@@ -33,21 +29,13 @@ const CHUNK_END = 5
 const TRAILER = 6
 const DONE = 7
 
-/** A response that is no HTTP/1.x, in Go's words. */
-export class MalformedResponse extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'MalformedResponse'
-  }
-}
-
 /** One response after the other of one connection. */
 export class ResponseParser {
   #state = DONE
   #isHead = false
   #interim = 0
   /** Bytes of a head or a chunk line that is not complete. */
-  #pending: Buffer | null = null
+  readonly #pending = new GrowingBuffer()
   #remaining = 0
   #closes = false
   /** Whether any byte of the current response has come. */
@@ -61,6 +49,7 @@ export class ResponseParser {
     this.#isHead = method === 'HEAD'
     this.#interim = 0
     this.#closes = false
+    this.#pending.release()
     this.hasBegun = false
   }
 
@@ -78,42 +67,44 @@ export class ResponseParser {
     return !this.#closes
   }
 
-  /** Takes bytes; says whether more are welcome now. Throws a MalformedResponse. */
-  feed(buffer: Buffer, receiver: ResponseReceiver): boolean {
+  /** Takes the first `length` bytes of a buffer; says whether more are welcome now. Throws a MalformedResponse. */
+  feed(buffer: Buffer, length: number, receiver: ResponseReceiver): boolean {
+    // perf: no views on the buffer are made; each would be an object on the heap.
     let bytes = buffer
-    if (this.#pending !== null) {
-      bytes = Buffer.concat([this.#pending, buffer])
-      this.#pending = null
+    let limit = length
+    if (!this.#pending.isEmpty) {
+      bytes = this.#pending.takeWith(buffer, length)
+      limit = bytes.length
     }
     this.hasBegun = true
     let at = 0
     let isWelcome = true
-    while (at < bytes.length) {
+    while (at < limit) {
       switch (this.#state) {
         case HEAD: {
-          const next = this.#readHead(bytes, at, buffer.length, receiver)
+          const next = this.#readHead(bytes, at, limit, length, receiver)
           if (next < 0) return isWelcome
           at = next
           break
         }
         case LENGTH:
         case CHUNK_DATA: {
-          const end = Math.min(bytes.length, at + this.#remaining)
+          const end = Math.min(limit, at + this.#remaining)
           this.#remaining -= end - at
           const isLast = this.#remaining === 0
-          isWelcome = receiver.onData(bytes.subarray(at, end))
+          isWelcome = receiver.onData(bytes, at, end)
           at = end
           if (isLast) this.#endPiece(receiver)
           break
         }
         case UNTIL_CLOSE:
-          return receiver.onData(at === 0 ? bytes : bytes.subarray(at))
+          return receiver.onData(bytes, at, limit)
         case DONE:
           // security: bytes that nobody asked for would be taken for the next response.
           this.#closes = true
           return isWelcome
         default: {
-          const next = this.#readLine(bytes, at, receiver)
+          const next = this.#readLine(bytes, at, limit, receiver)
           if (next < 0) return isWelcome
           at = next
         }
@@ -140,13 +131,13 @@ export class ResponseParser {
   }
 
   /** The index after the head; -1 when it is incomplete. */
-  #readHead(bytes: Buffer, start: number, freshLength: number, receiver: ResponseReceiver): number {
-    const end = findHeadEnd(bytes, start, Math.max(start, bytes.length - freshLength - 3))
+  #readHead(bytes: Buffer, start: number, limit: number, freshLength: number, receiver: ResponseReceiver): number {
+    const end = findHeadEnd(bytes, start, Math.max(start, limit - freshLength - 3), limit)
     if (end < 0) {
-      if (bytes.length - start > MAX_HEAD_BYTES) {
+      if (limit - start > MAX_HEAD_BYTES) {
         throw new MalformedResponse(`net/http: server response headers exceeded ${MAX_HEAD_BYTES} bytes; aborted`)
       }
-      this.#pending = Buffer.from(bytes.subarray(start))
+      this.#pending.keep(bytes, start, limit)
       return -1
     }
     return start + this.#readFields(bytes.toString('latin1', start, end), receiver)
@@ -202,11 +193,12 @@ export class ResponseParser {
   }
 
   /** A line around chunks; the index after it, -1 when it is incomplete. */
-  #readLine(bytes: Buffer, start: number, receiver: ResponseReceiver): number {
-    const lineFeed = bytes.indexOf(0x0a, start)
-    if ((lineFeed < 0 ? bytes.length : lineFeed) - start > MAX_CHUNK_LINE_BYTES) throw new MalformedResponse('http: chunk header too long')
+  #readLine(bytes: Buffer, start: number, limit: number, receiver: ResponseReceiver): number {
+    const found = bytes.indexOf(0x0a, start)
+    const lineFeed = found < limit ? found : -1
+    if ((lineFeed < 0 ? limit : lineFeed) - start > MAX_CHUNK_LINE_BYTES) throw new MalformedResponse('http: chunk header too long')
     if (lineFeed < 0) {
-      this.#pending = Buffer.from(bytes.subarray(start))
+      this.#pending.keep(bytes, start, limit)
       return -1
     }
     if (bytes[lineFeed - 1] !== 0x0d || lineFeed === start) throw new MalformedResponse('malformed chunked encoding')
@@ -225,72 +217,6 @@ export class ResponseParser {
   }
 }
 
-/** How a body is delimited, gathered field by field. */
-class Framing {
-  length: number | null = null
-  isChunked = false
-  closes: boolean
-  keepAliveMs = 0
-
-  constructor(isHttp10: boolean) {
-    this.closes = isHttp10
-  }
-}
-
-function readField(text: string, start: number, stop: number, fields: string[], framing: Framing): void {
-  const first = text.charCodeAt(start)
-  if (first === 0x20 || first === 0x09) {
-    // A folded line goes on with the field before it.
-    if (fields.length === 0) throw broken(`malformed MIME header initial line: ${JSON.stringify(text.slice(start, stop))}`)
-    fields[fields.length - 1] += ` ${text.slice(start, stop).trim()}`
-    return
-  }
-  const colon = text.indexOf(':', start)
-  const name = colon < 0 || colon >= stop ? undefined : fieldName(text.slice(start, colon))
-  if (name === undefined) throw broken(`malformed MIME header line: ${text.slice(start, stop)}`)
-  let from = colon + 1
-  let to = stop
-  while (from < to && isBlank(text.charCodeAt(from))) from++
-  while (to > from && isBlank(text.charCodeAt(to - 1))) to--
-  const value = text.slice(from, to)
-  if (name === 'Content-Length') {
-    if (!/^\d{1,15}$/.test(value)) throw broken(`bad Content-Length ${JSON.stringify(value)}`)
-    const length = Number(value)
-    if (framing.length !== null) {
-      if (framing.length !== length) throw broken('http: message cannot contain multiple Content-Length headers')
-      return
-    }
-    framing.length = length
-  } else if (name === 'Transfer-Encoding') {
-    if (framing.isChunked || value.toLowerCase() !== 'chunked') throw broken(`unsupported transfer encoding: ${JSON.stringify(value)}`)
-    framing.isChunked = true
-    return
-  } else if (name === 'Connection') {
-    const tokens = value.toLowerCase()
-    if (/(?:^|[\s,])close(?:$|[\s,])/.test(tokens)) framing.closes = true
-    else if (/(?:^|[\s,])keep-alive(?:$|[\s,])/.test(tokens)) framing.closes = false
-    return
-  } else if (CONNECTION_FIELDS.has(name)) {
-    if (name === 'Keep-Alive') framing.keepAliveMs = Number(/timeout=(\d{1,6})/i.exec(value)?.[1] ?? 0) * 1000
-    return
-  }
-  fields.push(name, value)
-}
-
-/** The canonical name, undefined for what is no token. */
-function fieldName(sent: string): string | undefined {
-  const known = knownNames.get(sent)
-  if (known !== undefined) return known
-  if (!TOKEN.test(sent)) return undefined
-  const name = canonicalName(sent)
-  if (knownNames.size < KNOWN_NAMES_LIMIT) knownNames.set(sent, name)
-  return name
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09
-}
-
 function withoutLength(fields: readonly string[]): string[] {
   const at = fields.indexOf('Content-Length')
   return at < 0 ? [...fields] : [...fields.slice(0, at), ...fields.slice(at + 2)]
@@ -306,18 +232,14 @@ function chunkSize(line: string): number {
  * An index after the empty line that ends a head, -1 when there is none from `from` on. Lines may end with CR LF or, as Go
  * has it, with LF alone.
  */
-function findHeadEnd(bytes: Buffer, start: number, from: number): number {
+function findHeadEnd(bytes: Buffer, start: number, from: number, limit: number): number {
   const usual = bytes.indexOf(EMPTY_LINE, from)
-  if (usual >= 0) return usual + 4
+  if (usual >= 0 && usual + 4 <= limit) return usual + 4
   let at = bytes.indexOf(0x0a, from)
-  while (at >= 0) {
-    if (bytes[at + 1] === 0x0a && at >= start) return at + 2
-    if (bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0a) return at + 3
+  while (at >= 0 && at < limit) {
+    if (bytes[at + 1] === 0x0a && at + 2 <= limit && at >= start) return at + 2
+    if (bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0a && at + 3 <= limit) return at + 3
     at = bytes.indexOf(0x0a, at + 1)
   }
   return -1
-}
-
-function broken(detail: string): MalformedResponse {
-  return new MalformedResponse(`net/http: HTTP/1.x transport connection broken: ${detail}`)
 }

@@ -200,8 +200,8 @@ suite('large heads', () => {
     const lines = Array.from({ length: 3000 }, (_, i) => `X-Field-${i}: value-${i}\r\n`)
     const answer = await sendRaw(gateway.port, post(`Connection: close\r\nContent-Length: 0\r\n${lines.join('')}`, ''))
     assert.match(answer, /^HTTP\/1\.1 200 /)
-    const text = backend.received.join('').slice(before)
-    for (const line of lines) assert.ok(text.includes(line), line)
+    const sent = new Set(backend.received.join('').slice(before).split('\n'))
+    for (const line of lines) assert.ok(sent.has(line.slice(0, -1)), line)
   })
 
   test('a line of 900 KB passes, a head beyond the limit is 431', async () => {

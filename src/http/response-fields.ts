@@ -1,0 +1,89 @@
+// The fields of a response head and what they say about its body and its connection, as Go's net/http reads them.
+
+import { canonicalName } from '../engine/headers.ts'
+
+const KNOWN_NAMES_LIMIT = 1000
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** Fields of the connection between gateway and backend: of no concern to anybody else. */
+const CONNECTION_FIELDS = new Set(['Keep-Alive', 'Proxy-Connection', 'Te', 'Trailer', 'Upgrade'])
+const knownNames = new Map<string, string>()
+
+/** A response that is no HTTP/1.x, in Go's words. */
+export class MalformedResponse extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'MalformedResponse'
+  }
+}
+
+/** How a body is delimited, gathered field by field. */
+export class Framing {
+  length: number | null = null
+  isChunked = false
+  closes: boolean
+  keepAliveMs = 0
+
+  constructor(isHttp10: boolean) {
+    this.closes = isHttp10
+  }
+}
+
+/** Takes the field between two places of a head; most of them go to `fields`. Throws a MalformedResponse. */
+export function readField(text: string, start: number, stop: number, fields: string[], framing: Framing): void {
+  const first = text.charCodeAt(start)
+  if (first === 0x20 || first === 0x09) {
+    // A folded line goes on with the field before it.
+    if (fields.length === 0) throw broken(`malformed MIME header initial line: ${JSON.stringify(text.slice(start, stop))}`)
+    fields[fields.length - 1] += ` ${text.slice(start, stop).trim()}`
+    return
+  }
+  const colon = text.indexOf(':', start)
+  const name = colon < 0 || colon >= stop ? undefined : fieldName(text.slice(start, colon))
+  if (name === undefined) throw broken(`malformed MIME header line: ${text.slice(start, stop)}`)
+  let from = colon + 1
+  let to = stop
+  while (from < to && isBlank(text.charCodeAt(from))) from++
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--
+  const value = text.slice(from, to)
+  if (name === 'Content-Length') {
+    if (!/^\d{1,15}$/.test(value)) throw broken(`bad Content-Length ${JSON.stringify(value)}`)
+    const length = Number(value)
+    if (framing.length !== null) {
+      if (framing.length !== length) throw broken('http: message cannot contain multiple Content-Length headers')
+      return
+    }
+    framing.length = length
+  } else if (name === 'Transfer-Encoding') {
+    if (framing.isChunked || value.toLowerCase() !== 'chunked') throw broken(`unsupported transfer encoding: ${JSON.stringify(value)}`)
+    framing.isChunked = true
+    return
+  } else if (name === 'Connection') {
+    const tokens = value.toLowerCase()
+    if (/(?:^|[\s,])close(?:$|[\s,])/.test(tokens)) framing.closes = true
+    else if (/(?:^|[\s,])keep-alive(?:$|[\s,])/.test(tokens)) framing.closes = false
+    return
+  } else if (CONNECTION_FIELDS.has(name)) {
+    if (name === 'Keep-Alive') framing.keepAliveMs = Number(/timeout=(\d{1,6})/i.exec(value)?.[1] ?? 0) * 1000
+    return
+  }
+  fields.push(name, value)
+}
+
+/** The canonical name, undefined for what is no token. */
+function fieldName(sent: string): string | undefined {
+  const known = knownNames.get(sent)
+  if (known !== undefined) return known
+  if (!TOKEN.test(sent)) return undefined
+  const name = canonicalName(sent)
+  if (knownNames.size < KNOWN_NAMES_LIMIT) knownNames.set(sent, name)
+  return name
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
+
+/** Go's words for a head that is none. */
+export function broken(detail: string): MalformedResponse {
+  return new MalformedResponse(`net/http: HTTP/1.x transport connection broken: ${detail}`)
+}
