@@ -19,7 +19,10 @@ import { formatTable, median } from './statistics.ts'
 
 const GATEWAY_CORE = 0
 const LOAD_CORE = 1
+/** Warm-up ends after so many requests, when the compiler has seen enough, but not after more rounds than that. */
+const WARM_UP_REQUESTS = 40_000
 const WARM_UP_SECONDS = 2
+const WARM_UP_ROUNDS = 5
 
 const { values } = parseArgs({
   options: { rows: { type: 'string', default: '' }, runs: { type: 'string', default: '3' }, seconds: { type: 'string', default: '4' } },
@@ -75,11 +78,19 @@ async function measurePair(row: BenchRow, backend: Nginx, proxy: Nginx): Promise
     const asked = askedOf(row)
     await checkAnswer(gateway, row, asked)
     const url = `${gateway.url}${row.path}`
-    await measure(LOAD_CORE, gateway.pid, url, WARM_UP_SECONDS, folder, asked)
+    await warmUp(gateway.pid, url, asked)
     return { sample: await measure(LOAD_CORE, gateway.pid, url, seconds, folder, asked), unit }
   } finally {
     await gateway.stop()
     process.stdout.write('.')
+  }
+}
+
+async function warmUp(pid: number, url: string, asked: Asked): Promise<void> {
+  let requests = 0
+  for (let i = 0; i < WARM_UP_ROUNDS && requests < WARM_UP_REQUESTS; i++) {
+    const sample = await measure(LOAD_CORE, pid, url, WARM_UP_SECONDS, folder, asked)
+    requests += sample.requestsPerSecond * WARM_UP_SECONDS
   }
 }
 
