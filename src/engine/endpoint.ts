@@ -59,6 +59,7 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
     if (body === null) return exchange.answer(statusCode === 0 ? 500 : statusCode)
     if (exchange.responseHeaders.has('Content-Type')) return exchange.answerStream(statusCode, body)
     return sniffStream(body).then((contentType) => {
+      if (contentType === null && body.readableEnded) return exchange.answer(statusCode)
       if (contentType !== null) exchange.responseHeaders.set('Content-Type', contentType)
       return exchange.answerStream(statusCode, body)
     })
