@@ -1,4 +1,4 @@
-// `npm test`: format, lint, types and tests, each run to its end, and one summary.
+// `npm test`: format, lint, types, docs and tests, each run to its end, and one summary.
 // `npm test -- --only types,tests`; whatever follows names test files: `npm test -- --only tests src/engine/scope.test.ts`.
 
 import { availableParallelism } from 'node:os'
@@ -13,6 +13,7 @@ const parts: readonly { readonly name: string; readonly run: () => boolean }[] =
   { name: 'format', run: () => runTool('oxfmt', ['--check', '.']) },
   { name: 'lint', run: () => runTool('oxlint', ['--type-aware']) },
   { name: 'types', run: () => runTool('tsc', ['-p', '.']) },
+  { name: 'docs', run: () => runNode(['scripts/docs.ts', '--check']) },
   { name: 'tests', run: () => runNode(testArguments()) },
 ]
 

@@ -27,16 +27,19 @@ const MAX_TOKEN_BYTES = 1024 * 1024
 const options = Type.Object({
   client_id: Type.String({ default: '', description: 'Who asks.' }),
   client_secret: Type.String({ default: '', description: 'The proof.' }),
-  token_url: Type.String({ default: '', description: 'Where tokens are asked for.' }),
+  token_url: Type.String({ default: '', description: 'Where tokens are asked for; reached with the gateway’s `client_tls` settings.' }),
   scopes: Type.String({ default: '', description: 'Wanted scopes, separated by commas.' }),
-  endpoint_params: Type.Record(Type.String(), Type.Array(Type.String()), { default: {}, description: 'More fields of the token request.' }),
+  endpoint_params: Type.Record(Type.String(), Type.Array(Type.String()), {
+    default: {},
+    description: 'More fields of the token request; may replace `grant_type`.',
+  }),
   is_disabled: Type.Boolean({ default: false, description: 'Switches the section off.' }),
 })
 
 const extras = Type.Object({
   drop_token_on_401: Type.Boolean({
     default: false,
-    description: 'Forget the token when the backend answers 401; the next request fetches one.',
+    description: 'Forget the token when the backend answers 401; that answer goes to the client, the next request fetches a token.',
   }),
 })
 

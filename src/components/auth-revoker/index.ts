@@ -25,10 +25,20 @@ const MAX_TIMER_MS = 3_600_000
 const options = Type.Object({
   N: Type.Integer({ minimum: 0, default: 0, description: 'Elements that are expected within two to three times the TTL.' }),
   P: Type.Number({ default: 0, description: 'Wanted probability that a token is refused although it was not revoked.' }),
-  hash_name: Type.String({ default: '', description: 'How elements are placed: `optimal` or `default`.' }),
-  TTL: Type.Integer({ minimum: 0, default: 0, description: 'Seconds between two moves of the filters; the lifetime of the tokens.' }),
+  hash_name: Type.String({
+    default: '',
+    description: 'How elements are placed: `optimal` or `default`; all that feed or unite filters must agree.',
+  }),
+  TTL: Type.Integer({
+    minimum: 0,
+    default: 0,
+    description: 'Lifetime of your tokens in seconds: an element is remembered for two to three times as long.',
+  }),
   port: Type.Integer({ default: 0, description: 'TCP port of the RPC server; 0 for any free one.' }),
-  token_keys: Type.Array(Type.String(), { default: [], description: 'Claims that are looked up, as `claim-value`.' }),
+  token_keys: Type.Array(Type.String(), {
+    default: [],
+    description: 'Claims that are looked up as `claim-value`: texts at the top level of the token.',
+  }),
 })
 
 const extras = Type.Object({
@@ -39,14 +49,14 @@ const extras = Type.Object({
   ),
   management: Type.Optional(
     Type.Object({
-      port: Type.Integer({ minimum: 0, maximum: 65535, description: 'TCP port of the HTTP API.' }),
+      port: Type.Integer({ minimum: 0, maximum: 65535, description: 'TCP port of the HTTP API, which is off without `management`.' }),
       listen_ip: Type.String({ default: '127.0.0.1', description: 'Interface of the HTTP API.' }),
       token: Type.String({ minLength: 1, description: 'Every call carries it: `Authorization: Bearer <token>`.' }),
     }),
   ),
   redis: Type.Optional(
     Type.Object({
-      url: Type.String({ minLength: 1, description: '`redis://user:password@host:6379`, or `rediss://` with TLS.' }),
+      url: Type.String({ minLength: 1, description: '`redis://user:password@host:6379`, or `rediss://` with TLS; off without `redis`.' }),
       channel: Type.String({ default: 'krakend-revocations', description: 'Channel that all machines share.' }),
     }),
   ),

@@ -19,16 +19,22 @@ import { compileBody, compileQueryValues, encodeVariables, fillHoles, findHoles 
 import type { Encode } from './graphql.ts'
 
 const options = Type.Object({
-  type: Type.String({ default: '', description: 'Operation: `query` or `mutation`; anything else switches the component off.' }),
+  type: Type.String({
+    default: '',
+    description: 'Operation: `query` or `mutation`, in any case; anything else switches the component off.',
+  }),
   query: Type.String({ default: '', description: 'The GraphQL document.' }),
   query_path: Type.String({ default: '', description: 'A file with the document, read at the start; wins over `query`.' }),
-  operationName: Type.String({ default: '', description: 'Which operation of the document to run.' }),
+  operationName: Type.String({ default: '', description: 'Which operation of the document to run; not sent when empty.' }),
   variables: Type.Record(Type.String(), Type.Unknown(), {
     default: {},
     description:
       'Variables. In a query, one that is exactly `{name}` takes the URL parameter; in a mutation, the client’s body goes over them.',
   }),
-  method: Type.String({ default: '', description: '`GET` or `POST`; anything else is `POST`, whatever the backend’s `method` says.' }),
+  method: Type.String({
+    default: '',
+    description: '`GET` (the operation goes into the URL) or `POST`; anything else is `POST`, whatever the backend’s `method` says.',
+  }),
 })
 
 type Options = Static<typeof options>

@@ -16,9 +16,12 @@ const MIN_PROBE_LOST_MS = 60_000
 const options = Type.Object({
   interval: Type.Integer({ default: 0, description: 'Seconds after which failures are forgotten while calls go through; 0: never.' }),
   timeout: Type.Integer({ default: 0, description: 'Seconds without calls before one is tried; 0: 60.' }),
-  max_errors: Type.Integer({ default: 0, description: 'Consecutive failures that are tolerated: one more stops the calls.' }),
+  max_errors: Type.Integer({
+    default: 0,
+    description: 'Consecutive failures that are tolerated: one more stops the calls. Negative: never.',
+  }),
   name: Type.String({ default: '', description: 'Its name in the log.' }),
-  log_status_change: Type.Boolean({ default: false, description: 'Whether changes of its state are logged.' }),
+  log_status_change: Type.Boolean({ default: false, description: 'Whether changes of its state are logged as warnings.' }),
 })
 
 /** One breaker for each backend, shared by all workers. Any error of the stages inside is a failure, but not a client that left. */

@@ -15,7 +15,11 @@ const DEFAULT_MAX_VALUE_BYTES = 32 * 2 ** 20
 
 const options = Type.Object({
   shared: Type.Boolean({ default: false, description: 'Whether all backends that say so use one cache.' }),
-  max_size: Type.Integer({ default: 0, description: 'Bytes that the cache may hold; only together with `max_items`.' }),
+  max_size: Type.Integer({
+    default: 0,
+    description:
+      'Bytes that the cache may hold; the least recently used answers go first, one of that size or more is not kept. Only together with `max_items`.',
+  }),
   max_items: Type.Integer({ default: 0, description: 'Answers that the cache may hold; only together with `max_size`.' }),
 })
 

@@ -29,13 +29,16 @@ const STRATEGY_HINT = 'it is "ip", "header" or, in files of version 3, "param"'
 const NO_KEY = 'no name of a header or parameter: every request of this endpoint is refused'
 
 const routerOptions = Type.Object({
-  max_rate: Type.Number({ default: 0, description: 'Requests that all clients together may make per `every`; 0 is no limit.' }),
+  max_rate: Type.Number({ default: 0, description: 'Requests that all clients together may make per `every`; 0: no limit.' }),
   capacity: Type.Integer({ default: 0, description: 'Size of the burst; 0: what one second brings, at least 1.' }),
-  client_max_rate: Type.Number({ default: 0, description: 'Requests that each client may make per `every`; 0 is no limit.' }),
-  client_capacity: Type.Integer({ default: 0, description: 'Size of the burst of each client; set it, the default is surprising.' }),
-  strategy: Type.String({ default: '', description: 'What tells clients apart: `ip`, `header` or `param`.' }),
+  client_max_rate: Type.Number({ default: 0, description: 'Requests that each client may make per `every`; 0: no limit.' }),
+  client_capacity: Type.Integer({
+    default: 0,
+    description: 'Size of the burst of each client; set it, what 0 means is surprising (see quirks).',
+  }),
+  strategy: Type.String({ default: '', description: 'What tells clients apart: `ip`, `header` or `param`, in any case.' }),
   key: Type.String({ default: '', description: 'Name of the header or parameter; with `ip` a header that holds the address.' }),
-  every: Type.String({ default: '1s', description: 'The time that rates are counted over, one second at least.' }),
+  every: Type.String({ default: '1s', description: 'The time that rates are counted over, such as `1m`; one second at least.' }),
   num_shards: Type.Integer({ default: 2048, description: 'Accepted, without effect.' }),
   cleanup_period: Type.String({ default: '1m', description: 'Accepted, without effect: expired clients are dropped as room is needed.' }),
   cleanup_threads: Type.Integer({ default: 1, description: 'Accepted, without effect.' }),
@@ -92,7 +95,8 @@ export const rateLimitHeaders = component({
   options: Type.Object({
     headers: Type.Boolean({
       default: false,
-      description: 'Whether answers tell the limit: `RateLimit-*`, and `Retry-After` when refused.',
+      description:
+        'Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` of the client’s bucket (else of the endpoint’s), refusals `Retry-After` as well.',
     }),
   }),
   build: () => null,
@@ -103,9 +107,9 @@ export const backendRateLimit = component({
   stage: 'backend',
   namespace: 'qos/ratelimit/proxy',
   options: Type.Object({
-    max_rate: Type.Number({ default: 0, description: 'Calls per `every`; 0 is no limit.' }),
+    max_rate: Type.Number({ default: 0, description: 'Calls per `every`; 0: no limit.' }),
     capacity: Type.Integer({ default: 0, description: 'Size of the burst; 0: what one second brings, at least 1.' }),
-    every: Type.String({ default: '1s', description: 'The time that the rate is counted over.' }),
+    every: Type.String({ default: '1s', description: 'The time that the rate is counted over, also less than a second.' }),
   }),
   restricting: true,
   check: ({ every }, { dialect }) => (dialect === 2 ? [] : checkEvery(every)),

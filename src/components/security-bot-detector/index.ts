@@ -16,9 +16,12 @@ const BOT_REJECTED = new GatewayError('bot rejected', { code: 'ERR_BOT', statusC
 const options = Type.Object({
   allow: Type.Array(Type.String(), { default: [], description: 'Agents that pass, exactly as sent.' }),
   deny: Type.Array(Type.String(), { default: [], description: 'Agents that are refused, exactly as sent.' }),
-  patterns: Type.Array(Type.String(), { default: [], description: 'Regular expressions (RE2); an agent with a match is refused.' }),
-  cache_size: Type.Integer({ default: 0, description: 'Decisions to remember. 0: none.' }),
-  empty_user_agent_is_bot: Type.Boolean({ default: false, description: 'Refuse requests without an agent.' }),
+  patterns: Type.Array(Type.String(), {
+    default: [],
+    description: 'Regular expressions (RE2); an agent with a match anywhere is refused.',
+  }),
+  cache_size: Type.Integer({ default: 0, description: 'Decisions to remember, of the agents seen last. 0: none.' }),
+  empty_user_agent_is_bot: Type.Boolean({ default: false, description: 'Refuse requests without an agent; not in `"version": 2` files.' }),
 })
 
 const declaration = { namespace: 'security/bot-detector', options, reading: 'struct', restricting: true, check } as const

@@ -15,15 +15,24 @@ const NAMESPACE = 'security/cors'
 const MAX_AGE_MESSAGE = 'must be a text such as "12h"'
 
 const options = Type.Object({
-  allow_origins: Type.Array(Type.String(), { default: [], description: 'Allowed origins; `*` for any part. Empty: all.' }),
-  allow_methods: Type.Array(Type.String(), { default: [], description: 'Allowed methods. Empty: GET, POST and HEAD.' }),
+  allow_origins: Type.Array(Type.String(), {
+    default: [],
+    description: 'Allowed origins in any case; the first `*` in one stands for any text. Empty: all.',
+  }),
+  allow_methods: Type.Array(Type.String(), {
+    default: [],
+    description: 'Allowed methods as written, and OPTIONS always. Empty: GET, POST and HEAD.',
+  }),
   allow_headers: Type.Array(Type.String(), { default: [], description: 'Request headers that scripts may set. Empty or `*`: all.' }),
   expose_headers: Type.Array(Type.String(), { default: [], description: 'Response headers that scripts may read.' }),
   allow_credentials: Type.Boolean({ default: false, description: 'Whether cookies and credentials may be sent.' }),
-  max_age: Type.String({ default: '', description: 'How long browsers remember a preflight, such as `12h`.' }),
+  max_age: Type.String({
+    default: '',
+    description: 'How long browsers remember a preflight, such as `12h`, in whole seconds. Empty: not sent.',
+  }),
   allow_private_network: Type.Boolean({ default: false, description: 'Whether public sites may reach a private network.' }),
   options_passthrough: Type.Boolean({ default: false, description: 'Let endpoints answer preflights, with the headers set here.' }),
-  options_success_status: Type.Integer({ default: 0, description: 'Status of preflights. 0: 204.' }),
+  options_success_status: Type.Integer({ default: 0, description: 'Status of preflights, refused ones too. 0: 204.' }),
   debug: Type.Boolean({ default: false, description: 'Log every decision at level DEBUG.' }),
 })
 

@@ -13,25 +13,43 @@ import { compileSecurityHeaders } from './security-headers.ts'
 import type { HeaderOptions, SecurityHeaders } from './security-headers.ts'
 
 const options = Type.Object({
-  allowed_hosts: Type.Array(Type.String(), { default: [], description: 'Hosts that may be asked for, with their port. Empty: all.' }),
-  allowed_hosts_are_regex: Type.Boolean({ default: false, description: 'The hosts are patterns for the whole host, with case.' }),
-  host_proxy_headers: Type.Array(Type.String(), { default: [], description: 'Headers that stand in for Host; the first filled one.' }),
-  ssl_redirect: Type.Boolean({ default: false, description: 'Send plain requests to https.' }),
+  allowed_hosts: Type.Array(Type.String(), {
+    default: [],
+    description: 'Hosts that may be asked for, with their port as sent, in any case; another one is answered 500 `Bad Host`. Empty: all.',
+  }),
+  allowed_hosts_are_regex: Type.Boolean({
+    default: false,
+    description: 'The hosts are patterns (RE2 syntax) for the whole host, with case.',
+  }),
+  host_proxy_headers: Type.Array(Type.String(), {
+    default: [],
+    description: 'Headers of which the first filled one replaces Host for the check and the redirect.',
+  }),
+  ssl_redirect: Type.Boolean({ default: false, description: 'Send plain requests to https, with 301.' }),
   ssl_host: Type.String({ default: '', description: 'Host of that redirect. Empty: the host that was asked for.' }),
   ssl_proxy_headers: Type.Record(Type.String(), Type.String(), {
     default: {},
-    description: 'Headers and values that say a request came over https.',
+    description: 'A request counts as https if one of these headers has exactly this value.',
   }),
-  sts_seconds: Type.Integer({ default: 0, description: 'Strict-Transport-Security: how long browsers shall use https only. 0: not sent.' }),
-  sts_include_subdomains: Type.Boolean({ default: false, description: 'That holds for subdomains too.' }),
-  force_sts_header: Type.Boolean({ default: false, description: 'Send it over plain connections as well.' }),
-  frame_deny: Type.Boolean({ default: false, description: 'X-Frame-Options: DENY.' }),
-  custom_frame_options_value: Type.String({ default: '', description: 'Another value for X-Frame-Options.' }),
-  content_type_nosniff: Type.Boolean({ default: false, description: 'X-Content-Type-Options: nosniff.' }),
-  browser_xss_filter: Type.Boolean({ default: false, description: 'X-XSS-Protection: 1; mode=block.' }),
-  content_security_policy: Type.String({ default: '', description: 'Content-Security-Policy; `$NONCE` becomes a nonce per request.' }),
-  referrer_policy: Type.String({ default: '', description: 'Referrer-Policy.' }),
-  is_development: Type.Boolean({ default: false, description: 'No host check, no redirect, no Strict-Transport-Security.' }),
+  sts_seconds: Type.Integer({
+    default: 0,
+    description: 'Seconds that browsers shall use https only: `Strict-Transport-Security`, on https. 0: not sent.',
+  }),
+  sts_include_subdomains: Type.Boolean({ default: false, description: 'Adds `includeSubDomains` to it.' }),
+  force_sts_header: Type.Boolean({ default: false, description: 'Sends it on plain http too.' }),
+  frame_deny: Type.Boolean({ default: false, description: '`X-Frame-Options: DENY`.' }),
+  custom_frame_options_value: Type.String({
+    default: '',
+    description: 'Another value of `X-Frame-Options`, with or without `frame_deny`.',
+  }),
+  content_type_nosniff: Type.Boolean({ default: false, description: '`X-Content-Type-Options: nosniff`.' }),
+  browser_xss_filter: Type.Boolean({ default: false, description: '`X-Xss-Protection: 1; mode=block`.' }),
+  content_security_policy: Type.String({
+    default: '',
+    description: "`Content-Security-Policy`; `$NONCE` becomes `'nonce-…'`, new in every request.",
+  }),
+  referrer_policy: Type.String({ default: '', description: '`Referrer-Policy`.' }),
+  is_development: Type.Boolean({ default: false, description: 'No host check, no redirect, no `Strict-Transport-Security`.' }),
 })
 
 interface Options extends HeaderOptions {

@@ -1,0 +1,76 @@
+// docs/reference.md: all namespaces on one page. Knows no option.
+
+import { posix } from 'node:path'
+import type { Configured } from '../../src/engine/check-components.ts'
+import type { NamespaceEntry } from './namespaces.ts'
+import { summaryOf } from './readme.ts'
+
+export interface Readme {
+  /** From the project's folder. */
+  readonly path: string
+  readonly text: string
+}
+
+/** Namespaces that the engine reads itself, described by pages of `docs/components`. */
+export interface EnginePage extends Readme {
+  readonly namespace: string
+  readonly levels: string
+}
+
+const PAGE_FOLDER = 'docs'
+
+const WHEN_INVALID: Readonly<Record<Configured['whenInvalid'], string>> = {
+  skip: 'off',
+  deny: 'every request there is answered 401',
+  default: 'as if it were empty',
+  stop: 'no start',
+}
+
+export function referencePage(
+  entries: readonly NamespaceEntry[],
+  readmes: ReadonlyMap<string, Readme>,
+  enginePages: readonly EnginePage[],
+): string {
+  const rows = entries.map((entry) => {
+    const readme = readmes.get(entry.label) as Readme
+    const { whenInvalid, restricting } = entry.declaration
+    return [
+      link(entry.namespace, readme),
+      entry.levels.join(', '),
+      summaryOf(readme.text),
+      WHEN_INVALID[whenInvalid],
+      restricting ? 'yes' : '',
+    ]
+  })
+  const engineRows = enginePages.map((page) => [link(page.namespace, page), page.levels, summaryOf(page.text)])
+  return `# Reference
+
+Every namespace of \`extra_config\` that means something here. This page is made by \`npm run docs\`; each name leads to a page with the reasons,
+an example, all options and the quirks. Editors complete and check files of version 3 with [krakend-ts.json](schema/krakend-ts.json):
+
+\`\`\`json
+{ "$schema": "./node_modules/krakend-ts/docs/schema/krakend-ts.json", "version": 3 }
+\`\`\`
+
+## Components
+
+In the order of the registry, outermost first. *When wrong* is what becomes of a block that cannot be read, as in KrakenD. *Protects*: such a block is an error of \`krakend check\`
+and stops \`krakend run --strict\`.
+
+${table(['namespace', 'level', 'what it does', 'when wrong', 'protects'], rows)}
+
+## Engine
+
+${table(['namespace', 'level', 'what it does'], engineRows)}
+
+Service discovery by DNS (\`"sd": "dns"\`) is configured by fields of the backend: see [sd-dns](../src/components/sd-dns/README.md).
+`
+}
+
+function link(namespace: string, { path }: Readme): string {
+  return `[\`${namespace}\`](${posix.relative(PAGE_FOLDER, path)})`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
