@@ -1,13 +1,18 @@
 // What the tests of this folder share: configurations, raw clients and raw backends. Knows nothing of the gateway.
 
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net, { type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { GatewayConfig } from '../config/types.ts'
 import type { Logger } from '../engine/component.ts'
 import { NO_BODY } from '../engine/body.ts'
+import { GatewayError } from '../engine/errors.ts'
 import { HeaderMap } from '../engine/headers.ts'
-import type { BackendRequest, Body } from '../engine/types.ts'
+import { Scope } from '../engine/scope.ts'
+import type { BackendRequest, BackendResponse, Body, Exchange, Handler } from '../engine/types.ts'
+import { createNodeServer, type NodeServer } from './node-server.ts'
+import type { Transport } from './sender.ts'
 
 /** A configuration with the defaults that matter here. */
 export function configWith(changes: Partial<GatewayConfig> = {}): GatewayConfig {
@@ -117,6 +122,9 @@ export async function exchangeRaw(port: number, bytes: string): Promise<string> 
   return readToEnd(socket)
 }
 
+/** The end of a request that is the last of its connection. */
+export const CLOSE = 'Host: a\r\nConnection: close\r\n\r\n'
+
 export async function readToEnd(stream: Readable): Promise<string> {
   let text = ''
   stream.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
@@ -124,4 +132,49 @@ export async function readToEnd(stream: Readable): Promise<string> {
     stream.on('close', resolve)
   })
   return text
+}
+
+/** Sends without deadline. */
+export function send(transport: Transport, request: BackendRequest): Promise<BackendResponse> {
+  return transport.send(request, Scope.root())
+}
+
+/** For `assert.rejects`: an ERR_BACKEND with such a message. */
+export function isBackendError(message: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof GatewayError)
+    assert.equal(error.code, 'ERR_BACKEND')
+    assert.equal(error.source, 'backend')
+    assert.match(error.message, message)
+    return true
+  }
+}
+
+export function closed(socket: Socket | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket === undefined || socket.closed) resolve()
+    else socket.on('close', () => resolve())
+  })
+}
+
+/** Runs a server for `use`. */
+export async function serve(
+  handle: Handler,
+  use: (port: number, server: NodeServer, lines: string[]) => Promise<void>,
+  changes: Partial<GatewayConfig> = {},
+): Promise<void> {
+  const { log, lines } = listLogger()
+  const server = await createNodeServer(configWith(changes), handle, log)
+  const { port } = await server.listen()
+  try {
+    await use(port, server, lines)
+  } finally {
+    await server.close(1)
+  }
+}
+
+/** Answers with what the exchange knows. */
+export function describeExchange(exchange: Exchange): void {
+  const { method, path, rawQuery, host, peerAddress, protocol } = exchange
+  exchange.answer(200, JSON.stringify([method, path, rawQuery, host, peerAddress, protocol]))
 }

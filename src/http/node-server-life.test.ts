@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http2 from 'node:http2'
+import net from 'node:net'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { describe, test } from 'node:test'
+import type { GatewayConfig } from '../config/types.ts'
+import { CANCELED } from '../engine/errors.ts'
+import type { Exchange, Handler } from '../engine/types.ts'
+import { createNodeServer } from './node-server.ts'
+import { CLOSE, configWith, describeExchange, exchangeRaw, listLogger, readToEnd, serve } from './test-support.ts'
+
+describe('streams and leaving', () => {
+  test('a streamed answer', async () => {
+    const handle: Handler = (exchange) => exchange.answerStream(200, Readable.from([Buffer.from('ab'), Buffer.from('cd')]))
+    await serve(handle, async (port) => {
+      assert.match(
+        await exchangeRaw(port, `GET / HTTP/1.1\r\n${CLOSE}`),
+        /Transfer-Encoding: chunked\r\n\r\n\d\r\nab(\r\n2\r\n)?cd\r\n0\r\n\r\n$/,
+      )
+    })
+  })
+
+  test('a stream that breaks breaks the connection', async () => {
+    async function* broken(): AsyncGenerator<Buffer> {
+      yield Buffer.from('ab')
+      await new Promise(setImmediate)
+      throw new Error('backend gone')
+    }
+    const handle: Handler = (exchange) => exchange.answerStream(200, Readable.from(broken()))
+    await serve(handle, async (port) => {
+      assert.match(await exchangeRaw(port, `GET / HTTP/1.1\r\n${CLOSE}`), /\r\n\r\n2\r\nab\r\n$/)
+    })
+  })
+
+  test('a slow client holds the stream back', async () => {
+    let produced = 0
+    const source = new Readable({
+      read() {
+        produced += 65_536
+        this.push(Buffer.alloc(65_536))
+      },
+    })
+    const handle: Handler = (exchange) => exchange.answerStream(200, source).catch(() => undefined)
+    await serve(handle, async (port) => {
+      const socket = net.connect(port, '127.0.0.1')
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+      await once(socket, 'readable')
+      let before = -1
+      while (before !== produced) {
+        before = produced
+        await new Promise((resolve) => setTimeout(resolve, 30))
+      }
+      assert.ok(produced < 32 * 1024 * 1024, `${produced} bytes were read ahead`)
+      socket.destroy()
+      await new Promise((resolve) => {
+        source.on('close', resolve)
+      })
+    })
+  })
+
+  test('the scope ends when the client leaves, and listeners hear of it', async () => {
+    const ended = Promise.withResolvers<Error>()
+    const finished = Promise.withResolvers<void>()
+    const handle: Handler = (exchange) => {
+      exchange.scope.onEnd(ended.resolve)
+      exchange.onFinish(finished.resolve)
+    }
+    await serve(handle, async (port) => {
+      const socket = net.connect(port, '127.0.0.1')
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n', () => setImmediate(() => socket.destroy()))
+      assert.equal(await ended.promise, CANCELED)
+      await finished.promise
+    })
+  })
+
+  test('a complete answer leaves the scope alone', async () => {
+    const finished = Promise.withResolvers<Error | null>()
+    const handle: Handler = (exchange) => {
+      exchange.onFinish(() => finished.resolve(exchange.scope.reason))
+      exchange.answer(200, 'x')
+    }
+    await serve(handle, async (port) => {
+      await exchangeRaw(port, `GET / HTTP/1.1\r\n${CLOSE}`)
+      assert.equal(await finished.promise, null)
+    })
+  })
+})
+
+describe('timeouts', () => {
+  const cases: readonly [string, Partial<GatewayConfig>, string, RegExp][] = [
+    ['read_header_timeout', { readHeaderTimeoutMs: 50 }, 'GET / HTTP/1.1\r\nHost: a\r\n', /^$/],
+    ['read_timeout', { readTimeoutMs: 50 }, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na', /^$/],
+    ['idle_timeout', { idleTimeoutMs: 50 }, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', /^HTTP\/1\.1 200 /],
+    ['write_timeout', { writeTimeoutMs: 50 }, 'GET /hang HTTP/1.1\r\nHost: a\r\n\r\n', /^$/],
+  ]
+  for (const [name, changes, request, answer] of cases) {
+    test(name, async () => {
+      const handle: Handler = async (exchange) => {
+        await exchange.body.bytes()
+        if (exchange.path !== '/hang') exchange.answer(200)
+      }
+      await serve(handle, async (port) => assert.match(await exchangeRaw(port, request), answer), changes)
+    })
+  }
+})
+
+describe('shutting down', () => {
+  test('idle connections go, requests under way finish, new ones are refused', async () => {
+    const waiting = Promise.withResolvers<Exchange>()
+    await serve(waiting.resolve, async (port, server) => {
+      const idle = net.connect(port, '127.0.0.1')
+      const busy = net.connect(port, '127.0.0.1')
+      await once(idle, 'connect')
+      busy.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+      const exchange = await waiting.promise
+      const closing = server.close(0)
+      await readToEnd(idle)
+      const refused = net.connect(port, '127.0.0.1')
+      assert.equal(((await once(refused, 'error')) as NodeJS.ErrnoException[])[0]?.code, 'ECONNREFUSED')
+      exchange.answer(200, 'done')
+      assert.match(await readToEnd(busy), /done$/)
+      await closing
+    })
+  })
+
+  test('what takes too long is cut', async () => {
+    await serve(
+      () => undefined,
+      async (port, server) => {
+        const busy = net.connect(port, '127.0.0.1')
+        busy.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+        const rest = readToEnd(busy)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        await server.close(20)
+        assert.equal(await rest, '')
+      },
+    )
+  })
+
+  test('a port that is taken', async () => {
+    await serve(describeExchange, async (port) => {
+      const second = await createNodeServer(configWith(), describeExchange, listLogger().log)
+      await assert.rejects(second.listen(port), { message: `listen tcp 127.0.0.1:${port}: bind: address already in use` })
+    })
+  })
+})
+
+describe('HTTP/2 in clear text', () => {
+  test('beside HTTP/1.1 when use_h2c is set', async () => {
+    const handle: Handler = async (exchange) => {
+      exchange.responseHeaders.add('Set-Cookie', 'a')
+      exchange.responseHeaders.add('Set-Cookie', 'b')
+      exchange.responseHeaders.add('Connection', 'keep-alive')
+      exchange.answer(200, `${exchange.protocol} ${exchange.headers.get('X-A')} ${String(await exchange.body.bytes())}`)
+    }
+    await serve(
+      handle,
+      async (port) => {
+        const session = http2.connect(`http://127.0.0.1:${port}`)
+        const stream = session.request({ ':method': 'POST', ':path': '/x', 'x-a': '1' })
+        const head = once(stream, 'response')
+        stream.end('body')
+        assert.equal(await text(stream), 'HTTP/2.0 1 body')
+        assert.deepEqual((await head)[0]['set-cookie'], ['a', 'b'])
+        session.close()
+        assert.match(await exchangeRaw(port, `GET / HTTP/1.1\r\nX-A: 2\r\n${CLOSE}`), /HTTP\/1\.1 2 $/)
+      },
+      { useH2c: true },
+    )
+  })
+})
