@@ -167,6 +167,8 @@ export function request(port: number, path: string, init: RequestInit = {}): Pro
         })
       },
     )
+    // Node would leave out what is beyond a count of fields.
+    outgoing.maxHeadersCount = 0
     outgoing.on('error', reject)
     outgoing.end(body)
   })

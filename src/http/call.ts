@@ -131,7 +131,10 @@ export class Call implements ConnectionUser {
       this.#chunks === null ? this.#bytes : this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
     if (!this.#needsGunzip(this.#length ?? bytes.length)) this.#resolve(this.#response(bytes, null))
     else
-      gunzipBytes(bytes, (error, plain) => (error === null ? this.#resolve(this.#response(plain, null)) : this.#reject(plainError(error))))
+      gunzipBytes(bytes, this.#scope, (error, plain) => {
+        if (error === null) this.#resolve(this.#response(plain, null))
+        else this.#reject(error)
+      })
   }
 
   onLost(phase: LostPhase, words: string, cause: unknown): void {

@@ -2,6 +2,8 @@
 
 import { pipeline, type Readable } from 'node:stream'
 import zlib from 'node:zlib'
+import type { Scope } from '../engine/scope.ts'
+import { plainError } from './backend-errors.ts'
 
 /** perf: up to this size a body is unpacked at once; a thread costs more. */
 const SYNC_LIMIT_BYTES = 16 * 1024
@@ -14,8 +16,8 @@ export function isGzip(fields: readonly string[]): boolean {
   return false
 }
 
-/** Calls back with the bytes, or with Go's words for what is wrong. */
-export function gunzipBytes(bytes: Buffer, done: (error: string | null, plain: Buffer) => void): void {
+/** Calls back with the bytes, with Go's words for what is wrong, or with why the scope ended before that. */
+export function gunzipBytes(bytes: Buffer, scope: Scope, done: (error: Error | null, plain: Buffer) => void): void {
   if (bytes.length === 0) {
     done(null, bytes)
     return
@@ -27,15 +29,29 @@ export function gunzipBytes(bytes: Buffer, done: (error: string | null, plain: B
       return
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') {
-        done(words(error), bytes)
+        done(plainError(words(error)), bytes)
         return
       }
     }
   }
-  zlib.gunzip(bytes, (error, plain) => {
-    if (error === null) done(null, plain)
-    else done(words(error), bytes)
+  unpack(bytes, scope, done)
+}
+
+/** security: a few kilobytes can unpack to any size, so the scope's end stops it. */
+function unpack(bytes: Buffer, scope: Scope, done: (error: Error | null, plain: Buffer) => void): void {
+  const gunzip = zlib.createGunzip()
+  const chunks: Buffer[] = []
+  gunzip.on('data', (chunk: Buffer) => chunks.push(chunk))
+  gunzip.on('end', () => {
+    unlisten()
+    done(null, Buffer.concat(chunks))
   })
+  gunzip.on('error', (error) => {
+    unlisten()
+    done(error === scope.reason ? error : plainError(words(error)), bytes)
+  })
+  const unlisten = scope.onEnd((reason) => gunzip.destroy(reason))
+  gunzip.end(bytes)
 }
 
 /** A stream of the unpacked bytes; destroying it destroys the source. */
