@@ -99,12 +99,24 @@ test('a key of one type never serves an algorithm of another', () => {
   }
 })
 
-test('private keys, the empty secret, short RSA keys and other curves verify nothing', () => {
+test('private keys, the empty secret, short RSA keys, weak exponents and other curves verify nothing', () => {
   for (const name of ['RS256', 'ES256', 'EdDSA']) assert.equal(pairFor(name).privateJwk.verifierOf(need(name)), null)
   assert.equal(parseJwk({ kty: 'oct', k: '' }).verifierOf(need('HS256')), null)
   assert.equal(pairFor('ES384').publicJwk.verifierOf(need('ES256')), null)
   const short = generateKeyPairSync('rsa', { modulusLength: 512 }).publicKey
   assert.equal(compileVerify(need('RS256'), 'RSA', short), null)
+  const { n = '' } = rsa.publicKey.export({ format: 'jwk' })
+  for (const [e, isGood] of [
+    ['AQ', false],
+    ['Ag', false],
+    ['Aw', true],
+    ['f____w', true],
+    ['gAAAAQ', false],
+    ['AQAAAAE', false],
+  ] as const) {
+    const jwk = parseJwk({ kty: 'RSA', n, e })
+    for (const name of ['RS256', 'PS256']) assert.equal(jwk.verifierOf(need(name)) !== null, isGood, e)
+  }
 })
 
 test('public keys and the empty secret sign nothing; a wrong curve is found out when signing', () => {

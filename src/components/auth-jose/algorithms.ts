@@ -20,6 +20,7 @@ export interface Algorithm {
 
 /** RSA keys below this are broken; Go refuses them as well. */
 const MIN_RSA_BITS = 1024
+const MAX_RSA_EXPONENT = 2n ** 31n - 1n
 
 const algorithms = new Map<string, Algorithm>(
   [
@@ -53,14 +54,14 @@ export type Verify = (input: string, signature: Buffer) => boolean
 
 /**
  * A check of signatures with one key, or null when that key cannot verify the algorithm: another type, a private key, an
- * empty secret, a short RSA key, another curve.
+ * empty secret, a short RSA key or one with an exponent that Go refuses, another curve.
  *
  * security: the type of the key decides first, so an RSA key never becomes an HMAC secret whatever a token says.
  */
 export function compileVerify(algorithm: Algorithm, keyType: KeyType, key: KeyObject): Verify | null {
   if (keyType !== algorithm.keyType || key.type === 'private') return null
   if (keyType === 'oct') return compileHmac(algorithm, key)
-  if (keyType === 'RSA' && (key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS) return null
+  if (keyType === 'RSA' && !isUsableRsa(key)) return null
   if (algorithm.curve !== null && key.asymmetricKeyDetails?.namedCurve !== algorithm.curve) return null
   const { hash, signatureBytes } = algorithm
   const options = { key, ...signatureForm(algorithm, constants.RSA_PSS_SALTLEN_AUTO) }
@@ -68,6 +69,12 @@ export function compileVerify(algorithm: Algorithm, keyType: KeyType, key: KeyOb
     if (signatureBytes !== 0 && signature.length !== signatureBytes) return false
     return verify(hash, Buffer.from(input, 'latin1'), options, signature)
   }
+}
+
+/** security: with the exponent 1 the signature is the text itself, which everybody can write. */
+function isUsableRsa({ asymmetricKeyDetails: details }: KeyObject): boolean {
+  const { modulusLength = 0, publicExponent = 0n } = details ?? {}
+  return modulusLength >= MIN_RSA_BITS && publicExponent > 1n && publicExponent % 2n === 1n && publicExponent <= MAX_RSA_EXPONENT
 }
 
 function compileHmac({ hash, signatureBytes }: Algorithm, key: KeyObject): Verify | null {

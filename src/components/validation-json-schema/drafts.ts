@@ -5,12 +5,12 @@ import draft6 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as draft4 from 'ajv-draft-04'
-import { fullFormats } from 'ajv-formats/dist/formats.js'
 import { RE2JS } from 're2js'
 import { printCauses } from './causes.ts'
-import { findDuplicates, isMultipleOf } from './exact.ts'
 import { Explainer, type ExplainerTools } from './explainer.ts'
-import { isObject, normalizeSchema, readDraft, TUPLE_MINIMUM, type Draft } from './normalize-schema.ts'
+import { formats, isOfFormat } from './formats.ts'
+import { keywordsOf } from './keywords.ts'
+import { isObject, normalizeSchema, readDraft, type Draft } from './normalize-schema.ts'
 
 export interface Validator {
   /** Null when the value fits, else what is wrong with it. Throws a RangeError for values that are nested too deeply. */
@@ -34,24 +34,6 @@ const OPTIONS: Options = {
   strictNumbers: false,
   code: { regExp: Object.assign((pattern: string) => compilePattern(pattern), { code: 'compilePattern' }) as never },
 }
-
-/** Formats that KrakenD asserts, in drafts before 2019-09; all others are ignored. */
-const FORMATS = [
-  'date',
-  'date-time',
-  'duration',
-  'email',
-  'hostname',
-  'ipv4',
-  'ipv6',
-  'json-pointer',
-  'relative-json-pointer',
-  'time',
-  'uri',
-  'uri-reference',
-  'uri-template',
-  'uuid',
-] as const
 
 const META_SCHEMAS: Readonly<Record<Draft, string>> = {
   4: 'http://json-schema.org/draft-04/schema',
@@ -80,32 +62,12 @@ function makeAjv(draft: Draft): AnyAjv {
   else if (draft === 4) ajv = new draft4.default.default(options)
   else ajv = new Ajv(options)
   if (draft === 6) ajv.addMetaSchema(draft6)
-  for (const name of FORMATS) ajv.addFormat(name, fullFormats[name])
+  for (const [name, format] of formats) ajv.addFormat(name, format)
   ajv.addFormat('regex', isPattern)
-  ajv.removeKeyword('uniqueItems')
-  ajv.addKeyword({
-    keyword: 'uniqueItems',
-    type: 'array',
-    schemaType: 'boolean',
-    errors: false,
-    validate: (isUnique: boolean, items: unknown[]) => !isUnique || findDuplicates(items) === null,
-  })
-  ajv.removeKeyword('multipleOf')
-  ajv.addKeyword({
-    keyword: 'multipleOf',
-    type: 'number',
-    schemaType: 'number',
-    errors: false,
-    validate: (divisor: number, value: number) => isMultipleOf(value, divisor),
-  })
-  ajv.addKeyword({
-    keyword: TUPLE_MINIMUM,
-    type: 'array',
-    schemaType: 'number',
-    before: draft === 2020 ? 'prefixItems' : 'items',
-    errors: false,
-    validate: (minimum: number, items: unknown[]) => items.length >= minimum,
-  })
+  for (const keyword of keywordsOf(draft)) {
+    ajv.removeKeyword(keyword.keyword as string)
+    ajv.addKeyword(keyword)
+  }
   return ajv
 }
 
@@ -181,11 +143,4 @@ function makeTools(ajv: AnyAjv, draft: Draft): ExplainerTools {
       return name === 'email' && !(value as string).includes('@') ? 'missing @' : `invalid ${name}`
     },
   }
-}
-
-function isOfFormat(format: unknown, value: string): boolean {
-  if (format instanceof RegExp) return format.test(value)
-  if (typeof format === 'function') return (format as (text: string) => boolean)(value)
-  if (typeof format === 'object' && format !== null && 'validate' in format) return isOfFormat(format.validate, value)
-  return true
 }

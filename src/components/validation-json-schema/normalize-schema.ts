@@ -35,20 +35,134 @@ export function isObject(value: unknown): value is SchemaObject {
 
 /**
  * A copy without what only ajv knows (`nullable`, `$async`, an `id` that is none in this draft) and, before draft 2019-09, without
- * the keywords beside a `$ref`, which do not count there.
+ * the keywords beside a `$ref`, which do not count there. What ajv understands wrongly is said in other words.
  */
 export function normalizeSchema(schema: unknown, draft: Draft): unknown {
-  if (!isObject(schema)) return schema
-  if (draft < 2019 && typeof schema['$ref'] === 'string') return normalizeReference(schema, draft)
-  const entries: [string, unknown][] = []
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (keyword === 'nullable' || keyword === '$async' || keyword === TUPLE_MINIMUM) continue
-    if (keyword === (draft === 4 ? '$id' : 'id') && typeof value === 'string') continue
-    entries.push([keyword, normalizeKeyword(keyword, value, draft)])
+  return new Normalizer(schema, draft).visit(schema, true)
+}
+
+class Normalizer {
+  readonly #draft: Draft
+  /** How many schemas have each `$dynamicAnchor`; under `''`, how many a `$recursiveAnchor`. */
+  readonly #anchors: ReadonlyMap<string, number>
+  readonly #hasUnevaluated: boolean
+
+  constructor(root: unknown, draft: Draft) {
+    this.#draft = draft
+    this.#anchors = draft < 2019 ? new Map() : countAnchors(root, new Map())
+    this.#hasUnevaluated = draft >= 2019 && hasUnevaluated(root)
   }
-  const minimum = readTupleMinimum(schema, draft)
-  if (minimum !== null) entries.push([TUPLE_MINIMUM, minimum])
-  return Object.fromEntries(entries)
+
+  visit(schema: unknown, isRoot = false): unknown {
+    const draft = this.#draft
+    if (!isObject(schema)) return schema
+    if (draft < 2019 && typeof schema['$ref'] === 'string') return this.#visitReference(schema)
+    // ajv takes an empty list for a mistake.
+    if (draft >= 7 && Array.isArray(schema['enum']) && schema['enum'].length === 0) return false
+    const entries: [string, unknown][] = []
+    for (const [keyword, value] of Object.entries(schema)) {
+      if (keyword === 'nullable' || keyword === '$async' || keyword === TUPLE_MINIMUM) continue
+      if (keyword === (draft === 4 ? '$id' : 'id') && typeof value === 'string') continue
+      entries.push([keyword, this.#visitKeyword(keyword, value)])
+    }
+    const minimum = readTupleMinimum(schema, draft)
+    if (minimum !== null) entries.push([TUPLE_MINIMUM, minimum])
+    const copy = Object.fromEntries(entries)
+    moveProto(copy)
+    if (draft >= 2019) this.#rewriteReferences(copy, isRoot)
+    if (draft === 2020) rewriteUnevaluatedItems(copy)
+    if (this.#hasUnevaluated && Object.hasOwn(copy, 'if')) rewriteCondition(copy)
+    return copy
+  }
+
+  /** Definitions beside a reference can still be referred to. */
+  #visitReference(schema: SchemaObject): SchemaObject {
+    const entries: [string, unknown][] = [['$ref', schema['$ref']]]
+    for (const keyword of ['$schema', 'definitions', '$defs']) {
+      if (Object.hasOwn(schema, keyword)) entries.push([keyword, this.#visitKeyword(keyword, schema[keyword])])
+    }
+    return Object.fromEntries(entries)
+  }
+
+  #visitKeyword(keyword: string, value: unknown): unknown {
+    if (Array.isArray(value)) return LISTS.has(keyword) ? value.map((item) => this.visit(item)) : value
+    if (!isObject(value)) return value
+    if (MAPS.has(keyword)) return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, this.visit(part)]))
+    return ONE.has(keyword) ? this.visit(value) : value
+  }
+
+  /** A dynamic reference that has only one place to go is a plain one, which ajv knows better. */
+  #rewriteReferences(schema: Record<string, unknown>, isRoot: boolean): void {
+    for (const keyword of ['$dynamicRef', '$recursiveRef']) {
+      const ref = schema[keyword]
+      if (typeof ref !== 'string' || !this.#isPlain(keyword, ref)) continue
+      delete schema[keyword]
+      if (schema['$ref'] === undefined) schema['$ref'] = ref
+      else addToAll(schema, { $ref: ref })
+    }
+    // ajv would follow a reference that stands beside an `$id` for ever.
+    if (!isRoot && typeof schema['$id'] === 'string' && typeof schema['$ref'] === 'string') {
+      addToAll(schema, { $ref: schema['$ref'] })
+      delete schema['$ref']
+    }
+  }
+
+  #isPlain(keyword: string, ref: string): boolean {
+    if (keyword === '$recursiveRef') return !this.#anchors.has('')
+    const name = ref.slice(ref.indexOf('#') + 1)
+    return name.startsWith('/') || (this.#anchors.get(name) ?? 0) <= 1
+  }
+}
+
+function countAnchors(place: unknown, counts: Map<string, number>): Map<string, number> {
+  if (typeof place !== 'object' || place === null) return counts
+  const { $dynamicAnchor: name, $recursiveAnchor: isRecursive } = place as Record<string, unknown>
+  if (typeof name === 'string') counts.set(name, (counts.get(name) ?? 0) + 1)
+  if (isRecursive === true) counts.set('', (counts.get('') ?? 0) + 1)
+  for (const part of Object.values(place)) countAnchors(part, counts)
+  return counts
+}
+
+function hasUnevaluated(place: unknown): boolean {
+  if (typeof place !== 'object' || place === null) return false
+  return (
+    Object.hasOwn(place, 'unevaluatedItems') || Object.hasOwn(place, 'unevaluatedProperties') || Object.values(place).some(hasUnevaluated)
+  )
+}
+
+/** What matches `contains` is evaluated since draft 2020-12; ajv cannot say so of single items. */
+function rewriteUnevaluatedItems(schema: Record<string, unknown>): void {
+  const { unevaluatedItems } = schema
+  const contained = unevaluatedItems === undefined ? [] : containedIn(schema)
+  if (contained.length > 0) schema['unevaluatedItems'] = { anyOf: [...contained, unevaluatedItems] }
+}
+
+/** What a schema and all that hold with it ask arrays to contain. */
+function containedIn(schema: unknown): unknown[] {
+  if (!isObject(schema)) return []
+  const { contains, allOf } = schema
+  const inner = Array.isArray(allOf) ? allOf.flatMap(containedIn) : []
+  return contains === undefined ? inner : [contains, ...inner]
+}
+
+/** ajv counts what `if` evaluated always or never; of two alternatives it counts what the one that fits evaluated. */
+function rewriteCondition(schema: Record<string, unknown>): void {
+  const { if: condition, then: yes = true, else: no = true } = schema
+  for (const keyword of ['if', 'then', 'else']) delete schema[keyword]
+  addToAll(schema, { anyOf: [{ allOf: [condition, yes] }, { not: condition, allOf: [no] }] })
+}
+
+function addToAll(schema: Record<string, unknown>, part: unknown): void {
+  schema['allOf'] = [...((schema['allOf'] as unknown[] | undefined) ?? []), part]
+}
+
+/** security: ajv looks at no property that is called `__proto__`; as a pattern it does. */
+function moveProto(schema: Record<string, unknown>): void {
+  const { properties, patternProperties } = schema
+  if (!isObject(properties) || !Object.hasOwn(properties, '__proto__')) return
+  const { ['__proto__']: proto, ...others } = properties
+  schema['properties'] = others
+  schema['patternProperties'] = { ...(patternProperties as SchemaObject | undefined), '^(?:__proto__)$': proto }
 }
 
 /**
@@ -58,22 +172,6 @@ export function normalizeSchema(schema: unknown, draft: Draft): unknown {
 function readTupleMinimum({ contains, items, prefixItems, minContains }: SchemaObject, draft: Draft): number | null {
   if (contains === undefined || draft === 4 || !Array.isArray(draft === 2020 ? prefixItems : items)) return null
   return draft >= 2019 && typeof minContains === 'number' ? minContains : 1
-}
-
-/** Definitions beside a reference can still be referred to. */
-function normalizeReference(schema: SchemaObject, draft: Draft): SchemaObject {
-  const entries: [string, unknown][] = [['$ref', schema['$ref']]]
-  for (const keyword of ['$schema', 'definitions', '$defs']) {
-    if (Object.hasOwn(schema, keyword)) entries.push([keyword, normalizeKeyword(keyword, schema[keyword], draft)])
-  }
-  return Object.fromEntries(entries)
-}
-
-function normalizeKeyword(keyword: string, value: unknown, draft: Draft): unknown {
-  if (Array.isArray(value)) return LISTS.has(keyword) ? value.map((item) => normalizeSchema(item, draft)) : value
-  if (!isObject(value)) return value
-  if (MAPS.has(keyword)) return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, normalizeSchema(part, draft)]))
-  return ONE.has(keyword) ? normalizeSchema(value, draft) : value
 }
 
 const DRAFTS: readonly (readonly [RegExp, Draft])[] = [
