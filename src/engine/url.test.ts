@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as fc from 'fast-check'
 import { cleanPath, encodeQuery, encodeTarget, parseQuery, unescapePercent } from './url.ts'
 
 test('a path that is validly encoded stays, any other is encoded as Go does', () => {
@@ -9,7 +10,23 @@ test('a path that is validly encoded stays, any other is encoded as Go does', ()
   assert.equal(encodeTarget('/a+b&c=d;e,f~'), '/a+b&c=d;e,f~')
   assert.equal(encodeTarget('/{{.Resp0_x}}'), '/%7B%7B.Resp0_x%7D%7D')
   // With one unsafe character the whole path is decoded and encoded anew.
-  assert.equal(encodeTarget('/a%2Fb c'), '/a/b%20c')
+  assert.equal(encodeTarget('/%41%c3%bc c'), '/A%C3%BC%20c')
+})
+
+test('what was escaped on purpose reaches no other segment, whatever stands beside it', () => {
+  for (const beside of ['x y', 'é', '"', '<', '{{.Resp0_x}}']) {
+    const encoded = encodeURI(beside)
+    assert.equal(encodeTarget(`/u/..%2Fadmin/${beside}`), `/u/..%2Fadmin/${encoded}`)
+    assert.equal(encodeTarget(`/u/%2f%2F..%3Fq%23f%25%5C%252F/${beside}`), `/u/%2f%2F..%3Fq%23f%25%5C%252F/${encoded}`)
+  }
+  assert.equal(encodeTarget('/%2F é'), '/%2F%20%C3%A9')
+  const text = fc.string({ unit: fc.constantFrom('.', '/', '%', '?', '#', 'a', '2', 'F', ' ', 'é', '\\', ';'), maxLength: 10 })
+  fc.assert(
+    fc.property(text, text, (claim, beside) => {
+      const path = encodeTarget(`/u/${encodeURIComponent(claim)}/ ${encodeURIComponent(beside)}`)
+      assert.deepEqual(path.split('/').slice(1, 3).map(unescapePercent), ['u', claim])
+    }),
+  )
 })
 
 test('the query part keeps its text, a fragment is cut', () => {

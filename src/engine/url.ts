@@ -8,6 +8,8 @@ const CONTROL = /[\u0000-\u001f\u007f]/
 /** What may stand in a path unescaped without a second look. */
 const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]*$/
 const VALID_ENCODED_PATH = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]|%[0-9A-Fa-f]{2})*$/
+/** What stands between encoded slashes. */
+const BETWEEN_SLASHES = /(?:[^%]|%(?!2f))+/gi
 const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2}).{0,2}/s
 const PLAIN_QUERY = /^[\u0021-\u007e]*$/
 
@@ -26,14 +28,23 @@ export function encodeTarget(text: string): string {
   return `${escapePath(whole.slice(0, mark))}?${PLAIN_QUERY.test(query) ? query : escapeQueryText(query)}`
 }
 
-/** Go's URL.EscapedPath: a path that is validly encoded stays as it is, any other is decoded and encoded anew. */
+/**
+ * Go's URL.EscapedPath: a path that is validly encoded stays as it is, any other is decoded and encoded anew, but for slashes.
+ *
+ * security: who escapes a slash wants it to stay within its segment. Go turns `..%2Fadmin`, a claim, back into `../admin` when
+ * there is a blank in the parameter beside it.
+ */
 export function escapePath(path: string): string {
   if (PLAIN_PATH.test(path)) return path
   const bad = BAD_ESCAPE.exec(path)
   if (bad !== null) throw invalidUrl(`invalid URL escape "${bad[0]}"`)
   if (VALID_ENCODED_PATH.test(path)) return path
+  return path.replaceAll(BETWEEN_SLASHES, encodeAnew)
+}
+
+function encodeAnew(text: string): string {
   let escaped = ''
-  for (const byte of unescapeBytes(path)) escaped += isPathByte(byte) ? String.fromCharCode(byte) : percent(byte)
+  for (const byte of unescapeBytes(text)) escaped += isPathByte(byte) ? String.fromCharCode(byte) : percent(byte)
   return escaped
 }
 
