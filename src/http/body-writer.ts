@@ -1,7 +1,9 @@
 // A request body onto a backend's connection, as fast as the backend takes it. Knows nothing of responses.
 
+import { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
+import { MIN_RELEASED_BYTES, releaseChunk } from './release-chunk.ts'
 
 /** Sends head and body; `done` hears when all is written, or in words why it cannot be. */
 export class BodyWriter {
@@ -52,15 +54,22 @@ export class BodyWriter {
     if (this.#length === null) {
       socket.cork()
       socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1')
-      socket.write(chunk)
+      this.#write(chunk)
       socket.write('\r\n', 'latin1')
       socket.uncork()
     } else if (this.#sent > this.#length) {
       // security: what goes beyond the announced length would be the backend's next request.
       this.#finish(`http: ContentLength=${this.#length} with Body length ${this.#sent}`)
       return
-    } else socket.write(chunk)
+    } else this.#write(chunk)
     if (socket.writableNeedDrain) this.#source.pause()
+  }
+
+  /** Chunks that a client sent are of no use to anybody else; those of a body in memory may be sent again. */
+  #write(chunk: Buffer): void {
+    const isOurs = this.#source instanceof IncomingMessage && chunk.length >= MIN_RELEASED_BYTES && this.#source.listenerCount('data') === 1
+    if (isOurs) this.#socket.write(chunk, () => releaseChunk(chunk))
+    else this.#socket.write(chunk)
   }
 
   readonly #onDrain = (): void => {

@@ -2,6 +2,8 @@
 
 import type { Readable, Writable } from 'node:stream'
 import { asError, CANCELED } from '../engine/errors.ts'
+import { BackendStream } from './backend-stream.ts'
+import { MIN_RELEASED_BYTES, releaseChunk } from './release-chunk.ts'
 
 /** Resolves when the target has taken everything; when one side breaks off, destroys both and rejects with why. */
 export function pump(source: Readable, target: Writable): Promise<void> {
@@ -20,9 +22,15 @@ export function pump(source: Readable, target: Writable): Promise<void> {
       target.destroy()
       reject(error)
     }
+    // Chunks of other streams may be kept elsewhere, or be parts of a whole.
+    const ownsChunks = source instanceof BackendStream
     const forward = (chunk: Buffer): void => {
       try {
-        if (!target.write(chunk)) source.pause()
+        const isWelcome =
+          ownsChunks && chunk.length >= MIN_RELEASED_BYTES && source.listenerCount('data') === 1
+            ? target.write(chunk, () => releaseChunk(chunk))
+            : target.write(chunk)
+        if (!isWelcome) source.pause()
       } catch (error) {
         settle(asError(error))
       }
