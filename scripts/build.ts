@@ -9,8 +9,7 @@ const TARGET = join(ROOT, 'dist')
 const COMMAND = join(TARGET, 'cli', 'bin.js')
 
 rmSync(TARGET, { recursive: true, force: true })
-// TypeScript 7.0.2 writes a wrong initializer (`static EMPTY = _a.of()`) for targets that are named by a year.
-if (!runTool('tsc', ['-p', 'tsconfig.build.json', '--target', 'esnext'])) process.exit(1)
+if (!runTool('tsc', ['-p', 'tsconfig.build.json'])) process.exit(1)
 for (const file of globSync(join(SOURCE, '**', '*.json'))) cpSync(file, join(TARGET, relative(SOURCE, file)))
 if (existsSync(COMMAND)) chmodSync(COMMAND, 0o755)
 console.log(`Built ${relative(ROOT, TARGET)}/ (${globSync(join(TARGET, '**', '*.js')).length} modules)`)

@@ -37,7 +37,7 @@ export async function openGateway(config: GatewayConfig, init: GatewayInit): Pro
     ...compiled,
     async retire() {
       await compiled.retire()
-      transport.close()
+      await transport.close()
     },
   }
 }

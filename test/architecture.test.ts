@@ -88,7 +88,6 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
     folders: /^src\/(runtime|cli)\//,
     reason: 'a gateway that serves requests starts no programs',
   },
-  { modules: /^commander$/, folders: /^src\/cli\//, reason: 'only the command line has arguments' },
 ]
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */

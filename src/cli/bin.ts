@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ execute(args: readonly s
   help: () => import('./help.ts'),
 }
 
+const OLDEST_NODE = 24
+
 /** Exit code of Go's `os.Exit(-1)`: a command line that cannot be understood. */
 const EXIT_USAGE = 255
 
@@ -30,6 +32,12 @@ async function main(args: readonly string[]): Promise<number> {
   if (rest.includes('-h') || rest.includes('--help')) return (await import('./help.ts')).execute([name])
   const command = await (COMMANDS[name] as (typeof COMMANDS)[string])()
   return command.execute(rest)
+}
+
+const [major = ''] = process.versions.node.split('.')
+if (Number(major) < OLDEST_NODE) {
+  process.stderr.write(`krakend: this is Node.js ${process.versions.node}, version ${OLDEST_NODE} or newer is needed\n`)
+  process.exit(1)
 }
 
 try {

@@ -2,7 +2,7 @@
 
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node, parseDocument, type Document } from 'yaml'
 import type { IssuePath, Position, Source } from './issue.ts'
-import { findKey, positionAt } from './print-issues.ts'
+import { findKey, positionAt } from './find-key.ts'
 
 /** Finds the key (or list item) of a path, else of its nearest parent; null when that is the whole file. */
 export function locateInYaml(source: Source): (path: IssuePath) => Position | null {
