@@ -36,6 +36,7 @@ const PAGES: Readonly<Record<string, Page>> = {
       FILE_FLAG,
       ['-d, --debug count', 'serve /__debug/'],
       ['-p, --port int', "listen on this port instead of the file's"],
+      ['    --workers string', 'threads that serve: a number, or "auto" for one per core (default 1)'],
       ['    --strict', 'refuse a file in which a protection is misconfigured'],
       EDITION_FLAG,
       HELP_FLAG,

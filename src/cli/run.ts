@@ -1,13 +1,18 @@
 // `krakend run`: serves a configuration until it is told to stop.
 
+import { availableParallelism } from 'node:os'
+import type { GatewayConfig } from '../config/types.ts'
 import { serve } from '../runtime/serve.ts'
 import { readFlags, UsageError } from './arguments.ts'
 import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
 
-const FLAGS = { ...CONFIG_FLAGS, port: { type: 'string', short: 'p' }, strict: { type: 'boolean' } } as const
+const FLAGS = { ...CONFIG_FLAGS, port: { type: 'string', short: 'p' }, strict: { type: 'boolean' }, workers: { type: 'string' } } as const
 
 /** Go's `os.Exit(-1)`. */
 const EXIT_BAD_FILE = 255
+const MAX_WORKERS = 256
+/** Systems that spread the connections of one port over the threads that listen on it. */
+const SHARES_PORTS = new Set<NodeJS.Platform>(['linux', 'freebsd', 'aix', 'sunos'])
 
 export async function execute(args: readonly string[]): Promise<number> {
   const flags = readFlags('run', args, FLAGS)
@@ -15,23 +20,35 @@ export async function execute(args: readonly string[]): Promise<number> {
     process.stderr.write(NO_FILE_TEXT)
     return 0
   }
-  const config = await readFileFor({
-    file: flags.config,
-    edition: flags.edition,
-    debug: flags.debug > 0,
-    isStrict: flags.strict > 0,
-    separator: ' ',
-    ...(flags.port === undefined ? {} : { port: readPort(flags.port) }),
-  })
-  return config === null ? EXIT_BAD_FILE : serve(config)
+  const { config: file, edition } = flags
+  const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
+  const workers = readWorkers(flags.workers ?? '1')
+  const read = (): Promise<GatewayConfig | null> =>
+    readFileFor({ file, edition, debug: flags.debug > 0, isStrict: flags.strict > 0, separator: ' ', ...port })
+  const config = await read()
+  return config === null ? EXIT_BAD_FILE : serve(config, { workers, reread: read })
 }
 
 function readPort(text: string): number {
-  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (!(port <= 65_535))
-    throw new UsageError(
-      `invalid argument "${text}" for "-p, --port" flag: it must be a number from 0 to 65535`,
-      "Run 'krakend run --help' for usage.",
-    )
+  const port = readInteger(text)
+  if (!(port <= 65_535)) throw wrongArgument(text, '-p, --port', 'it must be a number from 0 to 65535')
   return port
+}
+
+function readWorkers(text: string): number {
+  const workers = text === 'auto' ? availableParallelism() : readInteger(text)
+  if (!(workers >= 1 && workers <= MAX_WORKERS))
+    throw wrongArgument(text, '--workers', `it must be "auto" or a number from 1 to ${MAX_WORKERS}`)
+  if (workers === 1 || SHARES_PORTS.has(process.platform)) return workers
+  process.stderr.write(`krakend: threads cannot share a port on ${process.platform}: one worker serves\n`)
+  return 1
+}
+
+/** NaN for anything but digits. */
+function readInteger(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN
+}
+
+function wrongArgument(text: string, flag: string, rule: string): UsageError {
+  return new UsageError(`invalid argument "${text}" for "${flag}" flag: ${rule}`, "Run 'krakend run --help' for usage.")
 }

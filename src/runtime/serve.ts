@@ -1,99 +1,75 @@
-// One serving process: opens the gateway and its port, and closes both when it is told to.
+// The serving process from its first log line to its exit code: opens a station and its port, and closes both when it is told to.
 
 import type { GatewayConfig } from '../config/types.ts'
-import { ConfigError, type Logger } from '../engine/component.ts'
-import type { Handler } from '../engine/types.ts'
-import { openGateway } from '../gateway.ts'
-import { createNodeServer, type NodeServer } from '../http/node-server.ts'
-import { createLogger, openStandardOutput } from './log.ts'
-import { createResourcePool, createSharedMemory } from './shared.ts'
+import type { Logger } from '../engine/component.ts'
+import { describeFailure, EXIT, reportFailure } from './failure.ts'
+import { createLogger, openStandardOutput, type Output } from './log.ts'
+import { Reloader } from './reloader.ts'
+import { createSharedMemory } from './shared.ts'
+import { watchSignals } from './signals.ts'
+import type { Station } from './station.ts'
 import { VERSION } from './version.ts'
 
-/** Exit codes of `run`. */
-export const EXIT = {
-  ok: 0,
-  /** The port cannot be had. */
-  noPort: 1,
-  /** A component or a route refuses the configuration (KrakenD panics there). */
-  refused: 2,
-} as const
+export interface ServeOptions {
+  /** Threads that serve; 1: this one. */
+  readonly workers: number
+  /** Reads and checks the file again; null when it has errors, which it has printed then. */
+  readonly reread: () => Promise<GatewayConfig | null>
+}
+
+/** What still holds the process after its end, a backend call that was cut off, is given that long. */
+const LINGER_MS = 1000
 
 /** Serves until SIGINT or SIGTERM; resolves with the exit code when the last request has ended. */
-export async function serve(config: GatewayConfig): Promise<number> {
+export async function serve(config: GatewayConfig, options: ServeOptions): Promise<number> {
   const output = openStandardOutput()
   const log = createLogger(output, config.dialect)
   log.info(`Starting KrakenD v${VERSION}`)
   log.info(`Working directory is ${process.cwd()}`)
   log.info('Starting the KrakenD instance')
-  try {
-    const gateway = await openGateway(config, {
-      log,
-      shared: createSharedMemory(),
-      pool: createResourcePool(),
-      version: `Version ${VERSION}`,
-      environment: process.env,
-      writeAccessLine: output.write,
-    })
-    const server = await openServer(config, gateway.handle, log)
-    if (server === null) {
-      await gateway.retire()
-      return EXIT.ok
-    }
-    const stopped = untilSignal()
-    await server.listen(config.port)
-    log.info(`[SERVICE: Gin] Listening on port: ${config.port}`)
-    process.stderr.write(`Signal intercepted: ${await stopped}\n`)
-    await server.close(config.maxShutdownWaitTimeMs)
-    await gateway.retire()
-    log.info('[SERVICE: Gin] Router execution ended')
-    return EXIT.ok
-  } catch (error) {
-    return explainFailure(error, config, log)
-  } finally {
-    output.flush()
-  }
+  const exitCode = await serveOnce(config, options, output, log)
+  await output.end()
+  setTimeout(() => process.exit(exitCode), LINGER_MS).unref()
+  return exitCode
 }
 
-/**
- * The server, null when the file's TLS section cannot be used.
- * compat: KrakenD logs that and ends with success; scripts may rely on it.
- */
-async function openServer(config: GatewayConfig, handle: Handler, log: Logger): Promise<NodeServer | null> {
+async function serveOnce(config: GatewayConfig, options: ServeOptions, output: Output, log: Logger): Promise<number> {
+  const signals = watchSignals()
+  const station = await openStation(config, options.workers, output)
   try {
-    return await createNodeServer(config, handle, log)
+    await station.open(config)
+    await station.swap()
+    await station.listen(config)
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    log.error(`[SERVICE: Gin] ${error.message}`)
-    log.info('[SERVICE: Gin] Router execution ended')
-    return null
+    const failure = describeFailure(error, config)
+    if (failure === null) throw error
+    const exitCode = reportFailure(failure, log)
+    await station.stop(config.maxShutdownWaitTimeMs)
+    return exitCode
   }
+  const stopped = signals.untilStop()
+  log.info(`[SERVICE: Gin] Listening on port: ${config.port}`)
+  const reloader = new Reloader({ station, config, reread: options.reread, createLog: ({ dialect }) => createLogger(output, dialect) })
+  signals.onReload(() => reloader.request())
+  process.stderr.write(`Signal intercepted: ${await stopped}\n`)
+  // A reload that hangs at a key service must not hold the end back: it ends by itself, without effect.
+  void reloader.stop()
+  await station.stop(reloader.config.maxShutdownWaitTimeMs)
+  log.info('[SERVICE: Gin] Router execution ended')
+  return EXIT.ok
 }
 
-/** Go's names of the signals that end the process in order. */
-function untilSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    // A second signal must not kill requests that still run: the listeners stay.
-    process.on('SIGINT', () => resolve('interrupt'))
-    process.on('SIGTERM', () => resolve('terminated'))
+/** perf: what one thread does not need is not loaded. */
+async function openStation(config: GatewayConfig, workers: number, output: Output): Promise<Station> {
+  if (workers > 1) {
+    const { Supervisor } = await import('./supervisor.ts')
+    return new Supervisor({ workers, output, dialect: config.dialect })
+  }
+  const { GatewayHost } = await import('./gateway-host.ts')
+  return new GatewayHost({
+    shared: createSharedMemory(),
+    createLog: ({ dialect }) => createLogger(output, dialect),
+    writeAccessLine: output.write,
+    sharesPort: false,
   })
-}
-
-function explainFailure(error: unknown, config: GatewayConfig, log: Logger): number {
-  if (error instanceof ConfigError) {
-    log.critical(error.message)
-    process.stderr.write(`${error.message}\n`)
-    return EXIT.refused
-  }
-  const code = (error as { code?: unknown }).code
-  const address = `${config.listenIp}:${config.port}`
-  if (code === 'EADDRINUSE') {
-    log.error(`[SERVICE: Gin] listen tcp ${address}: bind: address already in use`)
-    process.stderr.write(`Port ${config.port} is in use: stop the other process, or choose a port with --port.\n`)
-    return EXIT.noPort
-  }
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    log.error(`[SERVICE: Gin] listen tcp ${address}: bind: ${code === 'EACCES' ? 'permission denied' : 'cannot assign requested address'}`)
-    return EXIT.noPort
-  }
-  throw error
 }

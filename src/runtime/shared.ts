@@ -2,15 +2,17 @@
 
 import type { ResourcePool, SharedMemory } from '../engine/component.ts'
 
-/** Shared memory of one process. */
-export function createSharedMemory(): SharedMemory {
+/**
+ * Shared memory of one process; `make` gets memory that this thread does not know yet.
+ * Every size of a name is kept: a worker that starts during a reload must get what the others have.
+ */
+export function createSharedMemory(make: SharedMemory['buffer'] = (_name, byteLength) => new SharedArrayBuffer(byteLength)): SharedMemory {
   const buffers = new Map<string, SharedArrayBuffer>()
   return {
     buffer(name, byteLength) {
-      const known = buffers.get(name)
-      if (known?.byteLength === byteLength) return known
-      const buffer = new SharedArrayBuffer(byteLength)
-      buffers.set(name, buffer)
+      const key = `${byteLength} ${name}`
+      let buffer = buffers.get(key)
+      if (buffer === undefined) buffers.set(key, (buffer = make(name, byteLength)))
       return buffer
     },
   }

@@ -1,0 +1,80 @@
+// Why a start fails: exit code, log lines and the text for a person. Knows no thread; plain data, so that it can cross threads.
+
+import type { GatewayConfig } from '../config/types.ts'
+import { ConfigError, type Logger } from '../engine/component.ts'
+
+/** Exit codes of `run`. */
+export const EXIT = {
+  ok: 0,
+  /** The port cannot be had. */
+  noPort: 1,
+  /** A component or a route refuses the configuration (KrakenD panics there). */
+  refused: 2,
+} as const
+
+export interface Failure {
+  readonly exitCode: number
+  readonly lines: readonly { readonly level: 'info' | 'error' | 'critical'; readonly message: string }[]
+  /** For standard error; empty when the log says it all. */
+  readonly text: string
+  /** In few words. */
+  readonly reason: string
+}
+
+/** A start that cannot go on, for a reason that has nothing to do with bugs. */
+export class StartFailure extends Error {
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(failure.reason)
+    this.name = 'StartFailure'
+    this.failure = failure
+  }
+}
+
+/** The failure behind what opening a gateway or a port threw; null for a bug. */
+export function describeFailure(error: unknown, config: GatewayConfig): Failure | null {
+  if (error instanceof StartFailure) return error.failure
+  if (error instanceof ConfigError) {
+    const { message } = error
+    return { exitCode: EXIT.refused, lines: [{ level: 'critical', message }], text: `${message}\n`, reason: message }
+  }
+  if (!(error instanceof Error)) return null
+  const system = (error.cause ?? error) as NodeJS.ErrnoException
+  return system.syscall === 'listen' || system.syscall === 'bind' ? describePortFailure(system, config) : null
+}
+
+/** Go's words for what the system says about a port. */
+const PORT_REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'address already in use',
+  EACCES: 'permission denied',
+  EADDRNOTAVAIL: 'cannot assign requested address',
+}
+
+/** The failure of a port that cannot be had. */
+export function describePortFailure({ code = '', message }: NodeJS.ErrnoException, { listenIp, port }: GatewayConfig): Failure {
+  const address = `${listenIp.includes(':') ? `[${listenIp}]` : listenIp}:${port}`
+  const words = PORT_REASONS[code]
+  const reason = words === undefined ? message : `listen tcp ${address}: bind: ${words}`
+  const text = code === 'EADDRINUSE' ? `Port ${port} is in use: stop the other process, or choose a port with --port.\n` : ''
+  return { exitCode: EXIT.noPort, lines: [{ level: 'error', message: `[SERVICE: Gin] ${reason}` }], text, reason }
+}
+
+/**
+ * The failure of a TLS section that cannot be used.
+ * compat: KrakenD logs that and ends with success; scripts may rely on it.
+ */
+export function describeTlsFailure({ message }: ConfigError): Failure {
+  const lines = [
+    { level: 'error', message: `[SERVICE: Gin] ${message}` },
+    { level: 'info', message: '[SERVICE: Gin] Router execution ended' },
+  ] as const
+  return { exitCode: EXIT.ok, lines, text: '', reason: message }
+}
+
+/** Tells the failure, and gives the exit code. */
+export function reportFailure({ lines, text, exitCode }: Failure, log: Logger): number {
+  for (const { level, message } of lines) log[level](message)
+  if (text !== '') process.stderr.write(text)
+  return exitCode
+}

@@ -1,0 +1,65 @@
+// Memory by name and size, between threads too; resources that outlive a reload.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
+import { BackOff } from './back-off.ts'
+import { serveMemory } from './memory-channel.ts'
+import { createResourcePool, createSharedMemory } from './shared.ts'
+
+test('the same name and size give the same memory, also after another size was asked for', () => {
+  const memory = createSharedMemory()
+  const first = memory.buffer('a', 8)
+  assert.notEqual(memory.buffer('a', 16), first)
+  assert.notEqual(memory.buffer('b', 8), first)
+  assert.equal(memory.buffer('a', 8), first)
+  assert.equal(memory.buffer('a', 16).byteLength, 16)
+})
+
+test('a thread gets the memory of the main thread at once, and hears when there is not enough', async () => {
+  const memory = createSharedMemory()
+  const end = serveMemory(memory)
+  const program = `
+    import { workerData, parentPort } from 'node:worker_threads'
+    import { openMemory } from '${new URL('./memory-channel.ts', import.meta.url).href}'
+    const memory = openMemory(workerData)
+    let refusal = null
+    try { memory.buffer('huge', 2 ** 53 - 1) } catch (error) { refusal = error.name }
+    const words = new Int32Array(memory.buffer('words', 8))
+    Atomics.add(words, 0, 5)
+    parentPort.postMessage({ refusal, isCached: memory.buffer('words', 8) === words.buffer, other: memory.buffer('other', 4).byteLength })`
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), { workerData: end, transferList: [end.port] })
+  const [message] = (await once(worker, 'message')) as [unknown]
+  assert.deepEqual(message, { refusal: 'RangeError', isCached: true, other: 4 })
+  assert.equal(new Int32Array(memory.buffer('words', 8))[0], 5)
+  await worker.terminate()
+})
+
+test('a resource is disposed of when its last user has given it back', () => {
+  const pool = createResourcePool()
+  const disposed: string[] = []
+  const share = (): object =>
+    pool.share(
+      'key',
+      () => ({}),
+      () => disposed.push('key'),
+    )
+  const first = share()
+  assert.equal(share(), first)
+  pool.release('key')
+  assert.deepEqual(disposed, [])
+  pool.release('key')
+  assert.deepEqual(disposed, ['key'])
+  assert.notEqual(share(), first)
+})
+
+test('who dies again and again waits longer and longer, up to half a minute', () => {
+  const backOff = new BackOff()
+  assert.deepEqual(
+    Array.from({ length: 11 }, () => backOff.next(10)),
+    [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000],
+  )
+  assert.equal(backOff.next(60_000), 100)
+  assert.equal(backOff.next(10), 200)
+})

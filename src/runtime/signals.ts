@@ -1,0 +1,47 @@
+// What the operating system tells the process: stop, or read the file again. Knows nothing of what stops.
+
+import { closeSync, openSync } from 'node:fs'
+import { isatty } from 'node:tty'
+
+export interface Signals {
+  /** Resolves with Go's name of the signal that ends the process in order. Until it is asked for, the system's default ends it. */
+  untilStop(): Promise<string>
+  /** Calls `listener` for each SIGHUP, also for one that came before. */
+  onReload(listener: () => void): void
+}
+
+/** Listens from now on: a SIGHUP no longer ends the process. */
+export function watchSignals(): Signals {
+  let isReloadAsked = false
+  let reload = (): void => {
+    isReloadAsked = true
+  }
+  const stop = Promise.withResolvers<string>()
+  const isAtTerminal = isatty(0) || isatty(1)
+  process.on('SIGHUP', () => {
+    // A closed terminal says it the same way: nobody is left who could stop the gateway.
+    if (isAtTerminal && isTerminalGone()) stop.resolve('hangup')
+    else reload()
+  })
+  return {
+    untilStop() {
+      // A second signal must not kill requests that still run: the listeners stay.
+      process.on('SIGINT', () => stop.resolve('interrupt'))
+      process.on('SIGTERM', () => stop.resolve('terminated'))
+      return stop.promise
+    },
+    onReload(listener) {
+      reload = listener
+      if (isReloadAsked) listener()
+    },
+  }
+}
+
+function isTerminalGone(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return false
+  } catch {
+    return true
+  }
+}

@@ -1,0 +1,186 @@
+// Serves through worker threads on one port: starts them, changes their configuration at once, replaces those that die. Serves no request itself.
+
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { Dialect, GatewayConfig } from '../config/types.ts'
+import { asError } from '../engine/errors.ts'
+import { BackOff } from './back-off.ts'
+import { describePortFailure, StartFailure } from './failure.ts'
+import { createLogger, type Output } from './log.ts'
+import type { Line } from './messages.ts'
+import { createSharedMemory } from './shared.ts'
+import type { Station } from './station.ts'
+import { WorkerDied, WorkerThread } from './worker-thread.ts'
+
+const LABEL = '[SERVICE: Workers]'
+/** A worker that has not ended so long after its connections were cut never will. */
+const STOP_GRACE_MS = 2000
+
+export interface SupervisorInit {
+  readonly workers: number
+  readonly output: Output
+  readonly dialect: Dialect
+}
+
+/** The place of one worker; whoever dies there has a successor. */
+interface Place {
+  readonly number: number
+  readonly backOff: BackOff
+  thread: WorkerThread | null
+  startedMs: number
+  timer: NodeJS.Timeout | undefined
+}
+
+export class Supervisor implements Station {
+  readonly #output: Output
+  readonly #places: readonly Place[]
+  readonly #memory = createSharedMemory()
+  readonly #saidLines = new Set<string>()
+  #dialect: Dialect
+  #next: GatewayConfig | null = null
+  #config: GatewayConfig | null = null
+  /** What the port was opened with; null before. */
+  #listener: GatewayConfig | null = null
+  #isStopping = false
+  /** Opening and replacing take turns, so that every worker serves the same configuration. */
+  #turn: Promise<void> = Promise.resolve()
+  #release = (): void => {}
+
+  constructor({ workers, output, dialect }: SupervisorInit) {
+    this.#output = output
+    this.#dialect = dialect
+    this.#places = Array.from({ length: workers }, (_, i) => ({
+      number: i + 1,
+      backOff: new BackOff(),
+      thread: null,
+      startedMs: 0,
+      timer: undefined,
+    }))
+  }
+
+  async open(config: GatewayConfig): Promise<void> {
+    this.#release = await this.#takeTurn()
+    this.#next = config
+    this.#dialect = config.dialect
+    this.#saidLines.clear()
+    const isStart = this.#config === null
+    if (isStart) for (const place of this.#places) this.#startThread(place)
+    const results = await Promise.allSettled(this.#threads().map((thread) => thread.open(config)))
+    const refusals = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown)
+    // Who died alone is replaced; who died with all the others was killed by this configuration.
+    const isDeadly = isStart || refusals.length === results.length
+    const refusal = refusals.find((reason) => isDeadly || !(reason instanceof WorkerDied))
+    if (refusal === undefined) return
+    await this.discard()
+    throw refusal
+  }
+
+  async swap(): Promise<void> {
+    // What the opening had to say comes before what the workers say now.
+    this.#output.flush()
+    this.#config = this.#next
+    // Who dies now is replaced, by somebody with the new configuration.
+    await Promise.allSettled(this.#threads().map((thread) => thread.swap()))
+    this.#release()
+  }
+
+  async discard(): Promise<void> {
+    if (this.#config !== null) this.#dialect = this.#config.dialect
+    await Promise.allSettled(this.#threads().map((thread) => thread.discard()))
+    this.#release()
+  }
+
+  async listen(config: GatewayConfig): Promise<void> {
+    await tryPort(config)
+    await Promise.all(this.#threads().map((thread) => thread.listen(config)))
+    if (this.#threads().length < this.#places.length) throw new WorkerDied('a worker ended during the start')
+    this.#listener = config
+    this.#log('info', `${LABEL} ${this.#places.length} workers share the port`)
+  }
+
+  async stop(maxWaitMs: number): Promise<void> {
+    this.#isStopping = true
+    this.#output.flush()
+    for (const { timer } of this.#places) clearTimeout(timer)
+    await Promise.all(this.#threads().map((thread) => thread.stop(maxWaitMs, STOP_GRACE_MS)))
+  }
+
+  #threads(): WorkerThread[] {
+    return this.#places.flatMap(({ thread }) => (thread === null ? [] : [thread]))
+  }
+
+  #startThread(place: Place): WorkerThread {
+    const thread = new WorkerThread({
+      memory: this.#memory,
+      onLine: (line, count) => this.#sayOnce(line, count),
+      onDeath: (reason) => this.#bury(place, reason),
+    })
+    place.thread = thread
+    place.startedMs = performance.now()
+    return thread
+  }
+
+  /** During the start its death is the start's failure; afterwards it is replaced. */
+  #bury(place: Place, reason: string): void {
+    place.thread = null
+    if (this.#listener === null || this.#isStopping) return
+    const waitMs = place.backOff.next(performance.now() - place.startedMs)
+    this.#log('critical', `${LABEL} worker ${place.number} died and is replaced in ${waitMs} ms: ${reason}`)
+    place.timer = setTimeout(() => void this.#replace(place), waitMs)
+  }
+
+  async #replace(place: Place): Promise<void> {
+    const release = await this.#takeTurn()
+    const config = this.#config
+    const listener = this.#listener
+    if (config === null || listener === null || this.#isStopping) return release()
+    const thread = this.#startThread(place)
+    try {
+      await thread.open(config)
+      await thread.swap()
+      await thread.listen(listener)
+      this.#log('info', `${LABEL} worker ${place.number} serves again`)
+    } catch (error) {
+      // A death has been reported, and its successor has a time.
+      if (error instanceof WorkerDied) return
+      await thread.stop(1, STOP_GRACE_MS)
+      this.#bury(place, asError(error).message)
+    } finally {
+      release()
+    }
+  }
+
+  /** Resolves when nobody else opens or replaces; the function ends the turn. */
+  async #takeTurn(): Promise<() => void> {
+    const before = this.#turn
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#turn = promise
+    await before
+    return resolve
+  }
+
+  #sayOnce({ level, message }: Line, count: number): void {
+    const key = `${count} ${level} ${message}`
+    if (this.#saidLines.has(key)) return
+    this.#saidLines.add(key)
+    this.#log(level, message)
+  }
+
+  #log(level: Line['level'], message: string): void {
+    createLogger(this.#output, this.#dialect)[level](message)
+  }
+}
+
+/** security: `reusePort` would share the port with whoever else does, without a word; so it must be free first. */
+async function tryPort(config: GatewayConfig): Promise<void> {
+  const { port, listenIp } = config
+  const probe = createServer((socket) => socket.destroy())
+  try {
+    probe.listen({ port, ...(listenIp === '' ? {} : { host: listenIp }) })
+    await once(probe, 'listening')
+  } catch (error) {
+    throw new StartFailure(describePortFailure(error as NodeJS.ErrnoException, config))
+  }
+  probe.close()
+  await once(probe, 'close')
+}

@@ -1,0 +1,87 @@
+// Several workers as one gateway: exact limits, replaced when they die, one configuration, whole log lines.
+
+import assert from 'node:assert/strict'
+import http from 'node:http'
+import { test } from 'node:test'
+import { endpointOf, get, type RunningCommand, startBackend, startCommand } from './test-support.ts'
+
+const TWO = ['--workers', '2']
+
+test('a limit of 100 lets exactly 100 of 1000 requests pass, over all workers', async () => {
+  const backend = await startBackend()
+  const limit = { 'qos/ratelimit/router': { max_rate: 100, every: '1h', capacity: 100 } }
+  const gateway = await startCommand({ endpoints: [endpointOf('/limited', backend.url, { extra_config: limit })] }, { args: TWO })
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 50 })
+  const answers = await Promise.all(Array.from({ length: 1000 }, () => get(`${gateway.url}/limited`, agent)))
+  agent.destroy()
+  assert.equal(answers.filter(({ status }) => status === 200).length, 100)
+  assert.equal(answers.filter(({ status }) => status === 503).length, 900)
+  assert.equal(await gateway.stop(), 0)
+  backend.close()
+  // Every answer has its line, and no line is torn by one of the other worker.
+  const lines = gateway.output().split('\n')
+  assert.equal(
+    lines.filter((line) => /^\[GIN\] \S+ - \S+ \| (200|503) \| +\S+ \| +127\.0\.0\.1 \| GET {6}"\/limited"$/.test(line)).length,
+    1000,
+  )
+})
+
+test('a worker that dies is replaced, serves the configuration of the last reload and counts with the others', async () => {
+  const backend = await startBackend()
+  const limit = { 'qos/ratelimit/router': { max_rate: 6, every: '1h', capacity: 6 } }
+  const limited = endpointOf('/limited', backend.url, { extra_config: limit })
+  const nodeOptions = '--inspect=127.0.0.1:0'
+  const gateway = await startCommand({ endpoints: [limited] }, { args: TWO, nodeOptions })
+  gateway.rewrite({ endpoints: [limited, endpointOf('/new', backend.url)] })
+  gateway.child.kill('SIGHUP')
+  await gateway.waitFor('the new configuration is served')
+  const statuses: number[] = []
+  for (let i = 0; i < 3; i++) statuses.push((await get(`${gateway.url}/limited`)).status)
+  const workers = await connectToWorkers(gateway)
+  assert.equal(workers.count, 2)
+  workers.throwIn(1, 'it was me')
+  await gateway.waitFor('died and is replaced in 100 ms: Error: it was me')
+  await gateway.waitFor('serves again')
+  for (let i = 0; i < 20; i++) assert.equal((await get(`${gateway.url}/new`)).status, 200)
+  for (let i = 0; i < 6; i++) statuses.push((await get(`${gateway.url}/limited`)).status)
+  assert.deepEqual(statuses, [200, 200, 200, 200, 200, 200, 503, 503, 503])
+  workers.close()
+  assert.equal(await gateway.stop(), 0)
+  backend.close()
+})
+
+interface Workers {
+  readonly count: number
+  throwIn(index: number, message: string): void
+  close(): void
+}
+
+interface InspectorMessage {
+  readonly method?: string
+  readonly id?: number
+  readonly params?: { readonly sessionId: string }
+}
+
+/** Reaches the threads through Node's inspector: no part of the gateway kills its own workers. */
+async function connectToWorkers(gateway: RunningCommand): Promise<Workers> {
+  const address = /Debugger listening on (ws:\S+)/.exec(gateway.output())?.[1]
+  assert.ok(address !== undefined, gateway.output())
+  const socket = new WebSocket(address)
+  const sessions: string[] = []
+  const enabled = Promise.withResolvers<void>()
+  const call = (id: number, method: string, params: object): void => socket.send(JSON.stringify({ id, method, params }))
+  socket.addEventListener('open', () => call(1, 'NodeWorker.enable', { waitForDebuggerOnStart: false }))
+  socket.addEventListener('error', () => enabled.reject(new Error('no inspector')))
+  socket.addEventListener('message', ({ data }) => {
+    const message = JSON.parse(String(data)) as InspectorMessage
+    if (message.method === 'NodeWorker.attachedToWorker') sessions.push(message.params?.sessionId ?? '')
+    if (message.id === 1) enabled.resolve()
+  })
+  await enabled.promise
+  function throwIn(index: number, text: string): void {
+    const expression = `setImmediate(() => { throw new Error(${JSON.stringify(text)}) })`
+    const message = JSON.stringify({ id: 2, method: 'Runtime.evaluate', params: { expression } })
+    call(3, 'NodeWorker.sendMessageToWorker', { sessionId: sessions[index], message })
+  }
+  return { count: sessions.length, throwIn, close: () => socket.close() }
+}
