@@ -5,9 +5,10 @@ import type { Dialect } from './config/types.ts'
 import type { AnyComponent, Logger, Port, Site } from './engine/component.ts'
 import { checkBlock } from './engine/check-components.ts'
 import { bodyOf, NO_BODY } from './engine/body.ts'
+import { Data } from './engine/data.ts'
 import { HeaderMap } from './engine/headers.ts'
 import { Scope } from './engine/scope.ts'
-import type { Exchange } from './engine/types.ts'
+import type { Exchange, PipeRequest, PipeResponse } from './engine/types.ts'
 import { formatPath } from './schema/issue.ts'
 
 export interface ExchangeInit {
@@ -71,6 +72,26 @@ export function makeExchange(init: ExchangeInit = {}): RecordedExchange {
       for (const listener of listeners) listener()
     },
   }
+}
+
+/** What enters a pipe: a GET without parameters, fields and body unless `overrides` says else. */
+export function makeRequest(overrides: Partial<PipeRequest> = {}): PipeRequest {
+  return {
+    method: 'GET',
+    origin: '',
+    path: '/',
+    params: new Map(),
+    query: new Map(),
+    headers: new HeaderMap(),
+    body: NO_BODY,
+    slots: [],
+    ...overrides,
+  }
+}
+
+/** What a pipe answers: complete and without data unless `overrides` says else. */
+export function makeResponse(overrides: Partial<PipeResponse> = {}): PipeResponse {
+  return { data: Data.EMPTY, isComplete: true, error: null, statusCode: 0, headers: null, body: null, ...overrides }
 }
 
 /** A logger that keeps its lines: `WARNING text`. */

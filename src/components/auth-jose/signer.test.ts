@@ -17,7 +17,7 @@ import { JsonNumber } from '../../engine/json/types.ts'
 import type { JsonObject } from '../../engine/json/types.ts'
 import type { PipeResponse } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
-import { makeExchange, makeLog, makeSite } from '../../testing.ts'
+import { makeExchange, makeLog, makeResponse, makeSite } from '../../testing.ts'
 import type { RecordedExchange } from '../../testing.ts'
 import { signerOptions } from './options.ts'
 import { buildSigner } from './signer.ts'
@@ -47,7 +47,7 @@ const TOKEN =
   'eyJhbGciOiJIUzI1NiIsImtpZCI6InNpbTIiLCJ0eXAiOiJKV1QifQ.eyJhdWQiOiJodHRwOi8vYXBpLmV4YW1wbGUuY29tIiwiZXhwIjoxNzM1Njg5NjAwLCJpc3MiOiJodHRwczovL2tyYWtlbmQuaW8iLCJqdGkiOiJtbmIyM3Zjc3J0NzU2eXVpb21uYnZjeDk4ZXJ0eXVpb3AiLCJyb2xlcyI6WyJyb2xlX3kiXSwic3ViIjoiMTIzNDU2Nzg5MHF3ZXJ0eXVpbyJ9.zkfOW6Fsd0DzhYTXjc_SA3oOv2mG76JZTAvRaVibPNA'
 
 function responseWith(data: JsonObject | null, more: Partial<PipeResponse> = {}): PipeResponse {
-  return { data: data && Data.of(data), isComplete: true, error: null, statusCode: 0, headers: null, body: null, ...more }
+  return makeResponse({ data: data && Data.of(data), ...more })
 }
 
 interface Endpoint {
