@@ -1,6 +1,7 @@
 // Components `auth/validator` (checks JSON Web Tokens) and `auth/signer` (makes them). Knows nothing of how either works.
 
 import { component, ConfigError, service } from '../../engine/component.ts'
+import { checkSigner, checkValidator } from './check-options.ts'
 import { DEFAULT_CACHE_MS, sharedCacheMs } from './key-supply.ts'
 import { moreIssuersOptions, sharedCacheOptions, signerOptions, validatorOptions } from './options.ts'
 import { buildSigner } from './signer.ts'
@@ -27,6 +28,7 @@ export const validator = component({
   whenInvalid: 'deny',
   explainInvalid: (label, detail) => `${label}[JWTValidator] Unable to parse the configuration: ${detail}`,
   restricting: true,
+  check: checkValidator,
   build: (options, site) => buildValidator(options, site),
 })
 
@@ -38,6 +40,7 @@ export const signer = component({
   whenInvalid: 'deny',
   explainInvalid: (label, detail) => `${label}[JWTSigner] Unable to create the signer: ${detail}`,
   restricting: true,
+  check: checkSigner,
   build: (options, site) => buildSigner(options, site),
 })
 

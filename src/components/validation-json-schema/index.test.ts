@@ -2,25 +2,21 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bodyOf, NO_BODY } from '../../engine/body.ts'
 import type { Site } from '../../engine/component.ts'
 import { Scope } from '../../engine/scope.ts'
-import type { PipeRequest, PipeResponse } from '../../engine/types.ts'
+import type { PipeRequest } from '../../engine/types.ts'
+import { checkOptions, makeLog, makeRequest, makeResponse, makeSite } from '../../testing.ts'
 import { jsonSchema } from './index.ts'
 
-function site(dialect: 2 | 3 = 3, lines: string[] = []): Site {
-  const write = (message: string) => void lines.push(message)
-  return { config: { dialect }, label: '[ENDPOINT: /x]', log: { debug: write, error: write } } as unknown as Site
-}
-
 async function ask(schema: unknown, text: string, dialect: 2 | 3 = 3): Promise<[number, string]> {
-  const layer = jsonSchema.build(schema, site(dialect))
+  const layer = jsonSchema.build(schema, makeSite({ config: { dialect } as Site['config'] }))
   assert.ok(layer !== null)
-  const bytes = Buffer.from(text)
-  const request = { body: { length: text === '' ? 0 : null, bytes: () => Promise.resolve(bytes) } } as unknown as PipeRequest
+  const request = makeRequest({ body: text === '' ? NO_BODY : bodyOf(Buffer.from(text)) })
   let forwarded: PipeRequest | null = null
   const pipe = layer((given) => {
     forwarded = given
-    return Promise.resolve({} as PipeResponse)
+    return Promise.resolve(makeResponse())
   })
   try {
     await pipe(request, Scope.root())
@@ -59,9 +55,17 @@ test('endless nesting under a recursive schema is a refusal, not a bug', async (
 })
 
 test('a wrong schema is an error in the log and no check', () => {
-  const lines: string[] = []
-  assert.equal(jsonSchema.build({ type: 'nope' }, site(3, lines)), null)
-  assert.match(lines.join('\n'), /^\[ENDPOINT: \/x\]\[JSONSchema\] Parsing the definition: ./)
-  assert.notEqual(jsonSchema.build({}, site(3, lines)), null)
-  assert.equal(lines[1], '[ENDPOINT: /x][JSONSchema] Validator enabled')
+  const log = makeLog()
+  const site = makeSite({ label: '[ENDPOINT: /x]', log })
+  assert.equal(jsonSchema.build({ type: 'nope' }, site), null)
+  assert.match(log.lines.join('\n'), /^ERROR \[ENDPOINT: \/x\]\[JSONSchema\] Parsing the definition: ./)
+  assert.notEqual(jsonSchema.build({}, site), null)
+  assert.equal(log.lines[1], 'DEBUG [ENDPOINT: /x][JSONSchema] Validator enabled')
+})
+
+test('check refuses a schema that would switch the validation off', () => {
+  assert.deepEqual(checkOptions(jsonSchema, { type: 'object' }), [])
+  for (const schema of [{ type: 'objekt' }, { pattern: '(?=a)' }, { $ref: '#/nowhere' }, 1]) {
+    assert.match(checkOptions(jsonSchema, schema).join('|'), /^error : bodies are not checked: [^|]+$/)
+  }
 })

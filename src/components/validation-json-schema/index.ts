@@ -1,5 +1,6 @@
 // Component `validation/json-schema`: refuses request bodies that do not fit a JSON Schema. Knows nothing of what is done with them.
 
+import { errorIssue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
 import { component } from '../../engine/component.ts'
 import { asError, GatewayError } from '../../engine/errors.ts'
@@ -15,6 +16,10 @@ export const jsonSchema = component({
   namespace: 'validation/json-schema',
   options: Type.Unknown({ description: 'The schema: drafts 4, 6, 7, 2019-09 and 2020-12 (the default).' }),
   restricting: true,
+  check(schema, { dialect }) {
+    const validator = compile(schema, dialect === 2)
+    return validator instanceof Error ? [errorIssue('invalid-schema', [], `bodies are not checked: ${validator.message}`)] : []
+  },
   build(schema, site) {
     const isLegacy = site.config.dialect === 2
     const validator = compile(schema, isLegacy)
