@@ -130,6 +130,13 @@ test('schemas of different endpoints may share an $id', () => {
   assert.notEqual(check({ $id: 'http://x/y', type: 'string' }, null), null)
 })
 
+test('conditions with a name are left as they are', () => {
+  const schema = { if: { $anchor: 'a', properties: { x: true } }, else: false, unevaluatedProperties: { const: 1 } }
+  assert.equal(check(schema, { y: 1 }), null)
+  assert.notEqual(check(schema, { y: 2 }), null)
+  assert.equal(check({ contains: { $anchor: 'b', const: 1 }, unevaluatedItems: { const: 1 } }, [1]), null)
+})
+
 test('members that are not evaluated are told without their tree', () => {
   assert.notEqual(check({ properties: { a: true }, unevaluatedProperties: false }, { b: 1 }), null)
 })

@@ -50,7 +50,7 @@ class Normalizer {
   constructor(root: unknown, draft: Draft) {
     this.#draft = draft
     this.#anchors = draft < 2019 ? new Map() : countAnchors(root, new Map())
-    this.#hasUnevaluated = draft >= 2019 && hasUnevaluated(root)
+    this.#hasUnevaluated = draft >= 2019 && hasKeyword(root, ['unevaluatedItems', 'unevaluatedProperties'])
   }
 
   visit(schema: unknown, isRoot = false): unknown {
@@ -123,11 +123,14 @@ function countAnchors(place: unknown, counts: Map<string, number>): Map<string, 
   return counts
 }
 
-function hasUnevaluated(place: unknown): boolean {
+function hasKeyword(place: unknown, keywords: readonly string[]): boolean {
   if (typeof place !== 'object' || place === null) return false
-  return (
-    Object.hasOwn(place, 'unevaluatedItems') || Object.hasOwn(place, 'unevaluatedProperties') || Object.values(place).some(hasUnevaluated)
-  )
+  return keywords.some((keyword) => Object.hasOwn(place, keyword)) || Object.values(place).some((part) => hasKeyword(part, keywords))
+}
+
+/** What has a name of its own must not be there twice. */
+function isNamed(schema: unknown): boolean {
+  return hasKeyword(schema, ['$id', '$anchor', '$dynamicAnchor'])
 }
 
 /** What matches `contains` is evaluated since draft 2020-12; ajv cannot say so of single items. */
@@ -142,12 +145,13 @@ function containedIn(schema: unknown): unknown[] {
   if (!isObject(schema)) return []
   const { contains, allOf } = schema
   const inner = Array.isArray(allOf) ? allOf.flatMap(containedIn) : []
-  return contains === undefined ? inner : [contains, ...inner]
+  return contains === undefined || isNamed(contains) ? inner : [contains, ...inner]
 }
 
 /** ajv counts what `if` evaluated always or never; of two alternatives it counts what the one that fits evaluated. */
 function rewriteCondition(schema: Record<string, unknown>): void {
   const { if: condition, then: yes = true, else: no = true } = schema
+  if (isNamed(condition)) return
   for (const keyword of ['if', 'then', 'else']) delete schema[keyword]
   addToAll(schema, { anyOf: [{ allOf: [condition, yes] }, { not: condition, allOf: [no] }] })
 }
