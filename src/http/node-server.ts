@@ -22,6 +22,9 @@ const TLS_HANDSHAKE = 0x16
 const PLAIN_ON_TLS = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'
 const HANDSHAKE_TIMEOUT_MS = 120_000
 const BACKLOG = 4096
+/** A backlog that grows as fast as it is taken is left to others after this time. */
+const MAX_BACKLOG_MS = 500
+const QUIET_TURNS = 3
 
 /** Builds the server of a configuration. Throws a ConfigError when its TLS section cannot be used. */
 export async function createNodeServer(config: GatewayConfig, handle: Handler, log: Logger): Promise<NodeServer> {
@@ -45,6 +48,8 @@ class Listener implements NodeServer {
   readonly #sessions: Set<ServerHttp2Session>
   readonly #state: ServerState
   readonly #sockets = new Set<Socket>()
+  /** Connections so far. */
+  #taken = 0
 
   constructor(listener: NetServer, http1: Server, sessions: Set<ServerHttp2Session>, state: ServerState) {
     this.#listener = listener
@@ -53,6 +58,7 @@ class Listener implements NodeServer {
     this.#state = state
     const sockets = this.#sockets
     listener.on('connection', (socket: Socket) => {
+      this.#taken++
       sockets.add(socket)
       socket.on('close', () => sockets.delete(socket))
     })
@@ -83,12 +89,32 @@ class Listener implements NodeServer {
         if (isInner) this.#http1.close()
         resolve()
       }
-      state.onAnswered = () => setImmediate(() => this.#http1.closeIdleConnections())
-      this.#listener.close(finish)
-      this.#http1.closeIdleConnections()
-      for (const session of this.#sessions) session.close()
-      for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
+      this.#takeWhatWaits(() => {
+        this.#listener.close(finish)
+        // Not before: a connection that has not been read yet counts as idle.
+        state.onAnswered = () => setImmediate(() => this.#http1.closeIdleConnections())
+        this.#http1.closeIdleConnections()
+        for (const session of this.#sessions) session.close()
+        for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
+      })
     })
+  }
+
+  /**
+   * Goes on until some turns of the event loop have brought no new connection: what clients have sent by now is not lost. A
+   * turn takes one connection from the system at most, and reads what has arrived on the others.
+   */
+  #takeWhatWaits(done: () => void): void {
+    const deadline = performance.now() + MAX_BACKLOG_MS
+    let known = this.#taken
+    let quietTurns = 0
+    const look = (): void => {
+      quietTurns = this.#taken === known ? quietTurns + 1 : 0
+      known = this.#taken
+      if (quietTurns >= QUIET_TURNS || performance.now() > deadline) done()
+      else setImmediate(look)
+    }
+    setImmediate(look)
   }
 
   #cut(): void {
