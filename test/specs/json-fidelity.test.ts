@@ -48,20 +48,21 @@ after(async () => {
   await backend.close()
 })
 
-async function throughEveryShape(sent: string, expected = sent): Promise<void> {
+async function throughEveryShape(sent: string, expected = sent, shapes: readonly string[] = names): Promise<void> {
   payload = `{"a":${sent}}`
-  for (const [i, name] of names.entries()) {
-    const { status, body } = await request(gateway.port, `/${i}`)
+  for (const name of shapes) {
+    const { status, body } = await request(gateway.port, `/${names.indexOf(name)}`)
     const wanted = (SHAPES[name] as (typeof SHAPES)[string]).around(expected)
     assert.equal(status, 200, `${name}: ${body.slice(0, 200)}`)
-    if (body.length < 500) assert.equal(sortMembers(body), sortMembers(wanted), name)
-    else assert.ok(sortMembers(body) === sortMembers(wanted), name)
+    // No difference of megabytes is printed.
+    if (body.length < 500) assert.equal(sortMembers(body), wanted, name)
+    else assert.ok(sortMembers(body) === wanted, name)
   }
 }
 
 /** `z` may stand before what it is merged with. */
 function sortMembers(text: string): string {
-  return text.replace(/^\{"z":1,(.*)\}$/s, '{$1,"z":1}')
+  return text.startsWith('{"z":1,') ? `{${text.slice(7, -1)},"z":1}` : text
 }
 
 suite('values come out as they came in', () => {
@@ -130,5 +131,12 @@ suite('what cannot be read is a clear error', () => {
     })
 })
 
-test('50 MB pass', () =>
-  throughEveryShape(`[${Array.from({ length: 600_000 }, (_, i) => `{"id":${i},"text":"${'x'.repeat(60)}","n":1.0}`).join(',')}]`))
+test('50 MB pass', () => {
+  const item = (id: number): string => `{"id":${id},"text":"${'x'.repeat(60)}","n":1.0}`
+  return throughEveryShape(`[${Array.from({ length: 600_000 }, (_, i) => item(i)).join(',')}]`, undefined, [
+    'plain',
+    'allow',
+    'group',
+    'merge',
+  ])
+})
