@@ -13,7 +13,13 @@ export async function execute(args: readonly string[]): Promise<number> {
     return 1
   }
   process.stderr.write(`Parsing configuration file: ${flags.config}\n`)
-  const config = await readFileFor({ file: flags.config, edition: flags.edition, isStrict: true, separator: '\t' })
+  const config = await readFileFor({
+    file: flags.config,
+    edition: flags.edition,
+    refusesWrongBlocks: true,
+    isStrict: flags.strict > 0,
+    separator: '\t',
+  })
   if (config === null) return 1
   if (flags.debug > 0) {
     const { describeConfig } = await import('./describe-config.ts')

@@ -12,6 +12,7 @@ interface Page {
 
 const HELP_FLAG = ['-h, --help', 'show this help'] as const
 const FILE_FLAG = ['-c, --config string', 'path to the configuration file'] as const
+const STRICT_FLAG = ['    --strict', 'refuse a file in which a protection is misconfigured'] as const
 const EDITION_FLAG = ['    --edition string', 'with "ce", ignore Enterprise protections instead of refusing the file'] as const
 
 const PAGES: Readonly<Record<string, Page>> = {
@@ -24,6 +25,7 @@ const PAGES: Readonly<Record<string, Page>> = {
       ['-d, --debug count', 'show what was read; -dd and -ddd show more'],
       ['-i, --indent string', 'indentation of what -d shows (default TAB)'],
       ['-t, --test-gin-routes', 'also build the routes and find those that conflict'],
+      STRICT_FLAG,
       EDITION_FLAG,
       HELP_FLAG,
     ],
@@ -37,7 +39,7 @@ const PAGES: Readonly<Record<string, Page>> = {
       ['-d, --debug count', 'serve /__debug/'],
       ['-p, --port int', "listen on this port instead of the file's"],
       ['    --workers string', 'threads that serve: a number, or "auto" for one per core (default 1)'],
-      ['    --strict', 'refuse a file in which a protection is misconfigured'],
+      STRICT_FLAG,
       EDITION_FLAG,
       HELP_FLAG,
     ],

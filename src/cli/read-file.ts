@@ -12,6 +12,7 @@ export const CONFIG_FLAGS = {
   config: { type: 'string', short: 'c' },
   debug: { type: 'boolean', short: 'd' },
   edition: { type: 'string' },
+  strict: { type: 'boolean' },
 } as const
 
 export const NO_FILE_TEXT = 'Please, provide the path to the configuration file with --config or see all the options with --help\n'
@@ -21,7 +22,9 @@ export interface FileRequest {
   readonly edition: string | undefined
   readonly debug?: boolean
   readonly port?: number
-  /** Whether a wrong block of a protection is an error. */
+  /** Whether an error among the components' blocks is fatal: `check` says so, `run` serves what it can as KrakenD does. */
+  readonly refusesWrongBlocks: boolean
+  /** Whether everything that weakens a protection counts as an error (`--strict`). */
   readonly isStrict: boolean
   /** What stands between the first words of an error and the error: a blank in `run`, a tab in `check`. */
   readonly separator: string
@@ -44,9 +47,9 @@ export async function readFileFor(request: FileRequest): Promise<GatewayConfig |
     await print(issues, source)
     return null
   }
-  const found = [...issues, ...checkComponents(config, await loadComponents(config))]
+  const found = [...issues, ...checkComponents(config, await loadComponents(config), request)]
   const broken = found.find((issue) => issue.severity === 'error')
-  if (broken !== undefined && request.isStrict) {
+  if (broken !== undefined && (request.refusesWrongBlocks || request.isStrict)) {
     process.stderr.write(`ERROR parsing the configuration file:${request.separator}'${file}': ${broken.message}\n\n`)
     await print(found, source)
     return null

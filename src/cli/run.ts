@@ -6,7 +6,7 @@ import { serve } from '../runtime/serve.ts'
 import { readFlags, UsageError } from './arguments.ts'
 import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
 
-const FLAGS = { ...CONFIG_FLAGS, port: { type: 'string', short: 'p' }, strict: { type: 'boolean' }, workers: { type: 'string' } } as const
+const FLAGS = { ...CONFIG_FLAGS, port: { type: 'string', short: 'p' }, workers: { type: 'string' } } as const
 
 /** Go's `os.Exit(-1)`. */
 const EXIT_BAD_FILE = 255
@@ -24,7 +24,7 @@ export async function execute(args: readonly string[]): Promise<number> {
   const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
   const workers = readWorkers(flags.workers ?? '1')
   const read = (): Promise<GatewayConfig | null> =>
-    readFileFor({ file, edition, debug: flags.debug > 0, isStrict: flags.strict > 0, separator: ' ', ...port })
+    readFileFor({ file, edition, debug: flags.debug > 0, refusesWrongBlocks: false, isStrict: flags.strict > 0, separator: ' ', ...port })
   const config = await read()
   return config === null ? EXIT_BAD_FILE : serve(config, { workers, reread: read })
 }

@@ -11,7 +11,9 @@ import enterprise from './upgrades/enterprise.json' with { type: 'json' }
 const protecting: ReadonlySet<string> = new Set(enterprise.protecting)
 const protectingPlugins: ReadonlySet<string> = new Set(enterprise.protectingPlugins)
 const others: ReadonlySet<string> = new Set(enterprise.others)
-const pluginNamespaces: ReadonlySet<string> = new Set(['plugin/http-server', 'plugin/http-client', 'plugin/req-resp-modifier'])
+
+/** What KrakenD's community edition reads. */
+const communityNamespaces: ReadonlySet<string> = new Set([...oldNamespaces.values(), 'telemetry/opentelemetry'])
 
 export interface NamespaceRules {
   /** Namespaces that components claim. */
@@ -25,11 +27,13 @@ export function checkNamespaces(extraConfig: ExtraConfig, at: IssuePath, rules: 
   const issues: Issue[] = []
   for (const [namespace, block] of extraConfig) {
     const path = [...at, namespace]
-    if (pluginNamespaces.has(namespace)) issues.push(...checkPlugins(block, path, rules))
+    if (namespace === 'plugin/http-server') issues.push(...checkPlugins(block, path, rules))
     if (rules.known.has(namespace) || isCommentKey(namespace)) continue
     if (protecting.has(namespace)) issues.push(refuse(`"${namespace}"`, path, rules))
     else if (others.has(namespace)) {
       issues.push(warningIssue('enterprise-namespace', path, `"${namespace}" belongs to KrakenD Enterprise and is ignored`))
+    } else if (communityNamespaces.has(namespace)) {
+      issues.push(warningIssue('missing-namespace', path, `"${namespace}" is not implemented yet: nothing of it is done`))
     } else {
       const hint = suggestHint(namespace, [...rules.known, ...oldNamespaces.keys()])
       issues.push(warningIssue('unknown-namespace', path, `nothing reads the namespace "${namespace}", ignored`, hint))

@@ -22,8 +22,13 @@ export function levelOf(component: Configured): Level {
   return component.kind === 'service' ? 'service' : LEVELS[component.stage]
 }
 
-/** Issues of every configured block: errors where the start would stop or a protection would be off or closed, else warnings. */
-export function checkComponents(config: GatewayConfig, components: readonly AnyComponent[]): Issue[] {
+export interface CheckOptions {
+  /** Whether what KrakenD's `check` lets pass is an error where it switches a protection off or stops the start; else it is a warning. */
+  readonly isStrict: boolean
+}
+
+/** Issues of every configured block: errors where a protection's block is wrong, else warnings. */
+export function checkComponents(config: GatewayConfig, components: readonly AnyComponent[], { isStrict }: CheckOptions): Issue[] {
   const issues: Issue[] = []
   const check = (level: Level, at: ConfigPath, blocks: ExtraConfig): void => {
     const seen = new Set<string>()
@@ -32,7 +37,8 @@ export function checkComponents(config: GatewayConfig, components: readonly AnyC
       if (levelOf(component) !== level) continue
       seen.add(component.namespace)
       for (const issue of checkBlock(component, blocks.get(component.namespace), config.dialect)) {
-        issues.push({ ...issue, path: [...at, 'extra_config', component.namespace, ...issue.path] })
+        const severity = isStrict || issue.code === 'wrong-type' ? issue.severity : 'warning'
+        issues.push({ ...issue, severity, path: [...at, 'extra_config', component.namespace, ...issue.path] })
       }
     }
   }
