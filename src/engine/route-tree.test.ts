@@ -14,10 +14,11 @@ const found = (tree: RouteTree<string>, path: string) => {
 }
 
 test('static wins over parameter, parameter over catch-all, with backtracking', () => {
-  const tree = treeOf('/u/me', '/u/:id', '/u/:id/posts', '/u/me/likes', '/f/*rest')
+  const tree = treeOf('/u/me', '/u/:id', '/u/:id/posts', '/u/me/:what/x', '/:a/:b/:c', '/f/*rest')
   assert.deepEqual(found(tree, '/u/me'), ['/u/me'])
   assert.deepEqual(found(tree, '/u/you'), ['/u/:id', 'you'])
   assert.deepEqual(found(tree, '/u/me/posts'), ['/u/:id/posts', 'me'])
+  assert.deepEqual(found(tree, '/u/me/other'), ['/:a/:b/:c', 'u', 'me', 'other'])
   assert.deepEqual(found(tree, '/f/a/b'), ['/f/*rest', '/a/b'])
   assert.deepEqual(found(tree, '/f/'), ['/f/*rest', '/'])
   assert.equal(found(tree, '/f'), null)

@@ -127,12 +127,12 @@ function walk<T>(node: Node<T>, path: string, start: number, values: string[]): 
   const slash = path.indexOf('/', start)
   const isLast = slash < 0
   const segment = isLast ? path.slice(start) : path.slice(start, slash)
+  const count = values.length
   const child = node.statics.get(segment)
   if (child !== undefined) {
     const route = isLast ? child.route : walk(child, path, slash + 1, values)
     if (route !== null) return route
   }
-  const count = values.length
   for (const { prefix, node: next } of node.params) {
     if (!segment.startsWith(prefix)) continue
     // compat: gin takes an empty parameter in the middle of a path, but not at its end.
