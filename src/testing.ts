@@ -1,7 +1,7 @@
 // The test kit: exchanges and sites without sockets, for tests of components and of the engine.
 
 import type { Readable } from 'node:stream'
-import type { Dialect } from './config/types.ts'
+import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from './config/types.ts'
 import type { AnyComponent, Logger, Port, Site } from './engine/component.ts'
 import { checkBlock } from './engine/check-components.ts'
 import { bodyOf, NO_BODY } from './engine/body.ts'
@@ -101,20 +101,41 @@ export function makeLog(): Logger & { readonly lines: string[] } {
   return { lines, debug: keep('DEBUG'), info: keep('INFO'), warning: keep('WARNING'), error: keep('ERROR'), critical: keep('CRITICAL') }
 }
 
-/** A site of service level, with memory and ports of its own; `overrides` puts it elsewhere. */
-export function makeSite(overrides: Partial<Site> = {}): Site {
+type Blocks = Readonly<Record<string, unknown>>
+
+/** Where a site stands, without a whole configuration: the blocks of each level; an endpoint or a backend that is not named is null. */
+export interface TestPlace {
+  readonly dialect?: Dialect
+  readonly service?: Blocks
+  readonly endpoint?: Blocks
+  readonly backend?: Blocks
+}
+
+export interface TestSite extends Site {
+  /** What its log was told: `WARNING text`; empty when `overrides` has a log of its own. */
+  readonly lines: readonly string[]
+  /** Ends what was shared and what asked for `onRetire`, the last first. */
+  retire(): Promise<void>
+}
+
+/** A site with memory and ports of its own, of service level unless `place` or `overrides` puts it elsewhere. */
+export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): TestSite {
+  const { dialect = 3, service = {} } = place
   const offers = new Map<Port<unknown>, unknown[]>()
   const buffers = new Map<string, SharedArrayBuffer>()
+  const releases: (() => void | Promise<void>)[] = []
+  const log = makeLog()
   const refuse = (): never => {
     throw new Error('this test has no backends: give makeSite a transport')
   }
   return {
-    config: { dialect: 3 } as Site['config'],
-    endpoint: null,
-    backend: null,
+    config: { dialect, ...partOf(service) } as GatewayConfig,
+    endpoint: place.endpoint === undefined ? null : (partOf(place.endpoint) as EndpointConfig),
+    backend: place.backend === undefined ? null : (partOf(place.backend) as BackendConfig),
     label: '[SERVICE: Gin]',
     id: 'test',
-    log: makeLog(),
+    log,
+    lines: log.lines,
     shared: {
       buffer(name, byteLength) {
         const known = buffers.get(name) ?? new SharedArrayBuffer(byteLength)
@@ -122,17 +143,31 @@ export function makeSite(overrides: Partial<Site> = {}): Site {
         return known
       },
     },
-    pool: { share: (_key, create) => create() },
+    pool: {
+      share(_key, create, dispose) {
+        const value = create()
+        releases.push(() => dispose(value))
+        return value
+      },
+    },
     transport: refuse,
     version: 'Version test',
     environment: {},
     provide: (port, value) => void offers.set(port, [...(offers.get(port) ?? []), value]),
     ask: <T>(port: Port<T>) => (offers.get(port) ?? []) as T[],
     runPipe: refuse,
-    waitFor() {},
-    onRetire() {},
+    waitFor: (something) => void something.catch((error: unknown) => log.warning(String(error))),
+    onRetire: (release) => void releases.push(release),
+    async retire() {
+      for (const release of releases.splice(0).reverse()) await release()
+    },
     ...overrides,
   }
+}
+
+/** The part of a configuration that most components look at. */
+function partOf(blocks: Blocks): Partial<GatewayConfig & EndpointConfig & BackendConfig> {
+  return { extraConfig: new Map(Object.entries(blocks)) }
 }
 
 /** What `krakend check` says about a block of a component, line by line: `error patterns[0]: …`. */

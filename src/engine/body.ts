@@ -23,3 +23,8 @@ export function bodyOf(bytes: Buffer): Body {
     bytes: () => Promise.resolve(bytes),
   }
 }
+
+/** A body in memory that goes out with its length. */
+export function sizedBodyOf(bytes: Buffer): Body {
+  return { ...bodyOf(bytes), length: bytes.length }
+}

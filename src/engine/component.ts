@@ -43,9 +43,8 @@ export interface CheckedBlock {
  */
 export type Check<O> = (options: O, block: CheckedBlock) => readonly Issue[]
 
-export interface ComponentDeclaration<S extends Stage, O extends TSchema> {
-  readonly kind: 'layer'
-  readonly stage: S
+/** A block of `extra_config` and how it is read. */
+export interface BlockDeclaration<O extends TSchema> {
   readonly namespace: string
   readonly options: O
   readonly reading: Reading
@@ -55,21 +54,19 @@ export interface ComponentDeclaration<S extends Stage, O extends TSchema> {
   /** Protects something (auth, validation, limits): a wrong block is an error of `check` and stops `run --strict`. */
   readonly restricting: boolean
   readonly check?: Check<Static<O>>
+}
+
+export interface ComponentDeclaration<S extends Stage, O extends TSchema> extends BlockDeclaration<O> {
+  readonly kind: 'layer'
+  readonly stage: S
   /** Whether `build` is asked although the namespace is absent (options are then `{}` with defaults). */
   readonly always: boolean
   /** Gives the layer, or null when the options switch it off. Throws a ConfigError to stop the start. */
   build(options: Static<O>, site: Site): Layer<StageFunctions[S]> | null
 }
 
-export interface ServiceDeclaration<O extends TSchema> {
+export interface ServiceDeclaration<O extends TSchema> extends BlockDeclaration<O> {
   readonly kind: 'service'
-  readonly namespace: string
-  readonly options: O
-  readonly reading: Reading
-  readonly whenInvalid: WhenInvalid
-  readonly explainInvalid?: (label: string, detail: string) => string
-  readonly restricting: boolean
-  readonly check?: Check<Static<O>>
   /** Runs once per compiled gateway, before any layer is built: give layers what they may ask for with `site.provide`, release with `site.onRetire`. */
   build(options: Static<O>, site: Site): void
 }

@@ -3,7 +3,7 @@
 import type { TSchema } from 'typebox'
 import type { ExtraConfig } from '../config/types.ts'
 import { readOptions } from '../schema/read-options.ts'
-import type { AnyComponent, ComponentDeclaration, Reading, Site, Stage, StageFunctions, WhenInvalid } from './component.ts'
+import type { AnyComponent, BlockDeclaration, ComponentDeclaration, Site, Stage, StageFunctions } from './component.ts'
 import { ConfigError } from './component.ts'
 import { GatewayError } from './errors.ts'
 import type { Handler, Layer, Pipe } from './types.ts'
@@ -50,16 +50,8 @@ function buildLayer<S extends Stage>(
   return declaration.build(options.value as never, site)
 }
 
-interface Declaration {
-  readonly namespace: string
-  readonly options: TSchema
-  readonly reading: Reading
-  readonly whenInvalid: WhenInvalid
-  readonly explainInvalid?: (label: string, detail: string) => string
-}
-
 /** The block's options, or what becomes of a component whose block is wrong. */
-function readBlock(declaration: Declaration, raw: unknown, site: Site): { value: unknown } | 'skip' | 'deny' {
+function readBlock(declaration: Omit<BlockDeclaration<TSchema>, 'check'>, raw: unknown, site: Site): { value: unknown } | 'skip' | 'deny' {
   const { value, issues } = readOptions(declaration.options, raw, declaration.reading)
   for (const issue of issues) {
     const text = declaration.explainInvalid?.(site.label, issue.message) ?? `${site.label}[${declaration.namespace}] ${issue.message}`

@@ -10,7 +10,7 @@ import { DEADLINE_EXCEEDED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../engine/types.ts'
-import { checkOptions } from '../../testing.ts'
+import { checkOptions, makeSite } from '../../testing.ts'
 import { clientCredentials } from './index.ts'
 import { readTokenAnswer } from './token-answer.ts'
 import { compileTokenRequests, escapeForm } from './token-request.ts'
@@ -54,9 +54,8 @@ function gatewayWith(answers: readonly Answer[], options = {}, extras: object | 
 }
 
 function siteWith(transport: Sender, block: unknown, extras: object | null = null): Site {
-  const extraConfig = new Map<string, unknown>([['auth/client-credentials', block]])
-  if (extras !== null) extraConfig.set('_gw/client-credentials', extras)
-  return { transport, backend: { extraConfig } } as unknown as Site
+  const backend = { 'auth/client-credentials': block, ...(extras === null ? {} : { '_gw/client-credentials': extras }) }
+  return makeSite({ transport }, { backend })
 }
 
 function requestOf(): BackendRequest {

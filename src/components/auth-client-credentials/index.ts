@@ -1,13 +1,13 @@
 // Component `auth/client-credentials`: gives backend requests a token of the gateway's own. Knows nothing of sockets.
 
-import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
+import { sizedBodyOf } from '../../engine/body.ts'
 import { component, ConfigError } from '../../engine/component.ts'
 import type { Site } from '../../engine/component.ts'
 import { asError, GatewayError } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
-import type { BackendRequest, BackendResponse, Body, Sender } from '../../engine/types.ts'
+import type { BackendRequest, BackendResponse, Sender } from '../../engine/types.ts'
 import { errorIssue } from '../../schema/issue.ts'
 import type { Issue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
@@ -133,7 +133,7 @@ async function fetchToken(request: TokenRequest, url: URL, transport: Sender): P
   const scope = Scope.root().child(FETCH_TIMEOUT_MS)
   try {
     const response = await transport(
-      { method: 'POST', origin: url.origin, path: url.pathname + url.search, headers, body: bodyOf(request.body), wantsStream: false },
+      { method: 'POST', origin: url.origin, path: url.pathname + url.search, headers, body: sizedBodyOf(request.body), wantsStream: false },
       scope,
     )
     return readTokenAnswer({
@@ -150,10 +150,6 @@ function unpack(response: BackendResponse): Buffer {
   const bytes = response.bytes ?? Buffer.alloc(0)
   if (response.headers.get('Content-Encoding')?.toLowerCase() !== 'gzip') return bytes
   return gunzipSync(bytes, { maxOutputLength: MAX_TOKEN_BYTES })
-}
-
-function bodyOf(bytes: Buffer): Body {
-  return { length: bytes.length, stream: () => Readable.from([bytes]), bytes: () => Promise.resolve(bytes) }
 }
 
 type SendWith = (request: BackendRequest, scope: Scope, token: Token) => Promise<BackendResponse>

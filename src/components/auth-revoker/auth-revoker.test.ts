@@ -6,12 +6,12 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Logger, Port, Site } from '../../engine/component.ts'
+import type { Site } from '../../engine/component.ts'
 import { ConfigError } from '../../engine/component.ts'
 import { buildServices } from '../../engine/layers.ts'
 import { tokenRejecters } from '../../engine/ports.ts'
 import type { EndpointConfig } from '../../config/types.ts'
-import { checkOptions, makeLog, makeSite } from '../../testing.ts'
+import { checkOptions, makeSite } from '../../testing.ts'
 import { authRevoker, authRevokerExtras } from './index.ts'
 import { encodeCommand } from './resp.ts'
 
@@ -19,41 +19,16 @@ const OPTIONS = { N: 1000, P: 0.0001, hash_name: 'optimal', TTL: 60, port: 0, to
 
 interface Fake {
   readonly site: Site
-  readonly lines: string[]
+  readonly lines: readonly string[]
   readonly rejects: (claims: Record<string, unknown>) => boolean
   /** Waits for a log line and gives the first group. */
   logged(pattern: RegExp): Promise<string>
   retire(): Promise<void>
 }
 
-function fakeSite(memory = new Map<string, SharedArrayBuffer>(), block: unknown = OPTIONS): Fake {
-  const lines: string[] = []
-  const offers = new Map<Port<unknown>, unknown[]>()
-  const releases: (() => void | Promise<void>)[] = []
-  const say = (message: string): void => void lines.push(message)
-  const log: Logger = { debug: say, info: say, warning: say, error: say, critical: say }
-  const site = {
-    config: { extraConfig: new Map([['auth/revoker', block]]) },
-    log,
-    shared: {
-      buffer(name: string, bytes: number) {
-        const known = memory.get(name) ?? new SharedArrayBuffer(bytes)
-        memory.set(name, known)
-        return known
-      },
-    },
-    pool: {
-      share<T>(_key: string, create: () => T, dispose: (value: T) => void): T {
-        const value = create()
-        releases.push(() => dispose(value))
-        return value
-      },
-    },
-    provide: (port: Port<unknown>, value: unknown) => void offers.set(port, [...(offers.get(port) ?? []), value]),
-    ask: (port: Port<unknown>) => offers.get(port) ?? [],
-    waitFor: (something: Promise<void>) => void something.catch((error: unknown) => say(String(error))),
-    onRetire: (release: () => void) => void releases.push(release),
-  } as unknown as Site
+function fakeSite(memory = makeSite().shared, block: unknown = OPTIONS): Fake {
+  const site = makeSite({ shared: memory }, { service: { 'auth/revoker': block } })
+  const { lines } = site
   return {
     site,
     lines,
@@ -66,9 +41,7 @@ function fakeSite(memory = new Map<string, SharedArrayBuffer>(), block: unknown 
       }
       throw new Error(`no line ${pattern} in ${lines.join('\n')}`)
     },
-    async retire() {
-      for (const release of releases.reverse()) await release()
-    },
+    retire: () => site.retire(),
   }
 }
 
@@ -95,13 +68,9 @@ test('parameters that no filter can be made of stop the start', () => {
 })
 
 test('a section that cannot be read leaves the gateway without revocation, in the words of KrakenD', () => {
-  const log = makeLog()
-  const site = makeSite({
-    log,
-    config: { dialect: 3, extraConfig: new Map([['auth/revoker', { ...OPTIONS, N: 'many' }]]) } as unknown as Site['config'],
-  })
+  const { site, lines } = fakeSite(undefined, { ...OPTIONS, N: 'many' })
   buildServices([authRevoker], site.config.extraConfig, site)
-  const [line = ''] = log.lines
+  const [line = ''] = lines
   assert.match(line, /^ERROR \[SERVICE: Bloomfilter\] Unable to parse the bloomfilter configuration: ./)
   assert.deepEqual(site.ask(tokenRejecters), [])
 })
@@ -160,7 +129,7 @@ test('a management port without a token stops the start', () => {
 })
 
 test('the next thread takes the RPC port over when the first one closes it', async () => {
-  const memory = new Map<string, SharedArrayBuffer>()
+  const memory = makeSite().shared
   const probe = createServer().listen(0)
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo

@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { bodyOf, NO_BODY } from '../../engine/body.ts'
-import type { Site } from '../../engine/component.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { PipeRequest, PipeResponse } from '../../engine/types.ts'
-import { checkOptions } from '../../testing.ts'
+import { checkOptions, makeSite } from '../../testing.ts'
 import { fillHoles, findHoles } from './graphql.ts'
 import { graphql } from './index.ts'
 
@@ -35,14 +34,11 @@ interface Sent {
   readonly length: number | null
 }
 
-function siteWith(lines: string[] = []): Site {
-  const log = { debug: (line: string) => lines.push(line), warning: (line: string) => lines.push(line) }
-  return { label: '[BACKEND: GET /g -> /graphql]', log } as unknown as Site
-}
+const siteOf = () => makeSite({ label: '[BACKEND: GET /g -> /graphql]' })
 
 /** What the backend would get. */
 async function send(options: Partial<typeof DEFAULTS>, request: Partial<PipeRequest> = {}): Promise<Sent | null> {
-  const layer = graphql.build({ ...DEFAULTS, ...options }, siteWith())
+  const layer = graphql.build({ ...DEFAULTS, ...options }, siteOf())
   if (layer === null) return null
   let seen: PipeRequest | null = null
   const pipe = layer((inner) => {
@@ -81,7 +77,7 @@ test('a variable that is exactly {name} takes the parameter, sorted with the oth
 })
 
 test('requests do not see the variables of each other', async () => {
-  const layer = graphql.build({ ...DEFAULTS, variables: { id: '{id}' } }, siteWith())
+  const layer = graphql.build({ ...DEFAULTS, variables: { id: '{id}' } }, siteOf())
   const bodies: string[] = []
   const pipe = layer?.(async (request) => {
     bodies.push((await request.body.bytes()).toString())
@@ -147,9 +143,9 @@ test('query_path wins over query; without the file the component is off', async 
 })
 
 test('any other type switches it off', () => {
-  const lines: string[] = []
-  assert.equal(graphql.build({ ...DEFAULTS, type: 'subscription' }, siteWith(lines)), null)
-  assert.deepEqual(lines, ['[BACKEND: GET /g -> /graphql][GraphQL] Unknown operation type subscription'])
+  const site = siteOf()
+  assert.equal(graphql.build({ ...DEFAULTS, type: 'subscription' }, site), null)
+  assert.deepEqual(site.lines, ['WARNING [BACKEND: GET /g -> /graphql][GraphQL] Unknown operation type subscription'])
 })
 
 test('holes: only whole texts at the top', () => {

@@ -2,11 +2,10 @@
 // Knows nothing of the answer, which is JSON like any other.
 
 import { readFileSync } from 'node:fs'
-import { Readable } from 'node:stream'
 import type { Static } from 'typebox'
 import { component } from '../../engine/component.ts'
 import type { Site } from '../../engine/component.ts'
-import { NO_BODY } from '../../engine/body.ts'
+import { NO_BODY, sizedBodyOf } from '../../engine/body.ts'
 import { GatewayError } from '../../engine/errors.ts'
 import { decodeJsonObject } from '../../engine/json/decode.ts'
 import type { JsonObject } from '../../engine/json/types.ts'
@@ -122,7 +121,7 @@ function fillBody(makeBody: (variables: string) => string): Fill {
   return function fillJsonBody(request, variables) {
     // perf: most operations say the same again and again.
     if (variables !== lastVariables) {
-      last = jsonBody(makeBody(variables))
+      last = sizedBodyOf(Buffer.from(makeBody(variables)))
       lastVariables = variables
     }
     return { ...request, method: 'POST', headers: jsonHeaders(request), body: last }
@@ -144,9 +143,4 @@ function jsonHeaders(request: PipeRequest): PipeRequest['headers'] {
   // That of the client's body; the length of this one is known.
   headers.delete('Content-Length')
   return headers
-}
-
-function jsonBody(text: string): Body {
-  const bytes = Buffer.from(text)
-  return { length: bytes.length, stream: () => Readable.from([bytes]), bytes: () => Promise.resolve(bytes) }
 }

@@ -2,31 +2,23 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Site } from '../../engine/component.ts'
+import type { Dialect } from '../../config/types.ts'
 import { CANCELED, DEADLINE_EXCEEDED } from '../../engine/errors.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
+import { makeSite } from '../../testing.ts'
 import { circuitBreaker } from './index.ts'
 
 const REQUEST = {} as PipeRequest
 const RESPONSE = { isComplete: true } as PipeResponse
 const BROKEN = new Error('broken')
 
-function makePipe(block: Record<string, unknown>, backend: Pipe, dialect: 2 | 3 = 3): { pipe: Pipe; lines: string[] } {
-  const lines: string[] = []
-  const write = (message: string) => void lines.push(message)
-  const site = {
-    config: { dialect },
-    backend: { timeoutMs: 2000 },
-    label: '[BACKEND: /b]',
-    id: 'b',
-    log: { debug: write, warning: write },
-    shared: { buffer: (_name: string, bytes: number) => new SharedArrayBuffer(bytes) },
-  } as unknown as Site
+function makePipe(block: Record<string, unknown>, backend: Pipe, dialect: Dialect = 3): { pipe: Pipe; lines: readonly string[] } {
+  const site = makeSite({ label: '[BACKEND: /b]' }, { dialect, backend: {} })
   const { value } = readOptions(circuitBreaker.options, block, 'map')
   const layer = value === null ? null : circuitBreaker.build(value, site)
-  return { pipe: layer === null ? backend : layer(backend), lines }
+  return { pipe: layer === null ? backend : layer(backend), lines: site.lines }
 }
 
 async function call(pipe: Pipe, scope = Scope.root()): Promise<string> {
@@ -48,8 +40,8 @@ test('errors open it, and what is refused reaches no backend', async () => {
   assert.deepEqual(texts, ['context deadline exceeded', 'context deadline exceeded', 'circuit breaker is open'])
   assert.equal(calls, 2)
   assert.deepEqual(lines, [
-    "[BACKEND: /b][CB] Creating the circuit breaker named 'n'",
-    "[CB] Circuit breaker named 'n' went from 'closed' to 'open'",
+    "DEBUG [BACKEND: /b][CB] Creating the circuit breaker named 'n'",
+    "WARNING [CB] Circuit breaker named 'n' went from 'closed' to 'open'",
   ])
 })
 
@@ -57,7 +49,7 @@ test('1.x logs in its own words; nothing is logged unasked', async () => {
   const old = makePipe(BLOCK, () => Promise.reject(BROKEN), 2)
   const silent = makePipe({ ...BLOCK, log_status_change: false }, () => Promise.reject(BROKEN))
   for (const { pipe } of [old, old, silent, silent]) await call(pipe)
-  assert.equal(old.lines[1], "circuit breaker named 'n' went from 'closed' to 'open'")
+  assert.equal(old.lines[1], "WARNING circuit breaker named 'n' went from 'closed' to 'open'")
   assert.equal(silent.lines.length, 1)
 })
 

@@ -6,12 +6,11 @@ import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setImmediate as afterImmediates } from 'node:timers/promises'
 import type { GatewayConfig } from '../../config/types.ts'
-import type { Site } from '../../engine/component.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
-import { checkOptions } from '../../testing.ts'
+import { checkOptions, makeSite } from '../../testing.ts'
 import { httpCache } from './index.ts'
 
 interface Answer {
@@ -57,7 +56,7 @@ function cached(
   block: unknown = {},
   { config = { dialect: 3 } as GatewayConfig, id = 'b', extraConfig = {} }: Place = {},
 ): Sender {
-  const site = { config, id, backend: { extraConfig: new Map(Object.entries(extraConfig)) } } as unknown as Site
+  const site = makeSite({ config, id }, { backend: extraConfig })
   const { value } = readOptions(httpCache.options, block, 'struct')
   const options = value ?? readOptions(httpCache.options, {}, 'struct').value
   assert.ok(options !== null)

@@ -3,37 +3,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import type { Site } from '../../engine/component.ts'
-import { HeaderMap } from '../../engine/headers.ts'
+import type { Dialect } from '../../config/types.ts'
 import { Scope } from '../../engine/scope.ts'
-import type { Exchange, PipeRequest, PipeResponse } from '../../engine/types.ts'
+import type { PipeRequest, PipeResponse } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
-import { checkOptions } from '../../testing.ts'
+import { checkOptions, makeExchange, makeSite } from '../../testing.ts'
+import type { TestSite } from '../../testing.ts'
 import { backendRateLimit, endpointRateLimit, rateLimitHeaders } from './index.ts'
 import { SharedBucket } from './shared-bucket.ts'
 
-interface FakeSite extends Site {
-  readonly lines: string[]
-}
-
 let sites = 0
 
-function makeSite(dialect: 2 | 3 = 3, extraConfig: Record<string, unknown> = {}): FakeSite {
-  const lines: string[] = []
-  const buffers = new Map<string, SharedArrayBuffer>()
-  const write = (message: string) => void lines.push(message)
-  return {
-    config: { dialect, extraConfig: new Map(Object.entries(extraConfig)) },
-    endpoint: { extraConfig: new Map(Object.entries(extraConfig)) },
-    label: '[ENDPOINT: /x]',
-    id: `endpoint ${sites++}`,
-    log: { debug: write, info: write, warning: write, error: write, critical: write },
-    shared: {
-      buffer: (name: string, bytes: number) => buffers.get(name) ?? buffers.set(name, new SharedArrayBuffer(bytes)).get(name),
-    },
-    pool: { share: (_key: string, create: () => unknown) => create() },
-    lines,
-  } as unknown as FakeSite
+function siteOf(dialect: Dialect = 3, blocks: Record<string, unknown> = {}): TestSite {
+  return makeSite({ label: '[ENDPOINT: /x]', id: `endpoint ${sites++}` }, { dialect, service: blocks, endpoint: blocks })
 }
 
 interface Asked {
@@ -45,18 +27,13 @@ interface Asked {
 /** Status and the answer's header fields. */
 type Ask = (asked?: Asked) => [number, Record<string, string>]
 
-function limited(block: Record<string, unknown>, site = makeSite()): Ask {
+function limited(block: Record<string, unknown>, site = siteOf()): Ask {
   const { value } = readOptions(endpointRateLimit.options, block, 'map')
   const layer = value === null ? null : endpointRateLimit.build(value, site)
   const handler = (layer ?? ((next) => next))(() => {})
   return ({ ip = '1.1.1.1', headers = {}, params = {} } = {}) => {
-    const responseHeaders = new HeaderMap()
-    const exchange = {
-      clientIp: ip,
-      headers: HeaderMap.fromRaw(Object.entries(headers).flat()),
-      params: new Map(Object.entries(params)),
-      responseHeaders,
-    } as unknown as Exchange
+    const exchange = makeExchange({ peerAddress: ip, headers, params })
+    const { responseHeaders } = exchange
     let status = 200
     try {
       void handler(exchange)
@@ -108,40 +85,40 @@ test('clients are told apart by address, header value or parameter', () => {
 
 test('counting by an address that clients can choose is worth a warning', () => {
   const block = { client_max_rate: 1, client_capacity: 1, strategy: 'ip' }
-  const warning = '[ENDPOINT: /x][Ratelimit] clients can choose the address they are counted by: set trusted_proxies of the router'
+  const warning = 'WARNING [ENDPOINT: /x][Ratelimit] clients can choose the address they are counted by: set trusted_proxies of the router'
   for (const [options, extraConfig, isWarned] of [
     [block, {}, true],
     [block, { router: { trusted_proxies: ['10.0.0.0/8'] } }, false],
     [{ ...block, key: 'X-Real' }, {}, false],
   ] as const) {
-    const site = makeSite(3, extraConfig)
+    const site = siteOf(3, extraConfig)
     limited(options, site)
     assert.equal(site.lines.includes(warning), isWarned)
   }
 })
 
 test('an unknown strategy leaves the endpoint limit and a warning', () => {
-  const site = makeSite()
+  const site = siteOf()
   assert.deepEqual(
     statuses(limited({ max_rate: 1, capacity: 1, client_max_rate: 1, every: '1h', strategy: 'cookie' }, site), 2),
     [200, 503],
   )
-  assert.ok(site.lines.includes('[ENDPOINT: /x][Ratelimit] Unknown strategy cookie'))
-  assert.ok(site.lines.includes('[ENDPOINT: /x][Ratelimit] Rate limit enabled. MaxRate: 0.000278, Capacity: 1'))
+  assert.ok(site.lines.includes('WARNING [ENDPOINT: /x][Ratelimit] Unknown strategy cookie'))
+  assert.ok(site.lines.includes('DEBUG [ENDPOINT: /x][Ratelimit] Rate limit enabled. MaxRate: 0.000278, Capacity: 1'))
 })
 
 test('1.x: whole numbers per second which are the capacities, and no param strategy', () => {
   const all = { every: '1h', capacity: 1, client_capacity: 1 }
-  assert.deepEqual(statuses(limited({ ...all, max_rate: 2.9 }, makeSite(2)), 3), [200, 200, 503])
-  assert.deepEqual(statuses(limited({ max_rate: 0.5 }, makeSite(2)), 2), [200, 200])
-  assert.deepEqual(statuses(limited({ ...all, client_max_rate: 3, strategy: 'ip' }, makeSite(2)), 4), [200, 200, 200, 429])
-  assert.deepEqual(statuses(limited({ client_max_rate: 1, strategy: 'param', key: 'id' }, makeSite(2)), 2), [200, 200])
+  assert.deepEqual(statuses(limited({ ...all, max_rate: 2.9 }, siteOf(2)), 3), [200, 200, 503])
+  assert.deepEqual(statuses(limited({ max_rate: 0.5 }, siteOf(2)), 2), [200, 200])
+  assert.deepEqual(statuses(limited({ ...all, client_max_rate: 3, strategy: 'ip' }, siteOf(2)), 4), [200, 200, 200, 429])
+  assert.deepEqual(statuses(limited({ client_max_rate: 1, strategy: 'param', key: 'id' }, siteOf(2)), 2), [200, 200])
 })
 
 test('headers tell the limit only where they are asked for', () => {
   const block = { max_rate: 1, capacity: 1, client_max_rate: 2, client_capacity: 2, every: '1h', strategy: 'ip' }
   assert.deepEqual(limited(block)()[1], {})
-  const ask = limited(block, makeSite(3, { '_gw/ratelimit': { headers: true } }))
+  const ask = limited(block, siteOf(3, { '_gw/ratelimit': { headers: true } }))
   assert.deepEqual(ask(), [200, { 'Ratelimit-Limit': '2', 'Ratelimit-Remaining': '1', 'Ratelimit-Reset': '0' }])
   const [status, byEndpoint] = ask()
   assert.equal(status, 503)
@@ -149,10 +126,10 @@ test('headers tell the limit only where they are asked for', () => {
   const wait = Number(byEndpoint['Retry-After'])
   assert.ok(wait > 3590 && wait <= 3600)
   assert.equal(ask()[0], 429)
-  assert.equal(rateLimitHeaders.build({ headers: true }, makeSite()), null)
+  assert.equal(rateLimitHeaders.build({ headers: true }, siteOf()), null)
 })
 
-async function callBackend(block: Record<string, unknown>, site = makeSite(), calls = 3): Promise<string[]> {
+async function callBackend(block: Record<string, unknown>, site = siteOf(), calls = 3): Promise<string[]> {
   const { value } = readOptions(backendRateLimit.options, block, 'map')
   const layer = value === null ? null : backendRateLimit.build(value, site)
   const pipe = (layer ?? ((next) => next))(() => Promise.resolve({} as PipeResponse))
@@ -175,7 +152,7 @@ test('a backend over its rate is an error of its own, any `every` counts', async
   assert.deepEqual(await callBackend({ max_rate: 1e-9, capacity: 1, every: '100ms' }), ['ok', refused, refused])
   for (const every of ['0s', '-1s']) assert.deepEqual(await callBackend({ max_rate: 1, every }), ['ok', 'ok', 'ok'])
   assert.deepEqual(await callBackend({ max_rate: 1, capacity: 1, every: '0s' }), ['ok', refused, refused])
-  assert.deepEqual(await callBackend({ max_rate: 0.001 }, makeSite(2)), ['ok', refused, refused])
+  assert.deepEqual(await callBackend({ max_rate: 0.001 }, siteOf(2)), ['ok', refused, refused])
 })
 
 test('the count is exact over several threads', async () => {

@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { Site } from '../../engine/component.ts'
+import type { Dialect } from '../../config/types.ts'
 import { HeaderMap } from '../../engine/headers.ts'
-import type { Exchange } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
-import { checkOptions } from '../../testing.ts'
+import { checkOptions, makeExchange, makeSite } from '../../testing.ts'
 import { compileDetector } from './bot-detector.ts'
 import { endpointBotDetector, serviceBotDetector } from './index.ts'
 
@@ -19,13 +18,11 @@ const RULES = {
   isEmptyBot: false,
 }
 
-function build(declaration: typeof serviceBotDetector | typeof endpointBotDetector, block: object, dialect = 3) {
-  const lines: string[] = []
-  const say = (line: string) => lines.push(line)
-  const site = { label: '[ENDPOINT: /x]', config: { dialect }, log: { debug: say, error: say, warning: say } } as unknown as Site
+function build(declaration: typeof serviceBotDetector | typeof endpointBotDetector, block: object, dialect: Dialect = 3) {
+  const site = makeSite({ label: '[ENDPOINT: /x]' }, { dialect })
   const layer = declaration.build(readOptions(declaration.options, block, 'struct').value as never, site)
   const ask = (...headers: string[]): string => {
-    const exchange = { headers: HeaderMap.fromRaw(headers) } as unknown as Exchange
+    const exchange = { ...makeExchange(), headers: HeaderMap.fromRaw(headers) }
     let passed = 'not called'
     try {
       void layer?.(() => {
@@ -36,7 +33,7 @@ function build(declaration: typeof serviceBotDetector | typeof endpointBotDetect
     }
     return passed
   }
-  return { layer, lines, ask }
+  return { layer, lines: site.lines, ask }
 }
 
 test('allowed agents pass first, then exact ones and patterns are bots', () => {
@@ -72,8 +69,8 @@ test('a bot is answered 403 and logged, at both levels', () => {
     assert.equal(ask('User-Agent', 'good'), 'passed')
     assert.equal(ask(), 'passed')
     assert.deepEqual(lines, [
-      '[ENDPOINT: /x][Botdetector] The bot detector has been registered successfully',
-      '[SERVICE: Gin][Botdetector] bot rejected',
+      'DEBUG [ENDPOINT: /x][Botdetector] The bot detector has been registered successfully',
+      'ERROR [SERVICE: Gin][Botdetector] bot rejected',
     ])
   }
 })

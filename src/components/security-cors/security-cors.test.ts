@@ -3,45 +3,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { Site } from '../../engine/component.ts'
+import type { Dialect } from '../../config/types.ts'
 import { ConfigError } from '../../engine/component.ts'
-import { HeaderMap } from '../../engine/headers.ts'
 import { droppedBackendHeaders } from '../../engine/ports.ts'
-import type { Exchange } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
-import { checkOptions } from '../../testing.ts'
+import { checkOptions, makeExchange, makeSite } from '../../testing.ts'
 import { compileHeaders, compileMethods, compileOrigins } from './cors-policy.ts'
 import { compileHeadersV1 } from './cors-policy-v1.ts'
 import { cors } from './index.ts'
 
 type Pairs = Record<string, string | string[]>
 
-function gatewayWith(block: unknown, dialect = 3) {
-  const offers: unknown[] = []
-  const lines: string[] = []
-  const site = {
-    config: { dialect, extraConfig: new Map([['security/cors', block]]) },
-    log: { debug: (line: string) => lines.push(line) },
-    provide: (port: unknown, value: unknown) => offers.push([port, value]),
-  } as unknown as Site
+function gatewayWith(block: unknown, dialect: Dialect = 3) {
+  const site = makeSite({}, { dialect, service: { 'security/cors': block } })
   const layer = cors.build(readOptions(cors.options, block, 'map').value as never, site)
   function ask(method: string, headers: Pairs) {
-    const pairs = Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]))
-    let status = 0
-    const exchange = {
-      method,
-      headers: HeaderMap.fromRaw(pairs),
-      responseHeaders: new HeaderMap(),
-      answer: (statusCode: number) => {
-        status = statusCode
-      },
-    } as unknown as Exchange
-    layer?.((inner) => inner.answer(299))(exchange)
-    return { status, fields: exchange.responseHeaders.fields }
+    const exchange = makeExchange({ method, headers })
+    void layer?.((inner) => inner.answer(299))(exchange)
+    return { status: exchange.statusCode, fields: exchange.responseHeaders.fields }
   }
   const preflight = (method: string, headers: Pairs = {}) =>
     ask('OPTIONS', { Origin: 'http://foo.example', 'Access-Control-Request-Method': method, ...headers })
-  return { ask, preflight, offers, lines }
+  return { ask, preflight, dropped: site.ask(droppedBackendHeaders), lines: site.lines }
 }
 
 const VARY = ['Vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers']
@@ -187,17 +170,15 @@ test('a version 2 file: status 200, three Vary lines, headers in any case and or
 })
 
 test('the backend’s own CORS headers are not copied', () => {
-  const { offers } = gatewayWith({})
-  const [port, isDropped] = offers[0] as [unknown, (name: string) => boolean]
-  assert.equal(port, droppedBackendHeaders)
-  assert.equal(isDropped('Access-Control-Allow-Origin'), true)
-  assert.equal(isDropped('Vary'), false)
+  const [isDropped] = gatewayWith({}).dropped
+  assert.equal(isDropped?.('Access-Control-Allow-Origin'), true)
+  assert.equal(isDropped?.('Vary'), false)
 })
 
 test('debug says what was decided', () => {
   const { preflight, lines } = gatewayWith({ debug: true, allow_origins: ['http://a'] })
   preflight('GET')
-  assert.ok(lines.includes('[CORS] origin http://foo.example is not allowed'))
+  assert.ok(lines.includes('DEBUG [CORS] origin http://foo.example is not allowed'))
 })
 
 test('a wildcard origin is a prefix and a suffix', () => {

@@ -4,11 +4,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { ConfigError } from '../../engine/component.ts'
-import type { Site } from '../../engine/component.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import type { Exchange } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
-import { checkOptions } from '../../testing.ts'
+import { checkOptions, makeExchange, makeSite } from '../../testing.ts'
 import { compileHostPatterns } from './allowed-hosts.ts'
 import { httpsUrl, redirectPage } from './https-redirect.ts'
 import { securityHttp } from './index.ts'
@@ -22,23 +21,14 @@ interface Asking {
 }
 
 function gatewayWith(block: object) {
-  const site = { log: { debug: () => {} } } as unknown as Site
-  const layer = securityHttp.build(readOptions(securityHttp.options, block, 'map').value as never, site)
+  const layer = securityHttp.build(readOptions(securityHttp.options, block, 'map').value as never, makeSite())
   return function ask({ method = 'GET', target = '/x', host = 'h', headers = [], isSecure = false }: Asking = {}) {
-    const given = { status: 0, body: '' as unknown }
-    const exchange = {
-      method,
-      target,
-      host,
-      isSecure,
-      headers: HeaderMap.fromRaw(headers),
-      responseHeaders: new HeaderMap(),
-      answer: (status: number, body: unknown = null) => Object.assign(given, { status, body }),
-    } as unknown as Exchange
+    const exchange = { ...makeExchange({ method, target, isSecure }), host, headers: HeaderMap.fromRaw(headers) }
     const handler = (inner: Exchange): void => inner.answer(200, 'ok')
     void (layer === null ? handler : layer(handler))(exchange)
     return {
-      ...given,
+      status: exchange.statusCode,
+      body: exchange.answered.body,
       headers: Object.fromEntries(exchange.responseHeaders.names().map((name) => [name, exchange.responseHeaders.get(name)])),
     }
   }
@@ -51,10 +41,7 @@ const BAD_HOST = {
 }
 
 test('an empty section leaves no layer behind', () => {
-  assert.equal(
-    securityHttp.build(readOptions(securityHttp.options, {}, 'map').value as never, { log: { debug: () => {} } } as unknown as Site),
-    null,
-  )
+  assert.equal(securityHttp.build(readOptions(securityHttp.options, {}, 'map').value as never, makeSite()), null)
 })
 
 test('hosts with their port, in any case; the refusal carries none of the headers', () => {
