@@ -29,3 +29,19 @@ for (const workers of ['1', '2']) {
     assert.deepEqual(await once(gateway.child, 'exit'), [0, null])
   })
 }
+
+test('lines that were lost are counted when the reader goes on', async () => {
+  const gateway = await startCommand({ endpoints: [] })
+  gateway.child.stdout?.pause()
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })
+  // 600 lines of 60 kB: twice what is kept.
+  const url = `${gateway.url}/__health?${'x'.repeat(60_000)}`
+  await Promise.all(Array.from({ length: 600 }, () => get(url, agent)))
+  agent.destroy()
+  gateway.child.stdout?.resume()
+  await gateway.waitFor('lines of the log were lost')
+  assert.equal(await gateway.stop(), 0)
+  const output = gateway.output()
+  const lost = Number(/krakend: (\d+) lines of the log were lost, nobody read them\n/.exec(output)?.[1])
+  assert.equal(output.match(/^\[GIN\]/gm)?.length, 600 - lost)
+})

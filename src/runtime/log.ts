@@ -1,101 +1,28 @@
 // Where lines go: standard output, without holding up requests. The format is KrakenD's basic logger.
 
-import sonicBoom from 'sonic-boom'
 import type { Dialect } from '../config/types.ts'
 import type { Logger } from '../engine/component.ts'
+import { LineWriter } from './line-writer.ts'
 
 export interface Output {
   /** Takes whole lines, each with its line feed. */
   readonly write: (text: string) => void
-  /** Hands over what has been written so far, so that lines of other threads come after it. */
-  readonly flush: () => void
-  /** Resolves when everything is written, or when nobody has read anything for a second. Writes nothing afterwards. */
+  /** Resolves when everything is written so far, so that lines of other threads come after it; at the latest when nobody has read anything for a second. */
+  readonly drain: () => Promise<void>
+  /** The same; writes nothing afterwards. */
   readonly end: () => Promise<void>
 }
 
 /** What a pipe takes in one piece (PIPE_BUF): lines of several threads so never mix. */
 const ATOMIC_BYTES = 4096
-/** A reader that stands still costs lines, not the gateway's memory. */
-const MAX_BUFFERED_BYTES = 16 * 1024 * 1024
-const END_WITHIN_MS = 1000
-/** The reader is gone for good; anything else (a full disk) may pass. */
-const FINAL_ERRORS = new Set(['EPIPE', 'EBADF'])
+const ALONE_BYTES = 64 * 1024
 
-/** Buffered standard output. A reader that goes away (`| head`) silences it and stops nothing. */
-export function openStandardOutput(): Output {
-  let giveUpMs = Infinity
-  const stream = new sonicBoom.SonicBoom({
-    fd: 1,
-    sync: false,
-    maxWrite: ATOMIC_BYTES,
-    maxLength: MAX_BUFFERED_BYTES,
-    retryEAGAIN: () => Date.now() < giveUpMs,
-  })
-  let pending = ''
-  let pendingBytes = 0
-  let isBroken = false
-  let lost = 0
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (FINAL_ERRORS.has(error.code ?? '')) isBroken = true
-  })
-  stream.on('drop', (text: string) => {
-    if (lost === 0) stream.once('drain', reportLost)
-    lost += text.split('\n').length - 1
-  })
-  function reportLost(): void {
-    const text = `krakend: ${lost} lines of the log were lost, nobody read them\n`
-    lost = 0
-    write(text)
-  }
-  // perf: one write for all lines of a turn of the event loop; a line may so wait for the requests beside it, not longer.
-  function write(text: string): void {
-    if (isBroken) return
-    const bytes = Buffer.byteLength(text)
-    if (pendingBytes + bytes > ATOMIC_BYTES) handOver()
-    if (pending === '') setImmediate(handOver)
-    pending += text
-    pendingBytes += bytes
-  }
-  function handOver(): void {
-    if (pending === '') return
-    const text = pending
-    pending = ''
-    pendingBytes = 0
-    if (!isBroken) stream.write(text)
-  }
-  function flush(): void {
-    handOver()
-    if (isBroken) return
-    giveUpMs = Date.now() + END_WITHIN_MS
-    try {
-      stream.flushSync()
-    } catch {
-      // Whoever should read it does not: there is nobody to tell.
-    }
-    giveUpMs = Infinity
-  }
-  function end(): Promise<void> {
-    handOver()
-    if (isBroken) return Promise.resolve()
-    giveUpMs = Date.now() + END_WITHIN_MS
-    return new Promise((resolve) => {
-      const timer = setTimeout(finish, END_WITHIN_MS)
-      stream.on('write', () => {
-        giveUpMs = Date.now() + END_WITHIN_MS
-        timer.refresh()
-      })
-      stream.flush(finish)
-      function finish(): void {
-        clearTimeout(timer)
-        // Nothing comes after this; whatever is left, nobody reads.
-        isBroken = true
-        resolve()
-      }
-    })
-  }
+/** Buffered standard output, for one thread alone or for several. A reader that goes away (`| head`) silences it and stops nothing. */
+export function openStandardOutput(isShared: boolean): Output {
+  const writer = new LineWriter(1, { maxPieceBytes: isShared ? ATOMIC_BYTES : ALONE_BYTES })
   // What a crash leaves behind is what one wants to read.
-  process.on('exit', flush)
-  return { write, flush, end }
+  process.on('exit', () => writer.flushSync())
+  return { write: (text) => writer.write(text), drain: () => writer.drain(), end: () => writer.end() }
 }
 
 export const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const

@@ -24,11 +24,11 @@ for (const workers of [1, 2]) {
     test('no request fails, and none is answered by an older configuration than one before it', async () => {
       const gateway = await startCommand(numbered(0, backend.url), { args })
       const url = `${gateway.url}/number`
-      let isOver = false
+      const end = new AbortController()
       let answers = 0
       const clients = [true, false, true, false].map(async (keepAlive) => {
         const agent = new http.Agent({ keepAlive, maxSockets: 1 })
-        while (!isOver) {
+        while (!end.signal.aborted) {
           const { status } = await get(url, agent)
           assert.equal(status, 200)
           answers++
@@ -41,7 +41,7 @@ for (const workers of [1, 2]) {
         await gateway.waitFor('[SERVICE: Reload] the new configuration is served')
         for (let i = 0; i < 8; i++) assert.equal((JSON.parse((await get(url)).body) as { number: number }).number, number)
       }
-      isOver = true
+      end.abort()
       await Promise.all(clients)
       assert.ok(answers > 20)
       assert.equal(await gateway.stop(), 0)

@@ -10,10 +10,11 @@ for (const workers of [1, 2]) {
   const args = ['--workers', String(workers)]
   describe(`${workers} worker${workers > 1 ? 's' : ''}`, () => {
     let backend: Backend
-    let release = (): void => {}
+    /** Resolves when the backend has been asked, with what lets it answer. */
+    let asked = Promise.withResolvers<() => void>()
     before(async () => {
       backend = await startBackend((request, response) => {
-        if (request.url === '/slow') release = () => response.end('{"late":true}')
+        if (request.url === '/slow') asked.resolve(() => response.end('{"late":true}'))
         else response.end('{"ok":true}')
       })
     })
@@ -22,10 +23,8 @@ for (const workers of [1, 2]) {
     test('serves, finishes what runs on SIGTERM, and ends with success', async () => {
       const gateway = await startCommand({ endpoints: [endpointOf('/slow', backend.url), endpointOf('/quick', backend.url)] }, { args })
       assert.deepEqual(await get(`${gateway.url}/quick`), { status: 200, body: '{"ok":true}' })
-      release = () => {}
-      const untouched = release
       const slow = get(`${gateway.url}/slow`)
-      while (release === untouched) await new Promise(setImmediate)
+      const release = await asked.promise
       const exited = gateway.stop()
       await gateway.waitFor('Signal intercepted: terminated')
       await untilRefused(`${gateway.url}/quick`)
@@ -39,10 +38,9 @@ for (const workers of [1, 2]) {
     test('cuts off what still runs after max_shutdown_wait_time', async () => {
       const config = { max_shutdown_wait_time: '50ms', timeout: '30s', endpoints: [endpointOf('/slow', backend.url)] }
       const gateway = await startCommand(config, { args })
-      release = () => {}
-      const untouched = release
+      asked = Promise.withResolvers()
       const slow = get(`${gateway.url}/slow`)
-      while (release === untouched) await new Promise(setImmediate)
+      await asked.promise
       const exited = gateway.stop()
       await assert.rejects(slow)
       assert.equal(await exited, 0)

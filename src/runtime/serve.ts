@@ -6,7 +6,7 @@ import { describeFailure, EXIT, reportFailure } from './failure.ts'
 import { createLogger, openStandardOutput, type Output } from './log.ts'
 import { Reloader } from './reloader.ts'
 import { createSharedMemory } from './shared.ts'
-import { watchSignals } from './signals.ts'
+import { HANGUP, watchSignals } from './signals.ts'
 import type { Station } from './station.ts'
 import { VERSION } from './version.ts'
 
@@ -22,7 +22,7 @@ const LINGER_MS = 1000
 
 /** Serves until SIGINT or SIGTERM; resolves with the exit code when the last request has ended. */
 export async function serve(config: GatewayConfig, options: ServeOptions): Promise<number> {
-  const output = openStandardOutput()
+  const output = openStandardOutput(options.workers > 1)
   const log = createLogger(output, config.dialect)
   log.info(`Starting KrakenD v${VERSION}`)
   log.info(`Working directory is ${process.cwd()}`)
@@ -51,7 +51,9 @@ async function serveOnce(config: GatewayConfig, options: ServeOptions, output: O
   log.info(`[SERVICE: Gin] Listening on port: ${config.port}`)
   const reloader = new Reloader({ station, config, reread: options.reread, createLog: ({ dialect }) => createLogger(output, dialect) })
   signals.onReload(() => reloader.request())
-  process.stderr.write(`Signal intercepted: ${await stopped}\n`)
+  const signal = await stopped
+  // The terminal that is gone would answer with an error.
+  if (signal !== HANGUP) process.stderr.write(`Signal intercepted: ${signal}\n`)
   // A reload that hangs at a key service must not hold the end back: it ends by itself, without effect.
   void reloader.stop()
   await station.stop(reloader.config.maxShutdownWaitTimeMs)

@@ -3,6 +3,9 @@
 import { closeSync, openSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
+/** What `untilStop` says when the terminal was closed that the process was started from. */
+export const HANGUP = 'hangup'
+
 export interface Signals {
   /** Resolves with Go's name of the signal that ends the process in order. Until it is asked for, the system's default ends it. */
   untilStop(): Promise<string>
@@ -20,7 +23,7 @@ export function watchSignals(): Signals {
   const isAtTerminal = isatty(0) || isatty(1)
   process.on('SIGHUP', () => {
     // A closed terminal says it the same way: nobody is left who could stop the gateway.
-    if (isAtTerminal && isTerminalGone()) stop.resolve('hangup')
+    if (isAtTerminal && isTerminalGone()) stop.resolve(HANGUP)
     else reload()
   })
   return {

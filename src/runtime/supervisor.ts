@@ -77,7 +77,7 @@ export class Supervisor implements Station {
 
   async swap(): Promise<void> {
     // What the opening had to say comes before what the workers say now.
-    this.#output.flush()
+    await this.#output.drain()
     this.#config = this.#next
     // Who dies now is replaced, by somebody with the new configuration.
     await Promise.allSettled(this.#threads().map((thread) => thread.swap()))
@@ -100,7 +100,7 @@ export class Supervisor implements Station {
 
   async stop(maxWaitMs: number): Promise<void> {
     this.#isStopping = true
-    this.#output.flush()
+    await this.#output.drain()
     for (const { timer } of this.#places) clearTimeout(timer)
     await Promise.all(this.#threads().map((thread) => thread.stop(maxWaitMs, STOP_GRACE_MS)))
   }

@@ -14,7 +14,7 @@ import { send } from './send.ts'
 const supervisor = parentPort
 if (supervisor === null) throw new Error('this file is a thread of its own')
 
-const output = openStandardOutput()
+const output = openStandardOutput(true)
 /** Sends the lines of the gateway that was opened last straight to the output. */
 let endForwarding = (): void => {}
 const host = new GatewayHost({

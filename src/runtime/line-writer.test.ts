@@ -1,0 +1,142 @@
+// Lines against descriptors that take little, nothing, or fail; with a system of our own.
+
+import assert from 'node:assert/strict'
+import { mock, test } from 'node:test'
+import * as fc from 'fast-check'
+import { LineWriter } from './line-writer.ts'
+
+interface Descriptor {
+  readonly writer: LineWriter
+  /** What has been written. */
+  readonly text: () => string
+  /** Answers the write that waits: so many bytes of it, or an error. */
+  readonly take: (bytes?: number) => void
+  readonly fail: (code: string) => void
+  readonly pieces: readonly Buffer[]
+}
+
+function openDescriptor(maxPieceBytes = 4096): Descriptor {
+  let text = ''
+  let done: ((error: NodeJS.ErrnoException | null, written: number) => void) | null = null
+  const pieces: Buffer[] = []
+  const writer = new LineWriter(-1, {
+    maxPieceBytes,
+    write(piece, callback) {
+      pieces.push(piece)
+      done = callback
+    },
+    writeSync(piece) {
+      text += String(piece)
+      return piece.length
+    },
+  })
+  function answer(error: NodeJS.ErrnoException | null, written: number): void {
+    const callback = done
+    done = null
+    assert.ok(callback !== null, 'nothing is being written')
+    callback(error, written)
+  }
+  return {
+    writer,
+    pieces,
+    text: () => text,
+    take(bytes) {
+      const piece = pieces.at(-1) ?? Buffer.alloc(0)
+      const written = Math.min(bytes ?? piece.length, piece.length)
+      text += piece.toString('latin1', 0, written)
+      answer(null, written)
+    },
+    fail: (code) => answer(Object.assign(new Error(code), { code }), 0),
+  }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+test('lines of one turn are one write; none is lost or torn whatever the descriptor takes', async () => {
+  const lines = fc.array(fc.stringMatching(/^[a-z]{0,60}$/), { minLength: 1, maxLength: 60 })
+  await fc.assert(
+    fc.asyncProperty(lines, fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1 }), async (texts, steps) => {
+      const { writer, take, text, pieces } = openDescriptor(100)
+      for (const line of texts) writer.write(`${line}\n`)
+      await turn()
+      const expected = texts.map((line) => `${line}\n`).join('')
+      for (let i = 0; text() !== expected; i++) take(steps[i % steps.length])
+      assert.ok(pieces.every((piece) => piece.length <= 100 && piece.at(-1) === 10))
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('a full pipe is tried again, and nothing is lost', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  const { writer, take, fail, text } = openDescriptor()
+  writer.write('one\n')
+  const drained = writer.drain()
+  fail('EAGAIN')
+  mock.timers.tick(5)
+  take(2)
+  take()
+  await drained
+  assert.equal(text(), 'one\n')
+  mock.timers.reset()
+})
+
+test('a reader that is gone ends the writing', async () => {
+  const { writer, fail, pieces } = openDescriptor()
+  writer.write('one\n')
+  const drained = writer.drain()
+  fail('EPIPE')
+  await drained
+  writer.write('two\n')
+  await turn()
+  assert.equal(pieces.length, 1)
+})
+
+test('a full disk costs what it could not take, and is told afterwards', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  const { writer, take, fail, text } = openDescriptor()
+  writer.write('one\ntwo\n')
+  await turn()
+  fail('ENOSPC')
+  writer.write('three\n')
+  await turn()
+  mock.timers.tick(1000)
+  take()
+  await turn()
+  take()
+  assert.equal(text(), 'three\nkrakend: 2 lines of the log were lost, nobody read them\n')
+  mock.timers.reset()
+})
+
+test('who stands still costs lines beyond 16 MiB, no memory', async () => {
+  const { writer, take, text } = openDescriptor(64 * 1024)
+  const line = `${'x'.repeat(65_535)}\n`
+  for (let i = 0; i < 300; i++) writer.write(line)
+  await turn()
+  for (let i = 0; i < 256; i++) take()
+  await turn()
+  take()
+  assert.equal(text().length, 256 * 65_536 + 'krakend: 44 lines of the log were lost, nobody read them\n'.length)
+})
+
+test('draining ends when nobody reads', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  const { writer, fail } = openDescriptor()
+  writer.write('one\n')
+  const ended = writer.end()
+  fail('EAGAIN')
+  for (let i = 0; i < 200; i++) {
+    mock.timers.tick(5)
+    if (i < 199) fail('EAGAIN')
+  }
+  await ended
+  mock.timers.reset()
+})
+
+test('the last moment writes what waits, in order', () => {
+  const { writer, fail, text } = openDescriptor(10)
+  for (const line of ['first\n', 'second\n', 'third\n']) writer.write(line)
+  fail('EAGAIN')
+  writer.flushSync()
+  assert.equal(text(), 'first\nsecond\nthird\n')
+})
