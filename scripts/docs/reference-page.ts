@@ -54,8 +54,8 @@ an example, all options and the quirks. Editors complete and check files of vers
 
 ## Components
 
-In the order of the registry, outermost first. *When wrong* is what becomes of a block that cannot be read, as in KrakenD. *Protects*: such a block is an error of \`krakend check\`
-and stops \`krakend run --strict\`.
+In the order of the registry, outermost first. *When wrong* is what becomes of a block that cannot be read, as in KrakenD. *Protects*: \`krakend check\`
+refuses such a block. With \`--strict\`, \`check\` and \`run\` also refuse whatever else switches a protection off, such as a pattern that does not compile.
 
 ${table(['namespace', 'level', 'what it does', 'when wrong', 'protects'], rows)}
 

@@ -38,8 +38,8 @@ export interface CheckedBlock {
 
 /**
  * What the types of the options cannot say: patterns that do not compile, names that nobody knows. Asked for when a file
- * is checked and before a start, never while serving; `build` does not rely on it. Paths begin inside the block, and an
- * error stops `run --strict`.
+ * is checked and before a start, never while serving; `build` does not rely on it. Paths begin inside the block;
+ * with `--strict` an error refuses the file, else it is a warning unless its code is `wrong-type`.
  */
 export type Check<O> = (options: O, block: CheckedBlock) => readonly Issue[]
 
