@@ -3,9 +3,10 @@
 import type { ConfigPath, Dialect, ExtraConfig, GatewayConfig } from '../config/types.ts'
 import type { Issue, IssuePath } from '../schema/issue.ts'
 import { readOptions } from '../schema/read-options.ts'
+import { checkCoreBlocks, type Level } from './check-core-blocks.ts'
 import type { AnyComponent, DiscoveryDeclaration, Stage } from './component.ts'
 
-export type Level = 'service' | 'endpoint' | 'backend'
+export type { Level }
 export type Configured = Exclude<AnyComponent, DiscoveryDeclaration>
 
 /** Where in the file a stage's components are configured. */
@@ -31,6 +32,7 @@ export interface CheckOptions {
 export function checkComponents(config: GatewayConfig, components: readonly AnyComponent[], { isStrict }: CheckOptions): Issue[] {
   const issues: Issue[] = []
   const check = (level: Level, at: ConfigPath, blocks: ExtraConfig): void => {
+    for (const issue of checkCoreBlocks(level, blocks)) issues.push({ ...issue, path: [...at, 'extra_config', ...issue.path] })
     const seen = new Set<string>()
     for (const component of components) {
       if (component.kind === 'discovery' || !blocks.has(component.namespace) || seen.has(component.namespace)) continue

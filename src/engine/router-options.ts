@@ -32,6 +32,9 @@ const separateSchema = Type.Object({
   error_body: Type.Object({ '404': Type.Optional(Type.Unknown()), '405': Type.Optional(Type.Unknown()) }, { default: {} }),
 })
 
+/** All options of the block, for looking it through. */
+export const routerSchema = Type.Object({ ...schema.properties, ...separateSchema.properties })
+
 export type RouterOptions = Static<typeof schema> & Static<typeof separateSchema>
 
 /** The options of a file; KrakenD 1.x has none. Anything wrong in them was reported when the file was read. */

@@ -7,7 +7,7 @@ import { findKey, positionAt } from './find-key.ts'
 /** Finds the key (or list item) of a path, else of its nearest parent; null when that is the whole file. */
 export function locateInJson(source: Source): (path: IssuePath) => Position | null {
   const text = source.text ?? ''
-  const root = parseTree(text)
+  const root = parse(text)
   return (path) => {
     let node = root
     let offset: number | null = null
@@ -19,6 +19,16 @@ export function locateInJson(source: Source): (path: IssuePath) => Position | nu
       node = found.value
     }
     return offset === null ? null : positionAt(text, offset)
+  }
+}
+
+/** Nothing for a text that is nested too deeply for the parser. */
+function parse(text: string): Node | undefined {
+  try {
+    return parseTree(text)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
   }
 }
 
