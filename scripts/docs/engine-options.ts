@@ -49,6 +49,7 @@ const endpointProxy = Type.Object({
   sequential: flag('Backends are called one after the other; `{resp0_field}` in a later `url_pattern` is a value of the first answer.'),
   sequential_propagated_params: texts('Values such as `resp0_id` that all later backends get as parameters.'),
   flatmap_filter: flatmap,
+  combiner: text('Accepted, without effect.'),
   static: Type.Optional(
     Type.Object({
       data: Type.Record(Type.String(), Type.Unknown(), { description: 'What is added to the answer.' }),
