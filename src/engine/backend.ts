@@ -43,7 +43,7 @@ function streamFrom(sender: Sender): Pipe {
     error: null,
     statusCode: response.statusCode,
     headers: response.headers,
-    body: response.stream,
+    body: response.stream ?? response.bytes,
   })
   return function streamBackend(request, scope) {
     const { method, origin, path, headers, body } = request

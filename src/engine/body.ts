@@ -24,6 +24,11 @@ export function bodyOf(bytes: Buffer): Body {
   }
 }
 
+/** Lets go of a response body that nobody wants. */
+export function discardBody(body: Readable | Buffer | null): void {
+  if (body !== null && !Buffer.isBuffer(body)) body.destroy()
+}
+
 /** A body in memory that goes out with its length. */
 export function sizedBodyOf(bytes: Buffer): Body {
   return { ...bodyOf(bytes), length: bytes.length }

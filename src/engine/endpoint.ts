@@ -57,7 +57,12 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
     copyHeaders(exchange, response, init.dropsBackendHeader)
     const { body, statusCode } = response
     if (body === null) return exchange.answer(statusCode === 0 ? 500 : statusCode)
-    if (exchange.responseHeaders.has('Content-Type')) return exchange.answerStream(statusCode, body)
+    const hasType = exchange.responseHeaders.has('Content-Type')
+    if (Buffer.isBuffer(body)) {
+      if (!hasType && body.length > 0) exchange.responseHeaders.set('Content-Type', sniffContentType(body))
+      return exchange.answer(statusCode, body)
+    }
+    if (hasType) return exchange.answerStream(statusCode, body)
     return sniffStream(body).then((contentType) => {
       if (contentType === null && body.readableEnded) return exchange.answer(statusCode)
       if (contentType !== null) exchange.responseHeaders.set('Content-Type', contentType)

@@ -1,6 +1,6 @@
 // Calls several backends at once and merges what they answer. Knows nothing of what a backend is.
 
-import { bodyOf } from './body.ts'
+import { bodyOf, discardBody } from './body.ts'
 import { Data } from './data.ts'
 import { asError, MergeError } from './errors.ts'
 import type { Scope } from './scope.ts'
@@ -68,7 +68,7 @@ export function combine(parts: readonly PipeResponse[], error: Error | null): Pi
   for (const part of parts) {
     if (!part.isComplete || part.data === null) isComplete = false
     if (part.data !== null) data.push(part.data)
-    part.body?.resume()
+    discardBody(part.body)
   }
   return { data: data.length === 0 ? Data.EMPTY : Data.merge(data), isComplete, error, statusCode: 0, headers: null, body: null }
 }

@@ -81,6 +81,7 @@ function parseReference(name: string): Reference | null {
 }
 
 async function readText(response: PipeResponse): Promise<string> {
+  if (Buffer.isBuffer(response.body)) return response.body.toString('utf8')
   const chunks: Buffer[] = []
   for await (const chunk of response.body ?? []) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString('utf8')

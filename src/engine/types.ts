@@ -97,8 +97,8 @@ export interface PipeResponse {
   readonly statusCode: number
   /** Header fields for the client (no-op, lambda …). */
   readonly headers: HeaderMap | null
-  /** The backend's stream, only with `no-op`. */
-  readonly body: Readable | null
+  /** The backend's own body, only with `no-op`: a stream, or the bytes where all of them came at once. */
+  readonly body: Readable | Buffer | null
 }
 
 /** One HTTP request to a backend. */
@@ -114,7 +114,7 @@ export interface BackendRequest {
   readonly wantsStream: boolean
 }
 
-/** One HTTP response of a backend. Exactly one of `bytes` and `stream` is set, as `wantsStream` asked. */
+/** One HTTP response of a backend. Exactly one of `bytes` and `stream` is set: bytes, unless `wantsStream` asked otherwise and more was to come. */
 export interface BackendResponse {
   readonly statusCode: number
   readonly headers: HeaderMap

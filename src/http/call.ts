@@ -37,6 +37,8 @@ export class Call implements ConnectionUser {
   #bytes: Buffer = NO_BYTES
   #size = 0
   #stream: BackendStream | null = null
+  /** Whether the head has come, but not yet whether the body comes with it. */
+  #isUndecided = false
 
   constructor(
     pool: OriginPool,
@@ -97,14 +99,21 @@ export class Call implements ConnectionUser {
     this.#statusCode = statusCode
     this.#fields = fields
     this.#length = length
-    if (!this.#request.wantsStream) {
-      if (length !== null && length <= MAX_TRUSTED_LENGTH) this.#bytes = length === 0 ? NO_BYTES : Buffer.allocUnsafe(length)
-      else this.#chunks = []
-      return
-    }
+    this.#isUndecided = this.#request.wantsStream
+    if (!this.#isUndecided && length !== null && length <= MAX_TRUSTED_LENGTH)
+      this.#bytes = length === 0 ? NO_BYTES : Buffer.allocUnsafe(length)
+    else this.#chunks = []
+  }
+
+  /** perf: only a body that does not come with its head is worth a stream. */
+  onPause(): void {
+    if (!this.#isUndecided) return
+    this.#isUndecided = false
     const stream = new BackendStream(() => this.#connection?.resume(), this.#abandon)
     this.#stream = stream
-    this.#resolve(this.#response(null, this.#needsGunzip(length) ? gunzipStream(stream) : stream))
+    for (const chunk of this.#chunks ?? []) stream.push(chunk)
+    this.#chunks = null
+    this.#resolve(this.#response(null, this.#needsGunzip(this.#length) ? gunzipStream(stream) : stream))
   }
 
   onData(buffer: Buffer, start: number, end: number): boolean {

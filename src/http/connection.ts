@@ -93,7 +93,10 @@ export class Connection {
     const parser = this.#parser
     try {
       const isWelcome = parser.feed(buffer, length, user)
-      if (!parser.isDone) return isWelcome || this.#user === null
+      if (!parser.isDone) {
+        if (parser.isInBody) user.onPause()
+        return isWelcome || this.#user === null
+      }
     } catch (error) {
       this.#lose(asError(error).message, error)
       return false

@@ -60,7 +60,7 @@ export function createHttp1Server(state: ServerState): Server {
   server.on('checkContinue', (request: IncomingMessage, response: GatewayResponse) => serveHttp1(state, request, response, true))
   server.on('checkExpectation', (_request: IncomingMessage, response: GatewayResponse) => refuse(response, 417))
   server.on('clientError', refuseConnection)
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) => writeRefusal(socket, '404 Not Found', '404 page not found'))
+  server.on('connect', refuseTunnel)
   return server
 }
 
@@ -182,6 +182,15 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
   else if (error.code === 'HPE_HEADER_OVERFLOW') writeRefusal(socket, '431 Request Header Fields Too Large')
   else writeRefusal(socket, '400 Bad Request')
 }
+
+function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
+  // security: Node has taken its own listeners off such a connection: an error of it would end the process.
+  socket.on('error', ignore)
+  if (socket.writable) writeRefusal(socket, '404 Not Found', '404 page not found')
+  else socket.destroy()
+}
+
+function ignore(): void {}
 
 function writeRefusal(socket: Duplex, status: string, text = status): void {
   const pending = (socket as { _httpMessage?: GatewayResponse | null })._httpMessage

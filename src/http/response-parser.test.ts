@@ -25,6 +25,8 @@ class Recorder {
   onEnd(): void {
     this.ends++
   }
+
+  onPause(): void {}
 }
 
 function parse(text: string, method = 'GET', cuts: readonly number[] = []): { parser: ResponseParser; got: Recorder } {
@@ -160,4 +162,21 @@ test('what is no HTTP', () => {
 
 test('a head without end is given up', () => {
   assert.throws(() => parse(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(11 * 1024 * 1024)}`), /exceeded/)
+})
+
+test('a head that comes again is read as the first time, and nobody sees what was done to it before', () => {
+  const parser = new ResponseParser()
+  const ask = (text: string): Recorder => {
+    const got = new Recorder()
+    const bytes = Buffer.from(text, 'latin1')
+    parser.begin('GET')
+    parser.feed(bytes, bytes.length, got)
+    return got
+  }
+  const first = ask('HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nab')
+  first.fields.length = 0
+  const again = ask('HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 2\r\n\r\ncd')
+  assert.deepEqual([again.fields, again.length, again.body, again.ends], [['X-A', '1', 'Content-Length', '2'], 2, 'cd', 1])
+  const other = ask('HTTP/1.1 404 NO\r\nX-A: 2\r\nContent-Length: 1\r\n\r\ne')
+  assert.deepEqual([other.statusCode, other.fields, other.body], [404, ['X-A', '2', 'Content-Length', '1'], 'e'])
 })

@@ -160,3 +160,16 @@ test('ECDSA: zeros, the order, swapped halves, DER and other lengths are no sign
   ]
   for (const signature of hostile) assert.equal(verify('a.b', signature), false)
 })
+
+test('an RSA signature without its leading zero byte verifies nothing', () => {
+  const { privateJwk, publicJwk } = pairFor('RS256')
+  const sign = compileSign(need('RS256'), 'RSA', privateJwk.key) ?? assert.fail()
+  for (let i = 0; ; i++) {
+    const input = `eyJhbGciOiJSUzI1NiJ9.${i}`
+    const signature = sign(input)
+    if (signature[0] !== 0) continue
+    const verify = compileVerify(need('RS256'), 'RSA', publicJwk.key) ?? assert.fail()
+    assert.deepEqual([verify(input, signature), verify(input, signature.subarray(1))], [true, false])
+    return
+  }
+})

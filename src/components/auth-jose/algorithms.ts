@@ -63,7 +63,9 @@ export function compileVerify(algorithm: Algorithm, keyType: KeyType, key: KeyOb
   if (keyType === 'oct') return compileHmac(algorithm, key)
   if (keyType === 'RSA' && !isUsableRsa(key)) return null
   if (algorithm.curve !== null && key.asymmetricKeyDetails?.namedCurve !== algorithm.curve) return null
-  const { hash, signatureBytes } = algorithm
+  const { hash } = algorithm
+  // security: OpenSSL takes an RSA signature without its leading zero byte, so one token could be written in several ways; Go does not.
+  const signatureBytes = keyType === 'RSA' ? Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8) : algorithm.signatureBytes
   const options = { key, ...signatureForm(algorithm, constants.RSA_PSS_SALTLEN_AUTO) }
   return function verifySignature(input, signature) {
     if (signatureBytes !== 0 && signature.length !== signatureBytes) return false

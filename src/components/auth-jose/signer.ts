@@ -1,5 +1,6 @@
 // Builds the layer of `auth/signer`: answers with tokens instead of the objects that backends gave. Knows nothing of the validator.
 
+import { discardBody } from '../../engine/body.ts'
 import type { Site } from '../../engine/component.ts'
 import { Data } from '../../engine/data.ts'
 import type { Part } from '../../engine/data.ts'
@@ -118,7 +119,7 @@ function compileSigner(sign: SignPayload, options: SignerOptions, site: Site, la
     let response: PipeResponse
     try {
       response = await site.runPipe(exchange)
-      response.body?.destroy()
+      discardBody(response.body)
       if (response.error !== null) throw response.error
       body = response.data === null ? 'null' : signParts(response.data, names, sign).encoded()
     } catch (error) {

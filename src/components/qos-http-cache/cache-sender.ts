@@ -52,21 +52,21 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     }
     const isSameVariant = matchesVariant(known, headers)
     const freshness = isSameVariant ? judgeFreshness(known.lifetime, requestLine, now()) : 'bypass'
-    if (freshness === 'fresh') return answerFrom(known, request)
+    if (freshness === 'fresh') return answerFrom(known)
     let response: BackendResponse
     try {
       response = await next(freshness === 'stale' ? withValidators(request, known) : request, scope)
     } catch (error) {
-      if (method === 'GET' && isSameVariant && mayServeOnError(known.lifetime, requestLine, now())) return answerFrom(known, request)
+      if (method === 'GET' && isSameVariant && mayServeOnError(known.lifetime, requestLine, now())) return answerFrom(known)
       store.delete(key)
       throw error
     }
     // security: the answer of another variant is never given to this client, whatever the backend says about its own validators.
     if (method === 'GET' && isSameVariant) {
-      if (response.statusCode === 304) return keep(request, key, refresh(known, request, response))
+      if (response.statusCode === 304) return keep(request, key, refresh(known, response))
       if (response.statusCode >= 500 && mayServeOnError(known.lifetime, requestLine, now())) {
         response.stream?.destroy()
-        return answerFrom(known, request)
+        return answerFrom(known)
       }
     }
     if (response.statusCode !== 200) store.delete(key)
@@ -92,7 +92,8 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
       store.set(key, answer, sizeOf(answer))
     }
     if (marked.stream !== null) return { ...marked, stream: collect(marked.stream, headers, storeBody) }
-    const isRead = response.statusCode === 200 || response.statusCode === 201 || keepsErrors || request.method === 'HEAD'
+    const isRead =
+      request.wantsStream || response.statusCode === 200 || response.statusCode === 201 || keepsErrors || request.method === 'HEAD'
     // compat: stored when the body has been read, with the headers as the layers outside (Martian) have changed them until then.
     if (isRead) setImmediate(storeBody, marked.bytes ?? NO_BYTES)
     return marked
@@ -110,17 +111,17 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     return pipeline(stream, collector, ignoreError)
   }
 
-  function answerFrom(known: CachedAnswer, { wantsStream }: BackendRequest): BackendResponse {
+  function answerFrom(known: CachedAnswer): BackendResponse {
     const headers = new HeaderMap(known.fields.slice())
     if (marksCached) headers.set(FROM_CACHE, '1')
     const { statusCode, bytes, url } = known
-    return { statusCode, headers, bytes: wantsStream ? null : bytes, stream: wantsStream ? streamOf(bytes) : null, url }
+    return { statusCode, headers, bytes, stream: null, url }
   }
 
   /** The stored answer with the header fields of a 304. */
-  function refresh(known: CachedAnswer, request: BackendRequest, response: BackendResponse): BackendResponse {
+  function refresh(known: CachedAnswer, response: BackendResponse): BackendResponse {
     response.stream?.resume()
-    const answer = answerFrom(known, request)
+    const answer = answerFrom(known)
     for (const name of response.headers.names()) {
       if (isHopByHop(name, response.headers)) continue
       answer.headers.delete(name)

@@ -1,7 +1,7 @@
 // `concurrent_calls`: asks a backend several times at once; the first complete answer wins.
 
 import { asError } from '../errors.ts'
-import { bodyOf } from '../body.ts'
+import { bodyOf, discardBody } from '../body.ts'
 import type { Scope } from '../scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../types.ts'
 
@@ -49,7 +49,7 @@ function race(next: Pipe, request: PipeRequest, scope: Scope, calls: number): Pr
             return
           }
           lastResponse ??= response
-          response.body?.destroy()
+          discardBody(response.body)
           if (pending === 0) finish()
         },
         (error: unknown) => {

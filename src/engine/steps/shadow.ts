@@ -1,5 +1,6 @@
 // Shadow backends: they get a copy of the traffic, and nobody waits for their answer.
 
+import { discardBody } from '../body.ts'
 import { Scope } from '../scope.ts'
 import type { Layer, Pipe } from '../types.ts'
 import { copyRequest } from './concurrent.ts'
@@ -11,7 +12,7 @@ export function shadowTraffic(shadow: Pipe, timeoutMs: number, reportError: (err
       const copy = await copyRequest(request)
       const shadowScope = Scope.root().child(timeoutMs)
       shadow(copy, shadowScope)
-        .then((response) => response.body?.resume())
+        .then((response) => discardBody(response.body))
         .catch(reportError)
         .finally(() => shadowScope.close())
       return next(copy, scope)
