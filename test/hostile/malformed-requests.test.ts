@@ -1,6 +1,8 @@
 // Requests that could be read in two ways, or not at all: refused, the connection closed, no backend hears of them.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import net from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import { endpoint, type RawBackend, sendRaw, serve, startRawBackend, type TestGateway } from '../kit.ts'
 
@@ -151,6 +153,43 @@ suite('with a warm connection to the backend', () => {
       assert.match(answer, /^HTTP\/1\.1 400 /)
       assert.doesNotMatch(received, /0\r\n\r\n$/)
     }
+  })
+})
+
+suite('CONNECT', () => {
+  const CONNECT = 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'
+
+  test('is not found, and what follows it is not looked at', async () => {
+    const answer = await sendRaw(gateway.port, CONNECT + SMUGGLED)
+    assert.match(answer, /^HTTP\/1\.1 404 Not Found\r\n[^]*404 page not found$/)
+    assert.deepEqual(completeRequests(), [])
+  })
+
+  test('behind an answer that ends the connection does no harm', async () => {
+    const first = 'GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
+    const unread = post('Transfer-Encoding: chunked\r\n', '0\r\n\r\n', '/nowhere')
+    for (const bytes of [first, unread]) {
+      const socket = net.connect({ port: gateway.port, host: '127.0.0.1', allowHalfOpen: true })
+      socket.on('error', () => {})
+      socket.write(bytes)
+      await once(socket, 'data')
+      socket.write(CONNECT)
+      socket.resume()
+      await once(socket, 'end')
+      socket.destroy()
+    }
+    assert.match(await sendRaw(gateway.port, get('Connection: close\r\n', '/__health')), /^HTTP\/1\.1 200 /)
+  })
+
+  test('of a client that is gone does no harm', async () => {
+    for (let i = 0; i < 20; i++) {
+      const socket = net.connect(gateway.port, '127.0.0.1')
+      socket.on('error', () => {})
+      await once(socket, 'connect')
+      socket.write(CONNECT)
+      socket.resetAndDestroy()
+    }
+    assert.match(await sendRaw(gateway.port, get('Connection: close\r\n', '/__health')), /^HTTP\/1\.1 200 /)
   })
 })
 
