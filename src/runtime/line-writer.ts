@@ -6,6 +6,8 @@ import { write, writeSync } from 'node:fs'
 export interface WriterInit {
   /** Lines are written in pieces of at most this size; a longer line alone. */
   readonly maxPieceBytes: number
+  /** Whether the descriptor answers a write at once, be it with EAGAIN. */
+  readonly neverBlocks: boolean
   readonly write?: (bytes: Buffer, done: (error: NodeJS.ErrnoException | null, written: number) => void) => void
   readonly writeSync?: (bytes: Buffer) => number
 }
@@ -27,7 +29,7 @@ interface Waiting {
 
 export class LineWriter {
   readonly #init: Required<WriterInit>
-  /** Lines of this turn of the event loop. */
+  /** Lines that came while a piece is being written. */
   #pending = ''
   #pendingBytes = 0
   #queue: Buffer[] = []
@@ -36,6 +38,7 @@ export class LineWriter {
   #piece: Buffer | null = null
   #retry: NodeJS.Timeout | undefined
   #isOver = false
+  #isTurnUsed = false
   #lostLines = 0
   readonly #waiting = new Set<Waiting>()
 
@@ -47,19 +50,27 @@ export class LineWriter {
     }
   }
 
-  /** Takes lines, each with its line feed. perf: all lines of a turn of the event loop become one write. */
+  /**
+   * Takes lines, each with its line feed.
+   * perf: what comes while a piece is being written, or later in the same turn of the event loop, becomes one piece.
+   */
   write(lines: string): void {
     if (this.#isOver) return
+    const isIdle = this.#piece === null && this.#pending === ''
+    if (isIdle && this.#init.neverBlocks && !this.#isTurnUsed) {
+      this.#writeNow(lines)
+      return
+    }
     const bytes = Buffer.byteLength(lines)
-    if (this.#pendingBytes + bytes > this.#init.maxPieceBytes) this.#handOver()
-    if (this.#pending === '') setImmediate(this.#handOver)
+    if (this.#pendingBytes + bytes > this.#init.maxPieceBytes) this.#queuePending()
     this.#pending += lines
     this.#pendingBytes += bytes
+    if (this.#piece === null && !this.#isTurnUsed) this.#next()
   }
 
   /** Resolves when everything is written so far, or when nobody has read anything for a second. */
   drain(): Promise<void> {
-    this.#handOver()
+    if (this.#piece === null) this.#next()
     if (this.#piece === null) return Promise.resolve()
     return new Promise((resolve) => {
       const finish = (): void => {
@@ -80,7 +91,7 @@ export class LineWriter {
 
   /** For the last moment of a process: writes what there is before it returns, as far as somebody reads it within a second. */
   flushSync(): void {
-    this.#handOver()
+    this.#queuePending()
     const isPieceFree = this.#retry !== undefined
     clearTimeout(this.#retry)
     const rest = [...(isPieceFree && this.#piece !== null ? [this.#piece] : []), ...this.#queue]
@@ -98,21 +109,45 @@ export class LineWriter {
     }
   }
 
-  readonly #handOver = (): void => {
+  /** The first lines of a turn: whoever gets an answer so finds in the log what led to it. */
+  #writeNow(lines: string): void {
+    const bytes = Buffer.from(lines)
+    let written = 0
+    try {
+      written = this.#init.writeSync(bytes)
+    } catch {
+      // Writing in the background has the same error, and treats it.
+    }
+    if (written < bytes.length) {
+      this.#queue.push(bytes.subarray(written))
+      this.#queuedBytes += bytes.length - written
+      this.#next()
+      return
+    }
+    this.#isTurnUsed = true
+    setImmediate(this.#endTurn)
+  }
+
+  readonly #endTurn = (): void => {
+    this.#isTurnUsed = false
+    if (this.#piece === null && !this.#isOver) this.#next()
+  }
+
+  #queuePending(): void {
     if (this.#pending === '') return
     const piece = Buffer.from(this.#pending)
     this.#pending = ''
     this.#pendingBytes = 0
-    if (this.#isOver) return
-    if (this.#queuedBytes + piece.length > MAX_QUEUED_BYTES) this.#lose(piece)
-    else {
-      this.#queue.push(piece)
-      this.#queuedBytes += piece.length
-      if (this.#piece === null) this.#next()
+    if (this.#queuedBytes + piece.length > MAX_QUEUED_BYTES) {
+      this.#lose(piece)
+      return
     }
+    this.#queue.push(piece)
+    this.#queuedBytes += piece.length
   }
 
   #next(): void {
+    if (this.#queue.length === 0) this.#queuePending()
     this.#piece = this.#queue.shift() ?? null
     if (this.#piece !== null) this.#start()
     else if (this.#lostLines > 0) {

@@ -1,5 +1,7 @@
 // Where lines go: standard output, without holding up requests. The format is KrakenD's basic logger.
 
+import { fstatSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
 import type { Dialect } from '../config/types.ts'
 import type { Logger } from '../engine/component.ts'
 import { LineWriter } from './line-writer.ts'
@@ -19,10 +21,17 @@ const ALONE_BYTES = 64 * 1024
 
 /** Buffered standard output, for one thread alone or for several. A reader that goes away (`| head`) silences it and stops nothing. */
 export function openStandardOutput(isShared: boolean): Output {
-  const writer = new LineWriter(1, { maxPieceBytes: isShared ? ATOMIC_BYTES : ALONE_BYTES })
+  const writer = new LineWriter(1, { maxPieceBytes: isShared ? ATOMIC_BYTES : ALONE_BYTES, neverBlocks: isNonBlockingPipe() })
   // What a crash leaves behind is what one wants to read.
   process.on('exit', () => writer.flushSync())
   return { write: (text) => writer.write(text), drain: () => writer.drain(), end: () => writer.end() }
+}
+
+/** Node.js makes pipes and sockets non-blocking when the main thread first uses `process.stdout`. */
+function isNonBlockingPipe(): boolean {
+  if (process.platform === 'win32') return false
+  const status = fstatSync(isMainThread ? process.stdout.fd : 1)
+  return status.isFIFO() || status.isSocket()
 }
 
 export const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const

@@ -1,7 +1,6 @@
 // Serves through worker threads on one port: starts them, changes their configuration at once, replaces those that die. Serves no request itself.
 
-import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect } from 'node:net'
 import type { Dialect, GatewayConfig } from '../config/types.ts'
 import { asError } from '../engine/errors.ts'
 import { BackOff } from './back-off.ts'
@@ -15,6 +14,8 @@ import { WorkerDied, WorkerThread } from './worker-thread.ts'
 const LABEL = '[SERVICE: Workers]'
 /** A worker that has not ended so long after its connections were cut never will. */
 const STOP_GRACE_MS = 2000
+const ANY_ADDRESS = new Set(['', '0.0.0.0', '::'])
+const ASK_WITHIN_MS = 1000
 
 export interface SupervisorInit {
   readonly workers: number
@@ -91,7 +92,7 @@ export class Supervisor implements Station {
   }
 
   async listen(config: GatewayConfig): Promise<void> {
-    await tryPort(config)
+    await refuseSharing(config)
     await Promise.all(this.#threads().map((thread) => thread.listen(config)))
     if (this.#threads().length < this.#places.length) throw new WorkerDied('a worker ended during the start')
     this.#listener = config
@@ -171,16 +172,19 @@ export class Supervisor implements Station {
   }
 }
 
-/** security: `reusePort` would share the port with whoever else does, without a word; so it must be free first. */
-async function tryPort(config: GatewayConfig): Promise<void> {
+/**
+ * security: `reusePort` shares the port with whoever else does, without a word; so nobody may answer there yet.
+ * Asking is better than listening for a moment, which whoever waits for the gateway would take for the gateway.
+ */
+async function refuseSharing(config: GatewayConfig): Promise<void> {
   const { port, listenIp } = config
-  const probe = createServer((socket) => socket.destroy())
-  try {
-    probe.listen({ port, ...(listenIp === '' ? {} : { host: listenIp }) })
-    await once(probe, 'listening')
-  } catch (error) {
-    throw new StartFailure(describePortFailure(error as NodeJS.ErrnoException, config))
-  }
-  probe.close()
-  await once(probe, 'close')
+  const host = ANY_ADDRESS.has(listenIp) ? '127.0.0.1' : listenIp
+  const socket = connect({ port, host, timeout: ASK_WITHIN_MS })
+  const isTaken = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('timeout', () => resolve(true))
+    // What else is wrong with the address, listening will say.
+    socket.once('error', () => resolve(false))
+  })
+  socket.destroy()
+  if (isTaken) throw new StartFailure(describePortFailure({ name: '', code: 'EADDRINUSE', message: '' }, config))
 }
