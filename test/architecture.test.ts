@@ -60,6 +60,12 @@ const RULES: readonly Rule[] = [
     reason: 'an encoding turns bytes into data and back, nothing else',
   },
   {
+    files: /^src\/audit\//,
+    may: [/^src\/audit\//, SCHEMA, CONFIG_TYPES, /^src\/engine\/json\//],
+    never: SYSTEM,
+    reason: 'an audit judges a configuration by what it says: nothing is built, read or called',
+  },
+  {
     files: COMPONENT,
     may: [ENGINE, SCHEMA, CONFIG_TYPES],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',

@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ execute(args: readonly s
   run: () => import('./run.ts'),
   check: () => import('./check.ts'),
   validate: () => import('./check.ts'),
+  audit: () => import('./audit.ts'),
   version: () => import('./version.ts'),
   help: () => import('./help.ts'),
 }

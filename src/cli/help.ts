@@ -16,6 +16,18 @@ const STRICT_FLAG = ['    --strict', 'refuse a file in which a protection is mis
 const EDITION_FLAG = ['    --edition string', 'with "ce", ignore Enterprise protections instead of refusing the file'] as const
 
 const PAGES: Readonly<Record<string, Page>> = {
+  audit: {
+    summary: 'Says what a configuration file could do better',
+    example: 'krakend audit -i 1.1.1,1.1.2 -s CRITICAL -c krakend.json',
+    flags: [
+      FILE_FLAG,
+      ['-f, --format string', 'Go template of the report, such as "{{ marshal . }}"'],
+      ['-i, --ignore string', 'rules to leave out, comma-separated'],
+      ['-I, --ignore-file string', 'path to a file of rules to leave out, one a line'],
+      ['-s, --severity string', 'severities to report (default CRITICAL,HIGH,MEDIUM,LOW)'],
+      HELP_FLAG,
+    ],
+  },
   check: {
     summary: 'Checks a configuration file',
     aliases: 'check, validate',
