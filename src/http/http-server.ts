@@ -220,6 +220,8 @@ export function createHttp2Server(state: ServerState, sessions: Set<ServerHttp2S
 }
 
 function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: string[]): void {
+  // security: what is wrong with a stream shows in its closing; without this it would end the process.
+  stream.on('error', ignore)
   const sentTarget = decodeTarget(headers[':path'] ?? '')
   const target = parseTarget(sentTarget)
   const host = headers[':authority'] ?? headers.host ?? ''

@@ -14,8 +14,6 @@ export class Http2Exchange extends WireExchange {
     super(init)
     this.#stream = stream
     stream.on('close', () => this.closed(stream.writableFinished && !stream.aborted))
-    // What is wrong with a stream shows in its closing.
-    stream.on('error', ignore)
   }
 
   override cut(): void {
@@ -54,5 +52,3 @@ export class Http2Exchange extends WireExchange {
     this.#stream.respond(headers, { endStream })
   }
 }
-
-function ignore(): void {}

@@ -177,11 +177,12 @@ function peek(socket: Socket, length: number, decide: (head: Buffer) => void): v
     head = Buffer.concat([head, chunk])
     const isUndecided = head.length < length && H2_PREFACE.subarray(0, head.length).equals(head)
     if (isUndecided && length > 1) return
-    socket.off('data', onData).off('error', ignore)
+    socket.off('data', onData)
     socket.pause()
     socket.unshift(head)
     decide(head)
   }
+  // security: stays, because whoever takes the connection may write to it without listening: an error would end the process.
   socket.on('error', ignore).on('data', onData)
 }
 
