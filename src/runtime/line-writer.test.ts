@@ -113,7 +113,7 @@ test('who stands still costs lines beyond 16 MiB, no memory', () => {
 
 test('draining ends when nobody reads', async () => {
   mock.timers.enable({ apis: ['setTimeout'] })
-  const { writer, fail } = openDescriptor()
+  const { writer, fail, text } = openDescriptor()
   writer.write('one\n')
   const ended = writer.end()
   fail('EAGAIN')
@@ -121,7 +121,10 @@ test('draining ends when nobody reads', async () => {
     mock.timers.tick(5)
     if (i < 199) fail('EAGAIN')
   }
+  writer.write('too late\n')
   await ended
+  writer.flushSync()
+  assert.equal(text(), '')
   mock.timers.reset()
 })
 

@@ -192,6 +192,7 @@ export class LineWriter {
     this.#isOver = true
     this.#piece = null
     this.#queue = []
+    this.#pending = ''
     clearTimeout(this.#retry)
     for (const { finish } of this.#waiting) finish()
   }
