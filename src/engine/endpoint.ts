@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream'
 import type { EndpointConfig } from '../config/types.ts'
 import type { Logger } from './component.ts'
+import { discardBody } from './body.ts'
 import { asError, CANCELED, GatewayError, MergeError } from './errors.ts'
 import { compileRequest } from './request.ts'
 import { sniffContentType } from './sniff.ts'
@@ -47,6 +48,8 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
 
   function writeRendered(exchange: Exchange, response: PipeResponse): void {
     writeHead(exchange, response)
+    // A stream that is rendered: only its data counts, and a connection that nobody reads would stay for ever.
+    discardBody(response.body)
     const { contentType, body } = render(response, exchange)
     exchange.responseHeaders.set('Content-Type', contentType)
     exchange.answer(200, body)
