@@ -84,7 +84,7 @@ const LIES: Readonly<Record<string, Lie>> = {
   'a chunk that is none, right behind the head': {
     act: says(`${HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n{"a":1}\r\n0\r\n\r\n`),
     json: [500, 'invalid byte in chunk length'],
-    stream: null,
+    stream: [500, 'invalid byte in chunk length'],
   },
   'chunks without end': {
     act: saysAndEnds(`${HEAD}Transfer-Encoding: chunked\r\n\r\n7\r\n{"a":1}\r\n`),
@@ -134,7 +134,7 @@ const LIES: Readonly<Record<string, Lie>> = {
   'gzip that is none': {
     act: says(`${HEAD}Content-Encoding: gzip\r\nContent-Length: 7\r\n\r\n{"a":1}`),
     json: [500, 'gzip: invalid header'],
-    stream: null,
+    stream: [500, 'gzip: invalid header'],
   },
 }
 
