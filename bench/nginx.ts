@@ -15,7 +15,9 @@ export async function startBackend(core: number, folder: string): Promise<Nginx>
   mkdirSync(files, { recursive: true })
   writeFileSync(join(files, 'small.json'), SMALL_JSON)
   writeFileSync(join(files, 'big.json'), BIG_JSON)
-  const server = `location / { root ${files}; open_file_cache max=10; }`
+  writeFileSync(join(files, 'cacheable.json'), SMALL_JSON)
+  const server = `location / { root ${files}; open_file_cache max=10; }
+    location = /cacheable.json { root ${files}; add_header Cache-Control max-age=3600; }`
   return start(core, folder, 'backend', '', server)
 }
 

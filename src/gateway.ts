@@ -5,7 +5,7 @@ import { compileGateway, type CompiledGateway } from './engine/compile.ts'
 import type { Logger, ResourcePool, SharedMemory } from './engine/component.ts'
 import { loadEncodings } from './encodings/index.ts'
 import { followRedirects } from './http/redirects.ts'
-import { createTransport } from './http/sender.ts'
+import { createTransport, type ProxyEnvironment } from './http/sender.ts'
 import { loadComponents } from './registry.ts'
 
 export interface GatewayInit {
@@ -22,16 +22,22 @@ export interface GatewayInit {
 /** Loads what the configuration uses and compiles it. Throws a ConfigError when it cannot be served. */
 export async function openGateway(config: GatewayConfig, init: GatewayInit): Promise<CompiledGateway> {
   const [components, encodings] = await Promise.all([loadComponents(config), loadEncodings(encodingsOf(config))])
-  const transport = createTransport(config, init)
-  const compiled = compileGateway({
-    ...init,
-    ...encodings,
-    config,
-    components,
-    transport: transport.send,
-    wrapSender: (backend, sender) =>
-      followRedirects(sender, { sendBodyOnRedirect: sendsBodyOnRedirect(backend.extraConfig.get('backend/http/client')) }),
-  })
+  const transport = createTransport(config, { log: init.log, environment: readProxies(init.environment) })
+  let compiled: CompiledGateway
+  try {
+    compiled = compileGateway({
+      ...init,
+      ...encodings,
+      config,
+      components,
+      transport: transport.send,
+      wrapSender: (backend, sender) =>
+        followRedirects(sender, { sendBodyOnRedirect: sendsBodyOnRedirect(backend.extraConfig.get('backend/http/client')) }),
+    })
+  } catch (error) {
+    await transport.close()
+    throw error
+  }
   await compiled.ready()
   return {
     ...compiled,
@@ -40,6 +46,12 @@ export async function openGateway(config: GatewayConfig, init: GatewayInit): Pro
       await transport.close()
     },
   }
+}
+
+/** Upper case wins, as in Go. */
+function readProxies(environment: GatewayInit['environment']): ProxyEnvironment {
+  const read = (name: string): string | undefined => environment[name] || environment[name.toLowerCase()]
+  return { httpProxy: read('HTTP_PROXY'), httpsProxy: read('HTTPS_PROXY'), noProxy: read('NO_PROXY') }
 }
 
 function encodingsOf(config: GatewayConfig): Set<string> {

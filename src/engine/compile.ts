@@ -40,10 +40,19 @@ const ENDPOINT_METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
 const ANY_METHOD = ['GET', 'POST', 'PUT', 'PATCH', 'HEAD', 'OPTIONS', 'DELETE', 'CONNECT', 'TRACE']
 const answerUnservable: Handler = (exchange) => exchange.answer(500)
 
-/** Throws a ConfigError when the configuration cannot be served. */
+/** Throws a ConfigError when the configuration cannot be served; what components hold by then is released. */
 export function compileGateway(init: CompileInit): CompiledGateway {
-  const { config, components, log } = init
   const sites = makeSites(init)
+  try {
+    return { config: init.config, handle: compileHandler(init, sites), ready: () => sites.ready(), retire: () => sites.retire() }
+  } catch (error) {
+    void sites.retire().catch((failure: unknown) => init.log.error(String(failure)))
+    throw error
+  }
+}
+
+function compileHandler(init: CompileInit, sites: SiteMaker): Handler {
+  const { config, components, log } = init
   const options = readRouterOptions(config)
   const service = sites.service('[SERVICE: Gin]')
   buildServices(components, config.extraConfig, service)
@@ -64,7 +73,7 @@ export function compileGateway(init: CompileInit): CompiledGateway {
   addFixedRoutes(router, init, options, guard)
   for (const endpoint of config.endpoints) addEndpoint(router, endpoint, { init, options, sites, guard, versionHeader })
   if (options.auto_options) addOptionsRoutes(router, config, guard, versionHeader)
-  return { config, handle: stack(serverLayers, router.handle), ready: () => sites.ready(), retire: () => sites.retire() }
+  return stack(serverLayers, router.handle)
 }
 
 function outerLayer(init: CompileInit, options: RouterOptions): Layer<Handler> {

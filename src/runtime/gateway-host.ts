@@ -7,9 +7,11 @@ import { asError } from '../engine/errors.ts'
 import type { Exchange } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
 import { createNodeServer, type NodeServer } from '../http/node-server.ts'
+import { surviveBugs } from './bug-watch.ts'
 import { describeTlsFailure, StartFailure } from './failure.ts'
 import { ServedGateway } from './served-gateway.ts'
 import { createResourcePool } from './shared.ts'
+import { returnStartMemory } from './start-memory.ts'
 import type { Station } from './station.ts'
 import { VERSION } from './version.ts'
 
@@ -73,6 +75,8 @@ export class GatewayHost implements Station {
     if (opened === null) throw new Error('nothing to serve')
     this.#server = await createServer(config, this.#handle, opened.log)
     await this.#server.listen(config.port, { reusePort: this.#init.sharesPort })
+    surviveBugs(() => this.#current?.log ?? null)
+    returnStartMemory()
   }
 
   async stop(maxWaitMs: number): Promise<void> {

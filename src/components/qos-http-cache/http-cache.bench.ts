@@ -9,17 +9,7 @@ export const rows: readonly BenchRow[] = [
     endpoints: [
       {
         endpoint: '/cached',
-        backend: [
-          {
-            url_pattern: '/small.json',
-            extra_config: {
-              'qos/http-cache': {},
-              'modifier/martian': {
-                'header.Modifier': { scope: ['response'], name: 'Cache-Control', value: 'max-age=3600' },
-              },
-            },
-          },
-        ],
+        backend: [{ url_pattern: '/cacheable.json', extra_config: { 'qos/http-cache': {} } }],
       },
     ],
     target: '≤ 1.2',
