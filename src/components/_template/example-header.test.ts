@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { makeExchange, makeSite } from '../../testing.ts'
+import { checkOptions, makeExchange, makeSite } from '../../testing.ts'
 import { compileValue } from './compile-value.ts'
 import { exampleHeader } from './index.ts'
 
-test('the header is set before the endpoint answers', () => {
-  const layer = exampleHeader.build({ name: 'X-Example', value: 'item {Id}' }, makeSite())
+test('the header is set before the endpoint answers, whatever the case of its name', () => {
+  const layer = exampleHeader.build({ name: 'X-Example'.toLowerCase(), value: 'item {Id}' }, makeSite())
   const exchange = makeExchange({ params: { Id: '7' } })
   let seen: string | undefined
   const handler = layer?.((inner) => {
@@ -20,6 +20,10 @@ test('the header is set before the endpoint answers', () => {
 
 test('an empty value leaves no layer behind', () => {
   assert.equal(exampleHeader.build({ name: 'X-Example', value: '' }, makeSite()), null)
+})
+
+test('check finds an option of a wrong type', () => {
+  assert.deepEqual(checkOptions(exampleHeader, { value: 7 }), ['warning value: must be a text, not the number 7'])
 })
 
 test('every placeholder is replaced, everything else stays', () => {
