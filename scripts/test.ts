@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { runNode, runTool } from './tools.ts'
 
 const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts']
+const TEST_TIMEOUT_MS = 120_000
 
 const { values, positionals: files } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true })
 
@@ -20,7 +21,8 @@ const parts: readonly { readonly name: string; readonly run: () => boolean }[] =
 process.exitCode = runParts(chooseParts(values.only)) ? 0 : 1
 
 function testArguments(): string[] {
-  return ['--test', '--test-reporter=dot', `--test-concurrency=${availableParallelism()}`, ...(files.length > 0 ? files : TEST_FILES)]
+  // A test that hangs is a failed test.
+  return ['--test', '--test-reporter=dot', `--test-timeout=${TEST_TIMEOUT_MS}`, `--test-concurrency=${availableParallelism()}`, ...(files.length > 0 ? files : TEST_FILES)]
 }
 
 function chooseParts(only: string | undefined): typeof parts {

@@ -39,8 +39,8 @@ test('a worker that dies is replaced, serves the configuration of the last reloa
   for (let i = 0; i < 3; i++) statuses.push((await get(`${gateway.url}/limited`)).status)
   const workers = await connectToWorkers(gateway)
   assert.equal(workers.count, 2)
-  workers.throwIn(1, 'it was me')
-  await gateway.waitFor('died and is replaced in 100 ms: Error: it was me')
+  workers.end(1, 7)
+  await gateway.waitFor('died and is replaced in 100 ms: exit code 7')
   await gateway.waitFor('serves again')
   for (let i = 0; i < 20; i++) assert.equal((await get(`${gateway.url}/new`)).status, 200)
   for (let i = 0; i < 6; i++) statuses.push((await get(`${gateway.url}/limited`)).status)
@@ -52,7 +52,8 @@ test('a worker that dies is replaced, serves the configuration of the last reloa
 
 interface Workers {
   readonly count: number
-  throwIn(index: number, message: string): void
+  /** Ends a worker as if it had crashed. */
+  end(index: number, exitCode: number): void
   close(): void
 }
 
@@ -78,10 +79,10 @@ async function connectToWorkers(gateway: RunningCommand): Promise<Workers> {
     if (message.id === 1) enabled.resolve()
   })
   await enabled.promise
-  function throwIn(index: number, text: string): void {
-    const expression = `setImmediate(() => { throw new Error(${JSON.stringify(text)}) })`
+  function end(index: number, exitCode: number): void {
+    const expression = `process.exit(${exitCode})`
     const message = JSON.stringify({ id: 2, method: 'Runtime.evaluate', params: { expression } })
     call(3, 'NodeWorker.sendMessageToWorker', { sessionId: sessions[index], message })
   }
-  return { count: sessions.length, throwIn, close: () => socket.close() }
+  return { count: sessions.length, end, close: () => socket.close() }
 }
