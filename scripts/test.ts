@@ -22,7 +22,13 @@ process.exitCode = runParts(chooseParts(values.only)) ? 0 : 1
 
 function testArguments(): string[] {
   // A test that hangs is a failed test.
-  return ['--test', '--test-reporter=dot', `--test-timeout=${TEST_TIMEOUT_MS}`, `--test-concurrency=${availableParallelism()}`, ...(files.length > 0 ? files : TEST_FILES)]
+  return [
+    '--test',
+    '--test-reporter=dot',
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    `--test-concurrency=${availableParallelism()}`,
+    ...(files.length > 0 ? files : TEST_FILES),
+  ]
 }
 
 function chooseParts(only: string | undefined): typeof parts {
