@@ -5,6 +5,7 @@ import type { EndpointConfig } from '../config/types.ts'
 import type { Logger } from './component.ts'
 import { discardBody } from './body.ts'
 import { asError, CANCELED, GatewayError, MergeError } from './errors.ts'
+import { HOP_BY_HOP } from './headers.ts'
 import { compileRequest } from './request.ts'
 import { sniffContentType } from './sniff.ts'
 import type { Exchange, Handler, Pipe, PipeResponse, Render } from './types.ts'
@@ -31,8 +32,6 @@ export interface CompiledEndpoint {
 }
 
 const NO_RESPONSE = new GatewayError('internal server error', { code: 'ERR_NO_RESPONSE' })
-/** Fields of one connection, not of the answer. */
-const HOP_BY_HOP = new Set(['Connection', 'Keep-Alive', 'Proxy-Connection', 'Transfer-Encoding', 'Upgrade', 'Trailer', 'Te'])
 
 export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
   const { endpoint, pipe, render, versionHeader } = init

@@ -2,6 +2,17 @@
 
 /** Token characters of RFC 9110; a name with anything else keeps its spelling, as in Go. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** Fields that belong to one connection and are never passed on. */
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'Connection',
+  'Http2-Settings',
+  'Keep-Alive',
+  'Proxy-Connection',
+  'Te',
+  'Trailer',
+  'Transfer-Encoding',
+  'Upgrade',
+])
 const CACHE_LIMIT = 2000
 const canonicalNames = new Map<string, string>()
 

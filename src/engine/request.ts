@@ -1,22 +1,12 @@
 // What of the client's request the pipe gets: only the headers and query strings that the endpoint lists. Knows nothing of backends.
 
 import type { EndpointConfig } from '../config/types.ts'
-import { canonicalName, HeaderMap } from './headers.ts'
+import { canonicalName, HeaderMap, HOP_BY_HOP } from './headers.ts'
 import type { Exchange, PipeRequest, Query } from './types.ts'
 import { parseQuery } from './url.ts'
 
 /** Never forwarded: they belong to one connection, or the gateway writes them itself. */
-const NEVER_FORWARDED = new Set([
-  'Connection',
-  'Host',
-  'Http2-Settings',
-  'Keep-Alive',
-  'Proxy-Connection',
-  'Te',
-  'Trailer',
-  'Transfer-Encoding',
-  'Upgrade',
-])
+const NEVER_FORWARDED = new Set([...HOP_BY_HOP, 'Host'])
 /** The gateway's own word on these replaces the client's. */
 const OVERWRITTEN = new Set(['X-Forwarded-For', 'X-Forwarded-Host'])
 const NO_QUERY: Query = new Map()

@@ -1,6 +1,7 @@
 // A backend request becomes the text that goes on the wire, with what Go's http.Client adds. Knows nothing of sockets.
 
 import { GatewayError } from '../engine/errors.ts'
+import { HOP_BY_HOP } from '../engine/headers.ts'
 import type { BackendRequest } from '../engine/types.ts'
 
 export interface HeadOptions {
@@ -29,19 +30,7 @@ const PLAIN_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/
 const PLAIN_TARGET = /^[\u0021-\u007e\u0080-\u00ff]+$/
 /** Fields of one connection, and what the transport decides itself. */
-const OWN_FIELDS = new Set([
-  'Connection',
-  'Content-Length',
-  'Expect',
-  'Host',
-  'Http2-Settings',
-  'Keep-Alive',
-  'Proxy-Connection',
-  'Te',
-  'Trailer',
-  'Transfer-Encoding',
-  'Upgrade',
-])
+const OWN_FIELDS = new Set([...HOP_BY_HOP, 'Content-Length', 'Expect', 'Host'])
 const KNOWN_NAMES_LIMIT = 1000
 /** perf: names that have been looked at, and whether they go out. */
 const knownNames = new Map<string, boolean>()

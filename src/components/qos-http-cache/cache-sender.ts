@@ -2,7 +2,7 @@
 
 import { Readable, pipeline } from 'node:stream'
 import type { Site } from '../../engine/component.ts'
-import { canonicalName, HeaderMap } from '../../engine/headers.ts'
+import { canonicalName, HeaderMap, HOP_BY_HOP } from '../../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../engine/types.ts'
 import { BodyCollector } from './body-collector.ts'
 import { makeCachedAnswer, sizeOf, varyNames, type CachedAnswer } from './cached-answer.ts'
@@ -18,17 +18,8 @@ export interface CacheInit {
 }
 
 const NO_BYTES = Buffer.alloc(0)
-/** Hop-by-hop fields, which a 304 does not refresh. */
-const HOP_BY_HOP = new Set([
-  'Connection',
-  'Keep-Alive',
-  'Proxy-Authenticate',
-  'Proxy-Authorization',
-  'Te',
-  'Trailers',
-  'Transfer-Encoding',
-  'Upgrade',
-])
+/** What a 304 does not refresh. */
+const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'Content-Length', 'Proxy-Authenticate', 'Proxy-Authorization', 'Trailers'])
 const FROM_CACHE = 'X-From-Cache'
 
 export function cacheAround(next: Sender, site: Site, { store, prefix, now }: CacheInit): Sender {
@@ -176,7 +167,7 @@ function notCached({ wantsStream, origin, path }: BackendRequest): BackendRespon
 
 function isHopByHop(name: string, headers: HeaderMap): boolean {
   // A 304 has no body: its length says nothing about the stored one.
-  if (HOP_BY_HOP.has(name) || name === 'Content-Length') return true
+  if (NOT_REFRESHED.has(name)) return true
   return headers.values('Connection').some((line) => line.split(',').some((token) => canonicalName(token.trim()) === name))
 }
 
