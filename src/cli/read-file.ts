@@ -35,6 +35,9 @@ export async function readFileFor(request: FileRequest): Promise<GatewayConfig |
   const { file, edition, debug = false, port } = request
   if (edition !== undefined && edition !== 'ce')
     throw new UsageError(`unknown edition "${edition}"`, 'The only edition to choose is --edition=ce.')
+  if (process.env['FC_ENABLE']) {
+    process.stderr.write('FC_ENABLE is set, but flexible configuration is not implemented yet: the file is read as it is.\n')
+  }
   const { config, issues, source, failure } = await readConfig(file, {
     environment: process.env,
     edition: edition ?? null,
@@ -47,7 +50,12 @@ export async function readFileFor(request: FileRequest): Promise<GatewayConfig |
     await print(issues, source)
     return null
   }
-  const found = [...issues, ...checkComponents(config, await loadComponents(config), request)]
+  const own = checkComponents(config, await loadComponents(config), request)
+  // What is missing cannot protect: that weakens a file as much as a mistake in it.
+  const found = [
+    ...issues.map((issue) => (request.isStrict && isMissing(issue) ? { ...issue, severity: 'error' as const } : issue)),
+    ...own,
+  ]
   const broken = found.find((issue) => issue.severity === 'error')
   if (broken !== undefined && (request.refusesWrongBlocks || request.isStrict)) {
     process.stderr.write(`ERROR parsing the configuration file:${request.separator}'${file}': ${broken.message}\n\n`)
@@ -56,6 +64,10 @@ export async function readFileFor(request: FileRequest): Promise<GatewayConfig |
   }
   await print(found, source)
   return config
+}
+
+function isMissing({ code }: Issue): boolean {
+  return code === 'missing-namespace' || code === 'enterprise-protection'
 }
 
 async function print(issues: readonly Issue[], source: Source): Promise<void> {

@@ -1,7 +1,7 @@
 // A raw value becomes a GatewayConfig. Knows no file, no file format and no component.
 
 import { isIP } from 'node:net'
-import { type Issue, errorIssue } from '../schema/issue.ts'
+import { type Issue, errorIssue, warningIssue } from '../schema/issue.ts'
 import { isObject } from '../schema/values.ts'
 import { type RawService, serviceFields } from './fields.ts'
 import { parseAgent } from './parse-agent.ts'
@@ -87,6 +87,7 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
     disableRest: raw.disable_rest,
   }
   const extraConfig = finishExtraConfig(raw.extra_config, [], context)
+  warnOfMissing(raw, context)
   const asyncAgents = raw.async_agent.map((agent, index) => parseAgent(agent, index, inherited, context))
   const endpoints = raw.endpoints.map((endpoint, index) => parseEndpoint(endpoint, index, inherited, context))
   return {
@@ -104,6 +105,16 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
     ...readServerSettings(raw),
     ...readTransportSettings(raw),
     plugin: raw.plugin,
+  }
+}
+
+/** Parts of a file that are read and come to nothing yet. */
+function warnOfMissing(raw: RawService, { findings }: ParseContext): void {
+  if (raw.async_agent.length > 0) {
+    findings.push(warningIssue('missing-namespace', ['async_agent'], 'async agents are not implemented yet: none is started'))
+  }
+  if (raw.plugin !== null) {
+    findings.push(warningIssue('missing-namespace', ['plugin'], 'plugins of KrakenD are Go libraries and cannot be loaded: none is'))
   }
 }
 

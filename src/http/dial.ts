@@ -4,6 +4,7 @@ import net, { type OnReadOpts, type Socket } from 'node:net'
 import tls, { type ConnectionOptions } from 'node:tls'
 import { asError } from '../engine/errors.ts'
 import { dialWords, joinHostPort } from './backend-errors.ts'
+import { lookupRooted } from './lookup-rooted.ts'
 import type { Proxy } from './proxies.ts'
 
 export interface DialTarget {
@@ -77,13 +78,14 @@ export class Dial {
       autoSelectFamily: fallbackDelayMs >= 0,
       autoSelectFamilyAttemptTimeout: Math.max(MIN_ATTEMPT_MS, Math.ceil(fallbackDelayMs)),
       ...(reads ? { onread } : {}),
+      ...(host.endsWith('.') ? { lookup: lookupRooted } : {}),
     }
   }
 
   #secure(transport: ConnectionOptions): Socket {
     const { hostname, tls: options } = this.#target
     if (options === null) throw new Error('no TLS options')
-    const name = net.isIP(hostname) === 0 ? { servername: hostname } : {}
+    const name = net.isIP(hostname) === 0 ? { servername: hostname.replace(/\.$/, '') } : {}
     const socket = tls.connect({ ...options(), ...transport, ...name, host: hostname })
     const beginHandshake = (): void => {
       clearTimeout(this.#timer)
