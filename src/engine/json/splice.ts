@@ -8,6 +8,10 @@ const COMMA = 0x2c
 const QUOTE = 0x22
 const OPEN = 0x7b
 const CLOSE = 0x7d
+/** Up to this size of a source the copy is made in one place, which is kept. */
+const KEPT_BYTES = 1024 * 1024
+/** perf: memory as large as the source for each request, most of it unused, costs a tenth of the row "2 fields of each of 800 items". */
+let workspace = Buffer.allocUnsafeSlow(64 * 1024)
 
 /** The object with what the rules name; null when nothing is left. */
 export function keepMembers(object: JsonText, rules: KeyRules): JsonText | null {
@@ -48,12 +52,12 @@ class Splicer {
 
   constructor(from: Uint8Array, isAllow: boolean) {
     this.#from = from
-    this.#to = Buffer.allocUnsafe(from.length)
+    this.#to = workspaceFor(from.length)
     this.#isAllow = isAllow
   }
 
   get result(): Buffer {
-    return this.#to.subarray(0, this.#length)
+    return Buffer.from(this.#to.subarray(0, this.#length))
   }
 
   /** The object itself, whose members' places are known. Whether something is left of it. */
@@ -157,4 +161,11 @@ class Splicer {
     this.#length += end - start
     this.#runStart = end
   }
+}
+
+/** Room for one copy, until the next one is begun. */
+function workspaceFor(length: number): Buffer {
+  if (length > KEPT_BYTES) return Buffer.allocUnsafeSlow(length)
+  if (length > workspace.length) workspace = Buffer.allocUnsafeSlow(length)
+  return workspace
 }
