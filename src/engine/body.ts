@@ -8,6 +8,7 @@ const NO_BYTES = Buffer.alloc(0)
 /** The body of a request without one. */
 export const NO_BODY: Body = {
   length: 0,
+  inMemory: NO_BYTES,
   stream: () => Readable.from([]),
   bytes: () => Promise.resolve(NO_BYTES),
 }
@@ -19,6 +20,7 @@ export const NO_BODY: Body = {
 export function bodyOf(bytes: Buffer): Body {
   return {
     length: null,
+    inMemory: bytes,
     stream: () => Readable.from(bytes.length === 0 ? [] : [bytes]),
     bytes: () => Promise.resolve(bytes),
   }

@@ -24,6 +24,8 @@ export type Query = ReadonlyMap<string, readonly string[]>
 export interface Body {
   /** Bytes if known before reading, 0 for no body at all, null when it is chunked. */
   readonly length: number | null
+  /** All bytes, once they are in memory; null before. */
+  readonly inMemory: Buffer | null
   /** The bytes as they come. Once only, unless `bytes` was called before. */
   stream(): Readable
   /** Reads everything; may be called again and again. */

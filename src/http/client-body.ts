@@ -8,6 +8,7 @@ const NO_BYTES = Buffer.alloc(0)
 
 export class ClientBody implements Body {
   readonly length: number | null
+  inMemory: Buffer | null = null
   readonly #source: Readable
   /** Tells a client that waits for it to go on (`100 Continue`); null when it does not wait. */
   #invite: (() => void) | null
@@ -40,7 +41,7 @@ export class ClientBody implements Body {
     if (this.length === 0) return Promise.resolve(NO_BYTES)
     if (this.#bytes === null) {
       this.#open()
-      this.#bytes = collect(this.#source)
+      this.#bytes = collect(this.#source).then((bytes) => (this.inMemory = bytes))
     }
     return this.#bytes
   }

@@ -19,6 +19,9 @@ export interface ConnectionUser extends ResponseReceiver {
 /** `nothing` no byte of the response came · `head` a part of it · `body` the head is complete. */
 export type LostPhase = 'nothing' | 'head' | 'body'
 
+/** Up to this size copying a body costs less than a second write. */
+const MERGED_BODY_LIMIT = 16 * 1024
+
 export class Connection {
   readonly #onIdle: (connection: Connection) => void
   readonly #onGone: (connection: Connection) => void
@@ -63,9 +66,33 @@ export class Connection {
       user.onSent()
       return
     }
+    if (body.inMemory !== null) {
+      this.#sendWhole(socket, head, body.inMemory)
+      return
+    }
     const writer = new BodyWriter(socket, body.stream(), head.bodyLength < 0 ? null : head.bodyLength, this.#onBodySent)
     this.#writer = writer
     writer.start(head.text)
+  }
+
+  /** perf: a body that is in memory needs no stream, and a small one leaves in one write with the head. */
+  #sendWhole(socket: Socket, { text, bodyLength }: RequestHead, bytes: Buffer): void {
+    const isChunked = bodyLength < 0
+    if (!isChunked && bytes.length !== bodyLength) {
+      this.#onBodySent(`http: ContentLength=${bodyLength} with Body length ${bytes.length}`)
+      return
+    }
+    const before = isChunked && bytes.length > 0 ? `${text}${bytes.length.toString(16)}\r\n` : text
+    const after = isChunked ? `${bytes.length > 0 ? '\r\n' : ''}0\r\n\r\n` : ''
+    if (bytes.length <= MERGED_BODY_LIMIT) socket.write(before + bytes.toString('latin1') + after, 'latin1')
+    else {
+      socket.cork()
+      socket.write(before, 'latin1')
+      socket.write(bytes)
+      if (after !== '') socket.write(after, 'latin1')
+      socket.uncork()
+    }
+    this.#user?.onSent()
   }
 
   /** Gives the call up: whatever is under way is cut. */

@@ -64,6 +64,21 @@ describe('bodies', () => {
     await backend.close()
   })
 
+  test('one in memory leaves at once: chunked, with its length, or not at all when that is a lie', async () => {
+    const backend = await startBackend((_request, socket) => socket.write(ok('')))
+    const transport = createTransport(configWith())
+    const ask = (body: string, fields: string[]) =>
+      send(transport, requestTo(backend.origin, '/', { method: 'POST', headers: new HeaderMap(fields), body: bodyOf(Buffer.from(body)) }))
+    const big = 'x'.repeat(20_000)
+    for (const body of ['', 'abc', big]) await ask(body, [])
+    await ask('abc', ['Content-Length', '3'])
+    await assert.rejects(ask('abc', ['Content-Length', '2']), /ContentLength=2 with Body length 3/)
+    const bodies = backend.requests.map((text) => text.slice(text.indexOf('\r\n\r\n') + 4))
+    assert.deepEqual(bodies, ['0\r\n\r\n', '3\r\nabc\r\n0\r\n\r\n', `4e20\r\n${big}\r\n0\r\n\r\n`, 'abc'])
+    await transport.close()
+    await backend.close()
+  })
+
   test('a slow reader holds the backend back, and leaving cuts the connection', async () => {
     const chunk = Buffer.alloc(65_536)
     const backend = await startBackend((_request, socket) => {

@@ -59,7 +59,7 @@ function siteWith(transport: Sender, block: unknown, extras: object | null = nul
 }
 
 function requestOf(): BackendRequest {
-  const body = { length: 0, stream: () => assert.fail(), bytes: () => assert.fail() }
+  const body = { length: 0, inMemory: null, stream: () => assert.fail(), bytes: () => assert.fail() }
   return {
     method: 'GET',
     origin: 'http://b',
