@@ -2,24 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseConfig, type ParseOptions } from './parse.ts'
-import type { GatewayConfig } from './types.ts'
-
-const known = ['proxy', 'router', 'security/cors', 'auth/validator', 'qos/ratelimit/router', 'qos/ratelimit/proxy', 'plugin/http-server']
-
-function parse(raw: object, options: Partial<ParseOptions> = {}) {
-  return parseConfig({ version: 3, ...raw }, { knownNamespaces: known, ...options })
-}
-
-function accept(raw: object, options: Partial<ParseOptions> = {}): GatewayConfig {
-  const { config, issues } = parse(raw, options)
-  assert.ok(config !== null, JSON.stringify(issues))
-  return config
-}
-
-function messages(raw: object, options: Partial<ParseOptions> = {}): string[] {
-  return parse(raw, options).issues.map((issue) => issue.message)
-}
+import { accept, messages, parse } from './test-support.ts'
 
 test('unknown keys and namespaces are warnings with a suggestion', () => {
   const { config, issues } = parse({ '@comment': 1, $schema: 'x', endpoint: [], extra_config: { proxi: {}, acme: {}, '_gw/x': {} } })
