@@ -51,6 +51,7 @@ test('another method is refused with the methods that exist, an unknown path is 
 
 test('slashes and spelling are redirected: 301 for GET, 307 for others', () => {
   const router = routerOf([
+    ['GET', '/u/:id'],
     ['GET', '/static/Path'],
     ['POST', '/post'],
   ])
@@ -61,6 +62,7 @@ test('slashes and spelling are redirected: 301 for GET, 307 for others', () => {
   assert.deepEqual(where({ target: '/static/Path/?q=1' }), [301, '/static/Path?q=1'])
   assert.deepEqual(where({ target: '//STATIC/path' }), [301, '/static/Path'])
   assert.deepEqual(where({ method: 'POST', target: '/post/' }), [307, '/post'])
+  assert.deepEqual(where({ target: '/u/%2541%25zz%20(/' }), [301, '/u/%2541%25zz%20%28'])
   assert.deepEqual(where({ target: '/static/Path/', headers: { 'X-Forwarded-Prefix': '/api/<x>' } }), [301, '/api/x/static/Path'])
 })
 

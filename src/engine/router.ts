@@ -1,7 +1,7 @@
 // From a request to its route: matching, redirects, 404 and 405 as gin does them, and the answer to what handler layers throw.
 // Knows nothing of endpoints and sockets.
 
-import { escapePath, cleanPath, findBadEscape, unescapePercent } from './url.ts'
+import { cleanPath, encodePath, findBadEscape, unescapePercent } from './url.ts'
 import { asError, GatewayError } from './errors.ts'
 import type { Logger } from './component.ts'
 import { RouteTree } from './route-tree.ts'
@@ -174,7 +174,7 @@ function forwardedPrefix(exchange: Exchange): string {
 
 function redirectTo(exchange: Exchange, path: string): void {
   // compat: Go cleans the encoded path of a redirect once more.
-  const location = cleanPath(escapePath(path)) + (exchange.rawQuery === '' ? '' : `?${exchange.rawQuery}`)
+  const location = cleanPath(encodePath(path)) + (exchange.rawQuery === '' ? '' : `?${exchange.rawQuery}`)
   exchange.responseHeaders.set('Location', location)
   if (exchange.method !== 'GET') {
     exchange.answer(307)

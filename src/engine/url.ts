@@ -43,9 +43,18 @@ export function escapePath(path: string): string {
 }
 
 function encodeAnew(text: string): string {
-  let escaped = ''
-  for (const byte of unescapeBytes(text)) escaped += isPathByte(byte) ? String.fromCharCode(byte) : percent(byte)
-  return escaped
+  return encodeBytes(unescapeBytes(text))
+}
+
+/** A path that is decoded, encoded as Go does: a `%` in it is a character like any other. */
+export function encodePath(path: string): string {
+  return encodeBytes(Buffer.from(path, 'utf8'))
+}
+
+function encodeBytes(bytes: Buffer): string {
+  let encoded = ''
+  for (const byte of bytes) encoded += isPathByte(byte) ? String.fromCharCode(byte) : percent(byte)
+  return encoded
 }
 
 function invalidUrl(detail: string): GatewayError {
