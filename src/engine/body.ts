@@ -1,7 +1,7 @@
-// Request bodies that the engine makes itself: none at all, and bytes that were read before. Knows nothing of sockets.
+// Bodies: those that the engine makes itself (none at all, bytes that were read before), copies, and the end of one. Knows nothing of sockets.
 
 import { Readable } from 'node:stream'
-import type { Body } from './types.ts'
+import type { Body, PipeRequest } from './types.ts'
 
 const NO_BYTES = Buffer.alloc(0)
 
@@ -24,6 +24,11 @@ export function bodyOf(bytes: Buffer): Body {
     stream: () => Readable.from(bytes.length === 0 ? [] : [bytes]),
     bytes: () => Promise.resolve(bytes),
   }
+}
+
+/** A request whose body may be read again and again: it is in memory. */
+export async function copyRequest(request: PipeRequest): Promise<PipeRequest> {
+  return { ...request, body: bodyOf(await request.body.bytes()) }
 }
 
 /** Lets go of a response body that nobody wants. */

@@ -1,6 +1,6 @@
 // Calls several backends at once and merges what they answer. Knows nothing of what a backend is.
 
-import { bodyOf, discardBody } from './body.ts'
+import { copyRequest, discardBody } from './body.ts'
 import { Data } from './data.ts'
 import { asError, MergeError } from './errors.ts'
 import type { Scope } from './scope.ts'
@@ -22,9 +22,11 @@ export function mergeParallel(pipes: readonly Pipe[], options: MergeOptions): Pi
   const budgetMs = options.timeoutMs * MERGE_TIME_SHARE
   return function mergeBackends(request, scope) {
     const budget = scope.child(budgetMs)
-    // perf: without a body there is nothing to isolate, and nothing to wait for.
-    if (request.body.length === 0 && !options.copiesBody) return gather(pipes, request, budget, options.isLegacy)
-    return isolateBody(request, options).then((own) => gather(pipes, own, budget, options.isLegacy))
+    // perf: without a body there is nothing to isolate, and nothing to wait for. compat: 1.x copies nothing, the first backend gets the body.
+    const isShared = options.isLegacy || (request.body.length === 0 && !options.copiesBody)
+    if (isShared) return gather(pipes, request, budget, options.isLegacy)
+    // Backends must not share a stream: whoever reads it first would leave nothing to the others.
+    return copyRequest(request).then((own) => gather(pipes, own, budget, options.isLegacy))
   }
 }
 
@@ -51,14 +53,6 @@ function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, isL
     }
     for (const pipe of pipes) pipe(request, budget).then(onResponse, onError)
   })
-}
-
-/**
- * Backends must not share a stream: whoever reads it first would leave nothing to the others.
- * compat: KrakenD 1.x copies nothing; the first backend gets the body there.
- */
-async function isolateBody(request: PipeRequest, options: MergeOptions): Promise<PipeRequest> {
-  return options.isLegacy ? request : { ...request, body: bodyOf(await request.body.bytes()) }
 }
 
 /** Merges parts in the order given; a `null` part adds nothing and leaves the whole incomplete. */

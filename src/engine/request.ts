@@ -11,7 +11,7 @@ const NEVER_FORWARDED = new Set([...HOP_BY_HOP, 'Host'])
 const OVERWRITTEN = new Set(['X-Forwarded-For', 'X-Forwarded-Host'])
 const NO_QUERY: Query = new Map()
 
-/** Compiles the forwarding rules of an endpoint; `version` is what `User-Agent` says (`KrakenD Version x`). */
+/** Compiles the forwarding rules of an endpoint; `userAgent` is the gateway's own (`KrakenD Version x`). */
 export function compileRequest(endpoint: EndpointConfig, userAgent: string): (exchange: Exchange) => PipeRequest {
   const collectHeaders = compileHeaders(endpoint.inputHeaders, userAgent)
   const collectQuery = compileQuery(endpoint.inputQueryStrings)
@@ -36,6 +36,7 @@ function compileHeaders(inputHeaders: readonly string[], userAgent: string): (ex
   const wanted = [...new Set(star < 0 ? list : [])]
     .map((sentAs) => ({ name: canonicalName(sentAs), sentAs }))
     .filter(({ name }) => !NEVER_FORWARDED.has(name) && !OVERWRITTEN.has(name))
+  const listsUserAgent = wanted.some(({ name }) => name === 'User-Agent')
   const addOwn = (fields: string[], exchange: Exchange, hasUserAgent: boolean): HeaderMap => {
     fields.push('X-Forwarded-For', exchange.clientIp, 'X-Forwarded-Host', exchange.host)
     if (!hasUserAgent) fields.push('User-Agent', userAgent)
@@ -64,7 +65,7 @@ function compileHeaders(inputHeaders: readonly string[], userAgent: string): (ex
     let hasUserAgent = false
     for (const { name, sentAs } of wanted) {
       if (named?.has(name)) continue
-      if (name === 'X-Forwarded-Via' && source.has('User-Agent') && wanted.some((other) => other.name === 'User-Agent')) continue
+      if (name === 'X-Forwarded-Via' && listsUserAgent && source.has('User-Agent')) continue
       for (let i = 0; i < source.fields.length; i += 2) {
         if (source.fields[i] !== name) continue
         fields.push(sentAs, source.fields[i + 1] as string)

@@ -134,7 +134,7 @@ export class Router {
 }
 
 /** A parameter as the engine knows it: `user_id` → `User_id`. */
-export function capitalize(name: string): string {
+function capitalize(name: string): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1)
 }
 

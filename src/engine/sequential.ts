@@ -1,6 +1,6 @@
 // Calls backends one after the other; later ones may use what earlier ones answered. Knows nothing of what a backend is.
 
-import { bodyOf } from './body.ts'
+import { copyRequest } from './body.ts'
 import { asError } from './errors.ts'
 import { getKey, isJsonObject, JsonNumber, type JsonObject, type JsonValue } from './json/types.ts'
 import { sortedKeys } from './json/write.ts'
@@ -44,7 +44,7 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
   )
   return async function callInSequence(request, scope) {
     const budget = scope.child(options.timeoutMs * MERGE_TIME_SHARE)
-    const body = options.copiesBody || request.body.length !== 0 ? bodyOf(await request.body.bytes()) : request.body
+    const first = options.copiesBody || request.body.length !== 0 ? await copyRequest(request) : request
     const params = new Map(request.params)
     const parts: PipeResponse[] = []
     const texts: (string | null)[] = []
@@ -52,7 +52,7 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
     try {
       for (const [index, step] of steps.entries()) {
         for (const reference of wanted[index] as Reference[]) resolveInto(params, reference, parts, texts)
-        const own: PipeRequest = { ...request, params: new Map(params), body }
+        const own: PipeRequest = { ...first, params: new Map(params) }
         try {
           const response = await step.pipe(own, budget)
           parts.push(response)

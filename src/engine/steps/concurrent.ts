@@ -1,7 +1,7 @@
 // `concurrent_calls`: asks a backend several times at once; the first complete answer wins.
 
 import { asError } from '../errors.ts'
-import { bodyOf, discardBody } from '../body.ts'
+import { copyRequest, discardBody } from '../body.ts'
 import type { Scope } from '../scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../types.ts'
 
@@ -16,11 +16,6 @@ export function concurrentCalls(calls: number, timeoutMs: number): Layer<Pipe> |
       const copy = await copyRequest(request)
       return race(next, copy, scope.child(timeoutMs * TIME_SHARE), calls)
     }
-}
-
-/** A request whose body may be sent again and again. */
-export async function copyRequest(request: PipeRequest): Promise<PipeRequest> {
-  return { ...request, body: bodyOf(await request.body.bytes()) }
 }
 
 /** Without a complete answer the last one counts, and without any the last error. */

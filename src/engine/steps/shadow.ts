@@ -1,9 +1,8 @@
 // Shadow backends: they get a copy of the traffic, and nobody waits for their answer.
 
-import { discardBody } from '../body.ts'
+import { copyRequest, discardBody } from '../body.ts'
 import { Scope } from '../scope.ts'
 import type { Layer, Pipe } from '../types.ts'
-import { copyRequest } from './concurrent.ts'
 
 /** `shadow` is the pipe of all shadow backends of an endpoint; it has `timeoutMs` of its own and outlives the client. */
 export function shadowTraffic(shadow: Pipe, timeoutMs: number, reportError: (error: unknown) => void): Layer<Pipe> {
