@@ -29,45 +29,61 @@ const ADDRESS_NAMES = new Set(['BlockList', 'SocketAddress', 'isIP', 'isIPv4', '
 const CONFIG_TYPES = /^src\/config\/types\.ts$/
 const ENGINE = /^src\/engine\//
 const SCHEMA = /^src\/schema\//
+const JSON_FLOOR = /^src\/json\//
+const GO = /^src\/go\//
+/** Ground floors: knowledge that every other part may build on. */
+const FLOORS = [JSON_FLOOR, GO, SCHEMA]
 
 const RULES: readonly Rule[] = [
   {
+    files: GO,
+    may: [GO, JSON_FLOOR, /^src\/engine\/(errors|types)\.ts$/],
+    never: SYSTEM,
+    reason: 'what Go does with texts, numbers and URLs is known in one place, and depends on nothing',
+  },
+  {
+    files: JSON_FLOOR,
+    may: [JSON_FLOOR, GO, /^src\/engine\/(data|errors)\.ts$/],
+    never: SYSTEM,
+    reason: 'JSON is read and written in one place, for requests and files alike',
+  },
+  {
     files: SCHEMA,
-    may: [SCHEMA],
+    may: [SCHEMA, GO],
     never: SYSTEM,
     reason: 'reading options is the same for every part, so it depends on none',
   },
   {
     files: /^src\/config\//,
-    may: [/^src\/config\//, SCHEMA],
+    may: [/^src\/config\//, ...FLOORS],
     reason: 'a file becomes typed configuration without knowing who will use it',
   },
   {
     files: ENGINE,
-    may: [ENGINE, SCHEMA, CONFIG_TYPES],
+    may: [ENGINE, ...FLOORS, CONFIG_TYPES],
     never: SYSTEM,
     reason: 'a request is carried without sockets and files: tests run it in memory, and other edges can carry it',
   },
   {
     files: /^src\/http\//,
-    may: [/^src\/http\//, ENGINE, CONFIG_TYPES],
+    may: [/^src\/http\//, ENGINE, ...FLOORS, CONFIG_TYPES],
     reason: 'the wire has no policy: what happens to a request is decided in the engine and in components',
   },
   {
     files: /^src\/encodings\//,
-    may: [/^src\/encodings\//, ENGINE, CONFIG_TYPES],
+    may: [/^src\/encodings\//, ENGINE, ...FLOORS, CONFIG_TYPES],
     never: SYSTEM,
     reason: 'an encoding turns bytes into data and back, nothing else',
   },
   {
     files: /^src\/audit\//,
-    may: [/^src\/audit\//, SCHEMA, CONFIG_TYPES, /^src\/engine\/json\//],
+    may: [/^src\/audit\//, ...FLOORS, CONFIG_TYPES],
     never: SYSTEM,
     reason: 'an audit judges a configuration by what it says: nothing is built, read or called',
   },
   {
     files: COMPONENT,
-    may: [ENGINE, SCHEMA, CONFIG_TYPES],
+    may: [ENGINE, ...FLOORS, CONFIG_TYPES],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
   },
   {
@@ -97,7 +113,7 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
 ]
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
-const VOCABULARY = /^src\/(schema\/.+|engine\/(json\/.+|data|errors|headers|ports|slots)\.ts)$/
+const VOCABULARY = /^src\/(schema\/.+|go\/.+|json\/.+|engine\/(data|errors|headers|ports|slots)\.ts)$/
 
 /** Packages that cost memory or start time: only a configuration that needs them may load them. */
 const LAZY =

@@ -1,7 +1,7 @@
 // The result of an audit as text: KrakenD's lines, or the user's template with KrakenD's functions.
 
-import { encodeJson } from '../engine/json/write.ts'
-import type { JsonValue } from '../engine/json/types.ts'
+import { encodeJson } from '../json/write.ts'
+import type { JsonValue } from '../json/types.ts'
 import type { AuditResult } from './audit-config.ts'
 import { parseTemplate } from './parse-template.ts'
 import { renderTemplate, type TemplateFunction } from './render-template.ts'

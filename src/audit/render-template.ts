@@ -1,8 +1,8 @@
 // A tree of a format template and data become text, as Go's text/template writes it. Knows no function.
 
-import { getKey, isJsonObject, type JsonValue } from '../engine/json/types.ts'
+import { getKey, isJsonObject, type JsonValue } from '../json/types.ts'
 import type { Command, Node, Operand, Pipeline } from './parse-template.ts'
-import { encodeJson } from '../engine/json/write.ts'
+import { encodeJson } from '../json/write.ts'
 import { TemplateError } from './template-tokens.ts'
 
 /** A function of one operand. Throws a TypeError, whose message is shown, when it cannot take the value. */

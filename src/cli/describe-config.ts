@@ -1,7 +1,7 @@
 // What `check -d` shows: the configuration as the gateway reads it, defaults and inheritance applied.
 
 import type { BackendConfig, ClientTlsConfig, EndpointConfig, ExtraConfig, GatewayConfig, ServerTlsConfig } from '../config/types.ts'
-import { sortedKeys } from '../engine/json/write.ts'
+import { sortedKeys } from '../json/write.ts'
 import { formatDuration, formatValue } from './go-text.ts'
 
 export interface DescribeOptions {

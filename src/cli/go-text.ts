@@ -1,6 +1,6 @@
 // Values in Go's notation, which people and scripts know from KrakenD's output.
 
-import { sortedKeys } from '../engine/json/write.ts'
+import { sortedKeys } from '../json/write.ts'
 
 /** `1h0m0s`, `1m30s`, `150ms`, `100µs`, `0s`. */
 export function formatDuration(ms: number): string {

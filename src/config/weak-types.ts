@@ -1,6 +1,6 @@
 // Weak typing as in Go's mapstructure: what counts as a text, a number, a flag, a list. Knows no keys.
 
-import { parseDuration } from '../schema/duration.ts'
+import { parseDuration } from '../go/duration.ts'
 import { isObject } from '../schema/values.ts'
 import type { FieldKind } from './fields.ts'
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Data } from '../engine/data.ts'
 import { HeaderMap } from '../engine/headers.ts'
-import type { JsonObject } from '../engine/json/types.ts'
+import type { JsonObject } from '../json/types.ts'
 import type { Exchange, PipeResponse, Render } from '../engine/types.ts'
 import { loadEncodings } from './index.ts'
 

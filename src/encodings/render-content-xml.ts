@@ -1,7 +1,7 @@
 // XML as KrakenD 1.x negotiates it: the value of `content` alone, in Go's encoding/xml. Knows nothing of whole documents.
 
-import { JsonNumber } from '../engine/json/types.ts'
-import type { JsonValue } from '../engine/json/types.ts'
+import { JsonNumber } from '../json/types.ts'
+import type { JsonValue } from '../json/types.ts'
 import type { PipeResponse, Rendered } from '../engine/types.ts'
 
 /** `<string>x</string>`; empty where there is no `content`, or an object. */

@@ -1,8 +1,8 @@
 // `xml` for the client: data becomes a document, by the rules of Go's mxj. Knows nothing of reading XML.
 
-import { compareKeys, sortedKeys } from '../engine/json/write.ts'
-import { isJsonObject, JsonNumber } from '../engine/json/types.ts'
-import type { JsonObject, JsonValue } from '../engine/json/types.ts'
+import { compareKeys, sortedKeys } from '../json/write.ts'
+import { isJsonObject, JsonNumber } from '../json/types.ts'
+import type { JsonObject, JsonValue } from '../json/types.ts'
 import type { PipeResponse, Rendered } from '../engine/types.ts'
 import { MAX_DEPTH, TOO_DEEP } from './depth.ts'
 

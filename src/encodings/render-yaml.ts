@@ -1,8 +1,8 @@
 // `yaml` for the client: data becomes a block style document with sorted keys. Knows nothing of when a text needs quotes.
 
-import { sortedKeys } from '../engine/json/write.ts'
-import { isJsonObject, JsonNumber } from '../engine/json/types.ts'
-import type { JsonObject, JsonValue } from '../engine/json/types.ts'
+import { sortedKeys } from '../json/write.ts'
+import { isJsonObject, JsonNumber } from '../json/types.ts'
+import type { JsonObject, JsonValue } from '../json/types.ts'
 import type { PipeResponse, Render, Rendered } from '../engine/types.ts'
 import { MAX_DEPTH, TOO_DEEP } from './depth.ts'
 import { goccyScalars } from './yaml-goccy.ts'

@@ -1,7 +1,7 @@
 // `safejson` of a backend: any JSON value becomes an object. Knows nothing of JSON's grammar.
 
 import type { Dialect } from '../config/types.ts'
-import { decodeSafeJson } from '../engine/json/decode.ts'
+import { decodeSafeJson } from '../json/decode.ts'
 import type { Decode } from '../engine/types.ts'
 
 /** An object stays, a list gets under `collection`, anything else under `content` (KrakenD 1.x: `result`). */

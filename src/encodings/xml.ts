@@ -1,9 +1,9 @@
 // `xml` of a backend: a document becomes nested objects, by the rules of Go's mxj. Knows nothing of the way back.
 
-import { setKey } from '../engine/json/types.ts'
+import { setKey } from '../json/types.ts'
 import { SaxesParser } from 'saxes'
 import { Data } from '../engine/data.ts'
-import type { JsonObject, JsonValue } from '../engine/json/types.ts'
+import type { JsonObject, JsonValue } from '../json/types.ts'
 import { decodeXmlText } from './charset.ts'
 import { MAX_DEPTH } from './depth.ts'
 import { decodeError } from './error.ts'

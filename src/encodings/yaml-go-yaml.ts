@@ -1,6 +1,6 @@
 // When a text needs quotes in YAML, by the rules of gopkg.in/yaml.v2 (KrakenD 1.x). Knows nothing of structure.
 
-import { JsonNumber } from '../engine/json/types.ts'
+import { JsonNumber } from '../json/types.ts'
 import type { Scalars } from './render-yaml.ts'
 
 /** What would be read as something else than a text: constants, numbers, times. */

@@ -1,6 +1,6 @@
 // When a text needs quotes in YAML, by the rules of goccy/go-yaml (KrakenD 2.13.2 and later). Knows nothing of structure.
 
-import { JsonNumber } from '../engine/json/types.ts'
+import { JsonNumber } from '../json/types.ts'
 import type { Scalars } from './render-yaml.ts'
 
 const KEYWORDS = new Set(

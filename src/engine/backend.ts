@@ -3,7 +3,7 @@
 import type { BackendConfig, Dialect } from '../config/types.ts'
 import { Data } from './data.ts'
 import { GatewayError } from './errors.ts'
-import type { JsonObject } from './json/types.ts'
+import type { JsonObject } from '../json/types.ts'
 import type { BackendResponse, Decode, Pipe, PipeResponse, Sender } from './types.ts'
 
 export interface BackendInit {

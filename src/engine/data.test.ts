@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Data } from './data.ts'
-import { KEYS, objectText } from './json/arbitrary.test.ts'
-import { decodeJsonObject, decodeSafeJson } from './json/decode.ts'
-import type { JsonValue } from './json/types.ts'
-import { encodeJson, encodeSorted } from './json/write.ts'
+import { KEYS, objectText } from '../json/arbitrary.test.ts'
+import { decodeJsonObject, decodeSafeJson } from '../json/decode.ts'
+import type { JsonValue } from '../json/types.ts'
+import { encodeJson, encodeSorted } from '../json/write.ts'
 
 const ofText = (text: string) => decodeJsonObject(Buffer.from(text)) as Data
 const shown = (data: Data) => String(data.encoded())

@@ -1,10 +1,10 @@
 // A backend's or a pipe's decoded answer (KrakenD: Data): an object that stays JSON bytes until something reads it.
 
-import { Pieces } from './json/pieces.ts'
-import { JsonText } from './json/text.ts'
-import { getKey, isJsonObject, setKey } from './json/types.ts'
-import type { JsonObject, JsonValue } from './json/types.ts'
-import { encodeJson } from './json/write.ts'
+import { Pieces } from '../json/pieces.ts'
+import { JsonText } from '../json/text.ts'
+import { getKey, isJsonObject, setKey } from '../json/types.ts'
+import type { JsonObject, JsonValue } from '../json/types.ts'
+import { encodeJson } from '../json/write.ts'
 
 /** The value of a top-level key in the form it is there. */
 export type Part = JsonText | Data | JsonValue

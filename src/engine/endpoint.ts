@@ -7,7 +7,7 @@ import { discardBody } from './body.ts'
 import { asError, CANCELED, GatewayError, MergeError } from './errors.ts'
 import { HOP_BY_HOP } from './headers.ts'
 import { compileRequest } from './request.ts'
-import { sniffContentType } from './sniff.ts'
+import { sniffContentType } from '../go/sniff.ts'
 import type { Exchange, Handler, Pipe, PipeResponse, Render } from './types.ts'
 
 export interface EndpointInit {

@@ -1,11 +1,11 @@
 // Answers that no endpoint gives: health, debug, echo, 404, 405 and automatic OPTIONS.
 
 import type { Logger } from './component.ts'
-import type { JsonValue } from './json/types.ts'
-import { compareKeys, encodeJson, encodeSorted } from './json/write.ts'
+import type { JsonValue } from '../json/types.ts'
+import { compareKeys, encodeJson, encodeSorted } from '../json/write.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler } from './types.ts'
-import { encodeQuery, parseQuery } from './url.ts'
+import { encodeQuery, parseQuery } from '../go/url.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { BackendConfig, Dialect } from '../config/types.ts'
 import { Data } from './data.ts'
-import { KEYS, objectText } from './json/arbitrary.test.ts'
-import { decodeJsonCollection, decodeJsonObject } from './json/decode.ts'
-import { encodeSorted } from './json/write.ts'
+import { KEYS, objectText } from '../json/arbitrary.test.ts'
+import { decodeJsonCollection, decodeJsonObject } from '../json/decode.ts'
+import { encodeSorted } from '../json/write.ts'
 import { compileManipulation } from './manipulate.ts'
 
 interface Options {

@@ -3,11 +3,11 @@
 import type { BackendConfig, Dialect } from '../config/types.ts'
 import { Data } from './data.ts'
 import type { Part } from './data.ts'
-import { KeyRules } from './json/rules.ts'
-import type { RuleTree } from './json/rules.ts'
-import { dropMembers, keepMembers } from './json/splice.ts'
-import { isJsonObject, setKey } from './json/types.ts'
-import type { JsonObject } from './json/types.ts'
+import { KeyRules } from '../json/rules.ts'
+import type { RuleTree } from '../json/rules.ts'
+import { dropMembers, keepMembers } from '../json/splice.ts'
+import { isJsonObject, setKey } from '../json/types.ts'
+import type { JsonObject } from '../json/types.ts'
 import { compileFlatmap } from './steps/flatmap.ts'
 
 type Step = (data: Data | null) => Data | null

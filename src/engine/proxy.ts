@@ -1,7 +1,7 @@
 // Compiles an endpoint's pipe: its backends, how they are called together, and what stands around that. Order is KrakenD's.
 
 import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../config/types.ts'
-import { parseDurationMs } from '../schema/duration.ts'
+import { parseDurationMs } from '../go/duration.ts'
 import { compileBackend } from './backend.ts'
 import type { AnyComponent, Site } from './component.ts'
 import { UnservableEndpoint } from './unservable-endpoint.ts'

@@ -3,7 +3,7 @@
 import type { EndpointConfig } from '../config/types.ts'
 import { canonicalName, HeaderMap, HOP_BY_HOP } from './headers.ts'
 import type { Exchange, PipeRequest, Query } from './types.ts'
-import { parseQuery } from './url.ts'
+import { parseQuery } from '../go/url.ts'
 
 /** Never forwarded: they belong to one connection, or the gateway writes them itself. */
 const NEVER_FORWARDED = new Set([...HOP_BY_HOP, 'Host'])

@@ -1,7 +1,7 @@
 // From a request to its route: matching, redirects, 404 and 405 as gin does them, and the answer to what handler layers throw.
 // Knows nothing of endpoints and sockets.
 
-import { cleanPath, encodePath, findBadEscape, unescapePercent } from './url.ts'
+import { cleanPath, encodePath, findBadEscape, unescapePercent } from '../go/url.ts'
 import { asError, GatewayError } from './errors.ts'
 import type { Logger } from './component.ts'
 import { RouteTree } from './route-tree.ts'

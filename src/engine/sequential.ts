@@ -2,8 +2,8 @@
 
 import { copyRequest } from './body.ts'
 import { asError } from './errors.ts'
-import { getKey, isJsonObject, JsonNumber, type JsonObject, type JsonValue } from './json/types.ts'
-import { sortedKeys } from './json/write.ts'
+import { getKey, isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../json/types.ts'
+import { sortedKeys } from '../json/write.ts'
 import { combine, MERGE_TIME_SHARE } from './merge.ts'
 import type { Pipe, PipeRequest, PipeResponse } from './types.ts'
 

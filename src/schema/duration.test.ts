@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseDuration, parseDurationMs } from './duration.ts'
+import { parseDuration, parseDurationMs } from '../go/duration.ts'
 
 test('reads every unit, decimals, signs and concatenations', () => {
   const cases: readonly (readonly [string, number])[] = [

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { isUtf8 } from 'node:buffer'
 import { test } from 'node:test'
-import { decodeSafeJson, parseJson } from '../../src/engine/json/decode.ts'
-import { scanJson } from '../../src/engine/json/scan.ts'
-import { encodeJson } from '../../src/engine/json/write.ts'
+import { decodeSafeJson, parseJson } from '../../src/json/decode.ts'
+import { scanJson } from '../../src/json/scan.ts'
+import { encodeJson } from '../../src/json/write.ts'
 import { readLines } from './read-lines.ts'
 
 /** A text, or bytes that are none, or a piece so many times. `y_…` is valid, `n_…` is not, of `i_…` a parser may think what it likes. */

@@ -1,6 +1,6 @@
 // What `krakend check` says about the options of validator and signer beyond their types. Knows no key: nothing is read or downloaded.
 
-import { parseDurationMs } from '../../schema/duration.ts'
+import { parseDurationMs } from '../../go/duration.ts'
 import { errorIssue, warningIssue } from '../../schema/issue.ts'
 import type { Issue } from '../../schema/issue.ts'
 import { findAlgorithm } from './algorithms.ts'

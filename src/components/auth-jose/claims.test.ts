@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareKeys, encodeSorted } from '../../engine/json/write.ts'
-import type { JsonValue } from '../../engine/json/types.ts'
+import { compareKeys, encodeSorted } from '../../json/write.ts'
+import type { JsonValue } from '../../json/types.ts'
 import { asHeaderValue, claimLines, claimText, hasControlCharacters, urlText } from './claim-text.ts'
 import { checkRegistered, checkTimes, claimByDots, flatClaim, nestedClaim, rolesTest, scopesTest } from './claims.ts'
 import type { Expected } from './claims.ts'

@@ -1,6 +1,6 @@
 // From options to numbers: rates, capacities and times as KrakenD derives them. Knows no requests.
 
-import { parseDuration } from '../../schema/duration.ts'
+import { parseDuration } from '../../go/duration.ts'
 
 export interface Limit {
   readonly ratePerSecond: number

@@ -4,7 +4,7 @@ import { errorIssue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
 import { component } from '../../engine/component.ts'
 import { asError, GatewayError } from '../../engine/errors.ts'
-import { scanJson } from '../../engine/json/scan.ts'
+import { scanJson } from '../../json/scan.ts'
 import { compileSchema, type Validator } from './drafts.ts'
 
 const EMPTY_BODY = 'could not validate an empty body'

@@ -1,6 +1,6 @@
 // Atom 0.3 and 1.0. Knows nothing of other feeds.
 
-import type { JsonObject } from '../../engine/json/types.ts'
+import type { JsonObject } from '../../json/types.ts'
 import { formatUtc, parseDate } from './dates.ts'
 import type { FeedElement } from './document.ts'
 import { collectExtensions, extensionsToJson, isExtension } from './extensions.ts'

@@ -1,8 +1,8 @@
 // Elements of foreign namespaces in feeds, and what Dublin Core and iTunes say with them. Knows nothing of RSS and Atom.
 
-import { compareKeys } from '../../engine/json/write.ts'
-import { setKey } from '../../engine/json/types.ts'
-import type { JsonObject, JsonValue } from '../../engine/json/types.ts'
+import { compareKeys } from '../../json/write.ts'
+import { setKey } from '../../json/types.ts'
+import type { JsonObject, JsonValue } from '../../json/types.ts'
 import type { FeedElement } from './document.ts'
 
 /** Prefix → name → elements, in order. */

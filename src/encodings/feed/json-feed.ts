@@ -1,6 +1,6 @@
 // JSON Feed 1.0 and 1.1. Knows nothing of other feeds.
 
-import type { JsonObject } from '../../engine/json/types.ts'
+import type { JsonObject } from '../../json/types.ts'
 import { decodeError } from '../error.ts'
 import { formatWithOffset, parseDate } from './dates.ts'
 import { readPerson } from './text.ts'

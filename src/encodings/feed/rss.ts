@@ -1,7 +1,7 @@
 // RSS 0.9x, 1.0 (RDF) and 2.0. Knows nothing of other feeds.
 
-import { setKey } from '../../engine/json/types.ts'
-import type { JsonObject } from '../../engine/json/types.ts'
+import { setKey } from '../../json/types.ts'
+import type { JsonObject } from '../../json/types.ts'
 import { formatUtc, formatWithOffset, parseDate } from './dates.ts'
 import type { FeedElement } from './document.ts'
 import {

@@ -1,6 +1,6 @@
 // What all kinds of feeds become, and how items are written as JSON. Knows nothing of XML.
 
-import type { JsonObject, JsonValue } from '../../engine/json/types.ts'
+import type { JsonObject, JsonValue } from '../../json/types.ts'
 import type { Person } from './text.ts'
 
 export interface Feed {

@@ -4,7 +4,7 @@ import type { Dialect } from '../../config/types.ts'
 import { GatewayError } from '../errors.ts'
 import { HeaderMap } from '../headers.ts'
 import type { Layer, Pipe, PipeRequest } from '../types.ts'
-import { encodeQuery, encodeTarget } from '../url.ts'
+import { encodeQuery, encodeTarget } from '../../go/url.ts'
 
 /** Hosts as they are now: a fixed list, or what service discovery found last. */
 export type Hosts = () => readonly string[]

@@ -1,7 +1,7 @@
 // A JSON value as a tree of labelled edges that can be cut off, renamed and hung up elsewhere (KrakenD: flatmap/tree). Knows nothing of configuration.
 
-import { isJsonObject, setKey } from '../json/types.ts'
-import type { JsonObject, JsonValue } from '../json/types.ts'
+import { isJsonObject, setKey } from '../../json/types.ts'
+import type { JsonObject, JsonValue } from '../../json/types.ts'
 
 export type Path = readonly string[]
 

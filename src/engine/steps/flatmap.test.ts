@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Data } from '../data.ts'
-import { objectText } from '../json/arbitrary.test.ts'
-import { decodeJsonObject } from '../json/decode.ts'
-import { encodeSorted } from '../json/write.ts'
+import { objectText } from '../../json/arbitrary.test.ts'
+import { decodeJsonObject } from '../../json/decode.ts'
+import { encodeSorted } from '../../json/write.ts'
 import { compileFlatmap } from './flatmap.ts'
 
 const read = (body: string) => decodeJsonObject(Buffer.from(body)) as Data

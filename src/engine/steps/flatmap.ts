@@ -2,7 +2,7 @@
 
 import { Data } from '../data.ts'
 import { GatewayError } from '../errors.ts'
-import { isJsonObject } from '../json/types.ts'
+import { isJsonObject } from '../../json/types.ts'
 import { FlatTree } from './flatmap-tree.ts'
 import type { Path } from './flatmap-tree.ts'
 

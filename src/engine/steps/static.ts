@@ -2,7 +2,7 @@
 
 import { Data } from '../data.ts'
 import { asError } from '../errors.ts'
-import type { JsonObject } from '../json/types.ts'
+import type { JsonObject } from '../../json/types.ts'
 import type { Layer, Pipe, PipeResponse } from '../types.ts'
 
 type Condition = (response: PipeResponse | null, error: Error | null) => boolean

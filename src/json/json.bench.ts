@@ -1,8 +1,8 @@
-// What reading, cutting and writing JSON costs: `node src/engine/json/json.bench.ts` prints times for a body of 500 bytes and one of 117 KB.
+// What reading, cutting and writing JSON costs: `node src/json/json.bench.ts` prints times for a body of 500 bytes and one of 117 KB.
 
 import { test } from 'node:test'
-import { BIG_ITEMS, BIG_JSON, SMALL_JSON } from '../../../bench/bodies.ts'
-import { Data } from '../data.ts'
+import { BIG_ITEMS, BIG_JSON, SMALL_JSON } from '../../bench/bodies.ts'
+import { Data } from '../engine/data.ts'
 import { decodeJsonObject } from './decode.ts'
 import { KeyRules } from './rules.ts'
 import type { RuleTree } from './rules.ts'

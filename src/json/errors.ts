@@ -1,6 +1,6 @@
 // The texts of Go's JSON decoder. Knows nothing of where they are thrown.
 
-import { GatewayError } from '../errors.ts'
+import { GatewayError } from '../engine/errors.ts'
 
 const ESCAPES = new Map([
   [0x07, '\\a'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { Data } from '../data.ts'
+import { Data } from '../engine/data.ts'
 import { jsonText } from './arbitrary.test.ts'
 import { decodeJsonCollection, decodeJsonObject, decodeSafeJson, parseJson } from './decode.ts'
 import { parseLossless } from './parse.ts'

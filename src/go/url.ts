@@ -1,8 +1,8 @@
 // URLs and queries with the rules of Go's net/url, which backends see in every path. Knows nothing of requests.
 
-import { GatewayError } from './errors.ts'
-import { compareKeys } from './json/write.ts'
-import type { Query } from './types.ts'
+import { GatewayError } from '../engine/errors.ts'
+import { compareKeys } from '../json/write.ts'
+import type { Query } from '../engine/types.ts'
 
 const CONTROL = /[\u0000-\u001f\u007f]/
 /** What may stand in a path unescaped without a second look. */

@@ -1,7 +1,7 @@
 // A backend's bytes become data, or one of Go's errors. Knows nothing of encodings but JSON.
 
 import { isAscii, isUtf8 } from 'node:buffer'
-import { Data } from '../data.ts'
+import { Data } from '../engine/data.ts'
 import { repairUtf8 } from './repair.ts'
 import { hasSpecialKeys, rewriteStrings } from './rewrite.ts'
 import { decodeError } from './errors.ts'
