@@ -4,8 +4,8 @@ import type { GatewayConfig } from './config/types.ts'
 import { compileGateway, type CompiledGateway } from './engine/compile.ts'
 import type { Logger, ResourcePool, SharedMemory } from './engine/component.ts'
 import { loadEncodings } from './encodings/index.ts'
-import { followRedirects } from './http/redirects.ts'
-import { createTransport, type ProxyEnvironment } from './http/sender.ts'
+import { followRedirects } from './http/client/redirects.ts'
+import { createTransport, type ProxyEnvironment } from './http/client/transport.ts'
 import { loadComponents } from './registry.ts'
 
 export interface GatewayInit {

@@ -11,8 +11,8 @@ import { GatewayError } from '../engine/errors.ts'
 import { HeaderMap } from '../engine/headers.ts'
 import { Scope } from '../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Body, Exchange, Handler } from '../engine/types.ts'
-import { createNodeServer, type NodeServer } from './node-server.ts'
-import type { Transport } from './sender.ts'
+import { createNodeServer, type NodeServer } from './server/listener.ts'
+import type { Transport } from './client/transport.ts'
 
 /** A configuration with the defaults that matter here. */
 export function configWith(changes: Partial<GatewayConfig> = {}): GatewayConfig {

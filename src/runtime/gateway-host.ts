@@ -6,7 +6,7 @@ import { ConfigError, type Logger, type SharedMemory } from '../engine/component
 import { asError } from '../engine/errors.ts'
 import type { Exchange } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
-import { createNodeServer, type NodeServer } from '../http/node-server.ts'
+import { createNodeServer, type NodeServer } from '../http/server/listener.ts'
 import { surviveBugs } from './bug-watch.ts'
 import { describeTlsFailure, StartFailure } from './failure.ts'
 import { ServedGateway } from './served-gateway.ts'

@@ -5,7 +5,7 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import tls from 'node:tls'
-import { writeCertificates } from '../../src/http/test-certificates.ts'
+import { writeCertificates } from '../../src/http/tls/test-certificates.ts'
 import { endpoint, serve, startBackend, type TestBackend, type TestGateway, until } from '../kit.ts'
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'

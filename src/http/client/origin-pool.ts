@@ -1,8 +1,8 @@
 // The connections to one scheme, host and port. Knows nothing of responses.
 
 import type { ConnectionOptions } from 'node:tls'
-import type { GatewayConfig } from '../config/types.ts'
-import type { BackendRequest } from '../engine/types.ts'
+import type { GatewayConfig } from '../../config/types.ts'
+import type { BackendRequest } from '../../engine/types.ts'
 import { Connection } from './connection.ts'
 import { Dial, type DialTarget } from './dial.ts'
 import type { FindProxy } from './proxies.ts'

@@ -1,12 +1,12 @@
 // The bare connection to backends: HTTP/1.1 as Go's http.Transport speaks it, with kept connections. Knows no component.
 
-import type { GatewayConfig } from '../config/types.ts'
-import type { Logger } from '../engine/component.ts'
-import { asError } from '../engine/errors.ts'
-import type { BackendResponse, Sender } from '../engine/types.ts'
+import type { GatewayConfig } from '../../config/types.ts'
+import type { Logger } from '../../engine/component.ts'
+import { asError } from '../../engine/errors.ts'
+import type { BackendResponse, Sender } from '../../engine/types.ts'
 import { backendError } from './backend-errors.ts'
 import { Call } from './call.ts'
-import { clientTls } from './client-tls.ts'
+import { clientTls } from '../tls/client-tls.ts'
 import { OriginPool, type TransportState } from './origin-pool.ts'
 import { compileProxies, type ProxyEnvironment } from './proxies.ts'
 

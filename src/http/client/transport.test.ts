@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
-import { CANCELED, DEADLINE_EXCEEDED } from '../engine/errors.ts'
-import { Scope } from '../engine/scope.ts'
-import { createTransport } from './sender.ts'
-import { closed, configWith, isBackendError, ok, requestTo, send, startBackend } from './test-support.ts'
+import { CANCELED, DEADLINE_EXCEEDED } from '../../engine/errors.ts'
+import { Scope } from '../../engine/scope.ts'
+import { createTransport } from './transport.ts'
+import { closed, configWith, isBackendError, ok, requestTo, send, startBackend } from '../test-support.ts'
 
 describe('connections', () => {
   test('one connection carries calls one after the other', async () => {

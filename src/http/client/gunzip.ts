@@ -2,7 +2,7 @@
 
 import { pipeline, type Readable } from 'node:stream'
 import zlib from 'node:zlib'
-import type { Scope } from '../engine/scope.ts'
+import type { Scope } from '../../engine/scope.ts'
 import { plainError } from './backend-errors.ts'
 
 /** perf: up to this size a body is unpacked at once; a thread costs more. */

@@ -1,10 +1,10 @@
 // Redirects of backends, followed as Go's http.Client does. Knows nothing of connections.
 
-import { NO_BODY } from '../engine/body.ts'
-import type { GatewayError } from '../engine/errors.ts'
-import type { HeaderMap } from '../engine/headers.ts'
-import type { Scope } from '../engine/scope.ts'
-import type { BackendRequest, BackendResponse, Body, Sender } from '../engine/types.ts'
+import { NO_BODY } from '../../engine/body.ts'
+import type { GatewayError } from '../../engine/errors.ts'
+import type { HeaderMap } from '../../engine/headers.ts'
+import type { Scope } from '../../engine/scope.ts'
+import type { BackendRequest, BackendResponse, Body, Sender } from '../../engine/types.ts'
 import { backendError } from './backend-errors.ts'
 
 export interface RedirectOptions {

@@ -3,12 +3,12 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import zlib from 'node:zlib'
-import { bodyOf } from '../engine/body.ts'
-import { CANCELED } from '../engine/errors.ts'
-import { HeaderMap } from '../engine/headers.ts'
-import { Scope } from '../engine/scope.ts'
-import { createTransport } from './sender.ts'
-import { closed, configWith, isBackendError, ok, requestTo, send, startBackend, streamBody } from './test-support.ts'
+import { bodyOf } from '../../engine/body.ts'
+import { CANCELED } from '../../engine/errors.ts'
+import { HeaderMap } from '../../engine/headers.ts'
+import { Scope } from '../../engine/scope.ts'
+import { createTransport } from './transport.ts'
+import { closed, configWith, isBackendError, ok, requestTo, send, startBackend, streamBody } from '../test-support.ts'
 
 describe('bodies', () => {
   test('chunked, even from memory and even when empty; counted when announced', async () => {

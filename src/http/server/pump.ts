@@ -1,9 +1,9 @@
 // A backend's stream into a client's connection, as fast as the slower of the two. Knows nothing of HTTP.
 
 import type { Readable, Writable } from 'node:stream'
-import { asError, CANCELED } from '../engine/errors.ts'
-import { BackendStream } from './backend-stream.ts'
-import { MIN_RELEASED_BYTES, releaseChunk } from './release-chunk.ts'
+import { asError, CANCELED } from '../../engine/errors.ts'
+import { BackendStream } from '../client/backend-stream.ts'
+import { MIN_RELEASED_BYTES, releaseChunk } from '../release-chunk.ts'
 
 /** Resolves when the target has taken everything; when one side breaks off, destroys both and rejects with why. */
 export function pump(source: Readable, target: Writable): Promise<void> {

@@ -1,7 +1,7 @@
 // What went wrong with a backend's connection, in the words Go has for it: clients and logs know them. Knows no sockets.
 
-import { GatewayError } from '../engine/errors.ts'
-import type { BackendRequest } from '../engine/types.ts'
+import { GatewayError } from '../../engine/errors.ts'
+import type { BackendRequest } from '../../engine/types.ts'
 
 /** Why a call failed: the words, and whether Go puts the request in front of them (it does until the head has come). */
 export function backendError(request: BackendRequest, detail: string, cause?: unknown): GatewayError {

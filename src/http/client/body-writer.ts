@@ -3,7 +3,7 @@
 import { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { MIN_RELEASED_BYTES, releaseChunk } from './release-chunk.ts'
+import { MIN_RELEASED_BYTES, releaseChunk } from '../release-chunk.ts'
 
 /** Sends head and body; `done` hears when all is written, or in words why it cannot be. */
 export class BodyWriter {

@@ -1,14 +1,14 @@
 // One client request over a connection, and its answer. What HTTP/1.1 and HTTP/2 share; knows nothing of routes and backends.
 
 import type { Readable, Writable } from 'node:stream'
-import { CANCELED } from '../engine/errors.ts'
-import { HeaderMap } from '../engine/headers.ts'
-import { Scope } from '../engine/scope.ts'
-import type { Slots } from '../engine/slots.ts'
-import type { Exchange } from '../engine/types.ts'
+import { CANCELED } from '../../engine/errors.ts'
+import { HeaderMap } from '../../engine/headers.ts'
+import { Scope } from '../../engine/scope.ts'
+import type { Slots } from '../../engine/slots.ts'
+import type { Exchange } from '../../engine/types.ts'
 import type { ClientBody } from './client-body.ts'
 import { pump } from './pump.ts'
-import type { Target } from './target.ts'
+import type { Target } from '../client/target.ts'
 
 export interface ExchangeInit {
   readonly method: string

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
-import { bodyOf } from '../engine/body.ts'
-import { HeaderMap } from '../engine/headers.ts'
-import { Scope } from '../engine/scope.ts'
-import type { BackendRequest, BackendResponse, Sender } from '../engine/types.ts'
+import { bodyOf } from '../../engine/body.ts'
+import { HeaderMap } from '../../engine/headers.ts'
+import { Scope } from '../../engine/scope.ts'
+import type { BackendRequest, BackendResponse, Sender } from '../../engine/types.ts'
 import { followRedirects } from './redirects.ts'
-import { requestTo } from './test-support.ts'
+import { requestTo } from '../test-support.ts'
 
 /** A backend that answers by URL with a status and a Location, 200 for what is not listed. */
 function scripted(script: Record<string, [number, string?]>): { sender: Sender; seen: BackendRequest[] } {

@@ -4,11 +4,11 @@ import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import tls, { type SecureContext, type TlsOptions, TLSSocket } from 'node:tls'
-import { ConfigError, type Logger } from '../engine/component.ts'
-import { asError } from '../engine/errors.ts'
-import type { Dialect, ServerTlsConfig } from '../config/types.ts'
+import { ConfigError, type Logger } from '../../engine/component.ts'
+import { asError } from '../../engine/errors.ts'
+import type { Dialect, ServerTlsConfig } from '../../config/types.ts'
 import { systemCertificates } from './system-certificates.ts'
-import { tlsChoices } from './tls-names.ts'
+import { tlsChoices } from './names.ts'
 
 const ALPNProtocols = ['h2', 'http/1.1']
 

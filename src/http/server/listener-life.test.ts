@@ -5,11 +5,11 @@ import net from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
-import type { GatewayConfig } from '../config/types.ts'
-import { CANCELED } from '../engine/errors.ts'
-import type { Exchange, Handler } from '../engine/types.ts'
-import { createNodeServer } from './node-server.ts'
-import { CLOSE, configWith, describeExchange, exchangeRaw, listLogger, readToEnd, serve } from './test-support.ts'
+import type { GatewayConfig } from '../../config/types.ts'
+import { CANCELED } from '../../engine/errors.ts'
+import type { Exchange, Handler } from '../../engine/types.ts'
+import { createNodeServer } from './listener.ts'
+import { CLOSE, configWith, describeExchange, exchangeRaw, listLogger, readToEnd, serve } from '../test-support.ts'
 
 describe('streams and leaving', () => {
   test('a streamed answer', async () => {

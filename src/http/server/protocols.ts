@@ -4,15 +4,15 @@ import http, { type IncomingMessage, type Server, STATUS_CODES } from 'node:http
 import http2, { type Http2Server, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import type { Logger } from '../engine/component.ts'
-import { asError, CANCELED } from '../engine/errors.ts'
-import type { Handler } from '../engine/types.ts'
-import type { GatewayConfig } from '../config/types.ts'
+import type { Logger } from '../../engine/component.ts'
+import { asError, CANCELED } from '../../engine/errors.ts'
+import type { Handler } from '../../engine/types.ts'
+import type { GatewayConfig } from '../../config/types.ts'
 import { ClientBody } from './client-body.ts'
-import type { WireExchange } from './exchange.ts'
+import type { WireExchange } from './wire-exchange.ts'
 import { type ClientSocket, type Draining, GatewayResponse, Http1Exchange, markEnding } from './http1-exchange.ts'
 import { Http2Exchange } from './http2-exchange.ts'
-import { decodeTarget, parseTarget } from './target.ts'
+import { decodeTarget, parseTarget } from '../client/target.ts'
 
 /** Go reads that much more than `max_header_bytes` before it gives up. */
 const HEADER_SLACK_BYTES = 4096

@@ -2,7 +2,7 @@
 
 import net, { type OnReadOpts, type Socket } from 'node:net'
 import tls, { type ConnectionOptions } from 'node:tls'
-import { asError } from '../engine/errors.ts'
+import { asError } from '../../engine/errors.ts'
 import { dialWords, joinHostPort } from './backend-errors.ts'
 import { lookupRooted } from './lookup-rooted.ts'
 import type { Proxy } from './proxies.ts'

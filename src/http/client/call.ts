@@ -1,10 +1,10 @@
 // One request to a backend: connection, response, cancellation, the one retry. Knows nothing of redirects and of who asks.
 
 import type { Readable } from 'node:stream'
-import { asError, GatewayError } from '../engine/errors.ts'
-import { HeaderMap } from '../engine/headers.ts'
-import type { Scope } from '../engine/scope.ts'
-import type { BackendRequest, BackendResponse } from '../engine/types.ts'
+import { asError, GatewayError } from '../../engine/errors.ts'
+import { HeaderMap } from '../../engine/headers.ts'
+import type { Scope } from '../../engine/scope.ts'
+import type { BackendRequest, BackendResponse } from '../../engine/types.ts'
 import { backendError, plainError } from './backend-errors.ts'
 import { BackendStream } from './backend-stream.ts'
 import type { Connection, ConnectionUser, LostPhase } from './connection.ts'

@@ -3,8 +3,8 @@
 import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
-import type { HeaderMap } from '../engine/headers.ts'
-import { type ExchangeInit, WireExchange } from './exchange.ts'
+import type { HeaderMap } from '../../engine/headers.ts'
+import { type ExchangeInit, WireExchange } from './wire-exchange.ts'
 
 /** As much of an unread body as the server swallows to keep the connection; Go's limit. */
 const MAX_UNREAD_BYTES = 256 * 1024

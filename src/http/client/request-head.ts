@@ -1,8 +1,8 @@
 // A backend request becomes the text that goes on the wire, with what Go's http.Client adds. Knows nothing of sockets.
 
-import { GatewayError } from '../engine/errors.ts'
-import { HOP_BY_HOP } from '../engine/headers.ts'
-import type { BackendRequest } from '../engine/types.ts'
+import { GatewayError } from '../../engine/errors.ts'
+import { HOP_BY_HOP } from '../../engine/headers.ts'
+import type { BackendRequest } from '../../engine/types.ts'
 
 export interface HeadOptions {
   /** Stands before the path for a proxy: `http://host`. */

@@ -2,11 +2,11 @@
 
 import { readFileSync } from 'node:fs'
 import tls, { type ConnectionOptions, type SecureContextOptions } from 'node:tls'
-import type { ClientTlsConfig, Dialect } from '../config/types.ts'
-import type { Logger } from '../engine/component.ts'
-import { asError } from '../engine/errors.ts'
+import type { ClientTlsConfig, Dialect } from '../../config/types.ts'
+import type { Logger } from '../../engine/component.ts'
+import { asError } from '../../engine/errors.ts'
 import { systemCertificates } from './system-certificates.ts'
-import { tlsChoices } from './tls-names.ts'
+import { tlsChoices } from './names.ts'
 
 /** Options for connections to backends, made when the first of them needs TLS. Files that cannot be read are logged and skipped. */
 export function clientTls(section: ClientTlsConfig | null, dialect: Dialect, log: Logger | undefined): () => ConnectionOptions {

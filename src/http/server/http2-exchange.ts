@@ -2,7 +2,7 @@
 
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Writable } from 'node:stream'
-import { type ExchangeInit, WireExchange } from './exchange.ts'
+import { type ExchangeInit, WireExchange } from './wire-exchange.ts'
 
 /** Fields of a single connection: HTTP/2 forbids them. */
 const CONNECTION_FIELDS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'http2-settings', 'te'])

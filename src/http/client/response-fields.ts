@@ -1,6 +1,6 @@
 // The fields of a response head and what they say about its body and its connection, as Go's net/http reads them.
 
-import { canonicalName } from '../engine/headers.ts'
+import { canonicalName } from '../../engine/headers.ts'
 
 const KNOWN_NAMES_LIMIT = 1000
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

@@ -1,6 +1,6 @@
 // The request target of a client as Go's url.ParseRequestURI reads it. Knows nothing of sockets.
 
-import { unescapePercent } from '../go/url.ts'
+import { unescapePercent } from '../../go/url.ts'
 
 export interface Target {
   /** Percent-decoded. */

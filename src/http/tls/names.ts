@@ -1,7 +1,7 @@
 // Names and numbers of TLS as configuration files have them, in the words of OpenSSL. Knows no sockets.
 
 import type { SecureContextOptions, SecureVersion } from 'node:tls'
-import type { Dialect } from '../config/types.ts'
+import type { Dialect } from '../../config/types.ts'
 
 /** By IANA number; TLS 1.3 suites cannot be chosen. */
 const CIPHERS = new Map([

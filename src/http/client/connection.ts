@@ -1,8 +1,8 @@
 // One connection to a backend and the calls it carries, one after the other. Knows nothing of pools and retries.
 
 import type { Socket } from 'node:net'
-import { asError } from '../engine/errors.ts'
-import type { Body } from '../engine/types.ts'
+import { asError } from '../../engine/errors.ts'
+import type { Body } from '../../engine/types.ts'
 import { connectionWords } from './backend-errors.ts'
 import { BodyWriter } from './body-writer.ts'
 import type { RequestHead } from './request-head.ts'

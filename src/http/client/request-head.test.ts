@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bodyOf, NO_BODY } from '../engine/body.ts'
-import { HeaderMap } from '../engine/headers.ts'
-import type { BackendRequest } from '../engine/types.ts'
+import { bodyOf, NO_BODY } from '../../engine/body.ts'
+import { HeaderMap } from '../../engine/headers.ts'
+import type { BackendRequest } from '../../engine/types.ts'
 import { type HeadOptions, requestHead } from './request-head.ts'
 
 const OPTIONS: HeadOptions = {

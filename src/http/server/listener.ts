@@ -4,11 +4,11 @@ import type { Server } from 'node:http'
 import type { Http2Server, ServerHttp2Session } from 'node:http2'
 import net, { type AddressInfo, type Server as NetServer, type Socket } from 'node:net'
 import tls, { type TLSSocket } from 'node:tls'
-import type { Logger } from '../engine/component.ts'
-import type { Handler } from '../engine/types.ts'
-import type { GatewayConfig } from '../config/types.ts'
-import { createHttp1Server, createHttp2Server, type ServerState } from './http-server.ts'
-import { loadServerTls } from './server-tls.ts'
+import type { Logger } from '../../engine/component.ts'
+import type { Handler } from '../../engine/types.ts'
+import type { GatewayConfig } from '../../config/types.ts'
+import { createHttp1Server, createHttp2Server, type ServerState } from './protocols.ts'
+import { loadServerTls } from '../tls/server-tls.ts'
 
 export interface NodeServer {
   /** Listens on a port, that of the configuration by default; with `reusePort` beside other threads. Rejects in Go's words. */

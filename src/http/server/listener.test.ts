@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
-import type { Exchange, Handler } from '../engine/types.ts'
-import { CLOSE, describeExchange, exchangeRaw, serve } from './test-support.ts'
+import type { Exchange, Handler } from '../../engine/types.ts'
+import { CLOSE, describeExchange, exchangeRaw, serve } from '../test-support.ts'
 
 describe('HTTP/1.1', () => {
   test('a request and its answer, byte by byte', async () => {
