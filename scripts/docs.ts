@@ -12,7 +12,7 @@ import { referencePage } from './docs/reference-page.ts'
 import type { EnginePage, Readme } from './docs/reference-page.ts'
 import { ROOT } from './tools.ts'
 
-const PAGES = ['src/components/*/README.md', 'docs/components/*.md']
+const PAGES = ['src/components/**/README.md', 'docs/components/*.md']
 const TEMPLATE = 'src/components/_template/README.md'
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })

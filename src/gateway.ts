@@ -1,8 +1,8 @@
 // From a typed configuration to something that answers requests, and back to nothing. Knows no process and no command line.
 
 import type { GatewayConfig } from './config/types.ts'
-import { compileGateway, type CompiledGateway } from './engine/compile.ts'
-import type { Logger, ResourcePool, SharedMemory } from './engine/component.ts'
+import { compileGateway, type CompiledGateway } from './engine/compile/compile.ts'
+import type { Logger, ResourcePool, SharedMemory } from './engine/compile/component.ts'
 import { loadEncodings } from './encodings/index.ts'
 import { followRedirects } from './http/client/redirects.ts'
 import { createTransport, type ProxyEnvironment } from './http/client/transport.ts'

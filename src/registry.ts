@@ -2,7 +2,7 @@
 // A component is imported only when the configuration has its namespace, so the others cost nothing.
 
 import type { GatewayConfig } from './config/types.ts'
-import type { AnyComponent } from './engine/component.ts'
+import type { AnyComponent } from './engine/compile/component.ts'
 
 interface Entry {
   readonly namespace: string
@@ -11,53 +11,53 @@ interface Entry {
 
 export const registry: readonly Entry[] = [
   // services
-  { namespace: '_gw/revoker', load: async () => (await import('./components/auth-revoker/index.ts')).authRevokerExtras },
-  { namespace: 'auth/revoker', load: async () => (await import('./components/auth-revoker/index.ts')).authRevoker },
+  { namespace: '_gw/revoker', load: async () => (await import('./components/auth/revoker/index.ts')).authRevokerExtras },
+  { namespace: 'auth/revoker', load: async () => (await import('./components/auth/revoker/index.ts')).authRevoker },
   // server: before routing
-  { namespace: 'security/cors', load: async () => (await import('./components/security-cors/index.ts')).cors },
+  { namespace: 'security/cors', load: async () => (await import('./components/security/cors/index.ts')).cors },
   // router: every route, 404 and 405
-  { namespace: 'security/http', load: async () => (await import('./components/security-http/index.ts')).securityHttp },
+  { namespace: 'security/http', load: async () => (await import('./components/security/http/index.ts')).securityHttp },
   {
     namespace: 'security/bot-detector',
-    load: async () => (await import('./components/security-bot-detector/index.ts')).serviceBotDetector,
+    load: async () => (await import('./components/security/bot-detector/index.ts')).serviceBotDetector,
   },
   // endpoint
   {
     namespace: 'security/bot-detector',
-    load: async () => (await import('./components/security-bot-detector/index.ts')).endpointBotDetector,
+    load: async () => (await import('./components/security/bot-detector/index.ts')).endpointBotDetector,
   },
   {
     namespace: 'auth/validator',
     load: async () => {
-      const { sharedKeyCache, validator } = await import('./components/auth-jose/index.ts')
+      const { sharedKeyCache, validator } = await import('./components/auth/jose/index.ts')
       return [sharedKeyCache, validator]
     },
   },
-  { namespace: '_gw/jwt-issuers', load: async () => (await import('./components/auth-jose/index.ts')).moreIssuers },
-  { namespace: 'auth/signer', load: async () => (await import('./components/auth-jose/index.ts')).signer },
-  { namespace: '_gw/ratelimit', load: async () => (await import('./components/qos-ratelimit/index.ts')).rateLimitHeaders },
-  { namespace: 'qos/ratelimit/router', load: async () => (await import('./components/qos-ratelimit/index.ts')).endpointRateLimit },
+  { namespace: '_gw/jwt-issuers', load: async () => (await import('./components/auth/jose/index.ts')).moreIssuers },
+  { namespace: 'auth/signer', load: async () => (await import('./components/auth/jose/index.ts')).signer },
+  { namespace: '_gw/ratelimit', load: async () => (await import('./components/qos/ratelimit/index.ts')).rateLimitHeaders },
+  { namespace: 'qos/ratelimit/router', load: async () => (await import('./components/qos/ratelimit/index.ts')).endpointRateLimit },
   // proxy
-  { namespace: 'validation/json-schema', load: async () => (await import('./components/validation-json-schema/index.ts')).jsonSchema },
+  { namespace: 'validation/json-schema', load: async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema },
   // backend
-  { namespace: 'backend/graphql', load: async () => (await import('./components/graphql/index.ts')).graphql },
-  { namespace: 'qos/circuit-breaker', load: async () => (await import('./components/qos-circuit-breaker/index.ts')).circuitBreaker },
-  { namespace: 'qos/ratelimit/proxy', load: async () => (await import('./components/qos-ratelimit/index.ts')).backendRateLimit },
+  { namespace: 'backend/graphql', load: async () => (await import('./components/backend/graphql/index.ts')).graphql },
+  { namespace: 'qos/circuit-breaker', load: async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker },
+  { namespace: 'qos/ratelimit/proxy', load: async () => (await import('./components/qos/ratelimit/index.ts')).backendRateLimit },
   // sender
-  { namespace: 'qos/http-cache', load: async () => (await import('./components/qos-http-cache/index.ts')).httpCache },
+  { namespace: 'qos/http-cache', load: async () => (await import('./components/qos/http-cache/index.ts')).httpCache },
   {
     namespace: '_gw/client-credentials',
-    load: async () => (await import('./components/auth-client-credentials/index.ts')).clientCredentialsExtras,
+    load: async () => (await import('./components/auth/client-credentials/index.ts')).clientCredentialsExtras,
   },
   {
     namespace: 'auth/client-credentials',
-    load: async () => (await import('./components/auth-client-credentials/index.ts')).clientCredentials,
+    load: async () => (await import('./components/auth/client-credentials/index.ts')).clientCredentials,
   },
 ]
 
 /** Service discoveries by their `sd`. */
 const discoveries: readonly { readonly sd: string; load(): Promise<AnyComponent> }[] = [
-  { sd: 'dns', load: async () => (await import('./components/sd-dns/index.ts')).dns },
+  { sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns },
 ]
 
 /** Namespaces of the engine itself. */

@@ -1,8 +1,8 @@
 // The rules of ARCHITECTURE.md as a table: who may import whom, and what every source file owes. Each row has its reason.
 
 import assert from 'node:assert/strict'
-import { existsSync, globSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { findImports, readSource } from './source-file.ts'
@@ -13,7 +13,9 @@ const TEMPLATE = '_template'
 const MAX_LINES = 300
 const KEBAB_CASE_PATH = /^src(\/_?[a-z0-9]+(-[a-z0-9]+)*)+(\.(test|bench))?\.ts$/
 const IS_BESIDE_CODE = /\.(test|bench)\.ts$/
-const COMPONENT = /^src\/components\/([^/]+)\//
+const COMPONENT = /^src\/components\/(_template|[^/]+\/[^/]+)\//
+/** What the components of a group share stands in the group's folder itself. */
+const GROUP = /^src\/components\/[^/]+\//
 
 /** `may`: the only files of the project it may import; `never`: packages and modules it must not. */
 interface Rule {
@@ -206,14 +208,20 @@ function breaches(rule: Rule, file: SourceFile): string[] {
   return targets(file, ({ target, names }) => {
     if (target === 'node:net' && names.length > 0 && names.every((name) => ADDRESS_NAMES.has(name))) return false
     if (!target.startsWith('src/')) return rule.never?.test(target) ?? false
-    if (own !== undefined && target.startsWith(own)) return false
+    if (own !== undefined && (target.startsWith(own) || isSharedInGroup(file.path, target))) return false
     return rule.may !== undefined && !rule.may.some((allowed) => allowed.test(target))
   })
 }
 
+/** Whether it is a file of the importer's group that belongs to no component. */
+function isSharedInGroup(importer: string, target: string): boolean {
+  const group = GROUP.exec(importer)?.[0]
+  return group !== undefined && target.startsWith(group) && !target.slice(group.length).includes('/')
+}
+
 /** A file of a component that neither declares anything nor looks at the place it is built for. */
 function isAlgorithm({ path, imports }: SourceFile): boolean {
-  return COMPONENT.test(path) && !path.endsWith('/index.ts') && !imports.some(({ target }) => target === 'src/engine/component.ts')
+  return COMPONENT.test(path) && !path.endsWith('/index.ts') && !imports.some(({ target }) => target === 'src/engine/compile/component.ts')
 }
 
 function isForeignValue({ path }: SourceFile, { target, isType }: Import): boolean {
@@ -234,12 +242,9 @@ function firstLine(lines: readonly string[]): string {
   return (lines[0]?.startsWith('#!') ? lines[1] : lines[0]) ?? ''
 }
 
+/** `auth/jose`, `qos/ratelimit` …, and the template: folders that declare something. */
 function componentNames(): string[] {
-  const folder = join(ROOT, 'src/components')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
+  return globSync('**/index.ts', { cwd: join(ROOT, 'src/components') }).map((path) => dirname(path.replaceAll('\\', '/')))
 }
 
 /** The first cycle of imports that exist at run time, as the list of its files; empty when there is none. */

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import { engineBlocks } from '../scripts/docs/engine-options.ts'
-import { checkCoreBlocks } from '../src/engine/check-core-blocks.ts'
+import { checkCoreBlocks } from '../src/engine/compile/check-core-blocks.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const validate = new Ajv({ strict: false, allErrors: true }).compile(readJson('docs/schema/krakend-ts.json') as object)
@@ -20,7 +20,7 @@ test('the quickstart is valid', () => {
 
 test('the example of every component is valid', () => {
   let count = 0
-  for (const page of globSync(['src/components/*/README.md', 'docs/components/*.md'], { cwd: ROOT })) {
+  for (const page of globSync(['src/components/**/README.md', 'docs/components/*.md'], { cwd: ROOT })) {
     const [, example] = /^## Example\n[^]*?```json\n([^]*?)```/m.exec(readFileSync(join(ROOT, page), 'utf8')) ?? []
     if (example === undefined) continue
     assert.deepEqual(findErrors(completeExample(JSON.parse(example) as object)), [], page)

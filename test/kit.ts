@@ -9,7 +9,7 @@ import { openGateway } from '../src/gateway.ts'
 import { createNodeServer } from '../src/http/server/listener.ts'
 import { knownNamespaces } from '../src/registry.ts'
 import { createResourcePool, createSharedMemory } from '../src/runtime/shared.ts'
-import { makeLog } from '../src/testing.ts'
+import { makeLog } from '../src/testing/index.ts'
 
 /** How long a test waits for bytes that should have come long ago. */
 const PATIENCE_MS = 10_000

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { parseConfig } from '../src/config/parse.ts'
 import { openGateway } from '../src/gateway.ts'
 import { knownNamespaces } from '../src/registry.ts'
-import { makeExchange, makeLog, makeSite } from '../src/testing.ts'
+import { makeExchange, makeLog, makeSite } from '../src/testing/index.ts'
 
 test('backends are called through the proxy of the environment', async () => {
   const proxy = createServer((request, response) => response.end(JSON.stringify({ asked: request.url })))

@@ -2,7 +2,7 @@
 
 import { agentFields, backendFields, endpointFields, serviceFields } from '../../src/config/fields.ts'
 import type { Field, FieldKind, Fields } from '../../src/config/fields.ts'
-import type { Level } from '../../src/engine/check-components.ts'
+import type { Level } from '../../src/engine/compile/check-components.ts'
 import { engineBlocks } from './engine-options.ts'
 import { agentDescriptions, backendDescriptions, endpointDescriptions, serviceDescriptions } from './field-descriptions.ts'
 import type { NamespaceEntry } from './namespaces.ts'

@@ -1,8 +1,8 @@
 // The blocks that the engine reads itself, described: `router`, `proxy`, `backend/http`, `backend/http/client`. Knows no component.
 
 import type { TSchema } from 'typebox'
-import type { Level } from '../../src/engine/check-components.ts'
-import type { RouterOptions } from '../../src/engine/router-options.ts'
+import type { Level } from '../../src/engine/compile/check-components.ts'
+import type { RouterOptions } from '../../src/engine/routing/router-options.ts'
 import { Type } from '../../src/schema/type.ts'
 
 const flag = (description: string, value = false) => Type.Boolean({ default: value, description })

@@ -1,8 +1,8 @@
 // Every namespace of the registry with what its declarations say. Knows no page.
 
 import type { TSchema } from 'typebox'
-import { levelOf } from '../../src/engine/check-components.ts'
-import type { Configured, Level } from '../../src/engine/check-components.ts'
+import { levelOf } from '../../src/engine/compile/check-components.ts'
+import type { Configured, Level } from '../../src/engine/compile/check-components.ts'
 import { registry } from '../../src/registry.ts'
 
 /** One namespace at one or more levels that share their options. */

@@ -1,7 +1,7 @@
 // docs/reference.md: all namespaces on one page. Knows no option.
 
 import { posix } from 'node:path'
-import type { Configured } from '../../src/engine/check-components.ts'
+import type { Configured } from '../../src/engine/compile/check-components.ts'
 import type { NamespaceEntry } from './namespaces.ts'
 import { summaryOf } from './readme.ts'
 
@@ -63,7 +63,7 @@ ${table(['namespace', 'level', 'what it does', 'when wrong', 'protects'], rows)}
 
 ${table(['namespace', 'level', 'what it does'], engineRows)}
 
-Service discovery by DNS (\`"sd": "dns"\`) is configured by fields of the backend: see [sd-dns](../src/components/sd-dns/README.md).
+Service discovery by DNS (\`"sd": "dns"\`) is configured by fields of the backend: see [sd/dns](../src/components/sd/dns/README.md).
 `
 }
 

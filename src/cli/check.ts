@@ -37,7 +37,10 @@ export async function execute(args: readonly string[]): Promise<number> {
 
 /** gin's word on routes that cannot live together, null when all can. Builds no component, listens nowhere, calls nobody. */
 async function findRouteConflict(config: GatewayConfig): Promise<string | null> {
-  const [{ compileGateway }, { ConfigError }] = await Promise.all([import('../engine/compile.ts'), import('../engine/component.ts')])
+  const [{ compileGateway }, { ConfigError }] = await Promise.all([
+    import('../engine/compile/compile.ts'),
+    import('../engine/compile/component.ts'),
+  ])
   const refuse = (): never => {
     throw new Error('a route test serves nobody')
   }

@@ -2,7 +2,7 @@
 
 import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
-import { checkComponents } from '../engine/check-components.ts'
+import { checkComponents } from '../engine/compile/check-components.ts'
 import { knownNamespaces, loadComponents } from '../registry.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { printIssues } from '../schema/print-issues.ts'

@@ -7,7 +7,7 @@ import { negotiate } from './negotiate.ts'
 import { decodeNothing } from './no-op.ts'
 import { renderContentAsXml } from './render-content-xml.ts'
 import { renderXml } from './render-xml.ts'
-import { renderYaml, renderYamlV2 } from './render-yaml.ts'
+import { renderYaml, renderYamlV2 } from './yaml/render-yaml.ts'
 import { safeJsonDecoder } from './safejson.ts'
 import { decodeString, renderString } from './string.ts'
 

@@ -1,7 +1,7 @@
 // What components offer each other: they meet here and never import one another.
 
 import type { EndpointConfig } from '../config/types.ts'
-import type { Port } from './component.ts'
+import type { Port } from './compile/component.ts'
 import { slot } from './slots.ts'
 
 /** The claims of a verified token, as decoded from its payload. */

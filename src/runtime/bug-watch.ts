@@ -1,6 +1,6 @@
 // The last resort for bugs: what nobody caught is logged with its stack, and the others are served on. Knows no requests.
 
-import type { Logger } from '../engine/component.ts'
+import type { Logger } from '../engine/compile/component.ts'
 import { asError } from '../engine/errors.ts'
 
 /** Keeps this thread alive after an error that nobody caught; `currentLog` gives the logger of the configuration that is served. */

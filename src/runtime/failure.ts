@@ -1,7 +1,7 @@
 // Why a start fails: exit code, log lines and the text for a person. Knows no thread; plain data, so that it can cross threads.
 
 import type { GatewayConfig } from '../config/types.ts'
-import { ConfigError, type Logger } from '../engine/component.ts'
+import { ConfigError, type Logger } from '../engine/compile/component.ts'
 
 /** Exit codes of `run`. */
 export const EXIT = {

@@ -2,7 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import type { GatewayConfig } from '../config/types.ts'
-import { ConfigError, type Logger, type SharedMemory } from '../engine/component.ts'
+import { ConfigError, type Logger, type SharedMemory } from '../engine/compile/component.ts'
 import { asError } from '../engine/errors.ts'
 import type { Exchange } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'

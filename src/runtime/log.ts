@@ -3,7 +3,7 @@
 import { fstatSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import type { Dialect } from '../config/types.ts'
-import type { Logger } from '../engine/component.ts'
+import type { Logger } from '../engine/compile/component.ts'
 import { LineWriter } from './line-writer.ts'
 
 export interface Output {

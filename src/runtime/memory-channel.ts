@@ -1,7 +1,7 @@
 // How a worker gets shared memory from the main thread without waiting for its own event loop.
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import type { SharedMemory } from '../engine/component.ts'
+import type { SharedMemory } from '../engine/compile/component.ts'
 import { send } from './send.ts'
 import { createSharedMemory } from './shared.ts'
 

@@ -1,7 +1,7 @@
 // Replaces the configuration while it is served: read, open, swap. Whatever is wrong with the new one, the old one stays.
 
 import type { GatewayConfig } from '../config/types.ts'
-import { ConfigError, type Logger } from '../engine/component.ts'
+import { ConfigError, type Logger } from '../engine/compile/component.ts'
 import { asError } from '../engine/errors.ts'
 import { StartFailure } from './failure.ts'
 import { findListenerChanges } from './listener-settings.ts'

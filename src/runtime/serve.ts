@@ -1,7 +1,7 @@
 // The serving process from its first log line to its exit code: opens a station and its port, and closes both when it is told to.
 
 import type { GatewayConfig } from '../config/types.ts'
-import type { Logger } from '../engine/component.ts'
+import type { Logger } from '../engine/compile/component.ts'
 import { describeFailure, EXIT, reportFailure } from './failure.ts'
 import { createLogger, openStandardOutput, type Output } from './log.ts'
 import { Reloader } from './reloader.ts'

@@ -1,6 +1,6 @@
 // A gateway with the number of its requests, so that it can go when the last one has ended. Knows no socket.
 
-import type { CompiledGateway } from '../engine/compile.ts'
+import type { CompiledGateway } from '../engine/compile/compile.ts'
 import type { Exchange } from '../engine/types.ts'
 
 export class ServedGateway {

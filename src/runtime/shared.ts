@@ -1,6 +1,6 @@
 // State that outlives one compiled configuration: memory that workers share, and things that a reload hands on.
 
-import type { ResourcePool, SharedMemory } from '../engine/component.ts'
+import type { ResourcePool, SharedMemory } from '../engine/compile/component.ts'
 
 /**
  * Shared memory of one process; `make` gets memory that this thread does not know yet.

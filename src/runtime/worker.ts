@@ -2,7 +2,7 @@
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { GatewayConfig } from '../config/types.ts'
-import type { Logger } from '../engine/component.ts'
+import type { Logger } from '../engine/compile/component.ts'
 import { asError } from '../engine/errors.ts'
 import { describeFailure } from './failure.ts'
 import { GatewayHost } from './gateway-host.ts'

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compileSchema } from '../../src/components/validation-json-schema/drafts.ts'
-import type { Validator } from '../../src/components/validation-json-schema/drafts.ts'
+import { compileSchema } from '../../src/components/validation/json-schema/drafts.ts'
+import type { Validator } from '../../src/components/validation/json-schema/drafts.ts'
 import { KNOWN_FAILURES } from './json-schema-failures.ts'
 import { readLines } from './read-lines.ts'
 

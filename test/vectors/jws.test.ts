@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findAlgorithm } from '../../src/components/auth-jose/algorithms.ts'
-import { parseJwk } from '../../src/components/auth-jose/jwk.ts'
-import { TokenError } from '../../src/components/auth-jose/jws.ts'
-import { keyIdsOf } from '../../src/components/auth-jose/key-ids.ts'
-import { FixedKeys } from '../../src/components/auth-jose/key-sources.ts'
-import type { KeySource } from '../../src/components/auth-jose/key-sources.ts'
-import { TokenVerifier } from '../../src/components/auth-jose/verified-token.ts'
+import { findAlgorithm } from '../../src/components/auth/jose/token/algorithms.ts'
+import { parseJwk } from '../../src/components/auth/jose/keys/jwk.ts'
+import { TokenError } from '../../src/components/auth/jose/token/jws.ts'
+import { keyIdsOf } from '../../src/components/auth/jose/keys/key-ids.ts'
+import { FixedKeys } from '../../src/components/auth/jose/keys/key-sources.ts'
+import type { KeySource } from '../../src/components/auth/jose/keys/key-sources.ts'
+import { TokenVerifier } from '../../src/components/auth/jose/token/verified-token.ts'
 import { readLines } from './read-lines.ts'
 
 interface Group {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { checkOptions, makeExchange, makeSite } from '../../testing.ts'
+import { checkOptions, makeExchange, makeSite } from '../../testing/index.ts'
 import { compileValue } from './compile-value.ts'
 import { exampleHeader } from './index.ts'
 

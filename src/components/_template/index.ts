@@ -1,6 +1,6 @@
 // Component `_gw/example-header`: adds a response header whose value may name URL parameters. Knows nothing of sockets.
 
-import { component } from '../../engine/component.ts'
+import { component } from '../../engine/compile/component.ts'
 import { canonicalName } from '../../engine/headers.ts'
 import { Type } from '../../schema/type.ts'
 import { compileValue } from './compile-value.ts'

@@ -1,7 +1,7 @@
 // The bare connection to backends: HTTP/1.1 as Go's http.Transport speaks it, with kept connections. Knows no component.
 
 import type { GatewayConfig } from '../../config/types.ts'
-import type { Logger } from '../../engine/component.ts'
+import type { Logger } from '../../engine/compile/component.ts'
 import { asError } from '../../engine/errors.ts'
 import type { BackendResponse, Sender } from '../../engine/types.ts'
 import { backendError } from './backend-errors.ts'

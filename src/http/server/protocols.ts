@@ -4,7 +4,7 @@ import http, { type IncomingMessage, type Server, STATUS_CODES } from 'node:http
 import http2, { type Http2Server, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import type { Logger } from '../../engine/component.ts'
+import type { Logger } from '../../engine/compile/component.ts'
 import { asError, CANCELED } from '../../engine/errors.ts'
 import type { Handler } from '../../engine/types.ts'
 import type { GatewayConfig } from '../../config/types.ts'

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import tls, { type ConnectionOptions, type SecureContextOptions } from 'node:tls'
 import type { ClientTlsConfig, Dialect } from '../../config/types.ts'
-import type { Logger } from '../../engine/component.ts'
+import type { Logger } from '../../engine/compile/component.ts'
 import { asError } from '../../engine/errors.ts'
 import { systemCertificates } from './system-certificates.ts'
 import { tlsChoices } from './names.ts'

@@ -1,0 +1,211 @@
+// Component `auth/client-credentials`: gives backend requests a token of the gateway's own. Knows nothing of sockets.
+
+import { gunzipSync } from 'node:zlib'
+import { sizedBodyOf } from '../../../engine/body.ts'
+import { component, ConfigError } from '../../../engine/compile/component.ts'
+import type { Site } from '../../../engine/compile/component.ts'
+import { asError, GatewayError } from '../../../engine/errors.ts'
+import { HeaderMap } from '../../../engine/headers.ts'
+import { Scope } from '../../../engine/scope.ts'
+import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
+import { errorIssue } from '../../../schema/issue.ts'
+import type { Issue } from '../../../schema/issue.ts'
+import { Type } from '../../../schema/type.ts'
+import { readTokenAnswer } from './token-answer.ts'
+import type { Token } from './token-answer.ts'
+import { compileTokenRequests } from './token-request.ts'
+import type { Grant, TokenRequest } from './token-request.ts'
+import { TokenSource } from './token-source.ts'
+
+const NAMESPACE = 'auth/client-credentials'
+const EXTRAS_NAMESPACE = '_gw/client-credentials'
+/** KrakenD waits for ever; nobody else gets a token meanwhile. */
+const FETCH_TIMEOUT_MS = 30_000
+const UNAUTHORIZED = 401
+const MAX_TOKEN_BYTES = 1024 * 1024
+
+const options = Type.Object({
+  client_id: Type.String({ default: '', description: 'Who asks.' }),
+  client_secret: Type.String({ default: '', description: 'The proof.' }),
+  token_url: Type.String({ default: '', description: 'Where tokens are asked for; reached with the gateway’s `client_tls` settings.' }),
+  scopes: Type.String({ default: '', description: 'Wanted scopes, separated by commas.' }),
+  endpoint_params: Type.Record(Type.String(), Type.Array(Type.String()), {
+    default: {},
+    description: 'More fields of the token request; may replace `grant_type`.',
+  }),
+  is_disabled: Type.Boolean({ default: false, description: 'Switches the section off.' }),
+})
+
+const extras = Type.Object({
+  drop_token_on_401: Type.Boolean({
+    default: false,
+    description: 'Forget the token when the backend answers 401; that answer goes to the client, the next request fetches a token.',
+  }),
+})
+
+/** `_gw/client-credentials`: what is beyond KrakenD. Read by the layer below; a layer of its own it is not. */
+export const clientCredentialsExtras = component({
+  stage: 'sender',
+  namespace: EXTRAS_NAMESPACE,
+  options: extras,
+  build: () => null,
+})
+
+export const clientCredentials = component({
+  stage: 'sender',
+  namespace: NAMESPACE,
+  options,
+  restricting: true,
+  check(options, { raw }) {
+    const problems = findWrongTypes(raw)
+    if (problems.length > 0 || options.is_disabled) return problems
+    const grant = readGrant(options)
+    return grant instanceof Error ? [errorIssue('invalid-option', [], `no token can be asked for: ${grant.message}`)] : []
+  },
+  build(options, site) {
+    const [problem] = findWrongTypes(site.backend?.extraConfig.get(NAMESPACE))
+    if (problem !== undefined) throw new ConfigError(`${NAMESPACE}: ${problem.message}`)
+    if (options.is_disabled) return null
+    const source = openSource(options, site)
+    if (source instanceof Error) return () => refuseAll(source)
+    const extra = site.backend?.extraConfig.get(EXTRAS_NAMESPACE) as { drop_token_on_401?: unknown } | undefined
+    return (next) =>
+      sendWithToken(extra?.drop_token_on_401 === true ? dropOn401(next, source) : (request, scope) => next(request, scope), source)
+  },
+})
+
+/** compat: values of a wrong type stop KrakenD's start, where other sections ignore them. */
+function findWrongTypes(raw: unknown): Issue[] {
+  const block = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>
+  const names = ['client_id', 'client_secret', 'token_url', 'scopes']
+  const wrong = names.filter((name) => name in block && typeof block[name] !== 'string')
+  const issues = wrong.map((name) => errorIssue('wrong-type', [name], `"${name}" must be a text`))
+  const params: unknown = block['endpoint_params'] ?? {}
+  const areLists = typeof params === 'object' && params !== null && Object.values(params).every((value) => isTextList(value))
+  if (!areLists) issues.push(errorIssue('wrong-type', ['endpoint_params'], '"endpoint_params" must hold lists of texts'))
+  return issues
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+interface Options {
+  readonly client_id: string
+  readonly client_secret: string
+  readonly token_url: string
+  readonly scopes: string
+  readonly endpoint_params: Readonly<Record<string, readonly string[]>>
+}
+
+/** The source, or why there will never be a token. */
+function openSource(options: Options, site: Site): TokenSource | Error {
+  const grant = readGrant(options)
+  if (grant instanceof Error) return grant
+  return new TokenSource(
+    grant.requests,
+    (request) => fetchToken(request, grant.url, site.transport),
+    () => performance.now(),
+  )
+}
+
+function readGrant(options: Options): { requests: ReturnType<typeof compileTokenRequests>; url: URL } | Error {
+  const grant: Grant = {
+    clientId: options.client_id,
+    clientSecret: options.client_secret,
+    scopes: options.scopes,
+    endpointParams: options.endpoint_params,
+  }
+  try {
+    const requests = compileTokenRequests(grant)
+    const url = new URL(options.token_url)
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error(`unsupported protocol scheme "${url.protocol.slice(0, -1)}"`)
+    return { requests, url }
+  } catch (error) {
+    return asError(error)
+  }
+}
+
+async function fetchToken(request: TokenRequest, url: URL, transport: Sender): Promise<Token> {
+  const headers = new HeaderMap(['User-Agent', 'Go-http-client/1.1', 'Content-Type', 'application/x-www-form-urlencoded'])
+  if (request.authorization !== null) headers.set('Authorization', request.authorization)
+  headers.set('Accept-Encoding', 'gzip')
+  const scope = Scope.root().child(FETCH_TIMEOUT_MS)
+  try {
+    const response = await transport(
+      { method: 'POST', origin: url.origin, path: url.pathname + url.search, headers, body: sizedBodyOf(request.body), wantsStream: false },
+      scope,
+    )
+    return readTokenAnswer({
+      statusCode: response.statusCode,
+      contentType: response.headers.get('Content-Type') ?? '',
+      body: unpack(response),
+    })
+  } finally {
+    scope.close()
+  }
+}
+
+function unpack(response: BackendResponse): Buffer {
+  const bytes = response.bytes ?? Buffer.alloc(0)
+  if (response.headers.get('Content-Encoding')?.toLowerCase() !== 'gzip') return bytes
+  return gunzipSync(bytes, { maxOutputLength: MAX_TOKEN_BYTES })
+}
+
+type SendWith = (request: BackendRequest, scope: Scope, token: Token) => Promise<BackendResponse>
+
+function sendWithToken(send: SendWith, source: TokenSource): Sender {
+  return function addToken(request, scope) {
+    const token = source.current()
+    // perf: with a token at hand there is nothing to wait for.
+    return token === null ? fetchThenSend(request, scope) : send(authorize(request, token), scope, token)
+  }
+
+  async function fetchThenSend(request: BackendRequest, scope: Scope): Promise<BackendResponse> {
+    const token = await waitWithin(scope, source.next(), request)
+    return send(authorize(request, token), scope, token)
+  }
+}
+
+function authorize(request: BackendRequest, token: Token): BackendRequest {
+  const headers = request.headers.copy()
+  headers.set('Authorization', token.authorization)
+  return { ...request, headers }
+}
+
+function dropOn401(next: Sender, source: TokenSource): SendWith {
+  return async function sendAndLook(request, scope, token) {
+    const response = await next(request, scope)
+    if (response.statusCode === UNAUTHORIZED) source.drop(token)
+    return response
+  }
+}
+
+/** The fetch goes on for those who come later; this request waits no longer than it may. */
+function waitWithin(scope: Scope, token: Promise<Token>, request: BackendRequest): Promise<Token> {
+  return new Promise((resolve, reject) => {
+    const forget = scope.onEnd(reject)
+    token.then(
+      (value) => {
+        forget()
+        resolve(value)
+      },
+      (error: unknown) => {
+        forget()
+        reject(failure(request, asError(error)))
+      },
+    )
+  })
+}
+
+function refuseAll(error: Error): Sender {
+  return async function refuse(request) {
+    throw failure(request, error)
+  }
+}
+
+/** As Go's HTTP client words the failure of a round trip. */
+function failure({ method, origin, path }: BackendRequest, error: Error): GatewayError {
+  const verb = method.slice(0, 1) + method.slice(1).toLowerCase()
+  return new GatewayError(`${verb} "${origin}${path}": ${error.message}`, { code: 'ERR_TOKEN', source: 'backend', cause: error })
+}

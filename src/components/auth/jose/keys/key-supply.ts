@@ -1,0 +1,160 @@
+// Makes a source of keys out of options: file, keeper, URL, caches. Knows nothing of tokens.
+
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { GatewayConfig } from '../../../../config/types.ts'
+import type { Port, Site } from '../../../../engine/compile/component.ts'
+import { parseDurationMs } from '../../../../go/duration.ts'
+import { decodeBase64, decodePaddedBase64url } from '../base64url.ts'
+import { KeyServerClient } from './download.ts'
+import { parseJwkSet } from './jwk.ts'
+import type { Jwk } from './jwk.ts'
+import { UrlKeyLoader } from './key-loader.ts'
+import { CachedKeys, FixedKeys, UncachedKeys } from './key-sources.ts'
+import type { Clock, IdOf, KeySource } from './key-sources.ts'
+import type { KeyOptions, ValidatorOptions } from '../options.ts'
+import { decryptKeyFile, openKeeper } from './secret-keeper.ts'
+import { FAILED_KEYS_BYTES, FailedKeys, KEY_SET_BYTES, SharedKeySet } from './shared-keys.ts'
+
+/** Milliseconds for which all endpoints share the keys of one URL; offered by the service-level block. */
+export const sharedCacheMs: Port<number> = { name: 'shared JWK cache' }
+
+export const DEFAULT_CACHE_MS = 900_000
+const DOWNLOAD_TIMEOUT_MS = 10_000
+
+/** Go's message, because scripts look for it. */
+export const INSECURE = 'JWK client is using an insecure connection to the JWK service'
+
+/** Whether keys would come from somewhere that proves nothing. compat: a file counts as such a place. */
+export function isInsecure(options: KeyOptions): boolean {
+  return !options.jwk_url.startsWith('https://') && !options.disable_jwk_security
+}
+
+/** The keys of a validator. Throws when the start must stop; the message says why. */
+export function supplyKeys(options: ValidatorOptions, site: Site, idOf: IdOf, clock: Clock): KeySource {
+  if (options.cache && options.jwk_local_path !== '') throw new Error('cache could not be used with jwk_local_path')
+  const client = describeClient(options, site)
+  if (options.jwk_local_path !== '') return new FixedKeys(waitable(readKeyFile(options, site), site), idOf)
+  const loader = shareLoader(client, site)
+  const failed = supplyFailedKeys(options, site, client.name)
+  if (!options.cache) return new UncachedKeys(loader, idOf, failed, clock)
+  const [sharedMs] = site.ask(sharedCacheMs)
+  const ownMs = options.cache_duration * 1000 || DEFAULT_CACHE_MS
+  // compat: an unknown strategy has no shared cache.
+  const isShared = sharedMs !== undefined && ['', 'kid', 'x5t', 'x5t#S256', 'kid_x5t'].includes(options.key_identify_strategy)
+  const memory = site.shared.buffer(`jwk${isShared ? '' : ` ${site.id}`} ${client.name}`, KEY_SET_BYTES)
+  const keys = new CachedKeys({
+    loader,
+    idOf,
+    shared: new SharedKeySet(memory),
+    failed,
+    clock,
+    maxAgeMs: isShared ? Math.max(sharedMs, ownMs) : ownMs,
+    loadLimitMs: DOWNLOAD_TIMEOUT_MS + 1000,
+  })
+  if (isFirstOfUrl(site.config, options.jwk_url)) warmUp(keys, site)
+  return keys
+}
+
+/** All keys of a signer, once. Rejects, or throws, when they cannot be had. */
+export function loadKeys(options: KeyOptions, site: Site): readonly Jwk[] | Promise<readonly Jwk[]> {
+  const client = describeClient(options, site)
+  if (options.jwk_local_path !== '') return readKeyFile(options, site)
+  const loader = shareLoader(client, site)
+  return loader.load().then(({ keys }) => keys)
+}
+
+interface DescribedClient {
+  /** The same for the same URL and the same rules: what may be shared. */
+  readonly name: string
+  create(): KeyServerClient
+}
+
+function describeClient(options: KeyOptions, site: Site): DescribedClient {
+  const init = {
+    url: options.jwk_url,
+    userAgent: `KrakenD ${site.version}`,
+    isInsecure: options.disable_jwk_security,
+    fingerprints: options.jwk_fingerprints.map(decodeFingerprint),
+    localCa: options.jwk_local_ca === '' ? '' : readAuthority(options.jwk_local_ca),
+    cipherSuites: options.cipher_suites,
+    timeoutMs: DOWNLOAD_TIMEOUT_MS,
+  }
+  const name = createHash('sha256').update(JSON.stringify(init)).digest('base64url')
+  return { name, create: () => new KeyServerClient({ ...init, environment: site.environment }) }
+}
+
+function decodeFingerprint(fingerprint: string, index: number): Buffer {
+  try {
+    return decodePaddedBase64url(fingerprint)
+  } catch (error) {
+    throw new Error(`decoding fingerprint #${index}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function readAuthority(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Error(`failed to append ${JSON.stringify(path)} to RootCAs: ${describeFileError(path, error)}`, { cause: error })
+  }
+}
+
+function describeFileError(path: string, error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  return `open ${path}: ${code === 'ENOENT' ? 'no such file or directory' : (code ?? 'cannot be read')}`
+}
+
+function readKeyFile(options: KeyOptions, site: Site): readonly Jwk[] | Promise<readonly Jwk[]> {
+  let file: Buffer
+  try {
+    file = readFileSync(options.jwk_local_path)
+  } catch (error) {
+    throw new Error(describeFileError(options.jwk_local_path, error), { cause: error })
+  }
+  if (options.secret_url === '') return parseJwkSet(file.toString())
+  const encrypted = decodeBase64(options.cypher_key)
+  if (encrypted === null) throw new Error('cypher_key is not base64')
+  const dataKey = openKeeper(options.secret_url, site.environment)(encrypted)
+  const open = (key: Buffer): Jwk[] => parseJwkSet(decryptKeyFile(file, key).toString())
+  return dataKey instanceof Promise ? dataKey.then(open) : open(dataKey)
+}
+
+function waitable<T>(value: T | Promise<T>, site: Site): T | Promise<T> {
+  if (value instanceof Promise) site.waitFor(value.then(ignore))
+  return value
+}
+
+function ignore(): void {}
+
+/** One client and one download at a time for all endpoints with the same URL and rules. */
+function shareLoader(client: DescribedClient, site: Site): UrlKeyLoader {
+  const create = (): { loader: UrlKeyLoader; close(): void } => {
+    const server = client.create()
+    return { loader: new UrlKeyLoader(() => server.download()), close: () => server.close() }
+  }
+  return site.pool.share(`jwk ${client.name}`, create, (value) => value.close()).loader
+}
+
+function supplyFailedKeys(options: ValidatorOptions, site: Site, name: string): FailedKeys | null {
+  const cooldownMs = parseDurationMs(options.failed_jwk_key_cooldown) ?? 0
+  if (cooldownMs < 1000) return null
+  return new FailedKeys(site.shared.buffer(`failed jwk ${site.id} ${name}`, FAILED_KEYS_BYTES), cooldownMs)
+}
+
+const warmed = new WeakMap<GatewayConfig, Set<string>>()
+
+/** compat: of several endpoints with one URL only the first fetches the keys before they are needed. */
+function isFirstOfUrl(config: GatewayConfig, url: string): boolean {
+  const urls = warmed.get(config) ?? new Set()
+  warmed.set(config, urls)
+  if (urls.has(url)) return false
+  urls.add(url)
+  return true
+}
+
+function warmUp(keys: CachedKeys, site: Site): void {
+  keys.warmUp().catch((error: unknown) => {
+    site.log.warning(`${site.label}[JWTValidator] The keys could not be fetched in advance: ${(error as Error).message}`)
+  })
+}

@@ -1,0 +1,113 @@
+// Signed tokens in compact form, read as go-jose does. Knows nothing of keys' origin, claims and HTTP.
+
+import { decodeBase64url, isCanonical } from '../base64url.ts'
+import { parseCertificate, parseJwk } from '../keys/jwk.ts'
+import { isRecord, memberOf, parseStrictObject } from './strict-json.ts'
+import type { JsonRecord } from './strict-json.ts'
+
+/** Longer ones are not even looked at. */
+export const MAX_TOKEN_LENGTH = 65_536
+
+/** Why a token is refused, in KrakenD's words. No stack: bad tokens are no bugs. */
+export class TokenError extends Error {
+  constructor(message: string) {
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
+    super(message)
+    Error.stackTraceLimit = limit
+    this.name = 'TokenError'
+  }
+}
+
+export interface Jws {
+  readonly alg: string
+  readonly kid: string
+  /** The header as parsed: checked, but not trusted before the signature is. */
+  readonly header: JsonRecord
+  /** What was signed. */
+  readonly signingInput: string
+  readonly payload: Buffer
+  readonly signature: Buffer
+}
+
+const MALFORMED = new TokenError('go-jose/go-jose: compact JWS format must have three parts')
+const NOT_BASE64 = new TokenError('go-jose/go-jose: illegal base64 data')
+const BAD_HEADER = new TokenError('go-jose/go-jose: malformed protected header')
+const TOO_LONG = new TokenError('the token is too long')
+const UNKNOWN_CRITICAL = new TokenError('go-jose/go-jose: unsupported crit header')
+const WHITE_SPACE = /[\t\n\v\f\r ]+/g
+const HAS_WHITE_SPACE = /[\t\n\v\f\r ]/
+
+/**
+ * Splits and decodes a token; nothing about it is verified. Throws a TokenError for whatever go-jose refuses, and for the
+ * JSON serialization, unencoded payloads and critical headers, which it would accept.
+ */
+export function parseJws(text: string): Jws {
+  if (text.length > MAX_TOKEN_LENGTH) throw TOO_LONG
+  const token = HAS_WHITE_SPACE.test(text) ? text.replace(WHITE_SPACE, '') : text
+  const first = token.indexOf('.')
+  const second = token.indexOf('.', first + 1)
+  if (first < 0 || second < 0 || token.includes('.', second + 1)) throw MALFORMED
+  const head = token.slice(0, first)
+  const body = token.slice(first + 1, second)
+  const headerBytes = decodeBase64url(head)
+  const payload = decodeBase64url(body)
+  const signature = decodeBase64url(token.slice(second + 1))
+  if (headerBytes === null || payload === null || signature === null) throw NOT_BASE64
+  const header = parseHeader(headerBytes)
+  // compat: what was signed is the encoding of the decoded bytes, not the text that came.
+  const signingInput =
+    isCanonical(head) && isCanonical(body)
+      ? token.slice(0, second)
+      : `${headerBytes.toString('base64url')}.${payload.toString('base64url')}`
+  return { alg: textOf(header, 'alg'), kid: textOf(header, 'kid'), header, signingInput, payload, signature }
+}
+
+function parseHeader(bytes: Buffer): JsonRecord {
+  let header: JsonRecord
+  try {
+    header = parseStrictObject(bytes.toString())
+  } catch {
+    throw BAD_HEADER
+  }
+  textOf(header, 'nonce')
+  checkCritical(header)
+  checkEmbeddedKeys(header)
+  return header
+}
+
+/** security: nothing critical is understood here, and `b64` changes what is signed, so both end the token. */
+function checkCritical(header: JsonRecord): void {
+  const critical = memberOf(header, 'crit') ?? null
+  if (critical !== null && !(Array.isArray(critical) && critical.length === 0)) throw UNKNOWN_CRITICAL
+  const isEncoded = memberOf(header, 'b64') ?? true
+  if (isEncoded !== true) throw UNKNOWN_CRITICAL
+}
+
+/** Keys that a token brings along must be readable, as for go-jose; they are never used. */
+function checkEmbeddedKeys(header: JsonRecord): void {
+  const jwk = memberOf(header, 'jwk') ?? null
+  const chain = memberOf(header, 'x5c') ?? null
+  if (jwk === null && chain === null) return
+  try {
+    if (jwk !== null && (!isRecord(jwk) || parseJwk(jwk).key.type !== 'public')) throw BAD_HEADER
+    if (chain !== null && (!Array.isArray(chain) || chain.map(parseCertificate).length === 0)) throw BAD_HEADER
+  } catch {
+    throw BAD_HEADER
+  }
+}
+
+function textOf(header: JsonRecord, name: string): string {
+  const value = memberOf(header, name) ?? ''
+  if (typeof value !== 'string') throw BAD_HEADER
+  return value
+}
+
+/** The claims of a payload. Throws a TokenError when it is not one strict JSON object. */
+export function parseClaims(payload: Buffer): JsonRecord {
+  try {
+    return parseStrictObject(payload.toString())
+  } catch {
+    throw new TokenError('go-jose/go-jose/jwt: the payload is not a JSON object')
+  }
+}

@@ -1,0 +1,111 @@
+// What the tests of the validator share: keys, tokens, an endpoint without a gateway, a key server. Has no tests itself.
+
+import assert from 'node:assert/strict'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import type { BackendConfig, EndpointConfig } from '../../../config/types.ts'
+import type { Site } from '../../../engine/compile/component.ts'
+import { GatewayError } from '../../../engine/errors.ts'
+import { readOptions } from '../../../schema/read-options.ts'
+import { makeExchange, makeLog, makeSite } from '../../../testing/index.ts'
+import type { RecordedExchange } from '../../../testing/index.ts'
+import { validatorOptions } from './options.ts'
+import type { ValidatorOptions } from './options.ts'
+import { buildValidator } from './validator.ts'
+
+export const SECRET = Buffer.from('AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow', 'base64url')
+export const HEADER = { alg: 'HS256', kid: 'sim2' }
+export const C0 = {
+  aud: 'http://api.example.com',
+  exp: 2051882755,
+  iss: 'https://krakend.io',
+  jti: 'mnb23vcsrt756yuiomnbvcx98ertyuiop',
+  roles: ['role_a', 'role_b'],
+  sub: '1234567890qwertyuio',
+}
+const CONSTRAINTS = { audience: ['http://api.example.com'], issuer: 'https://krakend.io', roles_key: 'roles', roles: ['role_a', 'role_c'] }
+
+export const folder = mkdtempSync(join(tmpdir(), 'auth-jose-'))
+export const KEY_FILE = join(folder, 'jwks.json')
+export const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+export const RSA_FILE = join(folder, 'rsa.json')
+writeFileSync(KEY_FILE, JSON.stringify({ keys: [{ kty: 'oct', kid: 'sim2', k: SECRET.toString('base64url') }] }))
+writeFileSync(RSA_FILE, JSON.stringify({ keys: [{ ...rsa.publicKey.export({ format: 'jwk' }), kid: 'r1' }] }))
+
+export function token(claims: unknown, header: unknown = HEADER, secret: Buffer | KeyObject = SECRET): string {
+  const input = [header, claims]
+    .map((part) => Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url'))
+    .join('.')
+  return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+}
+
+function optionsOf(block: Record<string, unknown>): ValidatorOptions {
+  return readOptions(validatorOptions, block, 'struct').value ?? assert.fail('the block does not decode')
+}
+
+interface Endpoint {
+  readonly site: Site & { log: ReturnType<typeof makeLog> }
+  readonly clock: { nowMs: number }
+  ask(headers?: Record<string, string | string[]>): Promise<RecordedExchange>
+  /** The status, 200 for whatever got through. */
+  statusFor(token: string): Promise<number>
+}
+
+interface EndpointInit {
+  readonly inputHeaders?: readonly string[]
+  readonly urlPatterns?: readonly string[]
+  readonly blocks?: Readonly<Record<string, unknown>>
+  readonly site?: Partial<Site>
+}
+
+export function endpointWith(block: Record<string, unknown>, init: EndpointInit = {}): Endpoint {
+  const log = makeLog()
+  const backends = (init.urlPatterns ?? ['/']).map((urlPattern) => ({ urlPattern }) as BackendConfig)
+  const extraConfig = new Map(Object.entries(init.blocks ?? {}))
+  const endpoint = { inputHeaders: init.inputHeaders ?? [], backends, extraConfig } as unknown as EndpointConfig
+  const site = { ...makeSite({ endpoint, label: '[ENDPOINT: /private]', ...init.site }), log }
+  const clock = { nowMs: 1_700_000_000_000 }
+  const layer = buildValidator(optionsOf({ disable_jwk_security: true, alg: 'HS256', ...block }), site, () => clock.nowMs)
+  const handle = layer((exchange) => exchange.answer(200))
+  const ask = async (headers = {}): Promise<RecordedExchange> => {
+    const exchange = makeExchange({ headers })
+    try {
+      await handle(exchange)
+    } catch (error) {
+      assert.ok(error instanceof GatewayError, String(error))
+      exchange.answer(error.statusCode)
+    }
+    return exchange
+  }
+  return { site, clock, ask, statusFor: async (text) => (await ask({ Authorization: `Bearer ${text}` })).statusCode }
+}
+
+export function strict(more: Record<string, unknown> = {}, init: EndpointInit = {}): Endpoint {
+  return endpointWith({ jwk_local_path: KEY_FILE, ...CONSTRAINTS, ...more }, init)
+}
+
+const servers: http.Server[] = []
+after(() => servers.forEach((server) => (server.closeAllConnections(), server.close())))
+
+/** A key server whose set can be changed, and which counts its requests. */
+export async function keyServer(set: unknown): Promise<{ url: string; state: { set: unknown; requests: number; status: 'up' | 'down' } }> {
+  const state = { set, requests: 0, status: 'up' as 'up' | 'down' }
+  const server = http.createServer((request, response) => {
+    state.requests++
+    if (state.status === 'down') request.socket.destroy()
+    else response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(state.set))
+  })
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwk`, state }
+}
+
+export function symmetricSet(...entries: readonly (readonly [kid: string, secret: Buffer])[]): unknown {
+  return { keys: entries.map(([kid, secret]) => ({ kty: 'oct', kid, k: secret.toString('base64url') })) }
+}

@@ -1,0 +1,252 @@
+// What `auth/revoker` promises: tokens refused by revoked claims, ports that open and close, other machines told.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Site } from '../../../engine/compile/component.ts'
+import { ConfigError } from '../../../engine/compile/component.ts'
+import { buildServices } from '../../../engine/compile/layers.ts'
+import { tokenRejecters } from '../../../engine/ports.ts'
+import type { EndpointConfig } from '../../../config/types.ts'
+import { checkOptions, makeSite } from '../../../testing/index.ts'
+import { authRevoker, authRevokerExtras } from './index.ts'
+import { encodeCommand } from './resp.ts'
+
+const OPTIONS = { N: 1000, P: 0.0001, hash_name: 'optimal', TTL: 60, port: 0, token_keys: ['jti', 'sub'] }
+
+interface Fake {
+  readonly site: Site
+  readonly lines: readonly string[]
+  readonly rejects: (claims: Record<string, unknown>) => boolean
+  /** Waits for a log line and gives the first group. */
+  logged(pattern: RegExp): Promise<string>
+  retire(): Promise<void>
+}
+
+function fakeSite(memory = makeSite().shared, block: unknown = OPTIONS): Fake {
+  const site = makeSite({ shared: memory }, { service: { 'auth/revoker': block } })
+  const { lines } = site
+  return {
+    site,
+    lines,
+    rejects: (claims) => site.ask(tokenRejecters)[0]?.({} as EndpointConfig)?.(claims) ?? false,
+    async logged(pattern) {
+      for (let i = 0; i < 500; i++) {
+        const found = lines.map((line) => pattern.exec(line)).find((match) => match !== null)
+        if (found) return found[1] ?? ''
+        await wait(5)
+      }
+      throw new Error(`no line ${pattern} in ${lines.join('\n')}`)
+    },
+    retire: () => site.retire(),
+  }
+}
+
+async function openWithManagement(): Promise<
+  Fake & { ask(method: string, path: string, body?: unknown, token?: string): Promise<Response> }
+> {
+  const fake = fakeSite()
+  authRevokerExtras.build({ management: { port: 0, listen_ip: '127.0.0.1', token: 's3cret' } }, fake.site)
+  authRevoker.build(OPTIONS, fake.site)
+  const port = await fake.logged(/Management API listening on 127\.0\.0\.1:(\d+)/)
+  const ask = (method: string, path: string, body?: unknown, token = 's3cret'): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, Connection: 'close' },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+  return { ...fake, ask }
+}
+
+test('parameters that no filter can be made of stop the start', () => {
+  const { site } = fakeSite()
+  const wrong = [{ hash_name: 'md5' }, { N: 0 }, { P: 0 }, { P: 1 }, { TTL: 0 }]
+  for (const change of wrong) assert.throws(() => authRevoker.build({ ...OPTIONS, ...change }, site), ConfigError, JSON.stringify(change))
+})
+
+test('a section that cannot be read leaves the gateway without revocation, in the words of KrakenD', () => {
+  const { site, lines } = fakeSite(undefined, { ...OPTIONS, N: 'many' })
+  buildServices([authRevoker], site.config.extraConfig, site)
+  const [line = ''] = lines
+  assert.match(line, /^ERROR \[SERVICE: Bloomfilter\] Unable to parse the bloomfilter configuration: ./)
+  assert.deepEqual(site.ask(tokenRejecters), [])
+})
+
+test('a claim that was revoked refuses the token, texts at the top level only', async () => {
+  const gateway = await openWithManagement()
+  assert.equal(gateway.rejects({ jti: 'a', sub: 'b' }), false)
+  const answer = await gateway.ask('POST', '/revocations', { elements: ['jti-a'], claims: { sub: '5' } })
+  assert.deepEqual(await answer.json(), { added: 2 })
+  assert.equal(gateway.rejects({ jti: 'a' }), true)
+  assert.equal(gateway.rejects({ jti: 'x', sub: '5' }), true)
+  assert.equal(gateway.rejects({ sub: 5 }), false)
+  assert.equal(gateway.rejects({ sub: ['5'], data: { jti: 'a' }, client: 'a' }), false)
+  await gateway.retire()
+})
+
+test('the management API looks up and reports', async () => {
+  const gateway = await openWithManagement()
+  await gateway.ask('POST', '/revocations', { elements: ['jti-a'] })
+  assert.deepEqual(await (await gateway.ask('POST', '/check', { elements: ['jti-a', 'jti-b'] })).json(), { revoked: [true, false] })
+  const status = (await (await gateway.ask('GET', '/status')).json()) as Record<string, number>
+  assert.equal(status['n'], 1000)
+  assert.equal(status['bits'], 19171)
+  assert.equal(status['bytes'], 7200)
+  assert.equal(status['ttl'], 60)
+  assert.ok((status['fill_degree'] as number) > 0)
+  await gateway.retire()
+})
+
+test('the management API refuses what it should', async () => {
+  const gateway = await openWithManagement()
+  const good = { elements: ['a'] }
+  const refused: [string, string, unknown, string | undefined, number][] = [
+    ['POST', '/revocations', good, 'wrong', 401],
+    ['GET', '/status', undefined, '', 401],
+    ['GET', '/revocations', undefined, undefined, 404],
+    ['POST', '/other', good, undefined, 404],
+    ['POST', '/revocations', 'no json', undefined, 400],
+    ['POST', '/revocations', { elements: [5] }, undefined, 400],
+    ['POST', '/revocations', { elements: 'a' }, undefined, 400],
+    ['POST', '/revocations', { claims: { sub: 5 } }, undefined, 400],
+    ['POST', '/revocations', [], undefined, 400],
+    ['POST', '/revocations', JSON.stringify({ elements: ['a'.repeat(1024 * 1024)] }), undefined, 413],
+  ]
+  for (const [method, path, body, token, status] of refused) {
+    assert.equal((await gateway.ask(method, path, body, token)).status, status, `${method} ${path} ${JSON.stringify(body)?.slice(0, 50)}`)
+  }
+  assert.equal(gateway.rejects({ jti: 'a' }), false)
+  await gateway.retire()
+})
+
+test('a management port without a token stops the start', () => {
+  const { site } = fakeSite()
+  authRevokerExtras.build({ management: { port: 0, listen_ip: '127.0.0.1', token: '' } }, site)
+  assert.throws(() => authRevoker.build(OPTIONS, site), ConfigError)
+})
+
+test('the next thread takes the RPC port over when the first one closes it', async () => {
+  const memory = makeSite().shared
+  const probe = createServer().listen(0)
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  const [first, second] = [fakeSite(memory), fakeSite(memory)]
+  authRevoker.build({ ...OPTIONS, port }, first.site)
+  await first.logged(/RPC server listening/)
+  authRevoker.build({ ...OPTIONS, port }, second.site)
+  const client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  await first.retire()
+  await second.logged(/RPC server listening/)
+  assert.ok(!second.lines.some((line) => line.includes('Unable')))
+  client.destroy()
+  await second.retire()
+})
+
+test('a port that somebody else has is reported once and the filter works on', async () => {
+  const other = createServer().listen(0)
+  await once(other, 'listening')
+  const gateway = fakeSite()
+  authRevoker.build({ ...OPTIONS, port: (other.address() as AddressInfo).port }, gateway.site)
+  await gateway.logged(/Unable to open the RPC port: .*EADDRINUSE/)
+  assert.equal(gateway.rejects({ jti: 'a' }), false)
+  await gateway.retire()
+  await new Promise((resolve) => other.close(resolve))
+
+  const wrong = fakeSite()
+  authRevoker.build({ ...OPTIONS, port: 70_000 }, wrong.site)
+  await wrong.logged(/Unable to open the RPC port/)
+  await wrong.retire()
+})
+
+/** A Redis that knows AUTH, SUBSCRIBE and PUBLISH on one channel. */
+async function fakeRedis(): Promise<{ port: number; commands: string[]; publish(message: string): void; close(): void }> {
+  const commands: string[] = []
+  const subscribers = new Set<Socket>()
+  const sockets = new Set<Socket>()
+  const publish = (message: string): void => {
+    for (const socket of subscribers) socket.write(encodeCommand('message', 'c', message))
+  }
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('data', (bytes) => {
+      const words = bytes.toString().split('\r\n')
+      for (const [i, word] of words.entries()) {
+        if (word === 'AUTH') commands.push(`AUTH ${words[i + 2]} ${words[i + 4]}`)
+        if (word === 'SUBSCRIBE') subscribers.add(socket)
+        if (word === 'PUBLISH') publish(words[i + 4] as string)
+        if (word === 'SUBSCRIBE' || word === 'PUBLISH') commands.push(`${word} ${words[i + 2]}`)
+      }
+    })
+  }).listen(0)
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    commands,
+    publish,
+    close() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  for (let i = 0; i < 500 && !isTrue(); i++) await wait(5)
+  assert.ok(isTrue())
+}
+
+test('machines tell each other over Redis', async () => {
+  const redis = await fakeRedis()
+  const machines = [fakeSite(), fakeSite()] as const
+  for (const { site } of machines) {
+    authRevokerExtras.build(
+      {
+        management: { port: 0, listen_ip: '127.0.0.1', token: 't' },
+        redis: { url: `redis://me:p%20w@127.0.0.1:${redis.port}`, channel: 'c' },
+      },
+      site,
+    )
+    authRevoker.build(OPTIONS, site)
+  }
+  await until(() => redis.commands.filter((command) => command === 'SUBSCRIBE c').length === 2)
+  assert.ok(redis.commands.includes('AUTH me p w'))
+  const port = await machines[0].logged(/Management API listening on 127\.0\.0\.1:(\d+)/)
+  await fetch(`http://127.0.0.1:${port}/revocations`, {
+    method: 'POST',
+    headers: { Authorization: 'Bearer t', Connection: 'close' },
+    body: '{"elements":["jti-ü"]}',
+  })
+  await until(() => machines[1].rejects({ jti: 'ü' }))
+  redis.publish('{"no":"list"}')
+  await machines[1].logged(/no list of elements/)
+  redis.publish(JSON.stringify(['sub-x', { base64: Buffer.from('jti-y').toString('base64') }]))
+  await until(() => machines.every((machine) => machine.rejects({ sub: 'x' }) && machine.rejects({ jti: 'y' })))
+  for (const machine of machines) await machine.retire()
+  redis.close()
+})
+
+test('a Redis URL that is none stops the start', () => {
+  const { site } = fakeSite()
+  authRevokerExtras.build({ redis: { url: 'http://x', channel: 'c' } }, site)
+  assert.throws(() => authRevoker.build(OPTIONS, site), ConfigError)
+})
+
+test('check tells all that would stop the start', () => {
+  assert.deepEqual(checkOptions(authRevoker, OPTIONS), [])
+  const lines = checkOptions(authRevoker, { ...OPTIONS, N: 0, P: 1, TTL: 0, hash_name: 'x' })
+  assert.deepEqual(lines, [
+    'error hash_name: "hash_name" is neither "optimal" nor "default"',
+    'error N: "N" must be at least 1',
+    'error P: "P" must be between 0 and 1',
+    'error TTL: "TTL" must be at least 1',
+  ])
+  assert.deepEqual(checkOptions(authRevokerExtras, { management: { port: 1 }, redis: { url: 'http://x' } }), [
+    'error management.token: "management.token" is missing',
+    'error redis.url: "redis.url" is no redis:// or rediss:// URL',
+  ])
+})

@@ -1,0 +1,73 @@
+// Component `qos/circuit-breaker`: stops calling a backend that fails and tries again later. Knows nothing of what a failure is made of.
+
+import { Type } from '../../../schema/type.ts'
+import { component, type Site } from '../../../engine/compile/component.ts'
+import { CANCELED, GatewayError } from '../../../engine/errors.ts'
+import type { Scope } from '../../../engine/scope.ts'
+import { sharedLock } from '../shared-lock.ts'
+import { IS_OPEN, SharedBreaker, type BreakerState } from './shared-breaker.ts'
+
+const OPEN_ERROR = new GatewayError('circuit breaker is open', { code: 'ERR_CIRCUIT_OPEN' })
+const PROBING_ERROR = new GatewayError('too many requests', { code: 'ERR_CIRCUIT_PROBING' })
+
+const DEFAULT_TIMEOUT_S = 60
+const MIN_PROBE_LOST_MS = 60_000
+
+const options = Type.Object({
+  interval: Type.Integer({ default: 0, description: 'Seconds after which failures are forgotten while calls go through; 0: never.' }),
+  timeout: Type.Integer({ default: 0, description: 'Seconds without calls before one is tried; 0: 60.' }),
+  max_errors: Type.Integer({
+    default: 0,
+    description: 'Consecutive failures that are tolerated: one more stops the calls. Negative: never.',
+  }),
+  name: Type.String({ default: '', description: 'Its name in the log.' }),
+  log_status_change: Type.Boolean({ default: false, description: 'Whether changes of its state are logged as warnings.' }),
+})
+
+/** One breaker for each backend, shared by all workers. Any error of the stages inside is a failure, but not a client that left. */
+export const circuitBreaker = component({
+  stage: 'backend',
+  namespace: 'qos/circuit-breaker',
+  options,
+  build({ interval, timeout, max_errors, name, log_status_change }, site) {
+    // compat: a block in which nothing is set is no breaker.
+    if (interval === 0 && timeout === 0 && max_errors === 0 && name === '' && !log_status_change) return null
+    site.log.debug(`${site.label}[CB] Creating the circuit breaker named '${name}'`)
+    const settings = {
+      intervalMs: Math.max(0, interval) * 1000,
+      timeoutMs: (timeout > 0 ? timeout : DEFAULT_TIMEOUT_S) * 1000,
+      maxErrors: max_errors,
+      probeLostMs: Math.max(MIN_PROBE_LOST_MS, 2 * (site.backend?.timeoutMs ?? 0)),
+    }
+    const memory = site.shared.buffer(`circuit-breaker ${site.id}`, SharedBreaker.BYTES)
+    const breaker = new SharedBreaker(memory, settings, readClockMs(), sharedLock, log_status_change ? logChanges(site, name) : undefined)
+    return (next) =>
+      async function circuitBreaker(request, scope) {
+        const ticket = breaker.enter(readClockMs())
+        if (ticket < 0) throw ticket === IS_OPEN ? OPEN_ERROR : PROBING_ERROR
+        try {
+          const response = await next(request, scope)
+          breaker.succeed(ticket, readClockMs())
+          return response
+        } catch (error) {
+          if (isCanceled(error, scope)) breaker.forget(ticket)
+          else breaker.fail(ticket, readClockMs())
+          throw error
+        }
+      }
+  },
+})
+
+/** The client left: that is no fault of the backend, whatever error it became on the way. */
+function isCanceled(error: unknown, scope: Scope): boolean {
+  return error === CANCELED || scope.reason === CANCELED
+}
+
+function readClockMs(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+function logChanges(site: Site, name: string): (from: BreakerState, to: BreakerState) => void {
+  const start = site.config.dialect === 2 ? 'circuit' : '[CB] Circuit'
+  return (from, to) => site.log.warning(`${start} breaker named '${name}' went from '${from}' to '${to}'`)
+}

@@ -1,0 +1,184 @@
+// What a cache does around a sender: look up, revalidate, store. Knows nothing of options and where the store comes from.
+
+import { Readable, pipeline } from 'node:stream'
+import type { Site } from '../../../engine/compile/component.ts'
+import { canonicalName, HeaderMap, HOP_BY_HOP } from '../../../engine/headers.ts'
+import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
+import { BodyCollector } from './body-collector.ts'
+import { makeCachedAnswer, sizeOf, varyNames, type CachedAnswer } from './cached-answer.ts'
+import { judgeFreshness, mayServeOnError, parseCacheControl } from './freshness.ts'
+import type { LruStore } from './lru-store.ts'
+
+export interface CacheInit {
+  readonly store: LruStore<CachedAnswer>
+  /** In front of every key: the backend's own part of a store. */
+  readonly prefix: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+const NO_BYTES = Buffer.alloc(0)
+/** What a 304 does not refresh. */
+const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'Content-Length', 'Proxy-Authenticate', 'Proxy-Authorization', 'Trailers'])
+const FROM_CACHE = 'X-From-Cache'
+
+export function cacheAround(next: Sender, site: Site, { store, prefix, now }: CacheInit): Sender {
+  const keepsErrors = readsErrorBodies(site)
+  // compat: KrakenD 1.x marks what comes from the cache.
+  const marksCached = site.config.dialect === 2
+
+  return async function cache(request, scope) {
+    const { method, headers } = request
+    const key = `${prefix}${method === 'GET' ? '' : `${method} `}${request.origin}${request.path}`
+    const isCacheable = (method === 'GET' || method === 'HEAD') && !headers.get('Range')
+    if (!isCacheable) {
+      store.delete(key)
+      return next(request, scope)
+    }
+    const requestLine = headers.get('Cache-Control')
+    const known = store.get(key)
+    if (known === undefined) {
+      if (parseCacheControl(requestLine).has('only-if-cached')) return notCached(request)
+      return keep(request, key, await next(request, scope))
+    }
+    const isSameVariant = matchesVariant(known, headers)
+    const freshness = isSameVariant ? judgeFreshness(known.lifetime, requestLine, now()) : 'bypass'
+    if (freshness === 'fresh') return answerFrom(known)
+    let response: BackendResponse
+    try {
+      response = await next(freshness === 'stale' ? withValidators(request, known) : request, scope)
+    } catch (error) {
+      if (method === 'GET' && isSameVariant && mayServeOnError(known.lifetime, requestLine, now())) return answerFrom(known)
+      store.delete(key)
+      throw error
+    }
+    // security: the answer of another variant is never given to this client, whatever the backend says about its own validators.
+    if (method === 'GET' && isSameVariant) {
+      if (response.statusCode === 304) return keep(request, key, refresh(known, response))
+      if (response.statusCode >= 500 && mayServeOnError(known.lifetime, requestLine, now())) {
+        response.stream?.destroy()
+        return answerFrom(known)
+      }
+    }
+    if (response.statusCode !== 200) store.delete(key)
+    return keep(request, key, response)
+  }
+
+  /** Stores the answer if it may be, now or when its body has been read. */
+  function keep(request: BackendRequest, key: string, response: BackendResponse): BackendResponse {
+    const isForbidden =
+      response.statusCode === 304 ||
+      parseCacheControl(request.headers.get('Cache-Control')).has('no-store') ||
+      parseCacheControl(response.headers.get('Cache-Control')).has('no-store')
+    if (isForbidden) {
+      store.delete(key)
+      return response
+    }
+    const names = varyNames(response.headers.values('Vary')).map(canonicalName)
+    const varied = names.map((name) => [name, request.headers.get(name) ?? ''] as const)
+    const headers = names.length === 0 ? response.headers : markVaried(response.headers, varied)
+    const marked = headers === response.headers ? response : { ...response, headers }
+    function storeBody(body: Buffer): void {
+      const answer = makeCachedAnswer(response, headers.fields.slice(), body, varied)
+      store.set(key, answer, sizeOf(answer))
+    }
+    if (marked.stream !== null) return { ...marked, stream: collect(marked.stream, headers, storeBody) }
+    const isRead =
+      request.wantsStream || response.statusCode === 200 || response.statusCode === 201 || keepsErrors || request.method === 'HEAD'
+    // compat: stored when the body has been read, with the headers as the layers outside (Martian) have changed them until then.
+    if (isRead) setImmediate(storeBody, marked.bytes ?? NO_BYTES)
+    return marked
+  }
+
+  function collect(stream: Readable, headers: HeaderMap, onComplete: (body: Buffer) => void): Readable {
+    const { maxValueBytes } = store.limits
+    if (Number(headers.get('Content-Length') ?? 0) >= maxValueBytes) return stream
+    let collected = 0
+    const collector = new BodyCollector({
+      reserve: (bytes) => (collected += bytes) < maxValueBytes && store.reserve(bytes),
+      unreserve: (bytes) => store.unreserve(bytes),
+      onComplete,
+    })
+    return pipeline(stream, collector, ignoreError)
+  }
+
+  function answerFrom(known: CachedAnswer): BackendResponse {
+    const headers = new HeaderMap(known.fields.slice())
+    if (marksCached) headers.set(FROM_CACHE, '1')
+    const { statusCode, bytes, url } = known
+    return { statusCode, headers, bytes, stream: null, url }
+  }
+
+  /** The stored answer with the header fields of a 304. */
+  function refresh(known: CachedAnswer, response: BackendResponse): BackendResponse {
+    response.stream?.resume()
+    const answer = answerFrom(known)
+    for (const name of response.headers.names()) {
+      if (isHopByHop(name, response.headers)) continue
+      answer.headers.delete(name)
+      for (const value of response.headers.values(name)) answer.headers.add(name, value)
+    }
+    return answer
+  }
+}
+
+/** Whether `backend/http` wants the bodies of bad statuses, so that they are read and reach the cache. */
+function readsErrorBodies({ backend }: Site): boolean {
+  const block = backend?.extraConfig.get('backend/http')
+  if (typeof block !== 'object' || block === null) return false
+  const { return_error_details: details, return_error_code: code } = block as Record<string, unknown>
+  return (typeof details === 'string' && details !== '') || (details === undefined && code === true)
+}
+
+function matchesVariant(known: CachedAnswer, headers: HeaderMap): boolean {
+  for (const [name, value] of known.varied) if ((headers.get(name) ?? '') !== value) return false
+  return true
+}
+
+function withValidators(request: BackendRequest, { etag, lastModified }: CachedAnswer): BackendRequest {
+  if (etag === '' && lastModified === '') return request
+  const headers = request.headers.copy()
+  if (etag !== '') headers.set('If-None-Match', etag)
+  if (lastModified !== '') headers.set('If-Modified-Since', lastModified)
+  return { ...request, headers }
+}
+
+/** compat: KrakenD keeps the request's values in the answer, where `no-op` shows them. */
+function markVaried(original: HeaderMap, varied: CachedAnswer['varied']): HeaderMap {
+  const headers = original.copy()
+  for (const [name, value] of varied) {
+    if (value === '') headers.delete(`X-Varied-${name}`)
+    else headers.set(`X-Varied-${name}`, value)
+  }
+  return headers
+}
+
+/** What the request's `only-if-cached` gets when nothing is cached. */
+function notCached({ wantsStream, origin, path }: BackendRequest): BackendResponse {
+  const url = `${origin}${path}`
+  return {
+    statusCode: 504,
+    headers: new HeaderMap(),
+    bytes: wantsStream ? null : NO_BYTES,
+    stream: wantsStream ? streamOf(NO_BYTES) : null,
+    url,
+  }
+}
+
+function isHopByHop(name: string, headers: HeaderMap): boolean {
+  // A 304 has no body: its length says nothing about the stored one.
+  if (NOT_REFRESHED.has(name)) return true
+  return headers.values('Connection').some((line) => line.split(',').some((token) => canonicalName(token.trim()) === name))
+}
+
+function streamOf(bytes: Buffer): Readable {
+  return new Readable({
+    read() {
+      if (bytes.length > 0) this.push(bytes)
+      this.push(null)
+    },
+  })
+}
+
+/** Whoever reads the stream sees its error. */
+function ignoreError(): void {}

@@ -1,0 +1,251 @@
+// What the cache promises around a backend: when it is asked, with which headers, and who gets whose answer.
+
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { test } from 'node:test'
+import { setImmediate as afterImmediates } from 'node:timers/promises'
+import type { GatewayConfig } from '../../../config/types.ts'
+import { HeaderMap } from '../../../engine/headers.ts'
+import { Scope } from '../../../engine/scope.ts'
+import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
+import { readOptions } from '../../../schema/read-options.ts'
+import { checkOptions, makeSite } from '../../../testing/index.ts'
+import { httpCache } from './index.ts'
+
+interface Answer {
+  readonly status?: number
+  readonly headers?: Record<string, string>
+  readonly body?: string
+  readonly error?: Error
+}
+
+const FRESH = { 'Cache-Control': 'max-age=3600' }
+
+/** A backend that gives its answers in turn and remembers what it was asked. */
+function makeBackend(...answers: Answer[]): { sender: Sender; asked: BackendRequest[] } {
+  const asked: BackendRequest[] = []
+  const sender: Sender = (request) => {
+    const { status = 200, headers = {}, body = `n${asked.length + 1}`, error } = answers[Math.min(asked.length, answers.length - 1)] ?? {}
+    asked.push(request)
+    if (error !== undefined) return Promise.reject(error)
+    const fields = Object.entries({ Date: new Date().toUTCString(), ...headers }).flat()
+    const bytes = Buffer.from(body)
+    const stream = request.wantsStream ? Readable.from([bytes.subarray(0, 1), bytes.subarray(1)], { objectMode: false }) : null
+    return Promise.resolve({
+      statusCode: status,
+      headers: HeaderMap.fromRaw(fields),
+      bytes: request.wantsStream ? null : bytes,
+      stream,
+      url: 'u',
+    } satisfies BackendResponse)
+  }
+  return { sender, asked }
+}
+
+interface Place {
+  readonly config?: GatewayConfig
+  readonly id?: string
+  readonly extraConfig?: Record<string, unknown>
+}
+
+const V2 = { dialect: 2 } as GatewayConfig
+
+function cached(
+  sender: Sender,
+  block: unknown = {},
+  { config = { dialect: 3 } as GatewayConfig, id = 'b', extraConfig = {} }: Place = {},
+): Sender {
+  const site = makeSite({ config, id }, { backend: extraConfig })
+  const { value } = readOptions(httpCache.options, block, 'struct')
+  const options = value ?? readOptions(httpCache.options, {}, 'struct').value
+  assert.ok(options !== null)
+  return httpCache.build(options, site)?.(sender) ?? sender
+}
+
+interface Asked {
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Record<string, string>
+  readonly wantsStream?: boolean
+}
+
+async function ask(sender: Sender, { method = 'GET', path = '/m', headers = {}, wantsStream = false }: Asked = {}): Promise<string> {
+  const fields = HeaderMap.fromRaw(Object.entries(headers).flat())
+  const request = { method, origin: 'http://h', path, headers: fields, wantsStream } as unknown as BackendRequest
+  const response = await sender(request, Scope.root())
+  const bytes = response.stream === null ? response.bytes : await buffer(response.stream)
+  await afterImmediates()
+  return `${response.statusCode} ${bytes?.toString()}`
+}
+
+async function askAll(sender: Sender, ...asked: Asked[]): Promise<string[]> {
+  const answers: string[] = []
+  for (const one of asked) answers.push(await ask(sender, one))
+  return answers
+}
+
+test('a fresh answer is used again, decoded or streamed', async () => {
+  for (const wantsStream of [false, true]) {
+    const { sender, asked } = makeBackend({ headers: FRESH })
+    assert.deepEqual(await askAll(cached(sender), { wantsStream }, { wantsStream }), ['200 n1', '200 n1'])
+    assert.equal(asked.length, 1)
+  }
+})
+
+test('the key is method and URL; other methods remove only their own key', async () => {
+  const { sender } = makeBackend({ headers: FRESH })
+  const sequence = [{}, { path: '/m?q' }, { method: 'HEAD' }, { method: 'POST' }, {}, { headers: { Range: 'bytes=0-1' } }, {}]
+  assert.deepEqual(await askAll(cached(sender), ...sequence), ['200 n1', '200 n2', '200 n3', '200 n4', '200 n1', '200 n5', '200 n6'])
+})
+
+test('no-store is not stored, neither by the answer nor by the request', async () => {
+  const backend = makeBackend({ headers: { 'Cache-Control': 'no-store, max-age=60' } })
+  assert.deepEqual(await askAll(cached(backend.sender), {}, {}), ['200 n1', '200 n2'])
+  const other = makeBackend({ headers: FRESH })
+  const noStore = { headers: { 'Cache-Control': 'no-store' } }
+  assert.deepEqual(await askAll(cached(other.sender), noStore, {}, {}), ['200 n1', '200 n2', '200 n2'])
+})
+
+test('stale answers are revalidated; a 304 brings the stored body and refreshes its headers', async () => {
+  const { sender, asked } = makeBackend(
+    { headers: { ETag: '"v1"', 'Last-Modified': 'Mon, 01 Jan 2024 00:00:00 GMT' } },
+    { status: 304, headers: FRESH, body: '' },
+  )
+  assert.deepEqual(await askAll(cached(sender), {}, {}, {}), ['200 n1', '200 n1', '200 n1'])
+  assert.equal(asked.length, 2)
+  assert.equal(asked[1]?.headers.get('If-None-Match'), '"v1"')
+  assert.equal(asked[1]?.headers.get('If-Modified-Since'), 'Mon, 01 Jan 2024 00:00:00 GMT')
+})
+
+test('bad statuses are kept where their body is read', async () => {
+  const answer = { status: 404, headers: FRESH }
+  const decoded = makeBackend(answer)
+  assert.deepEqual(await askAll(cached(decoded.sender), {}, {}), ['404 n1', '404 n2'])
+  const streamed = makeBackend(answer)
+  assert.deepEqual(await askAll(cached(streamed.sender), { wantsStream: true }, { wantsStream: true }), ['404 n1', '404 n1'])
+  const detailed = makeBackend(answer)
+  const place = { extraConfig: { 'backend/http': { return_error_details: 'b' } } }
+  assert.deepEqual(await askAll(cached(detailed.sender, {}, place), {}, {}), ['404 n1', '404 n1'])
+})
+
+test('one variant is kept, and given only to requests with the same headers', async () => {
+  const { sender, asked } = makeBackend({ headers: { ...FRESH, Vary: 'authorization, X-A' } })
+  const cache = cached(sender)
+  const [a, b] = ['A', 'B'].map((Authorization) => ({ headers: { Authorization } }))
+  const answers = await askAll(cache, a as Asked, a as Asked, b as Asked, a as Asked, {})
+  assert.deepEqual(answers, ['200 n1', '200 n1', '200 n2', '200 n3', '200 n4'])
+  assert.equal(asked.length, 4)
+})
+
+test('the answer of another client comes neither by a 304 nor in place of an error', async () => {
+  const first = { headers: { ...FRESH, Vary: 'Authorization', ETag: '"a"' }, body: 'private' }
+  const [a, b] = ['A', 'B'].map((Authorization) => ({ headers: { Authorization, 'If-None-Match': '"a"' } }))
+  const notModified = makeBackend(first, { status: 304, body: '' })
+  assert.deepEqual(await askAll(cached(notModified.sender), a as Asked, b as Asked), ['200 private', '304 '])
+  const failing = makeBackend({ ...first, headers: { ...first.headers, 'Cache-Control': 'max-age=9, stale-if-error' } }, { status: 500 })
+  assert.deepEqual(await askAll(cached(failing.sender), a as Asked, b as Asked), ['200 private', '500 n2'])
+})
+
+test('concurrent misses are not merged', async () => {
+  const { sender } = makeBackend({ headers: FRESH })
+  const cache = cached(sender)
+  assert.deepEqual(await Promise.all([ask(cache), ask(cache)]), ['200 n1', '200 n2'])
+})
+
+test('stale-if-error covers failures, anything else removes the entry', async () => {
+  const stale = { headers: { 'Cache-Control': 'max-age=0, stale-if-error' } }
+  const covered = makeBackend(stale, { error: new Error('down') }, { status: 503 })
+  assert.deepEqual(await askAll(cached(covered.sender), {}, {}, {}), ['200 n1', '200 n1', '200 n1'])
+  const failing = makeBackend({ headers: { 'Cache-Control': 'max-age=0' } }, { error: new Error('down') }, {})
+  const cache = cached(failing.sender)
+  await ask(cache)
+  await assert.rejects(ask(cache), /down/)
+  assert.equal(await ask(cache, { headers: { 'Cache-Control': 'only-if-cached' } }), '504 ')
+})
+
+test('only-if-cached asks no backend', async () => {
+  const { sender, asked } = makeBackend({})
+  const onlyCached = { headers: { 'Cache-Control': 'only-if-cached' } }
+  assert.deepEqual(await askAll(cached(sender), onlyCached, { ...onlyCached, wantsStream: true }, {}, onlyCached), [
+    '504 ',
+    '504 ',
+    '200 n1',
+    '200 n1',
+  ])
+  assert.equal(asked.length, 1)
+})
+
+test('headers are stored as layers outside have changed them', async () => {
+  const { sender, asked } = makeBackend({})
+  const cache = cached(sender)
+  const martian: Sender = (request, scope) =>
+    cache(request, scope).then((response) => {
+      response.headers.set('Cache-Control', 'max-age=60')
+      return response
+    })
+  assert.deepEqual(await askAll(martian, {}, {}), ['200 n1', '200 n1'])
+  assert.equal(asked.length, 1)
+})
+
+test('private caches are apart, shared ones are not', async () => {
+  const config = { dialect: 3 } as GatewayConfig
+  const { sender, asked } = makeBackend({ headers: FRESH })
+  const make = (block: unknown, id: string): Sender => cached(sender, block, { config, id })
+  const senders = [make({ shared: true }, 'a'), make({ SHARED: true }, 'b'), make({}, 'c'), make({ shared: false }, 'd'), make([1], 'e')]
+  const answers: string[] = []
+  for (const one of [...senders, ...senders]) answers.push(await ask(one))
+  assert.deepEqual(answers.slice(0, 5), ['200 n1', '200 n1', '200 n2', '200 n3', '200 n4'])
+  assert.equal(asked.length, 4)
+})
+
+test('with both limits the least recently used answer goes, and large ones are never kept', async () => {
+  const { sender } = makeBackend({ headers: FRESH })
+  const cache = cached(sender, { max_size: 1000, max_items: 2 })
+  const paths = ['/1', '/2', '/1', '/3', '/1', '/2', '/3'].map((path) => ({ path }))
+  assert.deepEqual(await askAll(cache, ...paths), ['200 n1', '200 n2', '200 n1', '200 n3', '200 n1', '200 n4', '200 n5'])
+  const large = makeBackend({ headers: FRESH, body: 'x'.repeat(1000) })
+  const small = cached(large.sender, { max_size: 1000, max_items: 2 })
+  for (const wantsStream of [false, true, false, true]) await ask(small, { wantsStream })
+  assert.equal(large.asked.length, 4)
+})
+
+test('a body that was not read to its end is not stored', async () => {
+  const { sender, asked } = makeBackend({ headers: FRESH })
+  const cache = cached(sender)
+  const request = {
+    method: 'GET',
+    origin: 'http://h',
+    path: '/m',
+    headers: new HeaderMap(),
+    wantsStream: true,
+  } as unknown as BackendRequest
+  const response = await cache(request, Scope.root())
+  response.stream?.destroy()
+  await afterImmediates()
+  await ask(cache)
+  assert.equal(asked.length, 2)
+})
+
+test('1.x: one cache for all, marked answers, none beside client credentials', async () => {
+  const { sender, asked } = makeBackend({ headers: FRESH })
+  const [one, other] = ['a', 'b'].map((id) => cached(sender, { max_size: 1, max_items: 1 }, { config: V2, id }))
+  await ask(one as Sender)
+  const request = {
+    method: 'GET',
+    origin: 'http://h',
+    path: '/m',
+    headers: new HeaderMap(),
+    wantsStream: false,
+  } as unknown as BackendRequest
+  const response = await (other as Sender)(request, Scope.root())
+  assert.equal(response.headers.get('X-From-Cache'), '1')
+  assert.equal(asked.length, 1)
+  const place = { config: V2, extraConfig: { 'auth/client-credentials': {} } }
+  assert.equal(cached(sender, {}, place), sender)
+})
+
+test('check warns of half a limit', () => {
+  for (const block of [{}, { shared: true }, { max_size: 1, max_items: 1 }]) assert.deepEqual(checkOptions(httpCache, block), [])
+  assert.deepEqual(checkOptions(httpCache, { max_items: 1 }), ['warning : "max_size" and "max_items" limit the cache only together'])
+})

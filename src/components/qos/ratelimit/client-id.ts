@@ -1,0 +1,48 @@
+// Which client a request counts for: by address, header or URL parameter. Knows nothing of buckets.
+
+import { isIPv4 } from 'node:net'
+import type { Exchange } from '../../../engine/types.ts'
+
+/** The client's id; empty when there is none, and such requests are refused. */
+export type ClientId = (exchange: Exchange) => string
+
+/** The strategy of that name (in any case), or null when there is no such one. KrakenD 1.x has no `param`. `header` is the canonical form of `key`. */
+export function findClientId(strategy: string, key: string, header: string, isLegacy: boolean): ClientId | null {
+  switch (strategy.toLowerCase()) {
+    case 'ip':
+      return key === '' ? clientIp : firstAddressOf(header)
+    case 'header':
+      return headerValue(header)
+    case 'param':
+      return isLegacy ? null : paramValue(key)
+    default:
+      return null
+  }
+}
+
+function clientIp(exchange: Exchange): string {
+  return exchange.clientIp
+}
+
+function firstAddressOf(name: string): ClientId {
+  return function headerAddress(exchange) {
+    const value = exchange.headers.get(name)
+    if (value === undefined) return exchange.clientIp
+    // compat: what follows a colon counts as a port, so that no IPv6 address survives.
+    const address = (value.split(',', 1)[0] as string).trim().split(':', 1)[0] as string
+    return isIPv4(address) ? address : exchange.clientIp
+  }
+}
+
+function headerValue(name: string): ClientId {
+  return function headerId(exchange) {
+    return exchange.headers.get(name) ?? ''
+  }
+}
+
+function paramValue(key: string): ClientId {
+  const name = key.slice(0, 1).toUpperCase() + key.slice(1)
+  return function paramId(exchange) {
+    return exchange.params.get(name) ?? ''
+  }
+}

@@ -1,0 +1,192 @@
+// What the limits promise to clients: statuses, who counts for whom, headers, and exact counts over threads.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
+import type { Dialect } from '../../../config/types.ts'
+import { Scope } from '../../../engine/scope.ts'
+import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
+import { readOptions } from '../../../schema/read-options.ts'
+import { checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
+import type { TestSite } from '../../../testing/index.ts'
+import { backendRateLimit, endpointRateLimit, rateLimitHeaders } from './index.ts'
+import { SharedBucket } from './shared-bucket.ts'
+
+let sites = 0
+
+function siteOf(dialect: Dialect = 3, blocks: Record<string, unknown> = {}): TestSite {
+  return makeSite({ label: '[ENDPOINT: /x]', id: `endpoint ${sites++}` }, { dialect, service: blocks, endpoint: blocks })
+}
+
+interface Asked {
+  readonly ip?: string
+  readonly headers?: Record<string, string>
+  readonly params?: Record<string, string>
+}
+
+/** Status and the answer's header fields. */
+type Ask = (asked?: Asked) => [number, Record<string, string>]
+
+function limited(block: Record<string, unknown>, site = siteOf()): Ask {
+  const { value } = readOptions(endpointRateLimit.options, block, 'map')
+  const layer = value === null ? null : endpointRateLimit.build(value, site)
+  const handler = (layer ?? ((next) => next))(() => {})
+  return ({ ip = '1.1.1.1', headers = {}, params = {} } = {}) => {
+    const exchange = makeExchange({ peerAddress: ip, headers, params })
+    const { responseHeaders } = exchange
+    let status = 200
+    try {
+      void handler(exchange)
+    } catch (error) {
+      status = (error as { statusCode: number }).statusCode
+    }
+    return [status, Object.fromEntries(responseHeaders.names().map((name) => [name, responseHeaders.get(name) ?? '']))]
+  }
+}
+
+function statuses(ask: Ask, count: number, asked?: Asked): number[] {
+  return Array.from({ length: count }, () => ask(asked)[0])
+}
+
+test('an endpoint over its rate answers 503, and every value that is no rate is no limit', () => {
+  assert.deepEqual(statuses(limited({ max_rate: 3, every: '1h', capacity: 2 }), 4), [200, 200, 503, 503])
+  assert.deepEqual(statuses(limited({ max_rate: 100, every: '1m' }), 2), [200, 503])
+  for (const max_rate of [0, -1, '1', null]) assert.deepEqual(statuses(limited({ max_rate, capacity: 1 }), 3), [200, 200, 200])
+})
+
+test('the client limit is asked first and keeps the token', () => {
+  const ask = limited({ max_rate: 1, capacity: 1, client_max_rate: 2, client_capacity: 2, every: '1h', strategy: 'header', key: 'x-c' })
+  const a = { headers: { 'X-C': 'a' } }
+  assert.deepEqual(statuses(ask, 3, a), [200, 503, 429])
+  assert.deepEqual(statuses(ask, 1, { headers: { 'x-c': 'b' } }), [503])
+  assert.deepEqual(statuses(ask, 1), [429])
+})
+
+test('client capacities are derived as KrakenD derives them', () => {
+  assert.deepEqual(statuses(limited({ client_max_rate: 5, strategy: 'ip' }), 2), [200, 429])
+  assert.deepEqual(statuses(limited({ max_rate: 50, client_max_rate: 5, strategy: 'ip' }), 6), [200, 200, 200, 200, 200, 429])
+  assert.deepEqual(statuses(limited({ max_rate: 3_600_000, client_max_rate: 10, every: '1h', strategy: 'ip' }), 1), [429])
+})
+
+test('clients are told apart by address, header value or parameter', () => {
+  const one = { client_max_rate: 1, client_capacity: 1, every: '1h' }
+  const byIp = limited({ ...one, strategy: 'IP' })
+  assert.deepEqual([...statuses(byIp, 2), ...statuses(byIp, 2, { ip: '2.2.2.2' })], [200, 429, 200, 429])
+  const byKey = limited({ ...one, strategy: 'ip', key: 'X-Real' })
+  const ask = (value: string) => byKey({ headers: { 'X-Real': value } })[0]
+  const values = ['9.9.9.9:80, 8.8.8.8', ' 9.9.9.9', '8.8.8.8, 9.9.9.9', '2001:db8::1', 'unknown', '']
+  assert.deepEqual(values.map(ask), [200, 429, 200, 200, 429, 429])
+  const byParam = limited({ ...one, strategy: 'param', key: 'id' })
+  assert.deepEqual(
+    ['1', '1', '2', ''].map((id) => byParam({ params: { Id: id } })[0]),
+    [200, 429, 200, 429],
+  )
+})
+
+test('counting by an address that clients can choose is worth a warning', () => {
+  const block = { client_max_rate: 1, client_capacity: 1, strategy: 'ip' }
+  const warning = 'WARNING [ENDPOINT: /x][Ratelimit] clients can choose the address they are counted by: set trusted_proxies of the router'
+  for (const [options, extraConfig, isWarned] of [
+    [block, {}, true],
+    [block, { router: { trusted_proxies: ['10.0.0.0/8'] } }, false],
+    [{ ...block, key: 'X-Real' }, {}, false],
+  ] as const) {
+    const site = siteOf(3, extraConfig)
+    limited(options, site)
+    assert.equal(site.lines.includes(warning), isWarned)
+  }
+})
+
+test('an unknown strategy leaves the endpoint limit and a warning', () => {
+  const site = siteOf()
+  assert.deepEqual(
+    statuses(limited({ max_rate: 1, capacity: 1, client_max_rate: 1, every: '1h', strategy: 'cookie' }, site), 2),
+    [200, 503],
+  )
+  assert.ok(site.lines.includes('WARNING [ENDPOINT: /x][Ratelimit] Unknown strategy cookie'))
+  assert.ok(site.lines.includes('DEBUG [ENDPOINT: /x][Ratelimit] Rate limit enabled. MaxRate: 0.000278, Capacity: 1'))
+})
+
+test('1.x: whole numbers per second which are the capacities, and no param strategy', () => {
+  const all = { every: '1h', capacity: 1, client_capacity: 1 }
+  assert.deepEqual(statuses(limited({ ...all, max_rate: 2.9 }, siteOf(2)), 3), [200, 200, 503])
+  assert.deepEqual(statuses(limited({ max_rate: 0.5 }, siteOf(2)), 2), [200, 200])
+  assert.deepEqual(statuses(limited({ ...all, client_max_rate: 3, strategy: 'ip' }, siteOf(2)), 4), [200, 200, 200, 429])
+  assert.deepEqual(statuses(limited({ client_max_rate: 1, strategy: 'param', key: 'id' }, siteOf(2)), 2), [200, 200])
+})
+
+test('headers tell the limit only where they are asked for', () => {
+  const block = { max_rate: 1, capacity: 1, client_max_rate: 2, client_capacity: 2, every: '1h', strategy: 'ip' }
+  assert.deepEqual(limited(block)()[1], {})
+  const ask = limited(block, siteOf(3, { '_gw/ratelimit': { headers: true } }))
+  assert.deepEqual(ask(), [200, { 'Ratelimit-Limit': '2', 'Ratelimit-Remaining': '1', 'Ratelimit-Reset': '0' }])
+  const [status, byEndpoint] = ask()
+  assert.equal(status, 503)
+  assert.deepEqual([byEndpoint['Ratelimit-Limit'], byEndpoint['Ratelimit-Remaining']], ['1', '0'])
+  const wait = Number(byEndpoint['Retry-After'])
+  assert.ok(wait > 3590 && wait <= 3600)
+  assert.equal(ask()[0], 429)
+  assert.equal(rateLimitHeaders.build({ headers: true }, siteOf()), null)
+})
+
+async function callBackend(block: Record<string, unknown>, site = siteOf(), calls = 3): Promise<string[]> {
+  const { value } = readOptions(backendRateLimit.options, block, 'map')
+  const layer = value === null ? null : backendRateLimit.build(value, site)
+  const pipe = (layer ?? ((next) => next))(() => Promise.resolve({} as PipeResponse))
+  const answers: string[] = []
+  for (let i = 0; i < calls; i++) {
+    answers.push(
+      await pipe({} as PipeRequest, Scope.root()).then(
+        () => 'ok',
+        (error: Error) => error.message,
+      ),
+    )
+  }
+  return answers
+}
+
+test('a backend over its rate is an error of its own, any `every` counts', async () => {
+  const refused = 'rate limit exceded'
+  assert.deepEqual(await callBackend({ max_rate: 40, every: '1h' }), ['ok', refused, refused])
+  assert.deepEqual(await callBackend({ max_rate: 0.001, capacity: 2, every: 'x' }), ['ok', 'ok', refused])
+  assert.deepEqual(await callBackend({ max_rate: 1e-9, capacity: 1, every: '100ms' }), ['ok', refused, refused])
+  for (const every of ['0s', '-1s']) assert.deepEqual(await callBackend({ max_rate: 1, every }), ['ok', 'ok', 'ok'])
+  assert.deepEqual(await callBackend({ max_rate: 1, capacity: 1, every: '0s' }), ['ok', refused, refused])
+  assert.deepEqual(await callBackend({ max_rate: 0.001 }, siteOf(2)), ['ok', refused, refused])
+})
+
+test('the count is exact over several threads', async () => {
+  const memory = new SharedArrayBuffer(SharedBucket.BYTES)
+  const code = `
+    const { workerData, parentPort } = require('node:worker_threads')
+    Promise.all(workerData.urls.map((url) => import(url))).then(([{ SharedBucket }, { RefillWhenEmpty }, { sharedLock }]) => {
+      const bucket = new SharedBucket(workerData.memory, new RefillWhenEmpty(1e-9, 5000), 0, sharedLock)
+      let taken = 0
+      for (let i = 0; i < 4000; i++) if (bucket.take(1)) taken++
+      parentPort.postMessage(taken)
+    })`
+  const urls = ['./shared-bucket.ts', './bucket.ts', '../shared-lock.ts'].map((name) => new URL(name, import.meta.url).href)
+  const counts = await Promise.all(
+    [0, 1, 2].map(() => {
+      const worker = new Worker(code, { eval: true, workerData: { memory, urls } })
+      return new Promise<number>((resolve, reject) => worker.once('message', resolve).once('error', reject))
+    }),
+  )
+  assert.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    5000,
+  )
+})
+
+test('check tells which limits would not hold', () => {
+  const client = { client_max_rate: 1, client_capacity: 1 }
+  assert.deepEqual(checkOptions(endpointRateLimit, { max_rate: 1, every: '1m' }), [])
+  assert.deepEqual(checkOptions(endpointRateLimit, { ...client, strategy: 'IP' }), [])
+  assert.deepEqual(checkOptions(endpointRateLimit, client), ['error strategy: unknown strategy "": clients are not limited'])
+  assert.equal(checkOptions(endpointRateLimit, { ...client, strategy: 'param', key: 'id' }, 2).length, 1)
+  assert.deepEqual(checkOptions(endpointRateLimit, { ...client, strategy: 'header' }), [
+    'warning key: no name of a header or parameter: every request of this endpoint is refused',
+  ])
+  const every = ['warning every: "1" is no duration such as "1m": one second is assumed']
+  for (const limit of [endpointRateLimit, backendRateLimit]) assert.deepEqual(checkOptions(limit, { max_rate: 1, every: '1' }), every)
+})

@@ -1,0 +1,235 @@
+// Components `qos/ratelimit/router`, `qos/ratelimit/proxy` and `_gw/ratelimit`: how many requests an endpoint, each of its
+// clients and a backend get. Knows nothing of sockets and of who else limits.
+
+import { randomInt } from 'node:crypto'
+import type { Static } from 'typebox'
+import { Type } from '../../../schema/type.ts'
+import { component, type CheckedBlock, type Logger, type Site } from '../../../engine/compile/component.ts'
+import { GatewayError } from '../../../engine/errors.ts'
+import { errorIssue, warningIssue, type Issue } from '../../../schema/issue.ts'
+import { parseDuration } from '../../../go/duration.ts'
+import { canonicalName } from '../../../engine/headers.ts'
+import { sharedLock } from '../shared-lock.ts'
+import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
+import { RefillWhenEmpty, SteadyRefill, waitNs, type BucketRule } from './bucket.ts'
+import { ClientTable, DEFAULT_SIZE } from './client-table.ts'
+import { findClientId, type ClientId } from './client-id.ts'
+import { readClockNs } from './clock.ts'
+import { KeyHasher } from './key-hash.ts'
+import { readBackendLimit, readEndpointLimits, readLegacyBackendLimit, readLegacyEndpointLimits, type Limit } from './limits.ts'
+import { SharedBucket } from './shared-bucket.ts'
+
+const CLIENT_LIMITED = new GatewayError('rate limit exceeded', { code: 'ERR_CLIENT_RATE_LIMIT', statusCode: 429, source: 'client' })
+const ENDPOINT_LIMITED = new GatewayError('rate limit exceeded', { code: 'ERR_ENDPOINT_RATE_LIMIT', statusCode: 503 })
+// compat: KrakenD's spelling, read by clients and matched in logs.
+const BACKEND_LIMITED = new GatewayError('rate limit exceded', { code: 'ERR_BACKEND_RATE_LIMIT' })
+
+const HEADERS = '_gw/ratelimit'
+const STRATEGY_HINT = 'it is "ip", "header" or, in files of version 3, "param"'
+const NO_KEY = 'no name of a header or parameter: every request of this endpoint is refused'
+
+const routerOptions = Type.Object({
+  max_rate: Type.Number({ default: 0, description: 'Requests that all clients together may make per `every`; 0: no limit.' }),
+  capacity: Type.Integer({ default: 0, description: 'Size of the burst; 0: what one second brings, at least 1.' }),
+  client_max_rate: Type.Number({ default: 0, description: 'Requests that each client may make per `every`; 0: no limit.' }),
+  client_capacity: Type.Integer({
+    default: 0,
+    description: 'Size of the burst of each client; set it, what 0 means is surprising (see quirks).',
+  }),
+  strategy: Type.String({ default: '', description: 'What tells clients apart: `ip`, `header` or `param`, in any case.' }),
+  key: Type.String({ default: '', description: 'Name of the header or parameter; with `ip` a header that holds the address.' }),
+  every: Type.String({ default: '1s', description: 'The time that rates are counted over, such as `1m`; one second at least.' }),
+  num_shards: Type.Integer({ default: 2048, description: 'Accepted, without effect.' }),
+  cleanup_period: Type.String({ default: '1m', description: 'Accepted, without effect: expired clients are dropped as room is needed.' }),
+  cleanup_threads: Type.Integer({ default: 1, description: 'Accepted, without effect.' }),
+})
+
+/** Limits an endpoint as a whole (503) and each of its clients (429); the client's limit is asked first. */
+export const endpointRateLimit = component({
+  stage: 'endpoint',
+  namespace: 'qos/ratelimit/router',
+  options: routerOptions,
+  restricting: true,
+  check: checkRouterOptions,
+  build(options, site) {
+    const isLegacy = site.config.dialect === 2
+    const limits = isLegacy ? readLegacyEndpointLimits(options) : readEndpointLimits(options)
+    const clientId = limits.client === null ? null : findClientId(options.strategy, options.key, canonicalName(options.key), isLegacy)
+    if (limits.client !== null && clientId === null) site.log.warning(`${site.label}[Ratelimit] Unknown strategy ${options.strategy}`)
+    const layers: Layer<Handler>[] = []
+    const showsHeaders = readsHeaders(site)
+    if (limits.client !== null && clientId !== null) {
+      logEnabled(site, `Strategy: ${options.strategy} (key: ${options.key}), `, limits.client)
+      if (!isLegacy && options.strategy.toLowerCase() === 'ip' && options.key === '') warnOfTrust(site)
+      layers.push(limitClients(site, makeRule(limits.client, isLegacy), clientId, limits.clientTtlS, showsHeaders))
+    }
+    if (limits.endpoint !== null) {
+      logEnabled(site, '', limits.endpoint)
+      layers.push(limitEndpoint(site, makeRule(limits.endpoint, isLegacy), showsHeaders))
+    }
+    return layers.length === 0 ? null : (next) => layers.reduceRight((inner, layer) => layer(inner), next)
+  },
+})
+
+/** A client limit whose clients cannot be told apart is none. */
+function checkRouterOptions(options: Static<typeof routerOptions>, { dialect }: CheckedBlock): Issue[] {
+  const { client_max_rate: clientRate, strategy, key, every } = options
+  const issues = dialect === 2 ? [] : checkEvery(every)
+  if (clientRate <= 0) return issues
+  const hasStrategy = findClientId(strategy, key, canonicalName(key), dialect === 2) !== null
+  if (!hasStrategy)
+    issues.push(errorIssue('invalid-option', ['strategy'], `unknown strategy "${strategy}": clients are not limited`, STRATEGY_HINT))
+  else if (key === '' && strategy.toLowerCase() !== 'ip') issues.push(warningIssue('invalid-option', ['key'], NO_KEY))
+  return issues
+}
+
+function checkEvery(every: string): Issue[] {
+  const isDuration = typeof parseDuration(every) === 'number'
+  return isDuration ? [] : [warningIssue('invalid-duration', ['every'], `"${every}" is no duration such as "1m": one second is assumed`)]
+}
+
+/** Claims its namespace; the limits of the same endpoint read it. */
+export const rateLimitHeaders = component({
+  stage: 'endpoint',
+  namespace: HEADERS,
+  options: Type.Object({
+    headers: Type.Boolean({
+      default: false,
+      description:
+        'Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` of the client’s bucket (else of the endpoint’s), refusals `Retry-After` as well.',
+    }),
+  }),
+  build: () => null,
+})
+
+/** Limits the calls to one backend: what exceeds is an error of that backend. */
+export const backendRateLimit = component({
+  stage: 'backend',
+  namespace: 'qos/ratelimit/proxy',
+  options: Type.Object({
+    max_rate: Type.Number({ default: 0, description: 'Calls per `every`; 0: no limit.' }),
+    capacity: Type.Integer({ default: 0, description: 'Size of the burst; 0: what one second brings, at least 1.' }),
+    every: Type.String({ default: '1s', description: 'The time that the rate is counted over, also less than a second.' }),
+  }),
+  restricting: true,
+  check: ({ every }, { dialect }) => (dialect === 2 ? [] : checkEvery(every)),
+  build(options, site) {
+    const isLegacy = site.config.dialect === 2
+    const limit = isLegacy ? readLegacyBackendLimit(options) : readBackendLimit(options)
+    if (limit === null) return null
+    if (isLegacy && options.capacity <= 0) site.log.warning(`${site.label}[Ratelimit] no capacity given, ${limit.capacity} is assumed`)
+    site.log.debug(`${site.label}[Ratelimit] Enabling the rate limiter`)
+    const bucket = openBucket(site, 'backend', makeRule(limit, isLegacy))
+    return (next) =>
+      function backendRateLimit(request, scope) {
+        return bucket.take(readClockNs()) ? next(request, scope) : Promise.reject(BACKEND_LIMITED)
+      }
+  },
+})
+
+function limitEndpoint(site: Site, rule: BucketRule, showsHeaders: boolean): Layer<Handler> {
+  const bucket = openBucket(site, 'endpoint', rule)
+  return (next) => {
+    function endpointRateLimit(exchange: Exchange): void | Promise<void> {
+      if (!bucket.take(readClockNs())) throw ENDPOINT_LIMITED
+      return next(exchange)
+    }
+    function tellingEndpointRateLimit(exchange: Exchange): void | Promise<void> {
+      const nowNs = readClockNs()
+      const isTaken = bucket.take(nowNs)
+      // The client's own numbers, set by the limit outside, say more; but not when it is this limit that refuses.
+      if (!isTaken || !exchange.responseHeaders.has('Ratelimit-Limit')) tell(exchange, rule, nowNs, isTaken)
+      if (!isTaken) throw ENDPOINT_LIMITED
+      return next(exchange)
+    }
+    return showsHeaders ? tellingEndpointRateLimit : endpointRateLimit
+  }
+}
+
+function limitClients(site: Site, rule: BucketRule, clientId: ClientId, ttlS: number, showsHeaders: boolean): Layer<Handler> {
+  const { table, hasher } = openTable(site)
+  const own = hasher.derive(site.id)
+  return (next) =>
+    function clientRateLimit(exchange) {
+      const id = clientId(exchange)
+      // security: whoever cannot be told apart gets nothing, or the limit could be avoided by leaving the header out.
+      if (id === '') throw CLIENT_LIMITED
+      own.hash(id)
+      const nowNs = readClockNs()
+      const isTaken = table.take(own.hi, own.lo, rule, nowNs, ttlS)
+      if (showsHeaders) tell(exchange, rule, nowNs, isTaken)
+      if (!isTaken) throw CLIENT_LIMITED
+      return next(exchange)
+    }
+}
+
+/** The rule's registers hold the state of the bucket that was just asked. */
+function tell({ responseHeaders }: Exchange, rule: BucketRule, nowNs: number, isTaken: boolean): void {
+  const seconds = String(Math.ceil(waitNs(rule, nowNs) / 1e9))
+  responseHeaders.set('Ratelimit-Limit', String(rule.capacity))
+  responseHeaders.set('Ratelimit-Remaining', String(Math.floor(rule.tokens)))
+  responseHeaders.set('Ratelimit-Reset', seconds)
+  if (!isTaken) responseHeaders.set('Retry-After', seconds === '0' ? '1' : seconds)
+}
+
+function readsHeaders(site: Site): boolean {
+  const block = site.endpoint?.extraConfig.get(HEADERS)
+  return typeof block === 'object' && block !== null && (block as Record<string, unknown>)['headers'] === true
+}
+
+/** security: with the default of KrakenD whoever sends an X-Forwarded-For chooses the address that is counted. */
+function warnOfTrust(site: Site): void {
+  const router = site.config.extraConfig.get('router')
+  const trusted = typeof router === 'object' && router !== null ? (router as Record<string, unknown>)['trusted_proxies'] : undefined
+  if (Array.isArray(trusted)) return
+  site.log.warning(`${site.label}[Ratelimit] clients can choose the address they are counted by: set trusted_proxies of the router`)
+}
+
+function makeRule({ ratePerSecond, capacity }: Limit, isLegacy: boolean): BucketRule {
+  return isLegacy ? new SteadyRefill(ratePerSecond, capacity) : new RefillWhenEmpty(ratePerSecond, capacity)
+}
+
+function openBucket(site: Site, kind: string, rule: BucketRule): SharedBucket {
+  return new SharedBucket(site.shared.buffer(`ratelimit/${kind} ${site.id}`, SharedBucket.BYTES), rule, readClockNs(), sharedLock)
+}
+
+interface OpenTable {
+  readonly table: ClientTable
+  readonly hasher: KeyHasher
+}
+
+const openTables = new WeakMap<SharedArrayBuffer, OpenTable>()
+const FULL_CHECK_MS = 60_000
+
+/** One table for the clients of all endpoints, so that the bound holds for the gateway and not for each endpoint. */
+function openTable(site: Site): OpenTable {
+  const memory = site.shared.buffer('ratelimit/clients', ClientTable.byteLength(DEFAULT_SIZE))
+  let open = openTables.get(memory)
+  if (open === undefined) {
+    const table = new ClientTable(memory, DEFAULT_SIZE, sharedLock)
+    const [k0, k1] = table.hashKey(() => [randomInt(2 ** 32), randomInt(2 ** 32)])
+    open = { table, hasher: new KeyHasher(k0, k1) }
+    openTables.set(memory, open)
+  }
+  watchTable(site, open.table)
+  return open
+}
+
+/** security: a full table must not weaken the limit in silence. */
+function watchTable(site: Site, table: ClientTable): void {
+  site.pool.share('ratelimit/clients', () => setInterval(makeReport(site.log, table), FULL_CHECK_MS).unref(), clearInterval)
+}
+
+function makeReport(log: Logger, table: ClientTable): () => void {
+  let reported = 0
+  return function reportForgotten() {
+    const { forgotten } = table
+    if (forgotten === reported) return
+    log.warning(`[Ratelimit] too many clients: ${forgotten - reported} that were seen least recently started anew`)
+    reported = forgotten
+  }
+}
+
+function logEnabled(site: Site, strategy: string, { ratePerSecond, capacity }: Limit): void {
+  site.log.debug(`${site.label}[Ratelimit] Rate limit enabled. ${strategy}MaxRate: ${ratePerSecond.toFixed(6)}, Capacity: ${capacity}`)
+}

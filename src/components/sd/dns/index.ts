@@ -1,0 +1,64 @@
+// Service discovery by DNS SRV records (`"sd": "dns"`). Knows nothing of requests.
+
+import { resolveSrv } from 'node:dns/promises'
+import { discovery } from '../../../engine/compile/component.ts'
+import { toHosts, toLegacyHosts, type SrvRecord } from './srv-hosts.ts'
+
+/** KrakenD 1.x refreshes at this rate whatever the file says. */
+const LEGACY_REFRESH_MS = 30_000
+/** Letters, digits, hyphens, underscores and dots: anything else (a scheme, a port) is no name to look up. */
+const DOMAIN_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/
+
+export interface Watch {
+  readonly name: string
+  readonly refreshMs: number
+  readonly lookUp: (name: string) => Promise<readonly SrvRecord[]>
+  toHosts(records: readonly SrvRecord[]): string[]
+  /** Told once for each outage, and when it is over. */
+  report(problem: string | null): void
+}
+
+/** Looks a name up now and again; a failed look-up keeps the last list. */
+export function watchRecords(watch: Watch): { hosts: () => readonly string[]; ready: Promise<void>; stop: () => void } {
+  let hosts: readonly string[] = []
+  let isFailing = false
+  const refresh = async (): Promise<void> => {
+    try {
+      hosts = watch.toHosts(await watch.lookUp(watch.name))
+      if (isFailing) watch.report(null)
+      isFailing = false
+    } catch (error) {
+      if (!isFailing) watch.report((error as Error).message)
+      isFailing = true
+    }
+  }
+  const timer = setInterval(() => void refresh(), watch.refreshMs)
+  timer.unref()
+  return { hosts: () => hosts, ready: refresh(), stop: () => clearInterval(timer) }
+}
+
+export const dns = discovery({
+  name: 'dns',
+  watch(backend, site) {
+    const [name = ''] = backend.hosts
+    const label = `${site.label}[SD: dns]`
+    if (!DOMAIN_NAME.test(name)) {
+      site.log.warning(
+        `${label} "${name}" is no domain name to look SRV records up for: it needs "disable_host_sanitize": true and no port`,
+      )
+      return () => []
+    }
+    const isLegacy = site.config.dialect === 2
+    const watched = watchRecords({
+      name,
+      refreshMs: isLegacy ? LEGACY_REFRESH_MS : site.config.dnsCacheTtlMs,
+      lookUp: resolveSrv,
+      toHosts: isLegacy ? toLegacyHosts : (records) => toHosts(records, backend.sdScheme),
+      report: (problem) =>
+        problem === null ? site.log.info(`${label} ${name} is found again`) : site.log.warning(`${label} looking up ${name}: ${problem}`),
+    })
+    site.waitFor(watched.ready)
+    site.onRetire(watched.stop)
+    return watched.hosts
+  },
+})

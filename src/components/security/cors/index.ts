@@ -1,0 +1,190 @@
+// Component `security/cors`: answers preflights and tells browsers who may read answers. Knows nothing of routes.
+
+import { component, ConfigError } from '../../../engine/compile/component.ts'
+import type { Site } from '../../../engine/compile/component.ts'
+import { canonicalName } from '../../../engine/headers.ts'
+import { droppedBackendHeaders } from '../../../engine/ports.ts'
+import type { Exchange, Handler } from '../../../engine/types.ts'
+import { parseDuration } from '../../../go/duration.ts'
+import { errorIssue, warningIssue } from '../../../schema/issue.ts'
+import { Type } from '../../../schema/type.ts'
+import { compileHeaders, compileMethods, compileOrigins } from './cors-policy.ts'
+import { compileHeadersV1, compileMethodsV1 } from './cors-policy-v1.ts'
+
+const NAMESPACE = 'security/cors'
+const MAX_AGE_MESSAGE = 'must be a text such as "12h"'
+
+const options = Type.Object({
+  allow_origins: Type.Array(Type.String(), {
+    default: [],
+    description: 'Allowed origins in any case; the first `*` in one stands for any text. Empty: all.',
+  }),
+  allow_methods: Type.Array(Type.String(), {
+    default: [],
+    description: 'Allowed methods as written, and OPTIONS always. Empty: GET, POST and HEAD.',
+  }),
+  allow_headers: Type.Array(Type.String(), { default: [], description: 'Request headers that scripts may set. Empty or `*`: all.' }),
+  expose_headers: Type.Array(Type.String(), { default: [], description: 'Response headers that scripts may read.' }),
+  allow_credentials: Type.Boolean({ default: false, description: 'Whether cookies and credentials may be sent.' }),
+  max_age: Type.String({
+    default: '',
+    description: 'How long browsers remember a preflight, such as `12h`, in whole seconds. Empty: not sent.',
+  }),
+  allow_private_network: Type.Boolean({ default: false, description: 'Whether public sites may reach a private network.' }),
+  options_passthrough: Type.Boolean({ default: false, description: 'Let endpoints answer preflights, with the headers set here.' }),
+  options_success_status: Type.Integer({ default: 0, description: 'Status of preflights, refused ones too. 0: 204.' }),
+  debug: Type.Boolean({ default: false, description: 'Log every decision at level DEBUG.' }),
+})
+
+interface Options {
+  readonly allow_origins: readonly string[]
+  readonly allow_methods: readonly string[]
+  readonly allow_headers: readonly string[]
+  readonly expose_headers: readonly string[]
+  readonly allow_credentials: boolean
+  readonly max_age: string
+  readonly allow_private_network: boolean
+  readonly options_passthrough: boolean
+  readonly options_success_status: number
+  readonly debug: boolean
+}
+
+/** Decided once: what both kinds of requests need. */
+interface Policy {
+  /** Null: all. */
+  readonly isOriginAllowed: ((origin: string) => boolean) | null
+  readonly isMethodAllowed: (method: string) => boolean
+  /** Sets the headers that allow the requested ones; false when they are not allowed. */
+  readonly allowHeaders: (exchange: Exchange) => boolean
+  readonly exposed: string
+  readonly hasCredentials: boolean
+  readonly isPrivateNetworkAllowed: boolean
+  /** Empty: none is sent. */
+  readonly maxAge: string
+  readonly preflightVary: readonly string[]
+  /** KrakenD 1.x wrote the method in upper case. */
+  readonly isV1: boolean
+  readonly debug: (message: string) => void
+}
+
+export const cors = component({
+  stage: 'server',
+  namespace: NAMESPACE,
+  options,
+  check({ max_age: maxAge }, { raw }) {
+    if (hasWrongMaxAge(raw)) return [errorIssue('wrong-type', ['max_age'], MAX_AGE_MESSAGE)]
+    if (maxAge === '' || typeof parseDuration(maxAge) === 'number') return []
+    return [warningIssue('invalid-duration', ['max_age'], `"${maxAge}" is no duration such as "12h": browsers are told no age`)]
+  },
+  build(options, site) {
+    if (hasWrongMaxAge(site.config.extraConfig.get(NAMESPACE))) throw new ConfigError(`${NAMESPACE}: "max_age" ${MAX_AGE_MESSAGE}`)
+    const isV1 = site.config.dialect === 2
+    const policy = compilePolicy(options, isV1, site)
+    const statusCode = isV1 ? 200 : options.options_success_status || 204
+    const isPassedOn = !isV1 && options.options_passthrough
+    site.provide(droppedBackendHeaders, (name) => name.startsWith('Access-Control-'))
+    site.log.debug('[SERVICE: Gin][CORS] Enabled CORS for all requests')
+    return (next) => compileHandler(policy, isPassedOn ? next : (exchange) => exchange.answer(statusCode), next)
+  },
+})
+
+/** compat: KrakenD crashes when it starts to serve. */
+function hasWrongMaxAge(block: unknown): boolean {
+  return typeof block === 'object' && block !== null && 'max_age' in block && typeof block.max_age !== 'string'
+}
+
+function compilePolicy(options: Options, isV1: boolean, site: Site): Policy {
+  const isPrivateNetworkAllowed = !isV1 && options.allow_private_network
+  const vary = ['Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers']
+  if (isPrivateNetworkAllowed) vary.push('Access-Control-Request-Private-Network')
+  return {
+    isOriginAllowed: compileOrigins(options.allow_origins),
+    isMethodAllowed: isV1 ? compileMethodsV1(options.allow_methods) : compileMethods(options.allow_methods),
+    allowHeaders: isV1 ? allowHeadersV1(options.allow_headers) : allowHeaders(options.allow_headers),
+    exposed: options.expose_headers.map((name) => canonicalName(name)).join(', '),
+    hasCredentials: options.allow_credentials,
+    isPrivateNetworkAllowed,
+    maxAge: secondsOf(options.max_age, isV1),
+    preflightVary: isV1 ? vary : [vary.join(', ')],
+    isV1,
+    debug: options.debug ? (message) => site.log.debug(`[CORS] ${message}`) : () => {},
+  }
+}
+
+/** Whole seconds; a negative age is sent as 0 (1.x: not at all), an unreadable one not at all. */
+function secondsOf(maxAge: string, isV1: boolean): string {
+  const nanoseconds = parseDuration(maxAge)
+  const seconds = typeof nanoseconds === 'number' ? Math.trunc(nanoseconds / 1e9) : 0
+  if (seconds > 0) return String(seconds)
+  return seconds < 0 && !isV1 ? '0' : ''
+}
+
+function allowHeaders(allowed: readonly string[]): (exchange: Exchange) => boolean {
+  const areAllowed = compileHeaders(allowed)
+  return function echoHeaders({ headers, responseHeaders }) {
+    const requested = headers.values('Access-Control-Request-Headers')
+    if (areAllowed !== null && !areAllowed(requested)) return false
+    if ((requested[0] ?? '') !== '') for (const value of requested) responseHeaders.add('Access-Control-Allow-Headers', value)
+    return true
+  }
+}
+
+function allowHeadersV1(allowed: readonly string[]): (exchange: Exchange) => boolean {
+  const readRequested = compileHeadersV1(allowed)
+  return function listHeaders({ headers, responseHeaders }) {
+    const requested = readRequested(headers.get('Access-Control-Request-Headers') ?? '')
+    if (requested === null) return false
+    if (requested.length > 0) responseHeaders.set('Access-Control-Allow-Headers', requested.join(', '))
+    return true
+  }
+}
+
+function compileHandler(policy: Policy, answerPreflight: Handler, next: Handler): Handler {
+  return function cors(exchange) {
+    if (exchange.method === 'OPTIONS' && (exchange.headers.get('Access-Control-Request-Method') ?? '') !== '') {
+      preflight(policy, exchange)
+      return answerPreflight(exchange)
+    }
+    actual(policy, exchange)
+    return next(exchange)
+  }
+}
+
+function preflight(policy: Policy, exchange: Exchange): void {
+  const { headers, responseHeaders } = exchange
+  for (const vary of policy.preflightVary) responseHeaders.add('Vary', vary)
+  if (!isOriginGood(policy, exchange)) return
+  const method = headers.get('Access-Control-Request-Method') as string
+  if (!policy.isMethodAllowed(method)) return policy.debug(`preflight of method ${method} refused`)
+  if (!policy.allowHeaders(exchange)) return policy.debug('preflight refused: a requested header is not allowed')
+  allowOrigin(policy, exchange)
+  responseHeaders.set('Access-Control-Allow-Methods', policy.isV1 ? method.toUpperCase() : method)
+  if (policy.hasCredentials) responseHeaders.set('Access-Control-Allow-Credentials', 'true')
+  if (policy.isPrivateNetworkAllowed && headers.get('Access-Control-Request-Private-Network') === 'true') {
+    responseHeaders.set('Access-Control-Allow-Private-Network', 'true')
+  }
+  if (policy.maxAge !== '') responseHeaders.set('Access-Control-Max-Age', policy.maxAge)
+  policy.debug('preflight allowed')
+}
+
+function actual(policy: Policy, exchange: Exchange): void {
+  const { method, responseHeaders } = exchange
+  if (policy.isV1 && method === 'OPTIONS') return
+  responseHeaders.add('Vary', 'Origin')
+  if (!isOriginGood(policy, exchange)) return
+  if (!policy.isMethodAllowed(method)) return policy.debug(`no headers for method ${method}`)
+  allowOrigin(policy, exchange)
+  if (policy.exposed !== '') responseHeaders.set('Access-Control-Expose-Headers', policy.exposed)
+  if (policy.hasCredentials) responseHeaders.set('Access-Control-Allow-Credentials', 'true')
+}
+
+function isOriginGood(policy: Policy, exchange: Exchange): boolean {
+  const origin = exchange.headers.get('Origin') ?? ''
+  const isGood = origin !== '' && (policy.isOriginAllowed === null || policy.isOriginAllowed(origin))
+  if (!isGood) policy.debug(origin === '' ? 'no origin' : `origin ${origin} is not allowed`)
+  return isGood
+}
+
+function allowOrigin(policy: Policy, { headers, responseHeaders }: Exchange): void {
+  responseHeaders.set('Access-Control-Allow-Origin', policy.isOriginAllowed === null ? '*' : (headers.get('Origin') as string))
+}

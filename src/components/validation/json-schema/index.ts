@@ -1,0 +1,81 @@
+// Component `validation/json-schema`: refuses request bodies that do not fit a JSON Schema. Knows nothing of what is done with them.
+
+import { errorIssue } from '../../../schema/issue.ts'
+import { Type } from '../../../schema/type.ts'
+import { component } from '../../../engine/compile/component.ts'
+import { asError, GatewayError } from '../../../engine/errors.ts'
+import { scanJson } from '../../../json/scan.ts'
+import { compileSchema, type Validator } from './drafts.ts'
+
+const EMPTY_BODY = 'could not validate an empty body'
+const TOO_DEEP = 'exceeded max depth'
+
+/** Checks the body of every request of an endpoint, whatever its method and Content-Type. The body goes on unchanged. */
+export const jsonSchema = component({
+  stage: 'proxy',
+  namespace: 'validation/json-schema',
+  options: Type.Unknown({ description: 'The schema: drafts 4, 6, 7, 2019-09 and 2020-12 (the default).' }),
+  restricting: true,
+  check(schema, { dialect }) {
+    const validator = compile(schema, dialect === 2)
+    return validator instanceof Error ? [errorIssue('invalid-schema', [], `bodies are not checked: ${validator.message}`)] : []
+  },
+  build(schema, site) {
+    const isLegacy = site.config.dialect === 2
+    const validator = compile(schema, isLegacy)
+    if (validator instanceof Error) {
+      // compat: KrakenD serves the endpoint without validation then.
+      site.log.error(`${site.label}[JSONSchema] Parsing the definition: ${validator.message}`)
+      return null
+    }
+    site.log.debug(`${site.label}[JSONSchema] Validator enabled`)
+    const unreadableStatus = isLegacy ? 500 : 400
+    return (next) =>
+      async function jsonSchema(request, scope) {
+        const { body } = request
+        const bytes = body.length === 0 ? null : await body.bytes()
+        if (bytes === null || bytes.length === 0) throw refuse(EMPTY_BODY, unreadableStatus)
+        let value: unknown
+        try {
+          value = JSON.parse(bytes.toString())
+        } catch {
+          throw refuse(describeSyntaxError(bytes), unreadableStatus)
+        }
+        const problem = check(validator, value)
+        if (problem !== null) throw refuse(problem, 400)
+        return next(request, scope)
+      }
+  },
+})
+
+function compile(schema: unknown, isLegacy: boolean): Validator | Error {
+  try {
+    return compileSchema(schema, isLegacy)
+  } catch (error) {
+    return asError(error)
+  }
+}
+
+function check(validator: Validator, value: unknown): string | null {
+  try {
+    return validator.validate(value)
+  } catch (error) {
+    // security: a recursive schema follows a body down; one that is nested without end must not look like a bug.
+    if (error instanceof RangeError) return TOO_DEEP
+    throw error
+  }
+}
+
+function refuse(message: string, statusCode: number): GatewayError {
+  return new GatewayError(message, { code: 'ERR_JSON_SCHEMA', statusCode, source: 'client' })
+}
+
+/** What Go's decoder says about bytes that are no JSON. */
+function describeSyntaxError(bytes: Buffer): string {
+  try {
+    scanJson(bytes)
+  } catch (error) {
+    return asError(error).message
+  }
+  return 'invalid character after top-level value'
+}

@@ -1,0 +1,97 @@
+// What of the client's request the pipe gets: only the headers and query strings that the endpoint lists. Knows nothing of backends.
+
+import type { EndpointConfig } from '../../config/types.ts'
+import { canonicalName, HeaderMap, HOP_BY_HOP } from '../headers.ts'
+import type { Exchange, PipeRequest, Query } from '../types.ts'
+import { parseQuery } from '../../go/url.ts'
+
+/** Never forwarded: they belong to one connection, or the gateway writes them itself. */
+const NEVER_FORWARDED = new Set([...HOP_BY_HOP, 'Host'])
+/** The gateway's own word on these replaces the client's. */
+const OVERWRITTEN = new Set(['X-Forwarded-For', 'X-Forwarded-Host'])
+const NO_QUERY: Query = new Map()
+
+/** Compiles the forwarding rules of an endpoint; `userAgent` is the gateway's own (`KrakenD Version x`). */
+export function compileRequest(endpoint: EndpointConfig, userAgent: string): (exchange: Exchange) => PipeRequest {
+  const collectHeaders = compileHeaders(endpoint.inputHeaders, userAgent)
+  const collectQuery = compileQuery(endpoint.inputQueryStrings)
+  return function buildRequest(exchange) {
+    return {
+      method: exchange.method,
+      origin: '',
+      path: '',
+      params: exchange.params,
+      query: collectQuery(exchange),
+      headers: collectHeaders(exchange),
+      body: exchange.body,
+      slots: exchange.slots,
+    }
+  }
+}
+
+function compileHeaders(inputHeaders: readonly string[], userAgent: string): (exchange: Exchange) => HeaderMap {
+  // compat: a list without Content-Type drops it; no list at all forwards it alone.
+  const list = inputHeaders.length === 0 ? ['Content-Type'] : inputHeaders
+  const star = list.indexOf('*')
+  const wanted = [...new Set(star < 0 ? list : [])]
+    .map((sentAs) => ({ name: canonicalName(sentAs), sentAs }))
+    .filter(({ name }) => !NEVER_FORWARDED.has(name) && !OVERWRITTEN.has(name))
+  const listsUserAgent = wanted.some(({ name }) => name === 'User-Agent')
+  const addOwn = (fields: string[], exchange: Exchange, hasUserAgent: boolean): HeaderMap => {
+    fields.push('X-Forwarded-For', exchange.clientIp, 'X-Forwarded-Host', exchange.host)
+    if (!hasUserAgent) fields.push('User-Agent', userAgent)
+    else fields.push('X-Forwarded-Via', userAgent)
+    return new HeaderMap(fields)
+  }
+  if (star >= 0) {
+    return function forwardAllHeaders(exchange) {
+      const source = exchange.headers
+      const fields: string[] = []
+      const named = connectionNames(source)
+      const hasUserAgent = source.has('User-Agent')
+      for (let i = 0; i < source.fields.length; i += 2) {
+        const name = source.fields[i] as string
+        if (NEVER_FORWARDED.has(name) || OVERWRITTEN.has(name) || named?.has(name)) continue
+        if (hasUserAgent && name === 'X-Forwarded-Via') continue
+        fields.push(name, source.fields[i + 1] as string)
+      }
+      return addOwn(fields, exchange, hasUserAgent)
+    }
+  }
+  return function forwardListedHeaders(exchange) {
+    const source = exchange.headers
+    const fields: string[] = []
+    const named = connectionNames(source)
+    let hasUserAgent = false
+    for (const { name, sentAs } of wanted) {
+      if (named?.has(name)) continue
+      if (name === 'X-Forwarded-Via' && listsUserAgent && source.has('User-Agent')) continue
+      for (let i = 0; i < source.fields.length; i += 2) {
+        if (source.fields[i] !== name) continue
+        fields.push(sentAs, source.fields[i + 1] as string)
+        if (name === 'User-Agent') hasUserAgent = true
+      }
+    }
+    return addOwn(fields, exchange, hasUserAgent)
+  }
+}
+
+/** Header names that the client's Connection header declares hop-by-hop; null when there are none. */
+function connectionNames(headers: HeaderMap): Set<string> | null {
+  const connection = headers.get('Connection')
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return null
+  const names = headers.values('Connection').join(',').split(',')
+  return new Set(names.map((name) => canonicalName(name.trim())))
+}
+
+function compileQuery(inputQueryStrings: readonly string[]): (exchange: Exchange) => Query {
+  if (inputQueryStrings.length === 0) return () => NO_QUERY
+  if (inputQueryStrings.includes('*')) return (exchange) => (exchange.rawQuery === '' ? NO_QUERY : parseQuery(exchange.rawQuery))
+  const names = new Set(inputQueryStrings)
+  return function collectListedQuery(exchange) {
+    if (exchange.rawQuery === '') return NO_QUERY
+    const query = parseQuery(exchange.rawQuery)
+    for (const name of query.keys()) if (!names.has(name)) query.delete(name)
+    return query
+  }
+}

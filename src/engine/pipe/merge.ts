@@ -1,0 +1,68 @@
+// Calls several backends at once and merges what they answer. Knows nothing of what a backend is.
+
+import { copyRequest, discardBody } from '../body.ts'
+import { Data } from '../data.ts'
+import { asError, MergeError } from '../errors.ts'
+import type { Scope } from '../scope.ts'
+import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
+
+/** What a merge may take of the endpoint's time, so that a partial answer still reaches the client. */
+export const MERGE_TIME_SHARE = 0.85
+
+export interface MergeOptions {
+  readonly timeoutMs: number
+  /** Whether some backend has a method other than GET and HEAD: each gets its own copy of the body then. */
+  readonly copiesBody: boolean
+  /** KrakenD 1.x answers `{}` when every backend failed. */
+  readonly isLegacy: boolean
+}
+
+/** On a collision the answer that came last wins, as in KrakenD; whole values are replaced. */
+export function mergeParallel(pipes: readonly Pipe[], options: MergeOptions): Pipe {
+  const budgetMs = options.timeoutMs * MERGE_TIME_SHARE
+  return function mergeBackends(request, scope) {
+    const budget = scope.child(budgetMs)
+    // perf: without a body there is nothing to isolate, and nothing to wait for. compat: 1.x copies nothing, the first backend gets the body.
+    const isShared = options.isLegacy || (request.body.length === 0 && !options.copiesBody)
+    if (isShared) return gather(pipes, request, budget, options.isLegacy)
+    // Backends must not share a stream: whoever reads it first would leave nothing to the others.
+    return copyRequest(request).then((own) => gather(pipes, own, budget, options.isLegacy))
+  }
+}
+
+function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, isLegacy: boolean): Promise<PipeResponse> {
+  return new Promise((resolve, reject) => {
+    const arrived: PipeResponse[] = []
+    const errors: Error[] = []
+    let pending = pipes.length
+    const settle = (): void => {
+      if (--pending > 0) return
+      budget.close()
+      const failed = errors.length === 0 ? null : new MergeError(errors)
+      if (arrived.length > 0 || isLegacy) resolve(combine(arrived, failed))
+      else reject(failed)
+    }
+    const onResponse = (response: PipeResponse): void => {
+      arrived.push(response)
+      if (response.error !== null) errors.push(response.error)
+      settle()
+    }
+    const onError = (error: unknown): void => {
+      errors.push(asError(error))
+      settle()
+    }
+    for (const pipe of pipes) pipe(request, budget).then(onResponse, onError)
+  })
+}
+
+/** Merges parts in the order given; a `null` part adds nothing and leaves the whole incomplete. */
+export function combine(parts: readonly PipeResponse[], error: Error | null): PipeResponse {
+  let isComplete = error === null
+  const data: Data[] = []
+  for (const part of parts) {
+    if (!part.isComplete || part.data === null) isComplete = false
+    if (part.data !== null) data.push(part.data)
+    discardBody(part.body)
+  }
+  return { data: data.length === 0 ? Data.EMPTY : Data.merge(data), isComplete, error, statusCode: 0, headers: null, body: null }
+}

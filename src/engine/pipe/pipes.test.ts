@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { mock, test } from 'node:test'
+import { NO_BODY, bodyOf } from '../body.ts'
+import { Data } from '../data.ts'
+import { DEADLINE_EXCEEDED, GatewayError } from '../errors.ts'
+import { HeaderMap } from '../headers.ts'
+import type { JsonObject } from '../../json/types.ts'
+import { mergeParallel } from './merge.ts'
+import { Scope } from '../scope.ts'
+import { mergeSequential } from './sequential.ts'
+import { balancer } from '../steps/balancer.ts'
+import { concurrentCalls } from '../steps/concurrent.ts'
+import { headerFilter } from '../steps/header-filter.ts'
+import { requestBuilder } from '../steps/request-builder.ts'
+import { shadowTraffic } from '../steps/shadow.ts'
+import { staticData } from '../steps/static.ts'
+import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
+
+const options = { timeoutMs: 1000, copiesBody: false, isLegacy: false }
+
+function request(change: Partial<PipeRequest> = {}): PipeRequest {
+  return {
+    method: 'GET',
+    origin: '',
+    path: '',
+    params: new Map(),
+    query: new Map(),
+    headers: new HeaderMap(),
+    body: NO_BODY,
+    slots: [],
+    ...change,
+  }
+}
+
+function answer(object: JsonObject | null, change: Partial<PipeResponse> = {}): PipeResponse {
+  const data = object === null ? null : Data.of(object)
+  return { data, isComplete: true, error: null, statusCode: 200, headers: null, body: null, ...change }
+}
+
+const gives =
+  (object: JsonObject | null, change: Partial<PipeResponse> = {}): Pipe =>
+  () =>
+    Promise.resolve(answer(object, change))
+const fails =
+  (message: string): Pipe =>
+  () =>
+    Promise.reject(new GatewayError(message, { code: 'ERR_TEST' }))
+/** Answers when its scope ends, as a hanging backend does. */
+const hangs: Pipe = (_request, scope) => new Promise((_resolve, reject) => scope.onEnd(reject))
+/** A pipe that keeps the last request it got. */
+function recorder(): Pipe & { last: PipeRequest } {
+  const pipe = Object.assign(
+    (seen: PipeRequest) => {
+      pipe.last = seen
+      return Promise.resolve(answer({ ok: true }))
+    },
+    { last: request() },
+  )
+  return pipe
+}
+
+test('a merge is shallow, and complete only with all its parts', async () => {
+  const whole = await mergeParallel([gives({ a: { x: 1 } }), gives({ b: 2 })], options)(request(), Scope.root())
+  assert.deepEqual([whole.data?.object, whole.isComplete], [{ a: { x: 1 }, b: 2 }, true])
+  const withNull = await mergeParallel([gives({ a: 1 }), gives(null)], options)(request(), Scope.root())
+  assert.deepEqual([withNull.data?.object, withNull.isComplete], [{ a: 1 }, false])
+})
+
+test('one failed part leaves the rest, all failed parts an error with every text', async () => {
+  const partial = await mergeParallel([gives({ a: 1 }), fails('no')], options)(request(), Scope.root())
+  assert.deepEqual([partial.data?.object, partial.isComplete, partial.error?.message], [{ a: 1 }, false, 'no'])
+  await assert.rejects(mergeParallel([fails('one'), fails('two')], options)(request(), Scope.root()), { message: 'one\ntwo' })
+  const legacy = await mergeParallel([fails('one'), fails('two')], { ...options, isLegacy: true })(request(), Scope.root())
+  assert.deepEqual([legacy.data?.object, legacy.isComplete], [{}, false])
+})
+
+test('a merge gives up after 85 % of the time and keeps what is there', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  const pending = mergeParallel([gives({ a: 1 }), hangs], options)(request(), Scope.root())
+  mock.timers.tick(849)
+  assert.equal(await Promise.race([pending, Promise.resolve('pending')]), 'pending')
+  mock.timers.tick(1)
+  const partial = await pending
+  assert.deepEqual([partial.data?.object, partial.error?.message], [{ a: 1 }, DEADLINE_EXCEEDED.message])
+  mock.timers.reset()
+})
+
+test('every backend of an unsafe merge reads the whole body', async () => {
+  const bodies: string[] = []
+  const reads: Pipe = async (seen) => {
+    bodies.push((await seen.body.bytes()).toString())
+    return answer({})
+  }
+  await mergeParallel([reads, reads], { ...options, copiesBody: true })(request({ body: bodyOf(Buffer.from('hello')) }), Scope.root())
+  assert.deepEqual(bodies, ['hello', 'hello'])
+})
+
+test('a sequence hands values on and stops at the first failure', async () => {
+  const second = recorder()
+  const chain = (pipes: readonly Pipe[]) =>
+    mergeSequential(
+      pipes.map((pipe, index) => ({
+        pipe,
+        placeholders: index === 0 ? [] : ['Resp0_id', 'Resp0_l', 'Resp0_n', 'Resp0_o.k'],
+        isStream: false,
+      })),
+      {
+        timeoutMs: 1000,
+        propagated: [],
+        copiesBody: false,
+      },
+    )
+  const first = gives({ id: 7.5, l: ['a', 1], n: null, o: { k: true } })
+  const whole = await chain([first, second])(request(), Scope.root())
+  assert.deepEqual(
+    [...second.last.params],
+    [
+      ['Resp0_id', '7.5'],
+      ['Resp0_l', 'a,1'],
+      ['Resp0_n', '<nil>'],
+      ['Resp0_o.k', 'true'],
+    ],
+  )
+  assert.equal(whole.isComplete, true)
+  const broken = await chain([first, fails('no'), second])(request(), Scope.root())
+  assert.deepEqual([broken.isComplete, broken.error?.message], [false, 'no'])
+  await assert.rejects(chain([fails('at once'), second])(request(), Scope.root()), { message: 'at once' })
+})
+
+test('a url_pattern is filled with raw values, what is unknown stays', async () => {
+  const end = recorder()
+  await requestBuilder('/b/{{.Id}}/{{.Other}}?x={{.Id}}', 'PUT')(end)(request({ params: new Map([['Id', 'a b']]) }), Scope.root())
+  assert.deepEqual([end.last.method, end.last.path], ['PUT', '/b/a b/{{.Other}}?x=a b'])
+})
+
+test('the balancer takes turns, encodes the path and appends the sorted query', async () => {
+  const end = recorder()
+  const pipe = balancer(() => ['http://one:1', 'http://u:p@two/base'], 2)(end)
+  await pipe(
+    request({
+      path: '/a b?z=1',
+      query: new Map([
+        ['y', ['1']],
+        ['x', ['2', '3']],
+      ]),
+    }),
+    Scope.root(),
+  )
+  assert.deepEqual([end.last.origin, end.last.path], ['http://one:1', '/a%20b?z=1&x=2&x=3&y=1'])
+  await pipe(request({ path: '/c' }), Scope.root())
+  assert.deepEqual([end.last.origin, end.last.path, end.last.headers.get('Authorization')], ['http://two', '/base/c', 'Basic dTpw'])
+  await assert.rejects(balancer(() => [], 3)(end)(request(), Scope.root()), { message: 'no hosts available' })
+})
+
+test('a backend gets only the headers it lists', async () => {
+  const end = recorder()
+  await headerFilter(['a'])?.(end)(request({ headers: new HeaderMap(['A', '1', 'User-Agent', 'x']) }), Scope.root())
+  assert.deepEqual(end.last.headers.fields, ['A', '1'])
+})
+
+test('static data is added by its strategy and never makes an answer complete', async () => {
+  const run = (strategy: string, pipe: Pipe) => staticData({ strategy, data: { s: 1 } })?.(pipe)(request(), Scope.root())
+  assert.deepEqual((await run('success', gives({ a: 1 })))?.data?.object, { a: 1, s: 1 })
+  assert.deepEqual((await run('errored', gives({ a: 1 })))?.data?.object, { a: 1 })
+  const rescued = await run('always', fails('no'))
+  assert.deepEqual([rescued?.data?.object, rescued?.isComplete], [{ s: 1 }, false])
+  await assert.rejects(async () => run('complete', fails('no')), { message: 'no' })
+  assert.equal(staticData({ strategy: 'always', data: [1] }), null)
+})
+
+test('of concurrent calls the first complete answer wins, the others are told to stop', async () => {
+  const ended: boolean[] = []
+  let calls = 0
+  const pipe: Pipe = (_request, scope) => {
+    calls++
+    if (calls === 2) return Promise.resolve(answer({ winner: true }))
+    return new Promise((_resolve, reject) => scope.onEnd((reason) => (ended.push(true), reject(reason))))
+  }
+  const response = await concurrentCalls(3, 1000)?.(pipe)(request(), Scope.root())
+  assert.deepEqual([response?.data?.object, ended], [{ winner: true }, [true, true]])
+  await assert.rejects(async () => concurrentCalls(2, 1000)?.(fails('last'))(request(), Scope.root()), { message: 'last' })
+})
+
+test('shadow traffic gets the same body and cannot fail the request', async () => {
+  const errors: unknown[] = []
+  const bodies: string[] = []
+  const shadow: Pipe = async (seen) => {
+    bodies.push((await seen.body.bytes()).toString())
+    throw new Error('shadow')
+  }
+  const pipe = shadowTraffic(shadow, 1000, (error) => errors.push(error))(gives({ a: 1 }))
+  const response = await pipe(request({ body: bodyOf(Buffer.from('x')) }), Scope.root())
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([response.data?.object, bodies, errors.length], [{ a: 1 }, ['x'], 1])
+})

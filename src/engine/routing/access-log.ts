@@ -1,0 +1,58 @@
+// The access log: one line for each request after its answer, in gin's format. Knows nothing of where lines go.
+
+import type { Handler, Layer } from '../types.ts'
+
+export interface AccessLogOptions {
+  /** Paths without a line. */
+  readonly skippedPaths: readonly string[]
+  /** KrakenD 1.x pads the latency to 13 characters. */
+  readonly isLegacy: boolean
+  /** Takes one line, with its line feed. */
+  readonly write: (line: string) => void
+}
+
+export function accessLog({ skippedPaths, isLegacy, write }: AccessLogOptions): Layer<Handler> {
+  const skipped = new Set(skippedPaths)
+  const latencyWidth = isLegacy ? 13 : 8
+  return (next) =>
+    function logAccess(exchange) {
+      if (!skipped.has(exchange.path)) {
+        const startMs = performance.now()
+        exchange.onFinish(() => {
+          const status = String(exchange.statusCode).padStart(3)
+          const latency = formatLatency(performance.now() - startMs, isLegacy).padStart(latencyWidth)
+          const target = exchange.rawQuery === '' ? exchange.path : `${exchange.path}?${exchange.rawQuery}`
+          write(
+            `[GIN] ${formatTime(new Date())} | ${status} | ${latency} | ${exchange.clientIp.padStart(15)} | ${exchange.method.padEnd(7)}  ${quote(target)}\n`,
+          )
+        })
+      }
+      return next(exchange)
+    }
+}
+
+/** `2026/01/02 - 15:04:05`, local time. */
+function formatTime(time: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = `${time.getFullYear()}/${two(time.getMonth() + 1)}/${two(time.getDate())}`
+  return `${day} - ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
+}
+
+/** A Go duration, rounded as gin does: `118.5µs`, `1.97ms`, `2.34s`, `1m30s`. */
+export function formatLatency(ms: number, isLegacy: boolean): string {
+  if (ms < 1) return `${trimNumber(ms * 1000, 3)}µs`
+  if (ms < 1000) return `${trimNumber(ms, isLegacy ? 6 : 2)}ms`
+  if (ms < 60_000) return `${trimNumber(ms / 1000, isLegacy ? 9 : 2)}s`
+  const seconds = isLegacy ? Math.trunc(ms / 1000) : Math.trunc(ms / 10_000) * 10
+  const hours = Math.trunc(seconds / 3600)
+  return `${hours > 0 ? `${hours}h` : ''}${Math.trunc((seconds % 3600) / 60)}m${seconds % 60}s`
+}
+
+function trimNumber(value: number, digits: number): string {
+  return String(Number(value.toFixed(digits)))
+}
+
+/** A Go-quoted text: nothing that a client sends can start a new line or colour a terminal. */
+function quote(text: string): string {
+  return JSON.stringify(text).replaceAll(/[\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

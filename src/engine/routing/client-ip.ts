@@ -1,0 +1,81 @@
+// Who the client is behind proxies, as gin finds it out. Knows nothing of sockets.
+
+import { BlockList, isIP } from 'node:net'
+import type { Dialect } from '../../config/types.ts'
+import { canonicalName } from '../headers.ts'
+import type { RouterOptions } from './router-options.ts'
+import type { Exchange } from '../types.ts'
+
+type FindClientIp = (exchange: Exchange) => string
+
+const DEFAULT_HEADERS = ['X-Forwarded-For', 'X-Real-Ip']
+const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
+
+/** Compiles the rules for a file's `router` options. */
+export function compileClientIp(options: RouterOptions, dialect: Dialect): FindClientIp {
+  if (dialect === 2) return firstForwarded
+  const headerNames = options.remote_ip_headers.length > 0 ? options.remote_ip_headers : DEFAULT_HEADERS
+  const headers = headerNames.map(canonicalName)
+  const isTrusted = compileTrust(options.trusted_proxies)
+  const forwardedByClientIp = options.forwarded_by_client_ip
+  const find: FindClientIp = function findClientIp(exchange) {
+    const peer = plainAddress(exchange.peerAddress)
+    if (!forwardedByClientIp || !isTrusted(peer)) return peer
+    for (const name of headers) {
+      const values = exchange.headers.values(name)
+      const found = values.length === 0 ? null : scanForwarded(values, isTrusted)
+      if (found !== null) return found
+    }
+    return peer
+  }
+  return options.app_engine ? (exchange) => exchange.headers.get('X-Appengine-Remote-Addr') || find(exchange) : find
+}
+
+/** From the right: the first address that is no trusted proxy, or the leftmost; null when an item is no address. */
+function scanForwarded(values: readonly string[], isTrusted: (address: string) => boolean): string | null {
+  const items = values.join(',').split(',')
+  for (let i = items.length - 1; i >= 0; i--) {
+    const address = (items[i] as string).trim()
+    if (isIP(address) === 0 || address.includes('%')) return null
+    if (i === 0 || !isTrusted(plainAddress(address))) return address
+  }
+  return null
+}
+
+/** Without a list everybody is trusted. A bad entry cuts the list, as in gin. */
+function compileTrust(proxies: readonly string[]): (address: string) => boolean {
+  if (proxies.length === 0) return trustAll
+  const list = new BlockList()
+  for (const proxy of proxies) if (!addProxy(list, proxy)) break
+  return function isTrusted(address) {
+    const family = isIP(address)
+    return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4')
+  }
+}
+
+function trustAll(): boolean {
+  return true
+}
+
+function addProxy(list: BlockList, proxy: string): boolean {
+  const [address = '', bits, ...rest] = proxy.split('/')
+  const family = isIP(address)
+  const width = family === 6 ? 128 : 32
+  if (family === 0 || address.includes('%') || rest.length > 0) return false
+  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > width)) return false
+  list.addSubnet(address, bits === undefined ? width : Number(bits), family === 6 ? 'ipv6' : 'ipv4')
+  return true
+}
+
+/** An IPv4 peer of a dual-stack socket reads as IPv4; a zone is cut off. */
+function plainAddress(address: string): string {
+  if (!address.includes(':')) return address
+  const mapped = MAPPED_IPV4.exec(address)
+  return mapped?.[1] ?? address.replace(/%.*$/, '')
+}
+
+/** KrakenD 1.x: whatever stands leftmost, unchecked. */
+function firstForwarded(exchange: Exchange): string {
+  const forwarded = exchange.headers.get('X-Forwarded-For')?.split(',')[0]?.trim()
+  return forwarded || exchange.headers.get('X-Real-Ip')?.trim() || plainAddress(exchange.peerAddress)
+}
