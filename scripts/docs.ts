@@ -4,12 +4,11 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { editorSchema } from './docs/editor-schema.ts'
-import { engineBlocks } from './docs/engine-options.ts'
 import { collectNamespaces } from './docs/namespaces.ts'
 import { optionsTable } from './docs/options-table.ts'
 import { fillTables, labelsIn } from './docs/readme.ts'
 import { referencePage } from './docs/reference-page.ts'
-import type { EnginePage, Readme } from './docs/reference-page.ts'
+import type { Readme } from './docs/reference-page.ts'
 import { ROOT } from './tools.ts'
 
 const PAGES = ['src/components/**/README.md', 'docs/components/*.md']
@@ -18,7 +17,7 @@ const TEMPLATE = 'src/components/_template/README.md'
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
 
 const entries = await collectNamespaces()
-const tables = new Map([...entries, ...engineBlocks].map(({ label, options }) => [label, optionsTable(options)]))
+const tables = new Map(entries.map(({ label, options }) => [label, optionsTable(options)]))
 const pages = globSync(PAGES, { cwd: ROOT })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => path !== TEMPLATE)
@@ -28,7 +27,7 @@ const problems = [...findUnknownLabels(), ...findMissingLabels()]
 
 if (problems.length === 0) {
   for (const { path, text } of pages) put(path, text, readText(path))
-  put('docs/reference.md', referencePage(entries, pagesByLabel(), enginePages()), readText('docs/reference.md'))
+  put('docs/reference.md', referencePage(entries, pagesByLabel()), readText('docs/reference.md'))
   putJson('docs/schema/krakend-ts.json', editorSchema(entries))
 }
 for (const problem of problems) console.error(problem)
@@ -56,16 +55,6 @@ function findMissingLabels(): string[] {
   return [...tables.keys()]
     .filter((label) => !known.has(label))
     .map((label) => `no page has the options of "${label}": write <!-- options: ${label} --> and <!-- /options --> on lines of their own`)
-}
-
-function enginePages(): EnginePage[] {
-  const known = pagesByLabel()
-  const namespaces = new Set(engineBlocks.map((block) => block.namespace))
-  return [...namespaces].map((namespace) => {
-    const blocks = engineBlocks.filter((block) => block.namespace === namespace)
-    const page = known.get(blocks[0]?.label ?? '') as Readme
-    return { ...page, namespace, levels: blocks.map((block) => block.level).join(', ') }
-  })
 }
 
 function put(path: string, text: string, before: string): void {

@@ -1,14 +1,15 @@
-// From a typed configuration to something that answers requests, and back to nothing. Knows no process and no command line.
+// From a typed configuration to something that answers requests, and back to nothing. Needs no process and no command line.
 
+import { readFileSync } from 'node:fs'
 import type { GatewayConfig } from './config/types.ts'
-import { compileGateway, type CompiledGateway } from './engine/compile/compile.ts'
-import type { Logger, ResourcePool, SharedMemory } from './engine/compile/component.ts'
+import { compileGateway, type CompiledGateway, type CompileInit } from './engine/compile/compile.ts'
+import { loadOrder } from './engine/compile/order.ts'
+import { SYSTEM_CLOCK, type Clock, type Logger, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
 import { loadEncodings } from './encodings/index.ts'
-import { followRedirects } from './http/client/redirects.ts'
 import { createTransport, type ProxyEnvironment } from './http/client/transport.ts'
-import { loadComponents } from './registry.ts'
+import { order } from './order.ts'
 
-export interface GatewayInit {
+export interface GatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
   readonly log: Logger
   readonly shared: SharedMemory
   readonly pool: ResourcePool
@@ -17,34 +18,34 @@ export interface GatewayInit {
   /** Variables of the process: proxies for backend calls (`HTTP_PROXY` and the like) and what components look for. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly writeAccessLine: (line: string) => void
+  /** The machine's by default. */
+  readonly clock?: Clock
 }
 
 /** Loads what the configuration uses and compiles it. Throws a ConfigError when it cannot be served. */
 export async function openGateway(config: GatewayConfig, init: GatewayInit): Promise<CompiledGateway> {
-  const [components, encodings] = await Promise.all([loadComponents(config), loadEncodings(encodingsOf(config))])
+  const [loaded, encodings] = await Promise.all([loadOrder(order, config), loadEncodings(encodingsOf(config))])
   const transport = createTransport(config, { log: init.log, environment: readProxies(init.environment) })
-  let compiled: CompiledGateway
   try {
-    compiled = compileGateway({
+    const compiled = await compileGateway({
+      clock: SYSTEM_CLOCK,
       ...init,
       ...encodings,
       config,
-      components,
+      order: loaded,
       transport: transport.send,
-      wrapSender: (backend, sender) =>
-        followRedirects(sender, { sendBodyOnRedirect: sendsBodyOnRedirect(backend.extraConfig.get('backend/http/client')) }),
+      readFile: readFileSync,
     })
+    return {
+      ...compiled,
+      async retire() {
+        await compiled.retire()
+        await transport.close()
+      },
+    }
   } catch (error) {
     await transport.close()
     throw error
-  }
-  await compiled.ready()
-  return {
-    ...compiled,
-    async retire() {
-      await compiled.retire()
-      await transport.close()
-    },
   }
 }
 
@@ -56,13 +57,8 @@ function readProxies(environment: GatewayInit['environment']): ProxyEnvironment 
 
 function encodingsOf(config: GatewayConfig): Set<string> {
   const names = new Set<string>()
-  for (const endpoint of config.endpoints) {
-    names.add(endpoint.outputEncoding)
-    for (const backend of endpoint.backends) names.add(backend.encoding).add(backend.writtenEncoding)
-  }
+  for (const endpoint of config.endpoints) names.add(endpoint.outputEncoding)
+  for (const { backends } of [...config.endpoints, ...config.asyncAgents])
+    for (const backend of backends) names.add(backend.encoding).add(backend.writtenEncoding)
   return names
-}
-
-function sendsBodyOnRedirect(block: unknown): boolean {
-  return typeof block === 'object' && block !== null && (block as { send_body_on_redirect?: unknown }).send_body_on_redirect === true
 }

@@ -114,8 +114,11 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
   },
 ]
 
+/** Whoever makes the maps of blocks, and the reader. */
+const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts$|^src\/engine\/routing\/router-options\.ts$/
+
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
-const VOCABULARY = /^src\/(schema\/.+|go\/.+|json\/.+|engine\/(data|errors|headers|ports|slots)\.ts)$/
+const VOCABULARY = /^src\/(schema\/.+|go\/.+|json\/.+|engine\/(data|errors|headers|ports|scope)\.ts)$/
 
 /** Packages that cost memory or start time: only a configuration that needs them may load them. */
 const LAZY =
@@ -126,7 +129,7 @@ const files = globSync('src/**/*.ts', { cwd: ROOT })
   .sort((a, b) => (a.path < b.path ? -1 : 1))
 const production = files.filter((file) => !IS_BESIDE_CODE.test(file.path))
 
-const registryCode = readFileSync(join(ROOT, 'src/registry.ts'), 'utf8')
+const orderCode = readFileSync(join(ROOT, 'src/order.ts'), 'utf8')
 
 describe('imports', () => {
   for (const rule of RULES) {
@@ -142,6 +145,10 @@ describe('imports', () => {
     assertNone(production.filter(isAlgorithm), (file) => targets(file, (found) => isForeignValue(file, found))))
   test('production code never imports tests', () =>
     assertNone(production, (file) => targets(file, (found) => IS_BESIDE_CODE.test(found.target) || /^(test|bench)\//.test(found.target))))
+  test('blocks are read by the reader alone: raw ones would be read in another way by everybody', () =>
+    assertNone(production, (file) =>
+      RAW_BLOCK_READERS.test(file.path) ? [] : [...file.code.matchAll(/\bextraConfig(\?)?\.get\(/g)].map(String),
+    ))
   test('no file imports itself over others: a cycle has no first line to read', () => assert.deepEqual(findCycle(production), []))
 })
 
@@ -169,9 +176,9 @@ describe('every component', () => {
       for (const file of ['index.ts', 'README.md']) assert.ok(existsSync(join(folder, file)), `${name}/${file} is missing`)
       assert.ok(globSync('**/*.test.ts', { cwd: folder }).length > 0, `${name} has no *.test.ts`)
     })
-    test(`${name} is ${name === TEMPLATE ? 'not ' : ''}registered: what nobody can configure is dead`, () => {
-      const isRegistered = registryCode.includes(`'./components/${name}/`)
-      assert.equal(isRegistered, name !== TEMPLATE)
+    test(`${name} is ${name === TEMPLATE ? 'not ' : ''}in the order: what nobody can configure is dead`, () => {
+      const isInOrder = orderCode.includes(`'./components/${name}/`)
+      assert.equal(isInOrder, name !== TEMPLATE)
     })
   }
 })

@@ -6,8 +6,6 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
-import { engineBlocks } from '../scripts/docs/engine-options.ts'
-import { checkCoreBlocks } from '../src/engine/compile/check-core-blocks.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const validate = new Ajv({ strict: false, allErrors: true }).compile(readJson('docs/schema/krakend-ts.json') as object)
@@ -51,15 +49,6 @@ test('slips are found at every level', () => {
     '/timeout must match pattern',
   ])
   assert.deepEqual(findErrors({ version: 2 }), ['/version must be equal to constant'])
-})
-
-test('the engine knows every option that is described for it', () => {
-  for (const { namespace, level, options } of engineBlocks) {
-    const names = Object.keys((options as unknown as { properties: object }).properties)
-    // An option that is null counts as absent, whatever its type.
-    const block = Object.fromEntries(names.map((name) => [name, null]))
-    assert.deepEqual(checkCoreBlocks(level, new Map([[namespace, block]])), [], `${namespace} at ${level}`)
-  }
 })
 
 /** Examples of pages show the part that matters: a whole file, an endpoint, or an endpoint without its path. */

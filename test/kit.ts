@@ -7,7 +7,8 @@ import net, { type AddressInfo, type Socket } from 'node:net'
 import { readConfig } from '../src/config/read-config.ts'
 import { openGateway } from '../src/gateway.ts'
 import { createNodeServer } from '../src/http/server/listener.ts'
-import { knownNamespaces } from '../src/registry.ts'
+import { knownNamespaces } from '../src/engine/compile/order.ts'
+import { order } from '../src/order.ts'
 import { createResourcePool, createSharedMemory } from '../src/runtime/shared.ts'
 import { makeLog } from '../src/testing/index.ts'
 
@@ -26,7 +27,7 @@ export interface TestGateway {
 export async function serve(file: Record<string, unknown>): Promise<TestGateway> {
   const { config, failure } = await readConfig('krakend.json', {
     environment: {},
-    knownNamespaces,
+    knownNamespaces: knownNamespaces(order),
     edition: null,
     readFile: () => Promise.resolve(JSON.stringify({ version: 3, listen_ip: '127.0.0.1', ...file })),
   })

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { parseConfig } from '../src/config/parse.ts'
 import { openGateway } from '../src/gateway.ts'
-import { knownNamespaces } from '../src/registry.ts'
+import { knownNamespaces } from '../src/engine/compile/order.ts'
+import { order } from '../src/order.ts'
 import { makeExchange, makeLog, makeSite } from '../src/testing/index.ts'
 
 test('backends are called through the proxy of the environment', async () => {
@@ -14,7 +15,7 @@ test('backends are called through the proxy of the environment', async () => {
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   const { config } = parseConfig(
     { version: 3, endpoints: [{ endpoint: '/x', backend: [{ host: ['http://backend.test'], url_pattern: '/y' }] }] },
-    { edition: null, knownNamespaces },
+    { edition: null, knownNamespaces: knownNamespaces(order) },
   )
   assert.ok(config !== null)
   const { shared } = makeSite()

@@ -2,8 +2,7 @@
 
 import { agentFields, backendFields, endpointFields, serviceFields } from '../../src/config/fields.ts'
 import type { Field, FieldKind, Fields } from '../../src/config/fields.ts'
-import type { Level } from '../../src/engine/compile/check-components.ts'
-import { engineBlocks } from './engine-options.ts'
+import type { Level } from '../../src/engine/compile/component.ts'
 import { agentDescriptions, backendDescriptions, endpointDescriptions, serviceDescriptions } from './field-descriptions.ts'
 import type { NamespaceEntry } from './namespaces.ts'
 import type { Shape } from './options-table.ts'
@@ -88,15 +87,16 @@ function schemaOf(field: Field, place: Place | undefined): Schema {
 
 /** Known namespaces with their options; others are allowed, another gateway may read them. */
 function blocksOf(level: Level, entries: readonly NamespaceEntry[]): Schema {
-  const blocks = [...engineBlocks.filter((block) => block.level === level), ...entries.filter((entry) => entry.levels.includes(level))].map(
-    ({ namespace, options }) => [namespace, optionsOf(options as Shape)],
-  )
+  const blocks = entries
+    .filter((entry) => entry.levels.includes(level))
+    .map(({ namespace, options }) => [namespace, optionsOf(options as Shape)])
   return { type: 'object', properties: Object.fromEntries(blocks) }
 }
 
 /** Only what has no default is needed; what nobody reads is a mistake, unless it is a comment. */
 function optionsOf(shape: Shape): Schema {
-  const { required: allRequired = [], properties, items, ...rest } = shape
+  const { required: allRequired = [], properties, items, known, keepsWrong: _keepsWrong, ...others } = shape
+  const rest = known === undefined ? others : { ...others, enum: known }
   if (properties === undefined) return items === undefined ? { ...rest } : { ...rest, items: optionsOf(items) }
   const required = allRequired.filter((name) => properties[name]?.default === undefined)
   return {

@@ -14,6 +14,8 @@ export interface Shape {
   readonly anyOf?: readonly Shape[]
   readonly enum?: readonly unknown[]
   readonly const?: unknown
+  readonly known?: readonly string[]
+  readonly keepsWrong?: boolean
 }
 
 interface Row {
@@ -63,6 +65,7 @@ function nameType(shape: Shape, isMany = false): string {
   if (shape.anyOf !== undefined) return [...new Set(shape.anyOf.map((choice) => nameType(choice, isMany)))].join(' or ')
   if (shape.enum !== undefined) return shape.enum.map(showValue).join(', ')
   if (shape.const !== undefined) return showValue(shape.const)
+  if (shape.known !== undefined) return shape.known.map(showValue).join(', ')
   if (shape.type === 'array') return `${isMany ? 'lists' : 'list'} of ${nameType(shape.items ?? {}, true)}`
   const values = Object.values(shape.patternProperties ?? {})[0]
   if (values?.type !== undefined) return `${isMany ? 'objects' : 'object'} of ${nameType(values, true)}`

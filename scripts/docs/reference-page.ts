@@ -1,7 +1,7 @@
-// docs/reference.md: all namespaces on one page. Knows no option.
+// docs/reference.md: all namespaces on one page.
 
 import { posix } from 'node:path'
-import type { Configured } from '../../src/engine/compile/check-components.ts'
+import type { WhenInvalid } from '../../src/engine/compile/component.ts'
 import type { NamespaceEntry } from './namespaces.ts'
 import { summaryOf } from './readme.ts'
 
@@ -11,38 +11,23 @@ export interface Readme {
   readonly text: string
 }
 
-/** Namespaces that the engine reads itself, described by pages of `docs/components`. */
-export interface EnginePage extends Readme {
-  readonly namespace: string
-  readonly levels: string
-}
-
 const PAGE_FOLDER = 'docs'
 
-const WHEN_INVALID: Readonly<Record<Configured['whenInvalid'], string>> = {
+const WHEN_INVALID: Readonly<Record<WhenInvalid, string>> = {
   skip: 'off',
   deny: 'every request there is answered 401',
   default: 'as if it were empty',
   stop: 'no start',
 }
 
-export function referencePage(
-  entries: readonly NamespaceEntry[],
-  readmes: ReadonlyMap<string, Readme>,
-  enginePages: readonly EnginePage[],
-): string {
-  const rows = entries.map((entry) => {
-    const readme = readmes.get(entry.label) as Readme
-    const { whenInvalid, restricting } = entry.declaration
-    return [
-      link(entry.namespace, readme),
-      entry.levels.join(', '),
-      summaryOf(readme.text),
-      WHEN_INVALID[whenInvalid],
-      restricting ? 'yes' : '',
-    ]
-  })
-  const engineRows = enginePages.map((page) => [link(page.namespace, page), page.levels, summaryOf(page.text)])
+export function referencePage(entries: readonly NamespaceEntry[], pages: ReadonlyMap<string, Readme>): string {
+  const rowOf = ({ label, namespace, levels, declaration }: NamespaceEntry): string[] => {
+    const page = pages.get(label) as Readme
+    const { whenInvalid, restricting } = declaration
+    return [link(namespace, page), levels.join(', '), summaryOf(page.text), WHEN_INVALID[whenInvalid], restricting ? 'yes' : '']
+  }
+  const rows = entries.filter(({ isEngine }) => !isEngine).map(rowOf)
+  const engineRows = entries.filter(({ isEngine }) => isEngine).map((entry) => rowOf(entry).slice(0, 3))
   return `# Reference
 
 Every namespace of \`extra_config\` that means something here. This page is made by \`npm run docs\`; each name leads to a page with the reasons,
@@ -54,7 +39,7 @@ an example, all options and the quirks. Editors complete and check files of vers
 
 ## Components
 
-In the order of the registry, outermost first. *When wrong* is what becomes of a block that cannot be read, as in KrakenD. *Protects*: \`krakend check\`
+In the order of [src/order.ts](../src/order.ts), outermost first. *When wrong* is what becomes of a block that cannot be read, as in KrakenD. *Protects*: \`krakend check\`
 refuses such a block. With \`--strict\`, \`check\` and \`run\` also refuse whatever else switches a protection off, such as a pattern that does not compile.
 
 ${table(['namespace', 'level', 'what it does', 'when wrong', 'protects'], rows)}

@@ -8,7 +8,8 @@ import { SEVERITIES } from '../audit/rule.ts'
 import { TemplateError } from '../audit/template-tokens.ts'
 import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
-import { knownNamespaces } from '../registry.ts'
+import { knownNamespaces } from '../engine/compile/order.ts'
+import { order } from '../order.ts'
 import { printIssues } from '../schema/print-issues.ts'
 import { readFlags } from './arguments.ts'
 import { NO_FILE_TEXT } from './read-file.ts'
@@ -48,7 +49,11 @@ export async function execute(args: readonly string[]): Promise<number> {
 /** The configuration without a word about warnings: the report is all that is written, so that it can be read by programs. */
 async function readQuietly(file: string): Promise<GatewayConfig | null> {
   // Enterprise protections are no reason to refuse: nothing is served, and rules look at them
-  const { config, failure, issues, source } = await readConfig(file, { environment: process.env, edition: 'ce', knownNamespaces })
+  const { config, failure, issues, source } = await readConfig(file, {
+    environment: process.env,
+    edition: 'ce',
+    knownNamespaces: knownNamespaces(order),
+  })
   if (config === null) {
     fail('ERROR parsing the configuration file', failure ?? '')
     process.stderr.write(await printIssues(issues, source))

@@ -35,35 +35,17 @@ export async function execute(args: readonly string[]): Promise<number> {
   return 0
 }
 
-/** gin's word on routes that cannot live together, null when all can. Builds no component, listens nowhere, calls nobody. */
+/** gin's word on routes that cannot live together, null when all can. */
 async function findRouteConflict(config: GatewayConfig): Promise<string | null> {
-  const [{ compileGateway }, { ConfigError }] = await Promise.all([
-    import('../engine/compile/compile.ts'),
+  const [{ checkRoutes, planRoutes }, { ConfigError }] = await Promise.all([
+    import('../engine/routing/plan.ts'),
     import('../engine/compile/component.ts'),
   ])
-  const refuse = (): never => {
-    throw new Error('a route test serves nobody')
-  }
   try {
-    compileGateway({
-      config,
-      components: [],
-      log: { debug: ignore, info: ignore, warning: ignore, error: ignore, critical: ignore },
-      shared: { buffer: refuse },
-      pool: { share: refuse, release: ignore },
-      transport: refuse,
-      version: '',
-      environment: {},
-      decoderFor: () => refuse,
-      renderFor: () => refuse,
-      wrapSender: (_backend, sender) => sender,
-      writeAccessLine: ignore,
-    })
+    checkRoutes(planRoutes(config))
     return null
   } catch (error) {
     if (error instanceof ConfigError) return error.message
     throw error
   }
 }
-
-function ignore(): void {}

@@ -2,8 +2,9 @@
 
 import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
-import { checkComponents } from '../engine/compile/check-components.ts'
-import { knownNamespaces, loadComponents } from '../registry.ts'
+import { checkBlocks } from '../engine/compile/check-blocks.ts'
+import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
+import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { printIssues } from '../schema/print-issues.ts'
 import { UsageError } from './arguments.ts'
@@ -41,7 +42,7 @@ export async function readFileFor(request: FileRequest): Promise<GatewayConfig |
   const { config, issues, source, failure } = await readConfig(file, {
     environment: process.env,
     edition: edition ?? null,
-    knownNamespaces,
+    knownNamespaces: knownNamespaces(order),
     debug,
     ...(port === undefined ? {} : { port }),
   })
@@ -50,7 +51,7 @@ export async function readFileFor(request: FileRequest): Promise<GatewayConfig |
     await print(issues, source)
     return null
   }
-  const own = checkComponents(config, await loadComponents(config), request)
+  const own = checkBlocks(config, await loadDeclarations(order, config), request)
   // What is missing cannot protect: that weakens a file as much as a mistake in it.
   const found = [
     ...issues.map((issue) => (request.isStrict && isMissing(issue) ? { ...issue, severity: 'error' as const } : issue)),

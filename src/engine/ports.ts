@@ -2,7 +2,7 @@
 
 import type { EndpointConfig } from '../config/types.ts'
 import type { Port } from './compile/component.ts'
-import { slot } from './slots.ts'
+import { slot } from './scope.ts'
 
 /** The claims of a verified token, as decoded from its payload. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -16,5 +16,5 @@ export type TokenRejecter = (claims: Claims) => boolean
 /** Asked once for each endpoint with a validator; null when there is nothing to check there. */
 export const tokenRejecters: Port<(endpoint: EndpointConfig) => TokenRejecter | null> = { name: 'token rejecters' }
 
-/** Names of backend response headers that a no-op endpoint must not copy (a CORS layer answers for them). */
-export const droppedBackendHeaders: Port<(name: string) => boolean> = { name: 'dropped backend headers' }
+/** Names of response headers that no pipe may set (a CORS layer answers for them). */
+export const droppedHeaders: Port<(name: string) => boolean> = { name: 'dropped headers' }

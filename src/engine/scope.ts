@@ -1,4 +1,5 @@
-// How long a piece of work may go on: deadline and cancellation. The only place of the engine that starts timers.
+// One request's frame: how long it may go on (deadline, cancellation) and what its layers share (slots).
+// The only place of the engine that starts timers.
 
 import { CANCELED, DEADLINE_EXCEEDED } from './errors.ts'
 
@@ -9,6 +10,8 @@ export type EndListener = (reason: Error) => void
  * Ending a scope ends its children. Ending twice does nothing.
  */
 export class Scope {
+  /** Values that layers share along a request, from the server's outermost layer to the socket of a backend; children have the same. */
+  readonly slots: Slots
   readonly #parent: Scope | null
   #timer: NodeJS.Timeout | null = null
   #listeners: EndListener[] | null = null
@@ -18,6 +21,7 @@ export class Scope {
 
   private constructor(parent: Scope | null, timeoutMs: number) {
     this.#parent = parent
+    this.slots = parent === null ? [] : parent.slots
     if (parent !== null) {
       if (parent.reason !== null) {
         this.reason = parent.reason
@@ -64,6 +68,22 @@ export class Scope {
     this.#controller?.abort(reason)
   }
 
+  /**
+   * Lifts the deadline of this scope, not those around it, and puts an idle limit in its place: the scope ends when `touch`,
+   * which is returned, was not called for `idleMs`. `Infinity` sets no limit: only cancellation ends it then.
+   */
+  lift(idleMs: number): () => void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    if (this.reason !== null || idleMs === Infinity) return nothing
+    const timer = setTimeout(expire, Math.min(idleMs, MAX_TIMER_MS), this)
+    this.#timer = timer
+    return () => {
+      // A timer that was cleared must not start again.
+      if (this.#timer === timer) timer.refresh()
+    }
+  }
+
   /** The work is done: stops the timer and forgets the listeners without calling them. */
   close(): void {
     if (this.reason === null) this.#release()
@@ -104,3 +124,24 @@ function expire(scope: Scope): void {
 }
 
 function nothing(): void {}
+
+export type Slots = unknown[]
+
+/** A place for one value of a request (verified claims, request id …): a typed index instead of a map of strings. */
+export interface Slot<T> {
+  get(scope: Scope): T | undefined
+  set(scope: Scope, value: T): void
+}
+
+let slotCount = 0
+
+/** Makes a place. Once for each kind of value, at module level. */
+export function slot<T>(): Slot<T> {
+  const index = slotCount++
+  return {
+    get: ({ slots }) => slots[index] as T | undefined,
+    set: ({ slots }, value) => {
+      slots[index] = value
+    },
+  }
+}

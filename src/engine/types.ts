@@ -1,10 +1,10 @@
 // The shapes that carry every request. Knows nothing of components, files and sockets.
 
 import type { Readable } from 'node:stream'
+import type { EndpointConfig } from '../config/types.ts'
 import type { Data } from './data.ts'
 import type { HeaderMap } from './headers.ts'
 import type { Scope } from './scope.ts'
-import type { Slots } from './slots.ts'
 
 /** Client request → written answer. */
 export type Handler = (exchange: Exchange) => void | Promise<void>
@@ -32,14 +32,31 @@ export interface Body {
   bytes(): Promise<Buffer>
 }
 
+/** What the router found for a request. One fixed shape; made once for each route. */
+export interface Route {
+  /** As registered, with gin's parameters: `/users/:id`; empty where nothing matched. */
+  readonly pattern: string
+  readonly method: string
+  /** The endpoint it belongs to; null for health, debug, automatic OPTIONS, 404 and 405. */
+  readonly endpoint: EndpointConfig | null
+}
+
+/** An answer on its way out, before its first byte has left. Whoever looks may change it. */
+export interface Answer {
+  statusCode: number
+  readonly headers: HeaderMap
+  /** A text is UTF-8; null is no body at all. */
+  body: string | Uint8Array | Readable | null
+}
+
 /** One client request and its answer. `http/` makes them; handlers and their layers work on them. */
 export interface Exchange {
   /** Upper case as sent; tokens are case-sensitive. */
   readonly method: string
   /** The request target as it was sent: path and query, still encoded. */
   readonly target: string
-  /** Percent-decoded path: what routes are matched with. */
-  readonly path: string
+  /** Percent-decoded path: what routes are matched with. A layer of the server stage may write another one. */
+  path: string
   /** Everything after the first `?`, still encoded; empty when there is none. */
   readonly rawQuery: string
   /** The client's header fields; a layer may change them before the endpoint reads them (propagated claims). */
@@ -48,26 +65,41 @@ export interface Exchange {
   readonly host: string
   /** Address of the TCP peer. */
   readonly peerAddress: string
-  /** Address of the client behind trusted proxies; the router sets it. */
+  /** Address of the client behind trusted proxies; known from the first layer inside `clientAddress` on. */
   clientIp: string
   /** Whether it came over TLS. */
   readonly isSecure: boolean
   /** `HTTP/1.1` or `HTTP/2.0`. */
   readonly protocol: string
+  /** `performance.now()` of its arrival. */
+  readonly startMs: number
+  /** What the router found; null before. */
+  route: Route | null
   /** URL parameters of the matched route; a layer may add some (claims). */
   params: Map<string, string>
   readonly body: Body
-  /** Ends when the client leaves. */
+  /** Ends when the client leaves. Carries the slots that components share. */
   readonly scope: Scope
-  readonly slots: Slots
   /** Header fields of the answer; layers may set some before the answer is written. */
   readonly responseHeaders: HeaderMap
   /** 0 until the answer began. */
   readonly statusCode: number
+  /** Bytes of the request's body that were read, and of the answer's body that were written, so far. */
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** Why the answer is an error or incomplete; null while nothing failed. For log, metrics and whoever observes. */
+  failure: Error | null
   /** Writes the whole answer, with its Content-Length. A second answer is a bug and throws. */
   answer(statusCode: number, body?: string | Uint8Array | null): void
   /** Streams the answer with back-pressure; resolves when all is written, rejects when the backend or the client broke off. */
   answerStream(statusCode: number, body: Readable): Promise<void>
+  /** Breaks the connection (HTTP/2: the stream) off, so that the client sees that something is missing. */
+  cut(): void
+  /**
+   * Calls `hook` with the answer before its first byte leaves; what the hook changes is what leaves.
+   * The hook of the innermost layer is asked first, as answers cross layers from the inside out.
+   */
+  onAnswer(hook: (answer: Answer) => void): void
   /** Calls `listener` when the answer has left or the connection is gone (access log, metrics). */
   onFinish(listener: () => void): void
 }
@@ -84,7 +116,6 @@ export interface PipeRequest {
   /** Copy before changing. */
   readonly headers: HeaderMap
   readonly body: Body
-  readonly slots: Slots
 }
 
 /** What a pipe answers. Immutable as well. */
@@ -95,9 +126,9 @@ export interface PipeResponse {
   readonly isComplete: boolean
   /** Why a partial merge is partial; CEL, Lua's post script and flatmap are skipped then. */
   readonly error: Error | null
-  /** The backend's status, 0 when there is none to pass on. */
+  /** The status for the client; 0 when there is none to pass on, as with every decoded answer. */
   readonly statusCode: number
-  /** Header fields for the client (no-op, lambda …). */
+  /** Header fields for the client, whatever the encoding; null for none. A decoded answer has none of its backend's. */
   readonly headers: HeaderMap | null
   /** The backend's own body, only with `no-op`: a stream, or the bytes where all of them came at once. */
   readonly body: Readable | Buffer | null
@@ -134,5 +165,5 @@ export interface Rendered {
   readonly body: string | Uint8Array
 }
 
-/** How data becomes the client's bytes; `response` is null where no pipe answered. */
+/** How data becomes the client's bytes. */
 export type Render = (response: PipeResponse, exchange: Exchange) => Rendered

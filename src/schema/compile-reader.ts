@@ -31,6 +31,10 @@ interface Shape {
   readonly enum?: readonly unknown[]
   readonly const?: unknown
   readonly default?: unknown
+  /** The texts that mean something; others are read, with a warning. */
+  readonly known?: readonly string[]
+  /** A value of a wrong type is reported, and read as it is: what becomes of it is decided where it is used. */
+  readonly keepsWrong?: boolean
 }
 
 export function compileReader(schema: TSchema, isStruct: boolean): Reader {
@@ -38,7 +42,7 @@ export function compileReader(schema: TSchema, isStruct: boolean): Reader {
 }
 
 function compile(shape: Shape, isStruct: boolean): Reader {
-  const { read, zero } = compileType(shape, isStruct)
+  const { read, zero } = shape.keepsWrong === true ? keepingWrong(compileType(shape, isStruct)) : compileType(shape, isStruct)
   const fallback = shape.default
   if (fallback === undefined) return { read, absent: zero }
   if (typeof fallback !== 'object' || fallback === null) return { read, absent: () => fallback }
@@ -55,6 +59,10 @@ interface TypeReader {
   readonly zero: () => unknown
 }
 
+function keepingWrong({ read, zero }: TypeReader): TypeReader {
+  return { zero, read: (raw, context) => keepUnlessWrong(read(raw, context), raw) }
+}
+
 function compileType(shape: Shape, isStruct: boolean): TypeReader {
   if (shape.anyOf !== undefined) return compileChoice(shape.anyOf, isStruct)
   if ('const' in shape) return compileEnum([shape.const])
@@ -64,7 +72,7 @@ function compileType(shape: Shape, isStruct: boolean): TypeReader {
   if (shape.type === 'integer') return compileInteger(isStruct)
   if (shape.type === undefined) return { read: (raw) => raw, zero: () => undefined }
   if (!Object.hasOwn(scalarNames, shape.type)) throw new Error(`option schemas know no type ${shape.type}`)
-  return compileScalar(shape.type)
+  return compileScalar(shape.type, shape)
 }
 
 function report(context: ReaderContext, message: string, hint = ''): typeof WRONG {
@@ -75,15 +83,23 @@ function report(context: ReaderContext, message: string, hint = ''): typeof WRON
 const scalarNames: Record<string, string> = { string: 'a text', number: 'a number', boolean: 'true or false', null: 'null' }
 const scalarZeros: Record<string, unknown> = { string: '', number: 0, boolean: false, null: null }
 
-function compileScalar(type: string): TypeReader {
+function compileScalar(type: string, { known }: Shape): TypeReader {
   const zero = scalarZeros[type]
   return {
     zero: () => zero,
     read(raw, context) {
-      if (type === 'null' ? raw === null : typeof raw === type) return raw
+      if (type === 'null' ? raw === null : typeof raw === type) {
+        if (known !== undefined && raw !== '' && !known.includes(raw as string)) warnOfUnknown(raw as string, known, context)
+        return raw
+      }
       return report(context, `must be ${scalarNames[type]}, not ${describeValue(raw)}`, hintQuotes(type, raw))
     },
   }
+}
+
+function warnOfUnknown(value: string, known: readonly string[], { issues, path }: ReaderContext): void {
+  const message = `"${value}" is none of ${known.map((text) => `"${text}"`).join(', ')}`
+  issues.push(warningIssue('unknown-value', [...path], message, suggestHint(value, known)))
 }
 
 function hintQuotes(type: string, raw: unknown): string {

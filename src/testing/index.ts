@@ -1,14 +1,18 @@
 // The test kit: exchanges and sites without sockets, for tests of components and of the engine.
 
-import type { Readable } from 'node:stream'
+import { readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../config/types.ts'
-import type { AnyComponent, Logger, Port, Site } from '../engine/compile/component.ts'
-import { checkBlock } from '../engine/compile/check-components.ts'
+import { checkBlock } from '../engine/compile/check-blocks.ts'
+import type { AnyBlock, Logger, Port, Site } from '../engine/compile/component.ts'
+import { readBlock } from '../engine/compile/read-block.ts'
+import { SYSTEM_CLOCK } from '../engine/compile/site.ts'
 import { bodyOf, NO_BODY } from '../engine/body.ts'
 import { Data } from '../engine/data.ts'
 import { HeaderMap } from '../engine/headers.ts'
 import { Scope } from '../engine/scope.ts'
-import type { Exchange, PipeRequest, PipeResponse } from '../engine/types.ts'
+import { readRouterOptions } from '../engine/routing/router-options.ts'
+import type { Answer, Exchange, PipeRequest, PipeResponse } from '../engine/types.ts'
 import { formatPath } from '../schema/issue.ts'
 
 export interface ExchangeInit {
@@ -27,16 +31,30 @@ export interface ExchangeInit {
 export interface RecordedExchange extends Exchange {
   statusCode: number
   /** What was answered; null before, and for an answer without body. */
-  readonly answered: { body: string | null }
+  readonly answered: { body: string | null; isCut: boolean }
+  bytesOut: number
   /** Ends it, as a server does when the answer has left. */
   finish(): void
 }
 
 export function makeExchange(init: ExchangeInit = {}): RecordedExchange {
+  async function leave(exchange: RecordedExchange, answer: Answer): Promise<void> {
+    if (exchange.statusCode !== 0) throw new Error('the exchange is answered already')
+    for (const hook of hooks.toReversed()) hook(answer)
+    exchange.statusCode = answer.statusCode
+    const { body } = answer
+    const chunks: Buffer[] = []
+    if (body instanceof Readable) for await (const chunk of body) chunks.push(Buffer.from(chunk as Uint8Array))
+    else if (body !== null) chunks.push(Buffer.from(body))
+    const bytes = Buffer.concat(chunks)
+    exchange.bytesOut = bytes.length
+    exchange.answered.body = body === null ? null : bytes.toString('utf8')
+  }
   const { method = 'GET', target = '/', headers = {}, peerAddress = '127.0.0.1' } = init
   const mark = target.indexOf('?')
   const raw = Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]))
   const listeners: (() => void)[] = []
+  const hooks: ((answer: Answer) => void)[] = []
   const map = HeaderMap.fromRaw(raw)
   return {
     method,
@@ -49,24 +67,28 @@ export function makeExchange(init: ExchangeInit = {}): RecordedExchange {
     clientIp: peerAddress,
     isSecure: init.isSecure ?? false,
     protocol: 'HTTP/1.1',
+    startMs: performance.now(),
+    route: null,
     params: new Map(Object.entries(init.params ?? {})),
     body: init.body === undefined ? NO_BODY : bodyOf(Buffer.from(init.body)),
     scope: Scope.root(),
-    slots: [],
     responseHeaders: new HeaderMap(),
     statusCode: 0,
-    answered: { body: null },
-    answer(statusCode, body) {
-      if (this.statusCode !== 0) throw new Error('the exchange is answered already')
-      this.statusCode = statusCode
-      this.answered.body = body === undefined || body === null ? null : Buffer.from(body).toString('utf8')
+    bytesIn: init.body === undefined ? 0 : Buffer.byteLength(init.body),
+    bytesOut: 0,
+    failure: null,
+    answered: { body: null, isCut: false },
+    answer(statusCode, body = null) {
+      void leave(this, { statusCode, headers: this.responseHeaders, body })
     },
-    async answerStream(statusCode: number, body: Readable) {
-      this.statusCode = statusCode
-      const chunks: Buffer[] = []
-      for await (const chunk of body) chunks.push(Buffer.from(chunk as Uint8Array))
-      this.answered.body = Buffer.concat(chunks).toString('utf8')
+    answerStream(statusCode: number, body: Readable) {
+      return leave(this, { statusCode, headers: this.responseHeaders, body })
     },
+    cut() {
+      this.answered.isCut = true
+      this.scope.end()
+    },
+    onAnswer: (hook) => void hooks.push(hook),
     onFinish: (listener) => void listeners.push(listener),
     finish() {
       for (const listener of listeners) listener()
@@ -84,7 +106,6 @@ export function makeRequest(overrides: Partial<PipeRequest> = {}): PipeRequest {
     query: new Map(),
     headers: new HeaderMap(),
     body: NO_BODY,
-    slots: [],
     ...overrides,
   }
 }
@@ -123,6 +144,7 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
   const { dialect = 3, service = {} } = place
   const offers = new Map<Port<unknown>, unknown[]>()
   const buffers = new Map<string, SharedArrayBuffer>()
+  const onlyOnes = new Map<string, unknown>()
   const releases: (() => void | Promise<void>)[] = []
   const log = makeLog()
   const refuse = (): never => {
@@ -132,6 +154,8 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     config: { dialect, ...partOf(service) } as GatewayConfig,
     endpoint: place.endpoint === undefined ? null : (partOf(place.endpoint) as EndpointConfig),
     backend: place.backend === undefined ? null : (partOf(place.backend) as BackendConfig),
+    place: null,
+    router: readRouterOptions({ dialect, extraConfig: new Map(Object.entries(service)) }),
     label: '[SERVICE: Gin]',
     id: 'test',
     log,
@@ -150,8 +174,18 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
         return value
       },
     },
+    clock: SYSTEM_CLOCK,
     transport: refuse,
     version: 'Version test',
+    writeAccessLine: () => {},
+    read: (path) => readFileSync(path),
+    has: (namespace) => namespace in (place.backend ?? place.endpoint ?? service),
+    once<T>(key: string, create: () => T) {
+      if (!onlyOnes.has(key)) onlyOnes.set(key, create())
+      return onlyOnes.get(key) as T
+    },
+    hosts: refuse,
+    compileBackends: refuse,
     environment: {},
     provide: (port, value) => void offers.set(port, [...(offers.get(port) ?? []), value]),
     ask: <T>(port: Port<T>) => (offers.get(port) ?? []) as T[],
@@ -170,8 +204,25 @@ function partOf(blocks: Blocks): Partial<GatewayConfig & EndpointConfig & Backen
   return { extraConfig: new Map(Object.entries(blocks)) }
 }
 
+/** What `build` gives for a block that is read by the component's own rules; null where a wrong block switches it off. */
+export function buildFor<B>(
+  declaration: AnyBlock & { build(options: never, site: Site, extras: never): B },
+  block: unknown,
+  site: Site,
+  extras?: unknown,
+): B | null {
+  const blocks = new Map([[declaration.namespace, block]])
+  if (extras !== undefined) blocks.set(declaration.extras?.namespace ?? '', extras)
+  const options = readBlock(declaration, blocks, site)
+  return typeof options === 'string' ? null : declaration.build(options.value as never, site, options.extras as never)
+}
+
+/** The same about the block of a component's extras. */
+export function checkExtras({ extras, ...declaration }: AnyBlock, block: unknown, dialect: Dialect = 3): string[] {
+  return extras === undefined ? [] : checkOptions({ ...declaration, check: undefined, ...extras } as AnyBlock, block, dialect)
+}
+
 /** What `krakend check` says about a block of a component, line by line: `error patterns[0]: …`. */
-export function checkOptions(component: AnyComponent, block: unknown, dialect: Dialect = 3): string[] {
-  if (component.kind === 'discovery') return []
-  return checkBlock(component, block, dialect).map(({ severity, path, message }) => `${severity} ${formatPath(path)}: ${message}`)
+export function checkOptions(declaration: AnyBlock, block: unknown, dialect: Dialect = 3): string[] {
+  return checkBlock(declaration, block, dialect).map(({ severity, path, message }) => `${severity} ${formatPath(path)}: ${message}`)
 }

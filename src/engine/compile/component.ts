@@ -1,21 +1,30 @@
-// What a component declares and what it sees while it is built. Knows no component.
+// What components and the engine's own steps declare: their blocks, their place in the order, and how they are built.
 
 import type { Static, TSchema } from 'typebox'
-import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
+import type { BackendConfig, Dialect } from '../../config/types.ts'
 import type { Issue } from '../../schema/issue.ts'
-import type { Exchange, Handler, Layer, Pipe, PipeResponse, Sender } from '../types.ts'
+import type { Handler, Layer, Pipe, Sender } from '../types.ts'
+import type { ProcessSite, Site } from './site.ts'
 
-/** Where a component's layer stands; the order within a stage is that of the registry. */
-export type Stage = 'server' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'sender'
+export type { Clock, Logger, PipePlace, ProcessSite, ResourcePool, SharedMemory, Site, SiteBase } from './site.ts'
 
+/** Where a layer stands: the keys of `src/order.ts`, outermost first. */
+export type Stage = 'server' | 'routed' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'executor' | 'transport'
+
+/** The function that a stage's layers wrap. */
 export interface StageFunctions {
   server: Handler
+  routed: Handler
   router: Handler
   endpoint: Handler
   proxy: Pipe
   backend: Pipe
-  sender: Sender
+  executor: Sender
+  transport: Sender
 }
+
+/** Whose `extra_config` a block stands in. */
+export type Level = 'service' | 'endpoint' | 'agent' | 'backend'
 
 /**
  * What KrakenD does when the block is wrong:
@@ -23,6 +32,9 @@ export interface StageFunctions {
  * `default` the block counts as `{}` · `stop` the gateway does not start.
  */
 export type WhenInvalid = 'skip' | 'deny' | 'default' | 'stop'
+
+/** What KrakenD does with an option of a wrong type in a block that is read as a map: it counts as absent, or for some the start stops. */
+export type WhenWrongType = 'ignore' | { readonly stop: readonly string[] }
 
 /**
  * How KrakenD reads the block: `struct` keys in any case, one wrong type makes the whole block wrong;
@@ -36,39 +48,78 @@ export interface CheckedBlock {
   readonly dialect: Dialect
 }
 
-/**
- * What the types of the options cannot say: patterns that do not compile, names that nobody knows. Asked for when a file
- * is checked and before a start, never while serving; `build` does not rely on it. Paths begin inside the block;
- * with `--strict` an error refuses the file, else it is a warning unless its code is `wrong-type`.
- */
-export type Check<O> = (options: O, block: CheckedBlock) => readonly Issue[]
+/** Options of ours beside a block of KrakenD's, in a namespace that KrakenD ignores. They stand at the same place of the file. */
+export interface Extras<E extends TSchema> {
+  readonly namespace: string
+  readonly options: E
+  readonly reading: Reading
+  /** `stop`: a wrong block, or one without the main block beside it, stops the start; `skip`: it counts as absent. */
+  readonly whenInvalid: 'skip' | 'stop'
+  check?(options: Static<E>, block: CheckedBlock): readonly Issue[]
+}
 
 /** A block of `extra_config` and how it is read. */
-export interface BlockDeclaration<O extends TSchema> {
+export interface BlockDeclaration<O extends TSchema, E extends TSchema = TSchema> {
   readonly namespace: string
   readonly options: O
   readonly reading: Reading
   readonly whenInvalid: WhenInvalid
+  readonly whenWrongType: WhenWrongType
   /** KrakenD's log line for a wrong block, where people grep for it; `detail` says what is wrong. */
   readonly explainInvalid?: (label: string, detail: string) => string
   /** Protects something (auth, validation, limits): a wrong block is an error of `check` and stops `run --strict`. */
   readonly restricting: boolean
-  readonly check?: Check<Static<O>>
+  /**
+   * What the types of the options cannot say: patterns that do not compile, names that nobody knows. Asked for when a file
+   * is checked and before a start, never while serving; `build` does not rely on it. Paths begin inside the block;
+   * with `--strict` an error refuses the file, else it is a warning unless its code is `wrong-type`.
+   */
+  check?(options: Static<O>, block: CheckedBlock): readonly Issue[]
+  readonly extras?: Extras<E>
 }
 
-export interface ComponentDeclaration<S extends Stage, O extends TSchema> extends BlockDeclaration<O> {
+/** What a `build` gives: null where there is nothing to do, a promise where something must be there first. */
+export type Built<T> = T | null | Promise<T | null>
+
+/** A layer of one stage, made for each place of the file that has its block. */
+export interface ComponentDeclaration<S extends Stage, O extends TSchema, E extends TSchema = TSchema> extends BlockDeclaration<O, E> {
   readonly kind: 'layer'
   readonly stage: S
-  /** Whether `build` is asked although the namespace is absent (options are then `{}` with defaults). */
-  readonly always: boolean
-  /** Gives the layer, or null when the options switch it off. Throws a ConfigError to stop the start. */
-  build(options: Static<O>, site: Site): Layer<StageFunctions[S]> | null
+  /** How it is called in the printed order, in traces and in `explain`: the namespace unless it says else. */
+  readonly name: string
+  /** It answers itself: what stands below is not reached. */
+  readonly answers: boolean
+  /** Gives the layer, or null when the options switch it off. Throws a ConfigError to stop the start. `extras` is null without that block. */
+  build(options: Static<O>, site: Site, extras: Static<E> | null): Built<Layer<StageFunctions[S]>>
 }
 
-export interface ServiceDeclaration<O extends TSchema> extends BlockDeclaration<O> {
+/** A step of the engine itself: asked at every place of its stage, whatever blocks stand there. */
+export interface StepDeclaration<S extends Stage> {
+  readonly kind: 'step'
+  readonly stage: S
+  readonly name: string
+  /** Gives the layer, or null where there is nothing to do. */
+  build(site: Site): Built<Layer<StageFunctions[S]>>
+}
+
+/** Something that exists once per compiled gateway. Layers get at it through a port. */
+export interface ServiceDeclaration<O extends TSchema, E extends TSchema = TSchema> extends BlockDeclaration<O, E> {
   readonly kind: 'service'
-  /** Runs once per compiled gateway, before any layer is built: give layers what they may ask for with `site.provide`, release with `site.onRetire`. */
-  build(options: Static<O>, site: Site): void
+  /** Runs before any layer is built: give layers what they may ask for with `site.provide`, release with `site.onRetire`. */
+  build(options: Static<O>, site: Site, extras: Static<E> | null): void | Promise<void>
+}
+
+/** Something that runs once per process, whatever the number of workers: a listener, a consumer, an exporter. */
+export interface ProcessDeclaration<O extends TSchema, E extends TSchema = TSchema> extends BlockDeclaration<O, E> {
+  readonly kind: 'process'
+  /** Starts it. A part whose options did not change survives a reload; else it is stopped, and started anew. */
+  start(options: Static<O>, site: ProcessSite, extras: Static<E> | null): Built<Running>
+}
+
+/** A part of the process that runs. */
+export interface Running {
+  /** Resolves when nothing of it is left. */
+  stop(): void | Promise<void>
 }
 
 /** Finds the hosts of backends with a certain `sd`. */
@@ -77,7 +128,67 @@ export interface DiscoveryDeclaration {
   /** The value of `sd`. */
   readonly name: string
   /** Starts looking, and gives the hosts as they are known at the moment of each call. */
-  watch(backend: BackendConfig, site: Site): () => readonly string[]
+  watch(backend: BackendConfig, site: Site): Hosts | Promise<Hosts>
+}
+
+/** A host that requests may go to. */
+export interface Host {
+  /** `http://127.0.0.1:8081`, with whatever else the file or the discovery says: user information, a base path. */
+  readonly url: string
+  /** Its share among the hosts of the list; 1 where nobody says else. */
+  readonly weight: number
+}
+
+/** Hosts as they are now: a fixed list, or what service discovery found last. The list is another object only after a change. */
+export type Hosts = () => readonly Host[]
+
+/** Hosts that all get the same share. */
+export function equalHosts(urls: readonly string[]): readonly Host[] {
+  return urls.map((url) => ({ url, weight: 1 }))
+}
+
+type Optional<D, K extends keyof D> = Omit<D, K | 'kind' | 'extras'> & Partial<Pick<D, K>>
+type WithExtras<E extends TSchema> = { readonly extras?: Omit<Extras<E>, 'reading' | 'whenInvalid'> & Partial<Extras<E>> }
+/** A `build` whose result is known in particular: whether it is a promise, for one. */
+interface Building<O extends TSchema, E extends TSchema, B> {
+  build(options: Static<O>, site: Site, extras?: Static<E> | null): B
+}
+type BlockDefaults = 'reading' | 'whenInvalid' | 'whenWrongType' | 'restricting'
+
+const BLOCK_DEFAULTS = { reading: 'map', whenInvalid: 'skip', whenWrongType: 'ignore', restricting: false } as const
+
+/** Declares a layer of one stage under one namespace. */
+export function component<S extends Stage, O extends TSchema, B extends Built<Layer<StageFunctions[S]>>, E extends TSchema = TSchema>(
+  declaration: Optional<Omit<ComponentDeclaration<S, O, E>, 'build'>, BlockDefaults | 'name' | 'answers'> &
+    WithExtras<E> &
+    Building<O, E, B>,
+): ComponentDeclaration<S, O, E> & Building<O, E, B> {
+  const layer = { kind: 'layer', ...BLOCK_DEFAULTS, name: declaration.namespace, answers: false } as const
+  return { ...layer, ...declaration, ...extrasOf(declaration) } as ComponentDeclaration<S, O, E> & Building<O, E, B>
+}
+
+/** Declares a step of the engine. */
+export function step<S extends Stage>(declaration: Omit<StepDeclaration<S>, 'kind'>): StepDeclaration<S> {
+  return { kind: 'step', ...declaration }
+}
+
+/** Declares a block that the engine's steps read, each what it needs of it. */
+export function block<O extends TSchema>(declaration: Optional<BlockDeclaration<O>, BlockDefaults>): BlockDeclaration<O> {
+  return { ...BLOCK_DEFAULTS, ...declaration }
+}
+
+/** Declares something that exists once per gateway. */
+export function service<O extends TSchema, E extends TSchema = TSchema>(
+  declaration: Optional<ServiceDeclaration<O, E>, BlockDefaults> & WithExtras<E>,
+): ServiceDeclaration<O, E> {
+  return { kind: 'service', ...BLOCK_DEFAULTS, ...declaration, ...extrasOf(declaration) } as ServiceDeclaration<O, E>
+}
+
+/** Declares something that runs once per process. */
+export function supervise<O extends TSchema, E extends TSchema = TSchema>(
+  declaration: Optional<ProcessDeclaration<O, E>, BlockDefaults> & WithExtras<E>,
+): ProcessDeclaration<O, E> {
+  return { kind: 'process', ...BLOCK_DEFAULTS, ...declaration, ...extrasOf(declaration) } as ProcessDeclaration<O, E>
 }
 
 /** Declares a service discovery. */
@@ -85,82 +196,17 @@ export function discovery(declaration: Omit<DiscoveryDeclaration, 'kind'>): Disc
   return { kind: 'discovery', ...declaration }
 }
 
-type Optional<D, K extends keyof D> = Omit<D, K | 'kind'> & Partial<Pick<D, K>>
-
-/** Declares a layer of one stage under one namespace. */
-export function component<S extends Stage, O extends TSchema>(
-  declaration: Optional<ComponentDeclaration<S, O>, 'reading' | 'whenInvalid' | 'restricting' | 'always'>,
-): ComponentDeclaration<S, O> {
-  return { kind: 'layer', reading: 'map', whenInvalid: 'skip', restricting: false, always: false, ...declaration }
+function extrasOf<E extends TSchema>({ extras }: WithExtras<E>): { extras: Extras<E> } | null {
+  return extras === undefined ? null : { extras: { reading: 'map', whenInvalid: 'skip', ...extras } }
 }
 
-/** Declares something that exists once per gateway. Layers get at it through a port. */
-export function service<O extends TSchema>(
-  declaration: Optional<ServiceDeclaration<O>, 'reading' | 'whenInvalid' | 'restricting'>,
-): ServiceDeclaration<O> {
-  return { kind: 'service', reading: 'map', whenInvalid: 'skip', restricting: false, ...declaration }
-}
-
-// oxlint-disable-next-line typescript/no-explicit-any -- a list of declarations with different options has no other type
-export type AnyComponent = { [S in Stage]: ComponentDeclaration<S, any> }[Stage] | ServiceDeclaration<any> | DiscoveryDeclaration
-
-/** Levels as KrakenD's users know them from its log. */
-export interface Logger {
-  debug(message: string): void
-  info(message: string): void
-  warning(message: string): void
-  error(message: string): void
-  critical(message: string): void
-}
-
-/** Memory that every worker of this machine sees. */
-export interface SharedMemory {
-  /**
-   * The zeroed memory of that name, made on first use. The same name gives the same memory in every worker and in
-   * the next configuration after a reload, as long as the size is the same.
-   */
-  buffer(name: string, byteLength: number): SharedArrayBuffer
-}
-
-/** Things that outlive a reload: counted, disposed of when no configuration uses them any more. */
-export interface ResourcePool {
-  share<T>(key: string, create: () => T, dispose: (value: T) => void): T
-  /** Gives one use back. */
-  release(key: string): void
-}
-
-/** What a component sees while it is being built. */
-export interface Site {
-  readonly config: GatewayConfig
-  /** The endpoint it is built for; null at service level. */
-  readonly endpoint: EndpointConfig | null
-  /** The backend it is built for; null at service and endpoint level. */
-  readonly backend: BackendConfig | null
-  /** `[ENDPOINT: /x]`, `[BACKEND: /b]` or `[SERVICE: Gin]`. Log lines begin with it: `${label}[Ratelimit] …`. */
-  readonly label: string
-  /** A name of this place that is the same in every worker and after a reload; for `shared` and `pool`. */
-  readonly id: string
-  readonly log: Logger
-  readonly shared: SharedMemory
-  /** What is shared here is given back when this configuration retires. */
-  readonly pool: Pick<ResourcePool, 'share'>
-  /** The bare connection to backends, with the service's TLS and timeout settings and nothing around it. */
-  readonly transport: Sender
-  /** What `X-Krakend` and `User-Agent` say: `Version 0.1.0`. */
-  readonly version: string
-  /** The variables of the process: proxies, addresses of key services. */
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** Offers something to the layers: components know ports, never each other. */
-  provide<T>(port: Port<T>, value: T): void
-  /** Everything that services of this gateway offer under a port. */
-  ask<T>(port: Port<T>): readonly T[]
-  /** Runs the endpoint's pipe for an exchange: its request rules, its timeout, its proxy stack. Only for stage `endpoint`. */
-  readonly runPipe: (exchange: Exchange) => Promise<PipeResponse>
-  /** Holds the start back until something is there; a rejection is logged and does not stop it. */
-  waitFor(something: Promise<void>): void
-  /** Runs when this configuration is no longer served and its last request has ended. */
-  onRetire(release: () => void | Promise<void>): void
-}
+/* oxlint-disable typescript/no-explicit-any -- a list of declarations with different options has no other type */
+export type AnyComponent<S extends Stage = Stage> = { [K in S]: ComponentDeclaration<K, any, any> }[S]
+export type AnyService = ServiceDeclaration<any, any>
+export type AnyProcess = ProcessDeclaration<any, any>
+export type AnyBlock = BlockDeclaration<any, any>
+/* oxlint-enable typescript/no-explicit-any */
+export type AnyLayer<S extends Stage = Stage> = AnyComponent<S> | { [K in S]: StepDeclaration<K> }[S]
 
 /** The name of something that one component offers and others use. Make it once, at module level, in `ports.ts`. */
 export interface Port<T> {
@@ -176,3 +222,6 @@ export class ConfigError extends Error {
     this.name = 'ConfigError'
   }
 }
+
+/** One place that cannot be built while the others are served. KrakenD 2.x answers 500 there, 1.x leaves the route out. */
+export class UnservablePlace extends ConfigError {}

@@ -1,84 +1,108 @@
-// From declared components and a file's blocks to layers in the registry's order.
+// From declarations and a file's blocks to layers in the order of `src/order.ts`, and from layers to one function.
 
-import type { TSchema } from 'typebox'
 import type { ExtraConfig } from '../../config/types.ts'
-import { readOptions } from '../../schema/read-options.ts'
-import type { AnyComponent, BlockDeclaration, ComponentDeclaration, Site, Stage, StageFunctions } from './component.ts'
-import { ConfigError } from './component.ts'
 import { GatewayError } from '../errors.ts'
 import type { Handler, Layer, Pipe } from '../types.ts'
+import type { AnyComponent, AnyLayer, AnyService, Built, Stage, StageFunctions } from './component.ts'
+import { readBlock, refuseLonelyExtras } from './read-block.ts'
+import type { Site } from './site.ts'
 
 /** A protection whose block is wrong lets nobody in. */
 const DENIED = new GatewayError('the protection of this endpoint is misconfigured', { code: 'ERR_MISCONFIGURED', statusCode: 401 })
 
+/** A layer with the name that it has in the order. */
+export interface NamedLayer<F> {
+  readonly name: string
+  readonly layer: Layer<F>
+  /** Whether what stands below is not reached. */
+  readonly answers: boolean
+}
+
+/** Sees each layer of a stack at work. `enter` is called when a layer is called; what it returns, when the layer has its result or failed. */
+export interface LayerObserver {
+  enter(name: string, site: Site, subject: unknown): (result: unknown, error: unknown) => void
+}
+
 /** The layers of one stage for one place of the file, outermost first. */
-export function layersFor<S extends Stage>(
-  stage: S,
-  components: readonly AnyComponent[],
+export async function layersFor<S extends Stage>(
+  declarations: readonly AnyLayer<S>[],
   blocks: ExtraConfig,
   site: Site,
-): Layer<StageFunctions[S]>[] {
-  const layers: Layer<StageFunctions[S]>[] = []
-  for (const declaration of components) {
-    if (declaration.kind !== 'layer' || declaration.stage !== stage) continue
-    // A declaration's stage is S here, which the compiler cannot see.
-    const layer = buildLayer(declaration as unknown as ComponentDeclaration<S, never>, blocks, site)
-    if (layer !== null) layers.push(layer)
+): Promise<NamedLayer<StageFunctions[S]>[]> {
+  const layers: NamedLayer<StageFunctions[S]>[] = []
+  for (const declaration of declarations) {
+    const built = declaration.kind === 'step' ? declaration.build(site) : buildComponent(declaration, blocks, site)
+    // perf: what is built at once is not awaited: a file may have thousands of places.
+    const layer = built instanceof Promise ? await built : built
+    const answers = declaration.kind === 'layer' && declaration.answers
+    if (layer !== null) layers.push({ name: declaration.name, layer, answers })
   }
   return layers
 }
 
-/** Lets every configured service offer what it has. */
-export function buildServices(components: readonly AnyComponent[], blocks: ExtraConfig, site: Site): void {
-  for (const declaration of components) {
-    if (declaration.kind !== 'service' || !blocks.has(declaration.namespace)) continue
-    const options = readBlock(declaration, blocks.get(declaration.namespace), site)
-    if (options !== 'skip' && options !== 'deny') declaration.build(options.value, site)
+function buildComponent<S extends Stage>(declaration: AnyComponent<S>, blocks: ExtraConfig, site: Site): Built<Layer<StageFunctions[S]>> {
+  if (!blocks.has(declaration.namespace)) {
+    refuseLonelyExtras(declaration, blocks, site)
+    return null
   }
-}
-
-function buildLayer<S extends Stage>(
-  declaration: ComponentDeclaration<S, never>,
-  blocks: ExtraConfig,
-  site: Site,
-): Layer<StageFunctions[S]> | null {
-  const raw = blocks.get(declaration.namespace)
-  if (raw === undefined && !declaration.always) return null
-  const options = readBlock(declaration, raw ?? {}, site)
+  const options = readBlock(declaration, blocks, site)
   if (options === 'skip') return null
-  if (options === 'deny') return denyAll(declaration.stage) as unknown as Layer<StageFunctions[S]>
-  return declaration.build(options.value as never, site)
+  if (options === 'deny') return denyAll(declaration.stage) as never
+  return declaration.build(options.value, site, options.extras)
 }
 
-/** The block's options, or what becomes of a component whose block is wrong. */
-function readBlock(declaration: Omit<BlockDeclaration<TSchema>, 'check'>, raw: unknown, site: Site): { value: unknown } | 'skip' | 'deny' {
-  const { value, issues } = readOptions(declaration.options, raw, declaration.reading)
-  for (const issue of issues) {
-    const text = declaration.explainInvalid?.(site.label, issue.message) ?? `${site.label}[${declaration.namespace}] ${issue.message}`
-    if (value === null) site.log.error(text)
-    else site.log.warning(text)
-  }
-  if (value !== null) return { value }
-  switch (declaration.whenInvalid) {
-    case 'stop':
-      throw new ConfigError(`${site.label}[${declaration.namespace}] ${issues.map((issue) => issue.message).join(', ')}`)
-    case 'default':
-      return { value: readOptions(declaration.options, {}, declaration.reading).value }
-    case 'deny':
-      return 'deny'
-    case 'skip':
-      return 'skip'
+/** Lets every configured service offer what it has. */
+export async function buildServices(services: readonly AnyService[], blocks: ExtraConfig, site: Site): Promise<void> {
+  for (const declaration of services) {
+    if (!blocks.has(declaration.namespace)) refuseLonelyExtras(declaration, blocks, site)
+    else {
+      const options = readBlock(declaration, blocks, site)
+      if (options !== 'skip' && options !== 'deny') await declaration.build(options.value, site, options.extras)
+    }
   }
 }
 
 function denyAll(stage: Stage): Layer<Handler> | Layer<Pipe> {
-  if (stage === 'proxy' || stage === 'backend' || stage === 'sender') return () => () => Promise.reject(DENIED)
+  if (stage === 'proxy' || stage === 'backend' || stage === 'executor' || stage === 'transport') return () => () => Promise.reject(DENIED)
   return () => () => {
     throw DENIED
   }
 }
 
-/** Wraps `inner` in layers; the first of the list becomes the outermost. */
-export function stack<F>(layers: readonly (Layer<F> | null)[], inner: F): F {
-  return layers.reduceRight<F>((next, layer) => (layer === null ? next : layer(next)), inner)
+/** Wraps `inner` in layers; the first of the list becomes the outermost. With an observer each of them is seen at work, without it costs nothing. */
+export function stack<F>(layers: readonly NamedLayer<F>[], inner: F, site: Site, observer: LayerObserver | null): F {
+  return layers.reduceRight<F>((next, { name, layer }) => {
+    const own = layer(next)
+    return observer === null ? own : observed(name, own, site, observer)
+  }, inner)
+}
+
+type AnyFunction = (subject: unknown, scope: unknown) => unknown
+
+function observed<F>(name: string, own: F, site: Site, observer: LayerObserver): F {
+  const call = own as unknown as AnyFunction
+  return function observe(subject: unknown, scope: unknown): unknown {
+    const leave = observer.enter(name, site, subject)
+    let result: unknown
+    try {
+      result = call(subject, scope)
+    } catch (error) {
+      leave(undefined, error)
+      throw error
+    }
+    if (!(result instanceof Promise)) {
+      leave(result, null)
+      return result
+    }
+    return result.then(
+      (value: unknown) => {
+        leave(value, null)
+        return value
+      },
+      (error: unknown) => {
+        leave(undefined, error)
+        throw error
+      },
+    )
+  } as unknown as F
 }

@@ -1,50 +1,197 @@
-// Makes the sites that components see while a configuration is compiled.
+// What a component sees while it is built: its place in the file, what it may share and for how long, and whom it may ask.
 
-import type { BackendConfig, EndpointConfig, GatewayConfig } from '../../config/types.ts'
-import type { Logger, Port, ResourcePool, SharedMemory, Site } from './component.ts'
-import type { Exchange, PipeResponse, Sender } from '../types.ts'
+import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig } from '../../config/types.ts'
+import type { RouterOptions } from '../routing/router-options.ts'
+import type { Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
+import type { Hosts, Port } from './component.ts'
 
+/** Levels as KrakenD's users know them from its log. */
+export interface Logger {
+  debug(message: string): void
+  info(message: string): void
+  warning(message: string): void
+  error(message: string): void
+  critical(message: string): void
+}
+
+/** The time, given and not taken: a test or a time-travelling tool has its own. */
+export interface Clock {
+  /** Milliseconds since 1970, as `Date.now`. */
+  readonly now: () => number
+  /** Milliseconds since 2026-01-01 with exact nanoseconds: the same in all threads, and not set back while a thread runs. */
+  readonly steady: () => number
+}
+
+/** 2026-01-01: counting from here keeps nanoseconds in a double exact for years. */
+const EPOCH_MS = 1_767_225_600_000
+// perf: subtracted first, so that the sum below is small enough to keep its fractions.
+const OFFSET_MS = performance.timeOrigin - EPOCH_MS
+
+/** The machine's. */
+export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), steady: () => OFFSET_MS + performance.now() }
+
+/** Memory that every worker of this machine sees. */
+export interface SharedMemory {
+  /**
+   * The zeroed memory of that name, made on first use. The same name gives the same memory in every worker and in
+   * the next configuration after a reload, as long as the size is the same.
+   */
+  buffer(name: string, byteLength: number): SharedArrayBuffer
+}
+
+/** Things that outlive a reload: counted, disposed of when no configuration uses them any more. */
+export interface ResourcePool {
+  share<T>(key: string, create: () => T, dispose: (value: T) => void): T
+  /** Gives one use back. */
+  release(key: string): void
+}
+
+/** What a pipe is compiled for: an endpoint, an agent, a step of something larger. */
+export interface PipePlace {
+  /** `[ENDPOINT: /x]`: how lines of the log about it begin. */
+  readonly label: string
+  /** `GET /x`: the same in every worker and after a reload. */
+  readonly id: string
+  readonly timeoutMs: number
+  readonly backends: readonly BackendConfig[]
+  /** The blocks of its own level. */
+  readonly extraConfig: ExtraConfig
+  /** The endpoint it belongs to; null for whatever else has a pipe. */
+  readonly endpoint: EndpointConfig | null
+}
+
+/** What a gateway is given from outside, whatever its configuration says. */
 export interface SiteInit {
   readonly config: GatewayConfig
   readonly log: Logger
+  readonly clock: Clock
   readonly shared: SharedMemory
   readonly pool: ResourcePool
+  /** The bare connection to backends, with the service's TLS and timeout settings and nothing around it. */
+  readonly transport: Sender
+  /** What `X-Krakend` and `User-Agent` say: `Version 0.1.0`. */
+  readonly version: string
+  /** The variables of the process: proxies, addresses of key services. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly readFile: (path: string) => Buffer
+  /** Takes the lines of the access log, each with its line feed. */
+  readonly writeAccessLine: (line: string) => void
+}
+
+/** What every part sees, whether it is built for a request or runs once per process. */
+export interface SiteBase {
+  readonly config: GatewayConfig
+  /** `[ENDPOINT: /x]`, `[BACKEND: /b]` or `[SERVICE: Gin]`. Log lines begin with it: `${label}[Ratelimit] …`. */
+  readonly label: string
+  readonly log: Logger
+  readonly clock: Clock
+  readonly shared: SharedMemory
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The bytes of a file that the configuration names; a reload that watches files watches it from then on. Throws what the file system says. */
+  read(path: string): Buffer
+}
+
+/** What a part sees that runs once per process. */
+export interface ProcessSite extends SiteBase {}
+
+/** What a component sees while it is being built. */
+export interface Site extends SiteBase {
+  /** What the component's pipe belongs to; null at service level. */
+  readonly place: PipePlace | null
+  /** The endpoint it is built for; null at service level and where a pipe belongs to none. */
+  readonly endpoint: EndpointConfig | null
+  /** The backend it is built for; null at service and endpoint level. */
+  readonly backend: BackendConfig | null
+  /** The service's `router` options, as the router itself has them. */
+  readonly router: RouterOptions
+  /** A name of this place that is the same in every worker and after a reload; for `shared` and `pool`. */
+  readonly id: string
   readonly transport: Sender
   readonly version: string
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly writeAccessLine: (line: string) => void
+  /** Whether the same place has a block of that namespace. What it says is its component's business: ask a port. */
+  has(namespace: string): boolean
+  /** The one value of that key in this gateway, made on first use and dropped with the gateway. */
+  readonly once: <T>(key: string, create: () => T) => T
+  /** What is shared here outlives a reload and is given back when this configuration retires. */
+  readonly pool: Pick<ResourcePool, 'share'>
+  /** Offers something to the layers: components know ports, never each other. */
+  provide<T>(port: Port<T>, value: T): void
+  /** Everything that this gateway offers under a port. Nobody may offer more under it afterwards. */
+  ask<T>(port: Port<T>): readonly T[]
+  /** Runs the endpoint's pipe for an exchange: its request rules, its timeout, its proxy stack. Only for stage `endpoint`. */
+  runPipe(exchange: Exchange): Promise<PipeResponse>
+  /** The hosts of the place's backend, as its service discovery knows them. Only for stage `backend`. */
+  hosts(): Hosts | Promise<Hosts>
+  /** The backends of a place as one pipe, merged or in sequence, without the layers that stand around them. */
+  compileBackends(place: PipePlace): Promise<Pipe>
+  /** Holds the start back until something is there; a rejection is logged and does not stop it. */
+  waitFor(something: Promise<void>): void
+  /** Runs when this configuration is no longer served and its last request has ended. */
+  onRetire(release: () => void | Promise<void>): void
+}
+
+/** What only the compiler can give to the site of one place. */
+export interface PlaceAbilities {
+  readonly runPipe?: Site['runPipe']
+  readonly hosts?: Site['hosts']
 }
 
 export interface SiteMaker {
   /** Service level, with the label that KrakenD's log has there. */
   service(label: string): Site
-  endpoint(endpoint: EndpointConfig, backend: BackendConfig | null, runPipe?: Site['runPipe']): Site
-  /** Everything provided under a port so far. */
-  ask<T>(port: Port<T>): readonly T[]
+  place(place: PipePlace, backend: BackendConfig | null, abilities?: PlaceAbilities): Site
   /** Resolves when everything is there that components wait for. */
   ready(): Promise<void>
+  /** Files that were read for this configuration. */
+  readonly files: ReadonlySet<string>
   /** Runs what components asked for at the end, in reverse order. */
   retire(): Promise<void>
 }
 
-const NO_PIPE = (_exchange: Exchange): Promise<PipeResponse> =>
-  Promise.reject(new Error('only a layer of stage endpoint has a pipe to run'))
+export interface SiteMakerInit extends SiteInit {
+  readonly router: RouterOptions
+  readonly compileBackends: Site['compileBackends']
+}
 
-export function makeSites(init: SiteInit): SiteMaker {
+const NO_ABILITIES: Required<PlaceAbilities> = {
+  runPipe: () => Promise.reject(new Error('only a layer of stage endpoint has a pipe to run')),
+  hosts() {
+    throw new Error('only a layer of stage backend has hosts')
+  },
+}
+
+export function makeSites(init: SiteMakerInit): SiteMaker {
+  const { config } = init
   const offers = new Map<Port<unknown>, unknown[]>()
+  const asked = new Set<Port<unknown>>()
+  const onlyOnes = new Map<string, unknown>()
   const awaited: Promise<void>[] = []
   const releases: (() => void | Promise<void>)[] = []
-  const ask = <T>(port: Port<T>): readonly T[] => (offers.get(port) ?? []) as T[]
+  const files = new Set<string>()
   const common = {
     ...init,
-    ask,
+    once<T>(key: string, create: () => T): T {
+      if (!onlyOnes.has(key)) onlyOnes.set(key, create())
+      return onlyOnes.get(key) as T
+    },
+    ask<T>(port: Port<T>): readonly T[] {
+      asked.add(port)
+      return (offers.get(port) ?? []) as T[]
+    },
     provide<T>(port: Port<T>, value: T): void {
-      offers.set(port, [...ask(port), value])
+      if (asked.has(port)) throw new Error(`"${port.name}" was asked for before it was offered: the order of the components is wrong`)
+      offers.set(port, [...(offers.get(port) ?? []), value])
     },
     pool: {
       share<T>(key: string, create: () => T, dispose: (value: T) => void): T {
         releases.push(() => init.pool.release(key))
         return init.pool.share(key, create, dispose)
       },
+    },
+    read(path: string): Buffer {
+      files.add(path)
+      return init.readFile(path)
     },
     waitFor(something: Promise<void>): void {
       awaited.push(something.catch((error: unknown) => init.log.error(String(error))))
@@ -54,13 +201,32 @@ export function makeSites(init: SiteInit): SiteMaker {
     },
   }
   return {
-    ask,
-    service: (label) => ({ ...common, endpoint: null, backend: null, label, id: label, runPipe: NO_PIPE }),
-    endpoint(endpoint, backend, runPipe = NO_PIPE) {
-      const place = `${endpoint.method} ${endpoint.path}`
-      const index = backend === null ? '' : ` backend ${endpoint.backends.indexOf(backend)}`
-      const label = backend === null ? `[ENDPOINT: ${endpoint.path}]` : `[BACKEND: ${backend.urlPattern}]`
-      return { ...common, endpoint, backend, label, id: place + index, runPipe }
+    files,
+    service: (label) => ({
+      ...common,
+      ...NO_ABILITIES,
+      place: null,
+      endpoint: null,
+      backend: null,
+      label,
+      id: label,
+      has: (namespace) => config.extraConfig.has(namespace),
+    }),
+    place(place, backend, abilities) {
+      const index = backend === null ? '' : ` backend ${backend.at.at(-1)}`
+      const label = backend === null ? place.label : `[BACKEND: ${backend.urlPattern}]`
+      const blocks = backend === null ? place.extraConfig : backend.extraConfig
+      return {
+        ...common,
+        ...NO_ABILITIES,
+        ...abilities,
+        place,
+        endpoint: place.endpoint,
+        backend,
+        label,
+        id: place.id + index,
+        has: (namespace) => blocks.has(namespace),
+      }
     },
     async ready() {
       await Promise.all(awaited)

@@ -24,7 +24,6 @@ export function compileRequest(endpoint: EndpointConfig, userAgent: string): (ex
       query: collectQuery(exchange),
       headers: collectHeaders(exchange),
       body: exchange.body,
-      slots: exchange.slots,
     }
   }
 }

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../json/types.ts'
 import { mergeParallel } from './merge.ts'
 import { Scope } from '../scope.ts'
 import { mergeSequential } from './sequential.ts'
+import { equalHosts, type Host, type Hosts } from '../compile/component.ts'
 import { balancer } from '../steps/balancer.ts'
 import { concurrentCalls } from '../steps/concurrent.ts'
 import { headerFilter } from '../steps/header-filter.ts'
@@ -27,7 +28,6 @@ function request(change: Partial<PipeRequest> = {}): PipeRequest {
     query: new Map(),
     headers: new HeaderMap(),
     body: NO_BODY,
-    slots: [],
     ...change,
   }
 }
@@ -133,9 +133,29 @@ test('a url_pattern is filled with raw values, what is unknown stays', async () 
   assert.deepEqual([end.last.method, end.last.path], ['PUT', '/b/a b/{{.Other}}?x=a b'])
 })
 
+function hostsOf(...urls: string[]): Hosts {
+  const list = equalHosts(urls)
+  return () => list
+}
+
+test('a heavier host gets more turns', async () => {
+  const end = recorder()
+  const list: readonly Host[] = [
+    { url: 'http://a', weight: 30 },
+    { url: 'http://b', weight: 10 },
+  ]
+  const pipe = balancer(() => list, 2)(end)
+  const seen: string[] = []
+  for (let i = 0; i < 8; i++) {
+    await pipe(request({ path: '/' }), Scope.root())
+    seen.push(end.last.origin)
+  }
+  assert.equal(seen.filter((origin) => origin === 'http://a').length, 6)
+})
+
 test('the balancer takes turns, encodes the path and appends the sorted query', async () => {
   const end = recorder()
-  const pipe = balancer(() => ['http://one:1', 'http://u:p@two/base'], 2)(end)
+  const pipe = balancer(hostsOf('http://one:1', 'http://u:p@two/base'), 2)(end)
   await pipe(
     request({
       path: '/a b?z=1',
@@ -159,13 +179,12 @@ test('a backend gets only the headers it lists', async () => {
 })
 
 test('static data is added by its strategy and never makes an answer complete', async () => {
-  const run = (strategy: string, pipe: Pipe) => staticData({ strategy, data: { s: 1 } })?.(pipe)(request(), Scope.root())
-  assert.deepEqual((await run('success', gives({ a: 1 })))?.data?.object, { a: 1, s: 1 })
+  const run = (strategy: string, pipe: Pipe) => staticData({ s: 1 }, strategy)(pipe)(request(), Scope.root())
+  assert.deepEqual((await run('success', gives({ a: 1 }))).data?.object, { a: 1, s: 1 })
   assert.deepEqual((await run('errored', gives({ a: 1 })))?.data?.object, { a: 1 })
   const rescued = await run('always', fails('no'))
   assert.deepEqual([rescued?.data?.object, rescued?.isComplete], [{ s: 1 }, false])
   await assert.rejects(async () => run('complete', fails('no')), { message: 'no' })
-  assert.equal(staticData({ strategy: 'always', data: [1] }), null)
 })
 
 test('of concurrent calls the first complete answer wins, the others are told to stop', async () => {

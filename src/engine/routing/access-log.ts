@@ -1,6 +1,16 @@
 // The access log: one line for each request after its answer, in gin's format. Knows nothing of where lines go.
 
+import { step } from '../compile/component.ts'
 import type { Handler, Layer } from '../types.ts'
+
+export const accessLines = step({
+  stage: 'routed',
+  name: 'access log',
+  build({ config, router, writeAccessLine }) {
+    if (router.disable_access_log) return null
+    return accessLog({ skippedPaths: router.logger_skip_paths, isLegacy: config.dialect === 2, write: writeAccessLine })
+  },
+})
 
 export interface AccessLogOptions {
   /** Paths without a line. */
@@ -17,10 +27,9 @@ export function accessLog({ skippedPaths, isLegacy, write }: AccessLogOptions): 
   return (next) =>
     function logAccess(exchange) {
       if (!skipped.has(exchange.path)) {
-        const startMs = performance.now()
         exchange.onFinish(() => {
           const status = String(exchange.statusCode).padStart(3)
-          const latency = formatLatency(performance.now() - startMs, isLegacy).padStart(latencyWidth)
+          const latency = formatLatency(performance.now() - exchange.startMs, isLegacy).padStart(latencyWidth)
           const target = exchange.rawQuery === '' ? exchange.path : `${exchange.path}?${exchange.rawQuery}`
           write(
             `[GIN] ${formatTime(new Date())} | ${status} | ${latency} | ${exchange.clientIp.padStart(15)} | ${exchange.method.padEnd(7)}  ${quote(target)}\n`,

@@ -2,9 +2,23 @@
 
 import { BlockList, isIP } from 'node:net'
 import type { Dialect } from '../../config/types.ts'
+import { step } from '../compile/component.ts'
 import { canonicalName } from '../headers.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange } from '../types.ts'
+
+export const clientAddress = step({
+  stage: 'server',
+  name: 'client address',
+  build({ config, router }) {
+    const findClientIp = compileClientIp(router, config.dialect)
+    return (next) =>
+      function findClient(exchange) {
+        exchange.clientIp = findClientIp(exchange)
+        return next(exchange)
+      }
+  },
+})
 
 type FindClientIp = (exchange: Exchange) => string
 

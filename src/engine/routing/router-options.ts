@@ -1,46 +1,60 @@
-// The service's `router` block: what it may say and what it means. Knows nothing of routes.
+// The service's `router` block: what it may say and what it means.
 
 import type { Static } from 'typebox'
 import type { GatewayConfig } from '../../config/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
 import { Type } from '../../schema/type.ts'
+import { block } from '../compile/component.ts'
 
-/** Options of the namespace `router`. As in KrakenD one wrong type and all of them are ignored. */
-const schema = Type.Object({
-  disable_redirect_trailing_slash: Type.Boolean({ default: false }),
-  disable_redirect_fixed_path: Type.Boolean({ default: false }),
-  disable_handle_method_not_allowed: Type.Boolean({ default: false }),
-  forwarded_by_client_ip: Type.Boolean({ default: true }),
-  remote_ip_headers: Type.Array(Type.String(), { default: [] }),
-  trusted_proxies: Type.Array(Type.String(), { default: [] }),
-  app_engine: Type.Boolean({ default: false }),
-  max_multipart_memory: Type.Integer({ default: 0 }),
-  remove_extra_slash: Type.Boolean({ default: false }),
-  logger_skip_paths: Type.Array(Type.String(), { default: [] }),
-  return_error_msg: Type.Boolean({ default: false }),
-  disable_health: Type.Boolean({ default: false }),
-  health_path: Type.String({ default: '' }),
-  disable_access_log: Type.Boolean({ default: false }),
-  disable_path_decoding: Type.Boolean({ default: false }),
-  hide_version_header: Type.Boolean({ default: false }),
-  use_h2c: Type.Boolean({ default: false }),
+const flag = (description: string, value = false) => Type.Boolean({ default: value, description })
+const text = (description: string) => Type.String({ default: '', description })
+const texts = (description: string) => Type.Array(Type.String(), { default: [], description })
+
+/** Read as in KrakenD: one wrong type and all of them are ignored. */
+const common = Type.Object({
+  return_error_msg: flag('Answers that fail carry the text of the error.'),
+  disable_health: flag('No health check.'),
+  health_path: text('Path of the health check. Empty: `/__health`.'),
+  hide_version_header: flag('`X-Krakend` does not tell the version.'),
+  disable_access_log: flag('No line for each request.'),
+  logger_skip_paths: texts('Paths without access log, exactly as requested.'),
+  disable_redirect_trailing_slash: flag('`/x/` is not redirected to `/x`; needs the next one as well.'),
+  disable_redirect_fixed_path: flag('Paths with `//`, `..` or other cases are not redirected to the right one.'),
+  disable_handle_method_not_allowed: flag('Other methods of a path are answered 404 instead of 405.'),
+  remove_extra_slash: flag('`//` counts as `/` before routes are looked up.'),
+  disable_path_decoding: flag('Parameters with encoded characters are not refused.'),
+  forwarded_by_client_ip: flag('The client address comes from headers of trusted proxies.', true),
+  remote_ip_headers: texts('Those headers, in order. Empty: `X-Forwarded-For`, `X-Real-IP`.'),
+  trusted_proxies: texts('Addresses or networks whose headers count. Empty: all.'),
+  app_engine: flag('The client address comes from `X-Appengine-Remote-Addr`.'),
+  max_multipart_memory: Type.Integer({ default: 0, description: 'Accepted, without effect.' }),
+  use_h2c: flag('Accepted, without effect: `use_h2c` of the service counts.'),
 })
 
 /** Read beside the others: they hold even where the rest is ignored. */
-const separateSchema = Type.Object({
-  auto_options: Type.Boolean({ default: false }),
-  error_body: Type.Object({ '404': Type.Optional(Type.Unknown()), '405': Type.Optional(Type.Unknown()) }, { default: {} }),
+const separate = Type.Object({
+  auto_options: flag('OPTIONS at every path, answered with `Allow`.'),
+  error_body: Type.Object(
+    {
+      '404': Type.Optional(Type.Unknown({ description: 'JSON that answers unknown paths.' })),
+      '405': Type.Optional(Type.Unknown({ description: 'JSON that answers methods that a path does not have.' })),
+    },
+    { default: {} },
+  ),
 })
 
-/** All options of the block, for looking it through. */
-export const routerSchema = Type.Object({ ...schema.properties, ...separateSchema.properties })
+export const routerBlock = block({
+  namespace: 'router',
+  options: Type.Object({ ...common.properties, ...separate.properties }),
+  reading: 'struct',
+})
 
-export type RouterOptions = Static<typeof schema> & Static<typeof separateSchema>
+export type RouterOptions = Static<typeof common> & Static<typeof separate>
 
 /** The options of a file; KrakenD 1.x has none. Anything wrong in them was reported when the file was read. */
-export function readRouterOptions(config: GatewayConfig): RouterOptions {
-  const raw = config.dialect === 2 ? {} : (config.extraConfig.get('router') ?? {})
-  const options = readOptions(schema, raw, 'struct').value ?? readOptions(schema, {}, 'struct').value
-  // A map always has a value: what is wrong in it counts as absent.
-  return { ...options, ...readOptions(separateSchema, raw, 'map').value } as RouterOptions
+export function readRouterOptions({ dialect, extraConfig }: Pick<GatewayConfig, 'dialect' | 'extraConfig'>): RouterOptions {
+  const raw = dialect === 2 ? {} : (extraConfig.get(routerBlock.namespace) ?? {})
+  const read = (schema: typeof common | typeof separate, reading: 'struct' | 'map'): object =>
+    readOptions(schema, raw, reading).value ?? readOptions(schema, {}, reading).value ?? {}
+  return { ...read(common, 'struct'), ...read(separate, 'map') } as RouterOptions
 }

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import type { GatewayConfig } from '../../config/types.ts'
 import { makeExchange, makeLog, type ExchangeInit, type RecordedExchange } from '../../testing/index.ts'
 import { GatewayError } from '../errors.ts'
+import { rescued } from '../endpoint/rescue.ts'
+import { refuseEncodedParams } from './encoded-params.ts'
 import { Router } from './router.ts'
 import { readRouterOptions, type RouterOptions } from './router-options.ts'
 import type { Handler } from '../types.ts'
@@ -14,19 +16,19 @@ function routerOf(routes: readonly [method: string, path: string, handler?: Hand
   const log = makeLog()
   const router = new Router({
     options: { ...defaults, ...options },
-    log,
-    findClientIp: (exchange) => exchange.peerAddress,
-    outer: (next) => next,
+    routed: (next) => (options.disable_path_decoding === true ? next : refuseEncodedParams(next)),
+    guard: (next) => next,
     notFound: (exchange) => exchange.answer(404),
     methodNotAllowed: (exchange) => exchange.answer(405),
     isLegacy: false,
   })
-  for (const [method, path, handler = ok] of routes) router.add(method, path, handler)
+  for (const [method, pattern, handle = ok] of routes) router.add({ method, pattern, endpoint: null, handle })
+  const serve = rescued(router.handle, log)
   return {
     log,
     ask(init: ExchangeInit): RecordedExchange {
       const exchange = makeExchange(init)
-      router.handle(exchange)
+      void serve(exchange)
       return exchange
     },
   }

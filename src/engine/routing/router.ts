@@ -1,27 +1,33 @@
-// From a request to its route: matching, redirects, 404 and 405 as gin does them, and the answer to what handler layers throw.
-// Knows nothing of endpoints and sockets.
+// From a request to its route: matching, redirects, 404 and 405 as gin does them.
 
-import { cleanPath, encodePath, findBadEscape, unescapePercent } from '../../go/url.ts'
-import { asError, GatewayError } from '../errors.ts'
-import type { Logger } from '../compile/component.ts'
+import { cleanPath, encodePath } from '../../go/url.ts'
 import { RouteTree } from './route-tree.ts'
 import type { RouterOptions } from './router-options.ts'
-import type { Exchange, Handler, Layer } from '../types.ts'
+import type { Exchange, Handler, Layer, Route } from '../types.ts'
 
 export interface RouterInit {
   readonly options: RouterOptions
-  readonly log: Logger
-  readonly findClientIp: (exchange: Exchange) => string
-  /** Around everything that matched, and 404 and 405: access log. */
-  readonly outer: Layer<Handler>
+  /** The layers around everything that matched, and 404 and 405. */
+  readonly routed: Layer<Handler>
+  /** Within these, the layers around everything but the routes that say `isBare`. */
+  readonly guard: Layer<Handler>
   readonly notFound: Handler
   readonly methodNotAllowed: Handler
-  /** KrakenD 1.x checks no parameters and names no allowed methods. */
+  /** KrakenD 1.x names no allowed methods. */
   readonly isLegacy: boolean
 }
 
-interface Target {
+export interface RouteInit extends Route {
   readonly handle: Handler
+  /** Whether the router's own layers are left out, as for the health check. */
+  readonly isBare?: boolean
+}
+
+/** A route with what it needs to be served. */
+interface Target extends Route {
+  /** The last handler, which the layers are around. */
+  readonly handle: Handler
+  readonly isBare: boolean
   /** Names as the engine knows them (`Id`), one for each value of a match. */
   readonly params: readonly string[]
 }
@@ -30,49 +36,41 @@ interface Target {
 export class Router {
   readonly #init: RouterInit
   readonly #trees = new Map<string, RouteTree<Target>>()
-  readonly #notFound: Handler
-  readonly #methodNotAllowed: Handler
+  readonly #notFound: Target
+  readonly #methodNotAllowed: Target
+  /** perf: layers exist once, not once for each route: the innermost handler asks the exchange for its route. */
+  readonly #serve: Handler
 
   constructor(init: RouterInit) {
     this.#init = init
-    this.#notFound = init.outer(this.#checked(init.notFound))
-    this.#methodNotAllowed = init.outer(this.#checked(init.methodNotAllowed))
+    const unmatched = { pattern: '', method: '', endpoint: null, isBare: false, params: [] }
+    this.#notFound = { ...unmatched, handle: init.notFound }
+    this.#methodNotAllowed = { ...unmatched, handle: init.methodNotAllowed }
+    const guarded = init.guard((exchange) => targetOf(exchange).handle(exchange))
+    this.#serve = init.routed((exchange) => {
+      const target = targetOf(exchange)
+      return target.isBare ? target.handle(exchange) : guarded(exchange)
+    })
   }
 
-  /** Registers a handler. Throws a ConfigError in gin's words when the path conflicts with others. */
-  add(method: string, pattern: string, handler: Handler): void {
+  /** Registers a route. Throws a ConfigError in gin's words when the path conflicts with others. */
+  add({ method, pattern, endpoint, handle, isBare = false }: RouteInit): void {
     let tree = this.#trees.get(method)
     if (tree === undefined) this.#trees.set(method, (tree = new RouteTree()))
     const params = [...pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => capitalize(name))
-    tree.add(pattern, { handle: this.#init.outer(params.length > 0 ? this.#checked(handler) : handler), params })
+    tree.add(pattern, { pattern, method, endpoint, handle, isBare, params })
   }
 
-  /** A handler that is only reached with parameters that are decoded in full. */
-  #checked(handler: Handler): Handler {
-    const { isLegacy, options } = this.#init
-    return isLegacy || options.disable_path_decoding ? handler : refuseEncodedParams(handler)
+  /** Answers one request. */
+  readonly handle: Handler = (exchange) => {
+    const target = this.#find(exchange)
+    if (target === null) return undefined
+    exchange.route = target
+    return this.#serve(exchange)
   }
 
-  /** Methods with routes, in the order of their first use. */
-  get methods(): string[] {
-    return [...this.#trees.keys()]
-  }
-
-  /** Answers one request. Never throws. */
-  readonly handle = (exchange: Exchange): void => {
-    try {
-      exchange.clientIp = this.#init.findClientIp(exchange)
-      const handler = this.#find(exchange)
-      if (handler === null) return
-      const pending = handler(exchange)
-      if (pending !== undefined) pending.catch((error: unknown) => this.#fail(exchange, error))
-    } catch (error) {
-      this.#fail(exchange, error)
-    }
-  }
-
-  /** The handler of a request; null when a redirect has answered it. */
-  #find(exchange: Exchange): Handler | null {
+  /** The route of a request; null when a redirect has answered it. */
+  #find(exchange: Exchange): Target | null {
     const { options } = this.#init
     const { method } = exchange
     const path = options.remove_extra_slash && exchange.path.includes('//') ? cleanPath(exchange.path) : exchange.path
@@ -82,7 +80,7 @@ export class Router {
       if (match !== null) {
         const { value } = match.route
         for (let i = 0; i < value.params.length; i++) exchange.params.set(value.params[i] as string, match.values[i] as string)
-        return value.handle
+        return value
       }
       if (path !== '/' && method !== 'CONNECT' && this.#redirect(exchange, tree, path)) return null
       for (const [index, value] of tree.valuesOfFailure(path).entries()) exchange.params.set(String(index), value)
@@ -116,47 +114,16 @@ export class Router {
     redirectTo(exchange, fixed)
     return true
   }
+}
 
-  /** The answer to what a handler layer threw: its status without a body, 500 for a bug. */
-  #fail(exchange: Exchange, thrown: unknown): void {
-    const error = asError(thrown)
-    const isExpected = error instanceof GatewayError
-    if (!isExpected) this.#init.log.error(`[SERVICE: Gin] ${error.stack ?? error.message}`)
-    if (exchange.statusCode !== 0) return
-    if (!isExpected) {
-      exchange.answer(500)
-      return
-    }
-    for (const [name, value] of error.headers) exchange.responseHeaders.set(name, value)
-    if (error.contentType !== null) exchange.responseHeaders.set('Content-Type', error.contentType)
-    exchange.answer(error.statusCode, error.contentType === null ? null : error.message)
-  }
+/** The router alone sets routes. */
+function targetOf(exchange: Exchange): Target {
+  return exchange.route as Target
 }
 
 /** A parameter as the engine knows it: `user_id` → `User_id`. */
 function capitalize(name: string): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1)
-}
-
-/**
- * 400 for parameters that are still encoded after the path was decoded once.
- * security: `%252F` or `%3F` would otherwise change the path or the query of the backend request.
- */
-function refuseEncodedParams(next: Handler): Handler {
-  return function checkParams(exchange) {
-    for (const value of exchange.params.values()) {
-      const badEscape = findBadEscape(value)
-      if (badEscape !== null) return refuse(exchange, `error: invalid URL escape "${badEscape}"`)
-      if (value.includes('?') || value.includes('#') || unescapePercent(value) !== value)
-        return refuse(exchange, 'error: encoded url params')
-    }
-    return next(exchange)
-  }
-}
-
-function refuse(exchange: Exchange, text: string): void {
-  exchange.responseHeaders.set('Content-Type', 'text/plain; charset=utf-8')
-  exchange.answer(400, text)
 }
 
 function toggleTrailingSlash(path: string): string {

@@ -1,13 +1,22 @@
 // Chooses a host and puts the URL together: host, filled pattern, then the forwarded query.
 
 import type { Dialect } from '../../config/types.ts'
+import { step } from '../compile/component.ts'
+import type { Host, Hosts } from '../compile/component.ts'
 import { GatewayError } from '../errors.ts'
 import { HeaderMap } from '../headers.ts'
 import type { Layer, Pipe, PipeRequest } from '../types.ts'
 import { encodeQuery, encodeTarget } from '../../go/url.ts'
 
-/** Hosts as they are now: a fixed list, or what service discovery found last. */
-export type Hosts = () => readonly string[]
+export const hostBalancer = step({
+  stage: 'backend',
+  name: 'balancer',
+  build(site) {
+    const hosts = site.hosts()
+    const { dialect } = site.config
+    return hosts instanceof Promise ? hosts.then((found) => balancer(found, dialect)) : balancer(hosts, dialect)
+  },
+})
 
 interface Target {
   readonly origin: string
@@ -17,17 +26,24 @@ interface Target {
   readonly authorization: string | null
 }
 
+const MAX_TURNS_OF_HOST = 100
 const NO_HOSTS = new GatewayError('no hosts available', { code: 'ERR_NO_HOSTS', source: 'gateway' })
 
 /** A round robin that begins at a random host, so that several workers and instances do not march in step. */
 export function balancer(hosts: Hosts, dialect: Dialect): Layer<Pipe> {
   const targets = new Map<string, Target>()
   let turn = dialect === 2 ? -1 : Math.floor(Math.random() * 1000)
+  let list: readonly Host[] = []
+  let turns: readonly string[] = []
   const choose = (): Target => {
-    const list = hosts()
-    if (list.length === 0) throw NO_HOSTS
-    turn = (turn + 1) % list.length
-    const host = list[turn] as string
+    const current = hosts()
+    if (current !== list) {
+      list = current
+      turns = takeTurns(list)
+    }
+    if (turns.length === 0) throw NO_HOSTS
+    turn = (turn + 1) % turns.length
+    const host = turns[turn] as string
     let target = targets.get(host)
     if (target === undefined) targets.set(host, (target = parseHost(host)))
     return target
@@ -46,6 +62,18 @@ export function balancer(hosts: Hosts, dialect: Dialect): Layer<Pipe> {
       }
       return next(addressed, scope)
     }
+}
+
+/** Each host as often as its weight says, in the order of the list. security: what a name server says of weights costs no memory. */
+function takeTurns(hosts: readonly Host[]): string[] {
+  const divisor = hosts.reduce((common, { weight }) => greatestDivisor(common, weight), 0) || 1
+  const heaviest = hosts.reduce((most, { weight }) => Math.max(most, weight), 0) / divisor
+  const scale = heaviest > MAX_TURNS_OF_HOST ? MAX_TURNS_OF_HOST / heaviest : 1
+  return hosts.flatMap(({ url, weight }) => Array<string>(Math.max(1, Math.round((weight / divisor) * scale))).fill(url))
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b)
 }
 
 function appendQuery(path: string, query: string): string {

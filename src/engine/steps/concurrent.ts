@@ -1,9 +1,16 @@
 // `concurrent_calls`: asks a backend several times at once; the first complete answer wins.
 
-import { asError } from '../errors.ts'
 import { copyRequest, discardBody } from '../body.ts'
+import { step } from '../compile/component.ts'
+import { asError } from '../errors.ts'
 import type { Scope } from '../scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../types.ts'
+
+export const concurrent = step({
+  stage: 'backend',
+  name: 'concurrent_calls',
+  build: ({ backend, place }) => concurrentCalls(backend?.concurrentCalls ?? 1, place?.timeoutMs ?? Infinity),
+})
 
 /** Each call may take three quarters of the endpoint's time. */
 const TIME_SHARE = 0.75

@@ -1,12 +1,31 @@
 // `flatmap_filter`: a list of operations on data, compiled once. Knows nothing of where the list stands.
 
+import { isJsonObject } from '../../json/types.ts'
+import { step } from '../compile/component.ts'
 import { Data } from '../data.ts'
 import { GatewayError } from '../errors.ts'
-import { isJsonObject } from '../../json/types.ts'
+import { proxyOptions, splitShadows } from '../pipe/proxy-block.ts'
 import { FlatTree } from './flatmap-tree.ts'
 import type { Path } from './flatmap-tree.ts'
 
 type Operation = (tree: FlatTree) => void
+
+/** An endpoint's operations on what its backends answered together. compat: one backend alone has its own, and a merge with errors is left as it is. */
+export const flatmap = step({
+  stage: 'proxy',
+  name: 'flatmap',
+  build({ place }) {
+    if (place === null || splitShadows(place.backends).regular.length < 2) return null
+    const transform = compileFlatmap(proxyOptions(place).flatmap_filter)
+    if (transform === null) return null
+    return (next) =>
+      function applyFlatmap(request, scope) {
+        return next(request, scope).then((response) =>
+          response.error === null && response.data !== null ? { ...response, data: transform(response.data) } : response,
+        )
+      }
+  },
+})
 
 /**
  * The operations in order, or null when the list has none (KrakenD: newFlatmapFormatter). An operation of an unknown type does nothing.

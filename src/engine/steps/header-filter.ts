@@ -1,7 +1,14 @@
 // A backend's `input_headers`: which of the forwarded headers, the gateway's own included, it gets.
 
+import { step } from '../compile/component.ts'
 import { canonicalName } from '../headers.ts'
 import type { Layer, Pipe } from '../types.ts'
+
+export const headers = step({
+  stage: 'backend',
+  name: 'input_headers',
+  build: ({ backend }) => headerFilter(backend?.inputHeaders ?? []),
+})
 
 /** Null for an empty list, which filters nothing; `*` is no wildcard here. */
 export function headerFilter(names: readonly string[]): Layer<Pipe> | null {

@@ -8,6 +8,7 @@ import type { RuleTree } from '../../json/rules.ts'
 import { dropMembers, keepMembers } from '../../json/splice.ts'
 import { isJsonObject, setKey } from '../../json/types.ts'
 import type { JsonObject } from '../../json/types.ts'
+import { backendProxyOptions } from '../pipe/proxy-block.ts'
 import { compileFlatmap } from './flatmap.ts'
 
 type Step = (data: Data | null) => Data | null
@@ -17,7 +18,7 @@ type MutableTree = Map<string, MutableTree | null>
 export function compileManipulation(backend: BackendConfig, dialect: Dialect): Step | null {
   const steps: Step[] = []
   if (backend.target !== '') steps.push(takeTarget(backend.target.split('.')))
-  const flatmap = compileFlatmap(flatmapOperations(backend))
+  const flatmap = compileFlatmap(backendProxyOptions(backend).flatmap_filter)
   // compat: KrakenD's flatmap replaces allow, deny and mapping
   if (flatmap !== null) steps.push((data) => (data === null ? null : flatmap(data)))
   else {
@@ -28,11 +29,6 @@ export function compileManipulation(backend: BackendConfig, dialect: Dialect): S
   const { group } = backend
   if (group !== '') steps.push((data) => Data.wrapped(group, data))
   return compose(steps)
-}
-
-function flatmapOperations(backend: BackendConfig): unknown {
-  const options = backend.extraConfig.get('proxy')
-  return typeof options === 'object' && options !== null ? (options as Record<string, unknown>)['flatmap_filter'] : undefined
 }
 
 function compose(steps: readonly Step[]): Step | null {

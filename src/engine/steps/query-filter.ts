@@ -1,6 +1,13 @@
 // A backend's `input_query_strings`: which of the forwarded query strings it gets.
 
+import { step } from '../compile/component.ts'
 import type { Layer, Pipe } from '../types.ts'
+
+export const queryStrings = step({
+  stage: 'backend',
+  name: 'input_query_strings',
+  build: ({ backend }) => queryFilter(backend?.inputQueryStrings ?? []),
+})
 
 /** Null for an empty list, which filters nothing; `*` is no wildcard here. */
 export function queryFilter(names: readonly string[]): Layer<Pipe> | null {

@@ -1,6 +1,13 @@
 // Fills a backend's url_pattern and sets its method.
 
+import { step } from '../compile/component.ts'
 import type { Layer, Params, Pipe } from '../types.ts'
+
+export const builder = step({
+  stage: 'backend',
+  name: 'request builder',
+  build: ({ backend }) => (backend === null ? null : requestBuilder(backend.urlPattern, backend.method)),
+})
 
 const PLACEHOLDER = /\{\{\.([^{}]+)\}\}/g
 

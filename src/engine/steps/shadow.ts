@@ -1,16 +1,37 @@
 // Shadow backends: they get a copy of the traffic, and nobody waits for their answer.
 
+import type { BackendConfig } from '../../config/types.ts'
+import { parseDurationMs } from '../../go/duration.ts'
 import { copyRequest, discardBody } from '../body.ts'
+import { step } from '../compile/component.ts'
+import { backendProxyOptions, splitShadows } from '../pipe/proxy-block.ts'
 import { Scope } from '../scope.ts'
 import type { Layer, Pipe } from '../types.ts'
 
-/** `shadow` is the pipe of all shadow backends of an endpoint; it has `timeoutMs` of its own and outlives the client. */
-export function shadowTraffic(shadow: Pipe, timeoutMs: number, reportError: (error: unknown) => void): Layer<Pipe> {
+export const shadow = step({
+  stage: 'proxy',
+  name: 'shadow',
+  build(site) {
+    const { place } = site
+    const { shadows } = splitShadows(place?.backends ?? [])
+    if (place === null || shadows.length === 0) return null
+    const timeoutMs = site.config.dialect === 2 ? Infinity : Math.max(...shadows.map(shadowTimeoutMs))
+    const report = (error: unknown): void => site.log.debug(`${site.label}[Shadow] ${String(error)}`)
+    return site.compileBackends({ ...place, timeoutMs, backends: shadows }).then((pipe) => shadowTraffic(pipe, timeoutMs, report))
+  },
+})
+
+function shadowTimeoutMs(backend: BackendConfig): number {
+  return parseDurationMs(backendProxyOptions(backend).shadow_timeout) ?? backend.timeoutMs
+}
+
+/** `pipe` is that of all shadow backends of a place; it has `timeoutMs` of its own and outlives the client. */
+export function shadowTraffic(pipe: Pipe, timeoutMs: number, reportError: (error: unknown) => void): Layer<Pipe> {
   return (next) =>
     async function copyToShadow(request, scope) {
       const copy = await copyRequest(request)
       const shadowScope = Scope.root().child(timeoutMs)
-      shadow(copy, shadowScope)
+      pipe(copy, shadowScope)
         .then((response) => discardBody(response.body))
         .catch(reportError)
         .finally(() => shadowScope.close())

@@ -1,8 +1,10 @@
 // `proxy.static`: data of the file that is added to an endpoint's answer, or stands in for one.
 
+import type { JsonObject } from '../../json/types.ts'
+import { step } from '../compile/component.ts'
 import { Data } from '../data.ts'
 import { asError } from '../errors.ts'
-import type { JsonObject } from '../../json/types.ts'
+import { proxyOptions } from '../pipe/proxy-block.ts'
 import type { Layer, Pipe, PipeResponse } from '../types.ts'
 
 type Condition = (response: PipeResponse | null, error: Error | null) => boolean
@@ -15,11 +17,18 @@ const CONDITIONS: ReadonlyMap<string, Condition> = new Map<string, Condition>([
   ['incomplete', (response) => response === null || !response.isComplete],
 ])
 
-/** `block` is the value of `static`; null when it holds no data object. */
-export function staticData(block: unknown): Layer<Pipe> | null {
-  if (!isObject(block) || !isObject(block['data'])) return null
-  const data = Data.of(block['data'] as JsonObject)
-  const applies = CONDITIONS.get(String(block['strategy'])) ?? (() => true)
+export const staticAnswers = step({
+  stage: 'proxy',
+  name: 'static',
+  build({ place }) {
+    const block = place === null ? undefined : proxyOptions(place).static
+    return block?.data === undefined ? null : staticData(block.data as JsonObject, block.strategy)
+  },
+})
+
+export function staticData(object: JsonObject, strategy: string): Layer<Pipe> {
+  const data = Data.of(object)
+  const applies = CONDITIONS.get(strategy) ?? (() => true)
   const add = (response: PipeResponse): PipeResponse => ({
     ...response,
     data: response.data === null ? data : Data.merge([response.data, data]),
@@ -35,8 +44,4 @@ export function staticData(block: unknown): Layer<Pipe> | null {
         },
       )
     }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,11 +1,34 @@
-// Redirects of backends, followed as Go's http.Client does. Knows nothing of connections.
+// Redirects of backends, followed as Go's http.Client does.
 
 import { NO_BODY } from '../../engine/body.ts'
+import { block, step } from '../../engine/compile/component.ts'
+import { optionsOf } from '../../engine/compile/read-block.ts'
 import type { GatewayError } from '../../engine/errors.ts'
 import type { HeaderMap } from '../../engine/headers.ts'
 import type { Scope } from '../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Body, Sender } from '../../engine/types.ts'
+import { Type } from '../../schema/type.ts'
 import { backendError } from './backend-errors.ts'
+
+export const backendHttpClient = block({
+  namespace: 'backend/http/client',
+  options: Type.Object({
+    send_body_on_redirect: Type.Boolean({
+      default: false,
+      description: '307 and 308 are followed with the body, which is buffered for it.',
+    }),
+  }),
+})
+
+export const redirects = step({
+  stage: 'executor',
+  name: 'redirects',
+  build({ backend }) {
+    if (backend === null) return null
+    const { send_body_on_redirect: sendBodyOnRedirect } = optionsOf(backendHttpClient, backend.extraConfig)
+    return (next) => followRedirects(next, { sendBodyOnRedirect })
+  },
+})
 
 export interface RedirectOptions {
   /** Keeps the body in memory, so that a 307 or 308 can repeat it. Without, such an answer to a request with a body is the last. */

@@ -13,6 +13,8 @@ export class ClientBody implements Body {
   /** Tells a client that waits for it to go on (`100 Continue`); null when it does not wait. */
   #invite: (() => void) | null
   #bytes: Promise<Buffer> | null = null
+  /** Bytes that were read so far. */
+  bytesRead = 0
 
   constructor(source: Readable, length: number | null, invite: (() => void) | null) {
     this.#source = source
@@ -41,7 +43,10 @@ export class ClientBody implements Body {
     if (this.length === 0) return Promise.resolve(NO_BYTES)
     if (this.#bytes === null) {
       this.#open()
-      this.#bytes = collect(this.#source).then((bytes) => (this.inMemory = bytes))
+      this.#bytes = collect(this.#source).then((bytes) => {
+        this.bytesRead = bytes.length
+        return (this.inMemory = bytes)
+      })
     }
     return this.#bytes
   }

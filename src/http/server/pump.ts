@@ -6,7 +6,7 @@ import { BackendStream } from '../client/backend-stream.ts'
 import { MIN_RELEASED_BYTES, releaseChunk } from '../release-chunk.ts'
 
 /** Resolves when the target has taken everything; when one side breaks off, destroys both and rejects with why. */
-export function pump(source: Readable, target: Writable): Promise<void> {
+export function pump(source: Readable, target: Writable, onBytes: (bytes: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let isSettled = false
     const settle = (error: Error | null): void => {
@@ -25,6 +25,7 @@ export function pump(source: Readable, target: Writable): Promise<void> {
     // Chunks of other streams may be kept elsewhere, or be parts of a whole.
     const ownsChunks = source instanceof BackendStream
     const forward = (chunk: Buffer): void => {
+      onBytes(chunk.length)
       try {
         const isWelcome =
           ownsChunks && chunk.length >= MIN_RELEASED_BYTES && source.listenerCount('data') === 1

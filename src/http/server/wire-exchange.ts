@@ -1,11 +1,10 @@
 // One client request over a connection, and its answer. What HTTP/1.1 and HTTP/2 share; knows nothing of routes and backends.
 
-import type { Readable, Writable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import { CANCELED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
-import type { Slots } from '../../engine/slots.ts'
-import type { Exchange } from '../../engine/types.ts'
+import type { Answer, Exchange, Route } from '../../engine/types.ts'
 import type { ClientBody } from './client-body.ts'
 import { pump } from './pump.ts'
 import type { Target } from '../client/target.ts'
@@ -33,22 +32,26 @@ const MERGED_BODY_LIMIT = 16 * 1024
 export abstract class WireExchange implements Exchange {
   readonly method: string
   readonly target: string
-  readonly path: string
+  path: string
   readonly rawQuery: string
   readonly host: string
   readonly peerAddress: string
   clientIp = ''
   readonly isSecure: boolean
   readonly protocol: string
+  readonly startMs = performance.now()
+  route: Route | null = null
   params = new Map<string, string>()
   readonly body: ClientBody
   readonly scope = Scope.root()
-  readonly slots: Slots = []
   readonly responseHeaders = new HeaderMap()
   statusCode = 0
+  bytesOut = 0
+  failure: Error | null = null
   #rawHeaders: readonly string[]
   #headers: HeaderMap | null = null
   #listeners: (() => void)[] | null = null
+  #hooks: ((answer: Answer) => void)[] | null = null
   #isClosed = false
 
   constructor(init: ExchangeInit) {
@@ -70,7 +73,37 @@ export abstract class WireExchange implements Exchange {
     return this.#headers
   }
 
+  get bytesIn(): number {
+    return this.body.bytesRead
+  }
+
   answer(statusCode: number, body: string | Uint8Array | null = null): void {
+    if (this.#hooks === null) this.#writeAnswer(statusCode, body)
+    else void this.#answerThroughHooks(statusCode, body)?.catch(() => this.cut())
+  }
+
+  answerStream(statusCode: number, body: Readable): Promise<void> {
+    if (this.#hooks === null) return this.#writeStream(statusCode, body)
+    return this.#answerThroughHooks(statusCode, body) ?? Promise.resolve()
+  }
+
+  onAnswer(hook: (answer: Answer) => void): void {
+    if (this.#hooks === null) this.#hooks = [hook]
+    else this.#hooks.push(hook)
+  }
+
+  #answerThroughHooks(statusCode: number, body: Answer['body']): Promise<void> | undefined {
+    const answer: Answer = { statusCode, headers: this.responseHeaders, body }
+    const hooks = this.#hooks ?? []
+    this.#hooks = null
+    // Layers register on the way in, the outermost first; answers leave from the inside out.
+    for (let i = hooks.length - 1; i >= 0; i--) hooks[i]?.(answer)
+    if (answer.body instanceof Readable) return this.#writeStream(answer.statusCode, answer.body)
+    this.#writeAnswer(answer.statusCode, answer.body)
+    return undefined
+  }
+
+  #writeAnswer(statusCode: number, body: string | Uint8Array | null): void {
     this.#begin(statusCode)
     const { responseHeaders } = this
     if (responseHeaders.has('Content-Length')) responseHeaders.delete('Content-Length')
@@ -87,11 +120,15 @@ export abstract class WireExchange implements Exchange {
     }
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
     fields.push('Content-Length', String(length))
-    if (this.method === 'HEAD') this.writeWhole(null, 'latin1')
-    else this.writeWhole(asSingleWrite(body, length), 'latin1')
+    if (this.method === 'HEAD') {
+      this.writeWhole(null, 'latin1')
+      return
+    }
+    this.bytesOut = length
+    this.writeWhole(asSingleWrite(body, length), 'latin1')
   }
 
-  answerStream(statusCode: number, body: Readable): Promise<void> {
+  #writeStream(statusCode: number, body: Readable): Promise<void> {
     this.#begin(statusCode)
     if (forbidsBody(statusCode) || this.method === 'HEAD') {
       // compat: a 304 or the answer to HEAD names the length of what it leaves out; a 204 has none.
@@ -101,7 +138,7 @@ export abstract class WireExchange implements Exchange {
       this.writeWhole(null, 'latin1')
       return Promise.resolve()
     }
-    return pump(body, this.startStream())
+    return pump(body, this.startStream(), (bytes) => (this.bytesOut += bytes))
   }
 
   onFinish(listener: () => void): void {

@@ -10,7 +10,7 @@ import { DEADLINE_EXCEEDED } from '../../../engine/errors.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
-import { checkOptions, makeSite } from '../../../testing/index.ts'
+import { buildFor, checkOptions, makeSite } from '../../../testing/index.ts'
 import { clientCredentials } from './index.ts'
 import { readTokenAnswer } from './token-answer.ts'
 import { compileTokenRequests, escapeForm } from './token-request.ts'
@@ -44,7 +44,7 @@ function gatewayWith(answers: readonly Answer[], options = {}, extras: object | 
     return responseOf(status, typeof answer === 'string' ? answer : JSON.stringify(answer), type)
   }
   const backend = { status: 200 }
-  const layer = clientCredentials.build({ ...OPTIONS, ...options }, siteWith(transport, { ...OPTIONS, ...options }, extras))
+  const layer = buildFor(clientCredentials, { ...OPTIONS, ...options }, siteWith(transport), extras ?? undefined)
   const next: Sender = (request) => {
     sent.push(request.headers.get('Authorization'))
     return Promise.resolve(responseOf(backend.status, '{}', 'application/json'))
@@ -53,9 +53,8 @@ function gatewayWith(answers: readonly Answer[], options = {}, extras: object | 
   return { asked, sent, backend, send: (scope = Scope.root()) => sender(requestOf(), scope) }
 }
 
-function siteWith(transport: Sender, block: unknown, extras: object | null = null): Site {
-  const backend = { 'auth/client-credentials': block, ...(extras === null ? {} : { '_gw/client-credentials': extras }) }
-  return makeSite({ transport }, { backend })
+function siteWith(transport: Sender): Site {
+  return makeSite({ transport }, { backend: {} })
 }
 
 function requestOf(): BackendRequest {
@@ -159,7 +158,7 @@ test('a request waits for a token no longer than it may', async () => {
       release = () => resolve(responseOf(200, '{"access_token":"t"}', 'application/json'))
     })
   const next: Sender = (request) => Promise.resolve(responseOf(200, request.headers.get('Authorization') ?? '', ''))
-  const sender = clientCredentials.build(OPTIONS, siteWith(transport, OPTIONS))?.(next) as Sender
+  const sender = buildFor(clientCredentials, OPTIONS, siteWith(transport))?.(next) as Sender
   const scope = Scope.root()
   const waiting = sender(requestOf(), scope)
   scope.end(DEADLINE_EXCEEDED)
@@ -184,8 +183,8 @@ test('values of a wrong type stop the start', () => {
     { endpoint_params: 'x' },
   ]
   for (const change of wrong) {
-    const site = siteWith(() => assert.fail(), { ...OPTIONS, ...change })
-    assert.throws(() => clientCredentials.build(OPTIONS, site), ConfigError, JSON.stringify(change))
+    const site = siteWith(() => assert.fail())
+    assert.throws(() => buildFor(clientCredentials, { ...OPTIONS, ...change }, site), ConfigError, JSON.stringify(change))
   }
 })
 
@@ -274,7 +273,7 @@ test('a real token server gives a token', async () => {
     }
     const options = { ...OPTIONS, token_url: `http://127.0.0.1:${port}/token` }
     const next: Sender = (request) => Promise.resolve(responseOf(200, request.headers.get('Authorization') ?? '', ''))
-    const sender = clientCredentials.build(options, siteWith(transport, options))?.(next) as Sender
+    const sender = clientCredentials.build(options, siteWith(transport))?.(next) as Sender
     const [first, second] = [await sender(requestOf(), Scope.root()), await sender(requestOf(), Scope.root())]
     assert.match(String(first.bytes), /^Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+$/)
     assert.equal(String(second.bytes), String(first.bytes))
@@ -287,8 +286,8 @@ test('check tells what stops the start and what asks in vain', () => {
   assert.deepEqual(checkOptions(clientCredentials, OPTIONS), [])
   assert.deepEqual(checkOptions(clientCredentials, { is_disabled: true }), [])
   assert.deepEqual(checkOptions(clientCredentials, { ...OPTIONS, scopes: ['a'], endpoint_params: { a: 'b' } }), [
-    'error scopes: "scopes" must be a text',
-    'error endpoint_params: "endpoint_params" must hold lists of texts',
+    'error scopes: must be a text, not a list',
+    'error endpoint_params.a: must be a list, not the text "b"',
   ])
   for (const wrong of [{ token_url: 'ftp://auth/token' }, { token_url: '' }, { endpoint_params: { scope: ['a'] } }]) {
     assert.match(checkOptions(clientCredentials, { ...OPTIONS, ...wrong }).join('|'), /^error : no token can be asked for: /)

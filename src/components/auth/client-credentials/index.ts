@@ -1,15 +1,15 @@
 // Component `auth/client-credentials`: gives backend requests a token of the gateway's own. Knows nothing of sockets.
 
 import { gunzipSync } from 'node:zlib'
+import type { Static } from 'typebox'
 import { sizedBodyOf } from '../../../engine/body.ts'
-import { component, ConfigError } from '../../../engine/compile/component.ts'
+import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { errorIssue } from '../../../schema/issue.ts'
-import type { Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { readTokenAnswer } from './token-answer.ts'
 import type { Token } from './token-answer.ts'
@@ -18,7 +18,6 @@ import type { Grant, TokenRequest } from './token-request.ts'
 import { TokenSource } from './token-source.ts'
 
 const NAMESPACE = 'auth/client-credentials'
-const EXTRAS_NAMESPACE = '_gw/client-credentials'
 /** KrakenD waits for ever; nobody else gets a token meanwhile. */
 const FETCH_TIMEOUT_MS = 30_000
 const UNAUTHORIZED = 401
@@ -43,70 +42,35 @@ const extras = Type.Object({
   }),
 })
 
-/** `_gw/client-credentials`: what is beyond KrakenD. Read by the layer below; a layer of its own it is not. */
-export const clientCredentialsExtras = component({
-  stage: 'sender',
-  namespace: EXTRAS_NAMESPACE,
-  options: extras,
-  build: () => null,
-})
-
 export const clientCredentials = component({
-  stage: 'sender',
+  stage: 'transport',
   namespace: NAMESPACE,
   options,
+  // compat: values of a wrong type stop KrakenD's start, where other sections ignore them.
+  whenWrongType: { stop: ['client_id', 'client_secret', 'token_url', 'scopes', 'endpoint_params'] },
   restricting: true,
-  check(options, { raw }) {
-    const problems = findWrongTypes(raw)
-    if (problems.length > 0 || options.is_disabled) return problems
+  extras: { namespace: '_gw/client-credentials', options: extras },
+  check(options) {
+    if (options.is_disabled) return []
     const grant = readGrant(options)
     return grant instanceof Error ? [errorIssue('invalid-option', [], `no token can be asked for: ${grant.message}`)] : []
   },
-  build(options, site) {
-    const [problem] = findWrongTypes(site.backend?.extraConfig.get(NAMESPACE))
-    if (problem !== undefined) throw new ConfigError(`${NAMESPACE}: ${problem.message}`)
+  build(options, site, extra) {
     if (options.is_disabled) return null
     const source = openSource(options, site)
     if (source instanceof Error) return () => refuseAll(source)
-    const extra = site.backend?.extraConfig.get(EXTRAS_NAMESPACE) as { drop_token_on_401?: unknown } | undefined
     return (next) =>
       sendWithToken(extra?.drop_token_on_401 === true ? dropOn401(next, source) : (request, scope) => next(request, scope), source)
   },
 })
 
-/** compat: values of a wrong type stop KrakenD's start, where other sections ignore them. */
-function findWrongTypes(raw: unknown): Issue[] {
-  const block = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>
-  const names = ['client_id', 'client_secret', 'token_url', 'scopes']
-  const wrong = names.filter((name) => name in block && typeof block[name] !== 'string')
-  const issues = wrong.map((name) => errorIssue('wrong-type', [name], `"${name}" must be a text`))
-  const params: unknown = block['endpoint_params'] ?? {}
-  const areLists = typeof params === 'object' && params !== null && Object.values(params).every((value) => isTextList(value))
-  if (!areLists) issues.push(errorIssue('wrong-type', ['endpoint_params'], '"endpoint_params" must hold lists of texts'))
-  return issues
-}
-
-function isTextList(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
-}
-
-interface Options {
-  readonly client_id: string
-  readonly client_secret: string
-  readonly token_url: string
-  readonly scopes: string
-  readonly endpoint_params: Readonly<Record<string, readonly string[]>>
-}
+type Options = Static<typeof options>
 
 /** The source, or why there will never be a token. */
 function openSource(options: Options, site: Site): TokenSource | Error {
   const grant = readGrant(options)
   if (grant instanceof Error) return grant
-  return new TokenSource(
-    grant.requests,
-    (request) => fetchToken(request, grant.url, site.transport),
-    () => performance.now(),
-  )
+  return new TokenSource(grant.requests, (request) => fetchToken(request, grant.url, site.transport), site.clock.steady)
 }
 
 function readGrant(options: Options): { requests: ReturnType<typeof compileTokenRequests>; url: URL } | Error {

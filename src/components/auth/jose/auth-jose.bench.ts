@@ -41,7 +41,7 @@ function makeToken(id: number): Promise<string> {
 
 const options = readOptions(validatorOptions, block, 'struct').value
 if (options === null) throw new Error('the block does not decode')
-const handle = buildValidator(options, makeSite())(() => {})
+const handle = buildValidator(options, [], makeSite())(() => {})
 
 /** Microseconds of CPU for one request; a new string each time, as a socket gives it. */
 function measure(tokens: readonly string[], rounds: number): number {

@@ -1,11 +1,11 @@
 // Components `auth/validator` (checks JSON Web Tokens) and `auth/signer` (makes them). Knows nothing of how either works.
 
-import { component, ConfigError, service } from '../../../engine/compile/component.ts'
+import { component, service } from '../../../engine/compile/component.ts'
 import { checkSigner, checkValidator } from './check-options.ts'
 import { DEFAULT_CACHE_MS, sharedCacheMs } from './keys/key-supply.ts'
 import { moreIssuersOptions, sharedCacheOptions, signerOptions, validatorOptions } from './options.ts'
 import { buildSigner } from './signer.ts'
-import { buildValidator, MORE_ISSUERS } from './validator.ts'
+import { buildValidator } from './validator.ts'
 
 /** At service level the block protects nothing, as in KrakenD: it lets endpoints share the keys of one URL. */
 export const sharedKeyCache = service({
@@ -29,7 +29,8 @@ export const validator = component({
   explainInvalid: (label, detail) => `${label}[JWTValidator] Unable to parse the configuration: ${detail}`,
   restricting: true,
   check: checkValidator,
-  build: (options, site) => buildValidator(options, site),
+  extras: { namespace: '_gw/jwt-issuers', options: moreIssuersOptions, reading: 'struct', whenInvalid: 'stop' },
+  build: (options, site, more) => buildValidator(options, more?.issuers ?? [], site),
 })
 
 export const signer = component({
@@ -42,18 +43,4 @@ export const signer = component({
   restricting: true,
   check: checkSigner,
   build: (options, site) => buildSigner(options, site),
-})
-
-/** Issuers beside the validator's own; the validator reads the block, this one says what it may hold. */
-export const moreIssuers = component({
-  stage: 'endpoint',
-  namespace: MORE_ISSUERS,
-  options: moreIssuersOptions,
-  reading: 'struct',
-  whenInvalid: 'stop',
-  restricting: true,
-  build(_options, site) {
-    if (site.endpoint?.extraConfig.has('auth/validator') === true) return null
-    throw new ConfigError(`${site.label} ${MORE_ISSUERS} needs auth/validator at the same endpoint`)
-  },
 })

@@ -80,5 +80,6 @@ export const moreIssuersOptions = Type.Object({
 })
 
 export type ValidatorOptions = Static<typeof validatorOptions>
+export type IssuerOptions = Static<typeof issuerOptions>
 export type SignerOptions = Static<typeof signerOptions>
 export type KeyOptions = Omit<SignerOptions, 'alg' | 'kid' | 'typ' | 'keys_to_sign' | 'full'>

@@ -16,7 +16,7 @@ import { readOptions } from '../../../schema/read-options.ts'
 import { makeExchange, makeLog, makeSite } from '../../../testing/index.ts'
 import type { RecordedExchange } from '../../../testing/index.ts'
 import { validatorOptions } from './options.ts'
-import type { ValidatorOptions } from './options.ts'
+import type { IssuerOptions, ValidatorOptions } from './options.ts'
 import { buildValidator } from './validator.ts'
 
 export const SECRET = Buffer.from('AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow', 'base64url')
@@ -62,6 +62,7 @@ interface EndpointInit {
   readonly urlPatterns?: readonly string[]
   readonly blocks?: Readonly<Record<string, unknown>>
   readonly site?: Partial<Site>
+  readonly moreIssuers?: readonly IssuerOptions[]
 }
 
 export function endpointWith(block: Record<string, unknown>, init: EndpointInit = {}): Endpoint {
@@ -69,9 +70,10 @@ export function endpointWith(block: Record<string, unknown>, init: EndpointInit 
   const backends = (init.urlPatterns ?? ['/']).map((urlPattern) => ({ urlPattern }) as BackendConfig)
   const extraConfig = new Map(Object.entries(init.blocks ?? {}))
   const endpoint = { inputHeaders: init.inputHeaders ?? [], backends, extraConfig } as unknown as EndpointConfig
-  const site = { ...makeSite({ endpoint, label: '[ENDPOINT: /private]', ...init.site }), log }
   const clock = { nowMs: 1_700_000_000_000 }
-  const layer = buildValidator(optionsOf({ disable_jwk_security: true, alg: 'HS256', ...block }), site, () => clock.nowMs)
+  const time = { now: () => clock.nowMs, steady: () => clock.nowMs }
+  const site = { ...makeSite({ endpoint, label: '[ENDPOINT: /private]', clock: time, ...init.site }), log }
+  const layer = buildValidator(optionsOf({ disable_jwk_security: true, alg: 'HS256', ...block }), init.moreIssuers ?? [], site)
   const handle = layer((exchange) => exchange.answer(200))
   const ask = async (headers = {}): Promise<RecordedExchange> => {
     const exchange = makeExchange({ headers })

@@ -16,7 +16,7 @@ test("KrakenD's own example token", async () => {
   const endpoint = strict()
   const exchange = await endpoint.ask({ Authorization: `bearer ${T0}` })
   assert.equal(exchange.statusCode, 200)
-  assert.deepEqual(verifiedClaims.get(exchange.slots), C0)
+  assert.deepEqual(verifiedClaims.get(exchange.scope), C0)
 })
 
 describe('where the token is', () => {

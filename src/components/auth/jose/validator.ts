@@ -8,7 +8,6 @@ import { canonicalName } from '../../../engine/headers.ts'
 import { tokenRejecters, verifiedClaims } from '../../../engine/ports.ts'
 import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
-import { readOptions } from '../../../schema/read-options.ts'
 import { findAlgorithm } from './token/algorithms.ts'
 import type { Algorithm } from './token/algorithms.ts'
 import { applyClaims, compileClaimUses } from './token/claim-uses.ts'
@@ -19,10 +18,8 @@ import { IssuerSwitch } from './issuer-switch.ts'
 import type { Verifier } from './issuer-switch.ts'
 import { TokenError } from './token/jws.ts'
 import { keyIdsOf } from './keys/key-ids.ts'
-import type { Clock } from './keys/key-sources.ts'
 import { INSECURE, isInsecure, supplyKeys } from './keys/key-supply.ts'
-import { moreIssuersOptions } from './options.ts'
-import type { ValidatorOptions } from './options.ts'
+import type { IssuerOptions, ValidatorOptions } from './options.ts'
 import type { JsonRecord } from './token/strict-json.ts'
 import { compileFindToken } from './token/token-location.ts'
 import { TokenVerifier } from './token/verified-token.ts'
@@ -53,14 +50,14 @@ export function deny(): never {
 }
 
 /** The layer for one endpoint. Throws a ConfigError where KrakenD does not start. */
-export function buildValidator(options: ValidatorOptions, site: Site, clock: Clock = Date.now): Layer<Handler> {
+export function buildValidator(options: ValidatorOptions, moreIssuers: readonly IssuerOptions[], site: Site): Layer<Handler> {
   const label = `${site.label}[JWTValidator]`
   const problem = findProblem(options)
   if (problem !== null) {
     site.log.warning(`${label} Unable to parse the configuration: ${problem}`)
     return () => deny
   }
-  const verifier = createVerifier(options, site, clock)
+  const verifier = createVerifier(options, moreIssuers, site)
   const rejecters = site.ask(tokenRejecters).flatMap((create) => create(site.endpoint as EndpointConfig) ?? [])
   const findToken = compileFindToken(
     canonicalName(options.auth_header_name || 'Authorization'),
@@ -81,7 +78,7 @@ export function buildValidator(options: ValidatorOptions, site: Site, clock: Clo
     for (const isRejected of rejecters) if (isRejected(claims)) throw refused(REJECTED, UNAUTHORIZED)
     if (!result.hasRoles) throw refused(NO_ROLES, FORBIDDEN)
     if (!result.hasScopes) throw refused(NO_SCOPES, FORBIDDEN)
-    verifiedClaims.set(exchange.slots, claims)
+    verifiedClaims.set(exchange.scope, claims)
     applyClaims(exchange, result.uses)
   }
 
@@ -118,10 +115,8 @@ function findProblem(options: ValidatorOptions): string | null {
   return isInsecure(options) ? INSECURE : null
 }
 
-/** The block with more issuers, an extension of ours. */
-export const MORE_ISSUERS = '_gw/jwt-issuers'
-
-function createVerifier(options: ValidatorOptions, site: Site, clock: Clock): Verifier<Verdict> {
+function createVerifier(options: ValidatorOptions, moreIssuers: readonly IssuerOptions[], site: Site): Verifier<Verdict> {
+  const clock = site.clock.now
   const derive = compileVerdict(options, site)
   const create = (own: ValidatorOptions): TokenVerifier<Verdict> => {
     const ids = keyIdsOf(own.key_identify_strategy)
@@ -137,7 +132,7 @@ function createVerifier(options: ValidatorOptions, site: Site, clock: Clock): Ve
   }
   try {
     const main = create(options)
-    const others = readMoreIssuers(options, site)
+    const others = moreIssuers.map((own) => completeIssuer(options, own))
     if (others.length === 0) return main
     return new IssuerSwitch(main, new Map(others.map((own) => [own.issuer, create(own)])))
   } catch (error) {
@@ -151,18 +146,12 @@ function leewayOf({ leeway }: ValidatorOptions, site: Site): number {
   return site.config.dialect === 2 ? LEGACY_LEEWAY_MS : LEEWAY_MS
 }
 
-/** Each with the options of the main one where it has none of its own; where keys come from is never taken over. */
-function readMoreIssuers(options: ValidatorOptions, site: Site): ValidatorOptions[] {
-  const block = site.endpoint?.extraConfig.get(MORE_ISSUERS)
-  if (block === undefined) return []
-  const { value, issues } = readOptions(moreIssuersOptions, block, 'struct')
-  if (value === null) throw new Error(`${MORE_ISSUERS}: ${issues.map(({ message }) => message).join(', ')}`)
-  return value.issuers.map((own) => {
-    const merged = { ...options, ...own }
-    const problem = own.issuer === '' ? 'an issuer needs a name' : findProblem(merged)
-    if (problem !== null) throw new Error(`${MORE_ISSUERS}: ${problem}`)
-    return merged
-  })
+/** With the options of the main one where it has none of its own; where keys come from is never taken over. */
+function completeIssuer(options: ValidatorOptions, own: IssuerOptions): ValidatorOptions {
+  const merged = { ...options, ...own }
+  const problem = own.issuer === '' ? 'an issuer needs a name' : findProblem(merged)
+  if (problem !== null) throw new Error(`_gw/jwt-issuers: ${problem}`)
+  return merged
 }
 
 /** Throws KrakenD's message for a name that is none of the thirteen. */

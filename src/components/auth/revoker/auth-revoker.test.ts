@@ -11,8 +11,8 @@ import { ConfigError } from '../../../engine/compile/component.ts'
 import { buildServices } from '../../../engine/compile/layers.ts'
 import { tokenRejecters } from '../../../engine/ports.ts'
 import type { EndpointConfig } from '../../../config/types.ts'
-import { checkOptions, makeSite } from '../../../testing/index.ts'
-import { authRevoker, authRevokerExtras } from './index.ts'
+import { checkExtras, checkOptions, makeSite } from '../../../testing/index.ts'
+import { authRevoker } from './index.ts'
 import { encodeCommand } from './resp.ts'
 
 const OPTIONS = { N: 1000, P: 0.0001, hash_name: 'optimal', TTL: 60, port: 0, token_keys: ['jti', 'sub'] }
@@ -49,8 +49,7 @@ async function openWithManagement(): Promise<
   Fake & { ask(method: string, path: string, body?: unknown, token?: string): Promise<Response> }
 > {
   const fake = fakeSite()
-  authRevokerExtras.build({ management: { port: 0, listen_ip: '127.0.0.1', token: 's3cret' } }, fake.site)
-  authRevoker.build(OPTIONS, fake.site)
+  void authRevoker.build(OPTIONS, fake.site, { management: { port: 0, listen_ip: '127.0.0.1', token: 's3cret' } })
   const port = await fake.logged(/Management API listening on 127\.0\.0\.1:(\d+)/)
   const ask = (method: string, path: string, body?: unknown, token = 's3cret'): Promise<Response> =>
     fetch(`http://127.0.0.1:${port}${path}`, {
@@ -64,7 +63,8 @@ async function openWithManagement(): Promise<
 test('parameters that no filter can be made of stop the start', () => {
   const { site } = fakeSite()
   const wrong = [{ hash_name: 'md5' }, { N: 0 }, { P: 0 }, { P: 1 }, { TTL: 0 }]
-  for (const change of wrong) assert.throws(() => authRevoker.build({ ...OPTIONS, ...change }, site), ConfigError, JSON.stringify(change))
+  for (const change of wrong)
+    assert.throws(() => authRevoker.build({ ...OPTIONS, ...change }, site, null), ConfigError, JSON.stringify(change))
 })
 
 test('a section that cannot be read leaves the gateway without revocation, in the words of KrakenD', () => {
@@ -124,8 +124,8 @@ test('the management API refuses what it should', async () => {
 
 test('a management port without a token stops the start', () => {
   const { site } = fakeSite()
-  authRevokerExtras.build({ management: { port: 0, listen_ip: '127.0.0.1', token: '' } }, site)
-  assert.throws(() => authRevoker.build(OPTIONS, site), ConfigError)
+  const extras = { management: { port: 0, listen_ip: '127.0.0.1', token: '' } }
+  assert.throws(() => authRevoker.build(OPTIONS, site, extras), ConfigError)
 })
 
 test('the next thread takes the RPC port over when the first one closes it', async () => {
@@ -135,9 +135,9 @@ test('the next thread takes the RPC port over when the first one closes it', asy
   const { port } = probe.address() as AddressInfo
   await new Promise((resolve) => probe.close(resolve))
   const [first, second] = [fakeSite(memory), fakeSite(memory)]
-  authRevoker.build({ ...OPTIONS, port }, first.site)
+  void authRevoker.build({ ...OPTIONS, port }, first.site, null)
   await first.logged(/RPC server listening/)
-  authRevoker.build({ ...OPTIONS, port }, second.site)
+  void authRevoker.build({ ...OPTIONS, port }, second.site, null)
   const client = connect(port, '127.0.0.1')
   await once(client, 'connect')
   await first.retire()
@@ -151,14 +151,14 @@ test('a port that somebody else has is reported once and the filter works on', a
   const other = createServer().listen(0)
   await once(other, 'listening')
   const gateway = fakeSite()
-  authRevoker.build({ ...OPTIONS, port: (other.address() as AddressInfo).port }, gateway.site)
+  void authRevoker.build({ ...OPTIONS, port: (other.address() as AddressInfo).port }, gateway.site, null)
   await gateway.logged(/Unable to open the RPC port: .*EADDRINUSE/)
   assert.equal(gateway.rejects({ jti: 'a' }), false)
   await gateway.retire()
   await new Promise((resolve) => other.close(resolve))
 
   const wrong = fakeSite()
-  authRevoker.build({ ...OPTIONS, port: 70_000 }, wrong.site)
+  void authRevoker.build({ ...OPTIONS, port: 70_000 }, wrong.site, null)
   await wrong.logged(/Unable to open the RPC port/)
   await wrong.retire()
 })
@@ -204,14 +204,10 @@ test('machines tell each other over Redis', async () => {
   const redis = await fakeRedis()
   const machines = [fakeSite(), fakeSite()] as const
   for (const { site } of machines) {
-    authRevokerExtras.build(
-      {
-        management: { port: 0, listen_ip: '127.0.0.1', token: 't' },
-        redis: { url: `redis://me:p%20w@127.0.0.1:${redis.port}`, channel: 'c' },
-      },
-      site,
-    )
-    authRevoker.build(OPTIONS, site)
+    void authRevoker.build(OPTIONS, site, {
+      management: { port: 0, listen_ip: '127.0.0.1', token: 't' },
+      redis: { url: `redis://me:p%20w@127.0.0.1:${redis.port}`, channel: 'c' },
+    })
   }
   await until(() => redis.commands.filter((command) => command === 'SUBSCRIBE c').length === 2)
   assert.ok(redis.commands.includes('AUTH me p w'))
@@ -232,8 +228,7 @@ test('machines tell each other over Redis', async () => {
 
 test('a Redis URL that is none stops the start', () => {
   const { site } = fakeSite()
-  authRevokerExtras.build({ redis: { url: 'http://x', channel: 'c' } }, site)
-  assert.throws(() => authRevoker.build(OPTIONS, site), ConfigError)
+  assert.throws(() => authRevoker.build(OPTIONS, site, { redis: { url: 'http://x', channel: 'c' } }), ConfigError)
 })
 
 test('check tells all that would stop the start', () => {
@@ -245,7 +240,7 @@ test('check tells all that would stop the start', () => {
     'error P: "P" must be between 0 and 1',
     'error TTL: "TTL" must be at least 1',
   ])
-  assert.deepEqual(checkOptions(authRevokerExtras, { management: { port: 1 }, redis: { url: 'http://x' } }), [
+  assert.deepEqual(checkExtras(authRevoker, { management: { port: 1 }, redis: { url: 'http://x' } }), [
     'error management.token: "management.token" is missing',
     'error redis.url: "redis.url" is no redis:// or rediss:// URL',
   ])

@@ -2,7 +2,7 @@
 
 import type { Static } from 'typebox'
 import { ConfigError, service } from '../../../engine/compile/component.ts'
-import type { Port, Site } from '../../../engine/compile/component.ts'
+import type { Site } from '../../../engine/compile/component.ts'
 import { tokenRejecters } from '../../../engine/ports.ts'
 import { errorIssue } from '../../../schema/issue.ts'
 import type { Issue } from '../../../schema/issue.ts'
@@ -65,19 +65,6 @@ const extras = Type.Object({
 type Options = Static<typeof options>
 type Extras = Static<typeof extras>
 
-const revokerExtras: Port<Extras> = { name: 'revoker extras' }
-
-/** `_gw/revoker`: doors beside the RPC port. Stands before `auth/revoker` in the registry. */
-export const authRevokerExtras = service({
-  namespace: EXTRAS_NAMESPACE,
-  options: extras,
-  whenInvalid: 'stop',
-  check: findWrongExtras,
-  build(options, site) {
-    site.provide(revokerExtras, options)
-  },
-})
-
 export const authRevoker = service({
   namespace: NAMESPACE,
   options,
@@ -85,16 +72,16 @@ export const authRevoker = service({
   explainInvalid: (_label, detail) => `${LABEL} Unable to parse the bloomfilter configuration: ${detail}`,
   restricting: true,
   check: findWrongParameters,
-  build(options, site) {
+  extras: { namespace: EXTRAS_NAMESPACE, options: extras, whenInvalid: 'stop', check: findWrongExtras },
+  build(options, site, extra) {
     stopOnFirst(NAMESPACE, findWrongParameters(options))
     const parameters = { n: options.N, p: options.P, hashName: options.hash_name as FilterParameters['hashName'] }
-    const [extra = {}] = site.ask(revokerExtras)
-    stopOnFirst(EXTRAS_NAMESPACE, findWrongExtras(extra))
+    if (extra !== null) stopOnFirst(EXTRAS_NAMESPACE, findWrongExtras(extra))
     const revocations = new Revocations(openFilter(parameters, site))
     keepRotating(revocations.filter, options.TTL * 1000, site)
-    openRpc(revocations, options, extra.rpc?.listen_ip ?? '', site)
-    if (extra.management !== undefined) openManagement(revocations, options, extra.management, site)
-    if (extra.redis !== undefined) site.waitFor(joinRedis(revocations, extra.redis, site))
+    openRpc(revocations, options, extra?.rpc?.listen_ip ?? '', site)
+    if (extra?.management !== undefined) openManagement(revocations, options, extra.management, site)
+    if (extra?.redis !== undefined) site.waitFor(joinRedis(revocations, extra.redis, site))
     const rejecter = compileRejecter(options.token_keys, revocations.filter)
     site.provide(tokenRejecters, () => rejecter)
     site.log.debug(`${LABEL} Service registered successfully`)

@@ -23,7 +23,6 @@ const REQUEST: PipeRequest = {
   query: new Map(),
   headers: new HeaderMap(),
   body: NO_BODY,
-  slots: [],
 }
 
 interface Sent {

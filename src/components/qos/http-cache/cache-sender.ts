@@ -23,7 +23,7 @@ const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'Content-Length', 'Proxy-Authentic
 const FROM_CACHE = 'X-From-Cache'
 
 export function cacheAround(next: Sender, site: Site, { store, prefix, now }: CacheInit): Sender {
-  const keepsErrors = readsErrorBodies(site)
+  const keepsErrors = site.backend !== null && readsErrorBodies(site.backend, site.config.dialect)
   // compat: KrakenD 1.x marks what comes from the cache.
   const marksCached = site.config.dialect === 2
 
@@ -120,14 +120,6 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     }
     return answer
   }
-}
-
-/** Whether `backend/http` wants the bodies of bad statuses, so that they are read and reach the cache. */
-function readsErrorBodies({ backend }: Site): boolean {
-  const block = backend?.extraConfig.get('backend/http')
-  if (typeof block !== 'object' || block === null) return false
-  const { return_error_details: details, return_error_code: code } = block as Record<string, unknown>
-  return (typeof details === 'string' && details !== '') || (details === undefined && code === true)
 }
 
 function matchesVariant(known: CachedAnswer, headers: HeaderMap): boolean {

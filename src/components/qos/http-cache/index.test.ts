@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setImmediate as afterImmediates } from 'node:timers/promises'
 import type { GatewayConfig } from '../../../config/types.ts'
+import type { Site } from '../../../engine/compile/component.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
@@ -47,6 +48,8 @@ interface Place {
   readonly config?: GatewayConfig
   readonly id?: string
   readonly extraConfig?: Record<string, unknown>
+  /** What exists once in the gateway that the backend belongs to. */
+  readonly once?: Site['once']
 }
 
 const V2 = { dialect: 2 } as GatewayConfig
@@ -54,9 +57,9 @@ const V2 = { dialect: 2 } as GatewayConfig
 function cached(
   sender: Sender,
   block: unknown = {},
-  { config = { dialect: 3 } as GatewayConfig, id = 'b', extraConfig = {} }: Place = {},
+  { config = { dialect: 3 } as GatewayConfig, id = 'b', extraConfig = {}, once = makeSite().once }: Place = {},
 ): Sender {
-  const site = makeSite({ config, id }, { backend: extraConfig })
+  const site = makeSite({ config, id, once }, { backend: extraConfig })
   const { value } = readOptions(httpCache.options, block, 'struct')
   const options = value ?? readOptions(httpCache.options, {}, 'struct').value
   assert.ok(options !== null)
@@ -189,9 +192,9 @@ test('headers are stored as layers outside have changed them', async () => {
 })
 
 test('private caches are apart, shared ones are not', async () => {
-  const config = { dialect: 3 } as GatewayConfig
+  const { once } = makeSite()
   const { sender, asked } = makeBackend({ headers: FRESH })
-  const make = (block: unknown, id: string): Sender => cached(sender, block, { config, id })
+  const make = (block: unknown, id: string): Sender => cached(sender, block, { id, once })
   const senders = [make({ shared: true }, 'a'), make({ SHARED: true }, 'b'), make({}, 'c'), make({ shared: false }, 'd'), make([1], 'e')]
   const answers: string[] = []
   for (const one of [...senders, ...senders]) answers.push(await ask(one))
@@ -229,7 +232,8 @@ test('a body that was not read to its end is not stored', async () => {
 
 test('1.x: one cache for all, marked answers, none beside client credentials', async () => {
   const { sender, asked } = makeBackend({ headers: FRESH })
-  const [one, other] = ['a', 'b'].map((id) => cached(sender, { max_size: 1, max_items: 1 }, { config: V2, id }))
+  const { once } = makeSite()
+  const [one, other] = ['a', 'b'].map((id) => cached(sender, { max_size: 1, max_items: 1 }, { config: V2, id, once }))
   await ask(one as Sender)
   const request = {
     method: 'GET',

@@ -2,7 +2,6 @@
 
 import { warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
-import type { GatewayConfig } from '../../../config/types.ts'
 import { component } from '../../../engine/compile/component.ts'
 import { cacheAround } from './cache-sender.ts'
 import type { CachedAnswer } from './cached-answer.ts'
@@ -34,7 +33,7 @@ interface Stores {
 
 /** A private HTTP cache in front of one backend (RFC 7234 with KrakenD's exceptions). */
 export const httpCache = component({
-  stage: 'sender',
+  stage: 'transport',
   namespace: 'qos/http-cache',
   options,
   reading: 'struct',
@@ -46,26 +45,19 @@ export const httpCache = component({
   build({ shared, max_size, max_items }, site) {
     const isLegacy = site.config.dialect === 2
     // compat: KrakenD 1.x caches nothing of a backend that needs a token.
-    if (isLegacy && site.backend?.extraConfig.has('auth/client-credentials')) return null
-    const stores = storesOf(site.config)
+    if (isLegacy && site.has('auth/client-credentials')) return null
+    // Stores of one configuration: a reload starts with empty caches, as its headers and rewrites may have changed.
+    const stores = site.once('qos/http-cache', createStores)
     const isLimited = !isLegacy && max_size > 0 && max_items > 0
     const store = isLimited ? limitedStore(stores, shared, max_size, max_items) : stores.unlimited
     const prefix = shared || isLegacy ? '' : `${site.id} `
-    return (next) => cacheAround(next, site, { store, prefix, now: Date.now })
+    return (next) => cacheAround(next, site, { store, prefix, now: site.clock.now })
   },
 })
 
-/** Stores of one configuration: a reload starts with empty caches, as its headers and rewrites may have changed. */
-const storesByConfig = new WeakMap<GatewayConfig, Stores>()
-
-function storesOf(config: GatewayConfig): Stores {
-  let stores = storesByConfig.get(config)
-  if (stores === undefined) {
-    const limits = { maxBytes: DEFAULT_MAX_BYTES, maxItems: DEFAULT_MAX_ITEMS, maxValueBytes: DEFAULT_MAX_VALUE_BYTES }
-    stores = { unlimited: new LruStore(limits), shared: null }
-    storesByConfig.set(config, stores)
-  }
-  return stores
+function createStores(): Stores {
+  const limits = { maxBytes: DEFAULT_MAX_BYTES, maxItems: DEFAULT_MAX_ITEMS, maxValueBytes: DEFAULT_MAX_VALUE_BYTES }
+  return { unlimited: new LruStore(limits), shared: null }
 }
 
 /** compat: the shared one is sized by the first backend that asks for it. */

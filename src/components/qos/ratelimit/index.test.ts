@@ -7,9 +7,9 @@ import type { Dialect } from '../../../config/types.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { readOptions } from '../../../schema/read-options.ts'
-import { checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
+import { buildFor, checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
 import type { TestSite } from '../../../testing/index.ts'
-import { backendRateLimit, endpointRateLimit, rateLimitHeaders } from './index.ts'
+import { backendRateLimit, endpointRateLimit } from './index.ts'
 import { SharedBucket } from './shared-bucket.ts'
 
 let sites = 0
@@ -27,9 +27,8 @@ interface Asked {
 /** Status and the answer's header fields. */
 type Ask = (asked?: Asked) => [number, Record<string, string>]
 
-function limited(block: Record<string, unknown>, site = siteOf()): Ask {
-  const { value } = readOptions(endpointRateLimit.options, block, 'map')
-  const layer = value === null ? null : endpointRateLimit.build(value, site)
+function limited(block: Record<string, unknown>, site = siteOf(), extras?: object): Ask {
+  const layer = buildFor(endpointRateLimit, block, site, extras)
   const handler = (layer ?? ((next) => next))(() => {})
   return ({ ip = '1.1.1.1', headers = {}, params = {} } = {}) => {
     const exchange = makeExchange({ peerAddress: ip, headers, params })
@@ -118,7 +117,7 @@ test('1.x: whole numbers per second which are the capacities, and no param strat
 test('headers tell the limit only where they are asked for', () => {
   const block = { max_rate: 1, capacity: 1, client_max_rate: 2, client_capacity: 2, every: '1h', strategy: 'ip' }
   assert.deepEqual(limited(block)()[1], {})
-  const ask = limited(block, siteOf(3, { '_gw/ratelimit': { headers: true } }))
+  const ask = limited(block, siteOf(), { headers: true })
   assert.deepEqual(ask(), [200, { 'Ratelimit-Limit': '2', 'Ratelimit-Remaining': '1', 'Ratelimit-Reset': '0' }])
   const [status, byEndpoint] = ask()
   assert.equal(status, 503)
@@ -126,7 +125,6 @@ test('headers tell the limit only where they are asked for', () => {
   const wait = Number(byEndpoint['Retry-After'])
   assert.ok(wait > 3590 && wait <= 3600)
   assert.equal(ask()[0], 429)
-  assert.equal(rateLimitHeaders.build({ headers: true }, siteOf()), null)
 })
 
 async function callBackend(block: Record<string, unknown>, site = siteOf(), calls = 3): Promise<string[]> {

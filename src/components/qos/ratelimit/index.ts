@@ -14,7 +14,6 @@ import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
 import { RefillWhenEmpty, SteadyRefill, waitNs, type BucketRule } from './bucket.ts'
 import { ClientTable, DEFAULT_SIZE } from './client-table.ts'
 import { findClientId, type ClientId } from './client-id.ts'
-import { readClockNs } from './clock.ts'
 import { KeyHasher } from './key-hash.ts'
 import { readBackendLimit, readEndpointLimits, readLegacyBackendLimit, readLegacyEndpointLimits, type Limit } from './limits.ts'
 import { SharedBucket } from './shared-bucket.ts'
@@ -24,7 +23,6 @@ const ENDPOINT_LIMITED = new GatewayError('rate limit exceeded', { code: 'ERR_EN
 // compat: KrakenD's spelling, read by clients and matched in logs.
 const BACKEND_LIMITED = new GatewayError('rate limit exceded', { code: 'ERR_BACKEND_RATE_LIMIT' })
 
-const HEADERS = '_gw/ratelimit'
 const STRATEGY_HINT = 'it is "ip", "header" or, in files of version 3, "param"'
 const NO_KEY = 'no name of a header or parameter: every request of this endpoint is refused'
 
@@ -51,13 +49,23 @@ export const endpointRateLimit = component({
   options: routerOptions,
   restricting: true,
   check: checkRouterOptions,
-  build(options, site) {
+  extras: {
+    namespace: '_gw/ratelimit',
+    options: Type.Object({
+      headers: Type.Boolean({
+        default: false,
+        description:
+          'Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` of the client’s bucket (else of the endpoint’s), refusals `Retry-After` as well.',
+      }),
+    }),
+  },
+  build(options, site, extras) {
     const isLegacy = site.config.dialect === 2
     const limits = isLegacy ? readLegacyEndpointLimits(options) : readEndpointLimits(options)
     const clientId = limits.client === null ? null : findClientId(options.strategy, options.key, canonicalName(options.key), isLegacy)
     if (limits.client !== null && clientId === null) site.log.warning(`${site.label}[Ratelimit] Unknown strategy ${options.strategy}`)
     const layers: Layer<Handler>[] = []
-    const showsHeaders = readsHeaders(site)
+    const showsHeaders = extras?.headers === true
     if (limits.client !== null && clientId !== null) {
       logEnabled(site, `Strategy: ${options.strategy} (key: ${options.key}), `, limits.client)
       if (!isLegacy && options.strategy.toLowerCase() === 'ip' && options.key === '') warnOfTrust(site)
@@ -88,20 +96,6 @@ function checkEvery(every: string): Issue[] {
   return isDuration ? [] : [warningIssue('invalid-duration', ['every'], `"${every}" is no duration such as "1m": one second is assumed`)]
 }
 
-/** Claims its namespace; the limits of the same endpoint read it. */
-export const rateLimitHeaders = component({
-  stage: 'endpoint',
-  namespace: HEADERS,
-  options: Type.Object({
-    headers: Type.Boolean({
-      default: false,
-      description:
-        'Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` of the client’s bucket (else of the endpoint’s), refusals `Retry-After` as well.',
-    }),
-  }),
-  build: () => null,
-})
-
 /** Limits the calls to one backend: what exceeds is an error of that backend. */
 export const backendRateLimit = component({
   stage: 'backend',
@@ -119,23 +113,25 @@ export const backendRateLimit = component({
     if (limit === null) return null
     if (isLegacy && options.capacity <= 0) site.log.warning(`${site.label}[Ratelimit] no capacity given, ${limit.capacity} is assumed`)
     site.log.debug(`${site.label}[Ratelimit] Enabling the rate limiter`)
+    const readNs = nanosecondsOf(site)
     const bucket = openBucket(site, 'backend', makeRule(limit, isLegacy))
     return (next) =>
       function backendRateLimit(request, scope) {
-        return bucket.take(readClockNs()) ? next(request, scope) : Promise.reject(BACKEND_LIMITED)
+        return bucket.take(readNs()) ? next(request, scope) : Promise.reject(BACKEND_LIMITED)
       }
   },
 })
 
 function limitEndpoint(site: Site, rule: BucketRule, showsHeaders: boolean): Layer<Handler> {
+  const readNs = nanosecondsOf(site)
   const bucket = openBucket(site, 'endpoint', rule)
   return (next) => {
     function endpointRateLimit(exchange: Exchange): void | Promise<void> {
-      if (!bucket.take(readClockNs())) throw ENDPOINT_LIMITED
+      if (!bucket.take(readNs())) throw ENDPOINT_LIMITED
       return next(exchange)
     }
     function tellingEndpointRateLimit(exchange: Exchange): void | Promise<void> {
-      const nowNs = readClockNs()
+      const nowNs = readNs()
       const isTaken = bucket.take(nowNs)
       // The client's own numbers, set by the limit outside, say more; but not when it is this limit that refuses.
       if (!isTaken || !exchange.responseHeaders.has('Ratelimit-Limit')) tell(exchange, rule, nowNs, isTaken)
@@ -149,13 +145,14 @@ function limitEndpoint(site: Site, rule: BucketRule, showsHeaders: boolean): Lay
 function limitClients(site: Site, rule: BucketRule, clientId: ClientId, ttlS: number, showsHeaders: boolean): Layer<Handler> {
   const { table, hasher } = openTable(site)
   const own = hasher.derive(site.id)
+  const readNs = nanosecondsOf(site)
   return (next) =>
     function clientRateLimit(exchange) {
       const id = clientId(exchange)
       // security: whoever cannot be told apart gets nothing, or the limit could be avoided by leaving the header out.
       if (id === '') throw CLIENT_LIMITED
       own.hash(id)
-      const nowNs = readClockNs()
+      const nowNs = readNs()
       const isTaken = table.take(own.hi, own.lo, rule, nowNs, ttlS)
       if (showsHeaders) tell(exchange, rule, nowNs, isTaken)
       if (!isTaken) throw CLIENT_LIMITED
@@ -172,16 +169,9 @@ function tell({ responseHeaders }: Exchange, rule: BucketRule, nowNs: number, is
   if (!isTaken) responseHeaders.set('Retry-After', seconds === '0' ? '1' : seconds)
 }
 
-function readsHeaders(site: Site): boolean {
-  const block = site.endpoint?.extraConfig.get(HEADERS)
-  return typeof block === 'object' && block !== null && (block as Record<string, unknown>)['headers'] === true
-}
-
 /** security: with the default of KrakenD whoever sends an X-Forwarded-For chooses the address that is counted. */
 function warnOfTrust(site: Site): void {
-  const router = site.config.extraConfig.get('router')
-  const trusted = typeof router === 'object' && router !== null ? (router as Record<string, unknown>)['trusted_proxies'] : undefined
-  if (Array.isArray(trusted)) return
+  if (site.router.trusted_proxies.length > 0) return
   site.log.warning(`${site.label}[Ratelimit] clients can choose the address they are counted by: set trusted_proxies of the router`)
 }
 
@@ -190,7 +180,7 @@ function makeRule({ ratePerSecond, capacity }: Limit, isLegacy: boolean): Bucket
 }
 
 function openBucket(site: Site, kind: string, rule: BucketRule): SharedBucket {
-  return new SharedBucket(site.shared.buffer(`ratelimit/${kind} ${site.id}`, SharedBucket.BYTES), rule, readClockNs(), sharedLock)
+  return new SharedBucket(site.shared.buffer(`ratelimit/${kind} ${site.id}`, SharedBucket.BYTES), rule, nanosecondsOf(site)(), sharedLock)
 }
 
 interface OpenTable {
@@ -198,21 +188,17 @@ interface OpenTable {
   readonly hasher: KeyHasher
 }
 
-const openTables = new WeakMap<SharedArrayBuffer, OpenTable>()
 const FULL_CHECK_MS = 60_000
 
 /** One table for the clients of all endpoints, so that the bound holds for the gateway and not for each endpoint. */
 function openTable(site: Site): OpenTable {
-  const memory = site.shared.buffer('ratelimit/clients', ClientTable.byteLength(DEFAULT_SIZE))
-  let open = openTables.get(memory)
-  if (open === undefined) {
+  return site.once('ratelimit/clients', () => {
+    const memory = site.shared.buffer('ratelimit/clients', ClientTable.byteLength(DEFAULT_SIZE))
     const table = new ClientTable(memory, DEFAULT_SIZE, sharedLock)
     const [k0, k1] = table.hashKey(() => [randomInt(2 ** 32), randomInt(2 ** 32)])
-    open = { table, hasher: new KeyHasher(k0, k1) }
-    openTables.set(memory, open)
-  }
-  watchTable(site, open.table)
-  return open
+    watchTable(site, table)
+    return { table, hasher: new KeyHasher(k0, k1) }
+  })
 }
 
 /** security: a full table must not weaken the limit in silence. */
@@ -228,6 +214,11 @@ function makeReport(log: Logger, table: ClientTable): () => void {
     log.warning(`[Ratelimit] too many clients: ${forgotten - reported} that were seen least recently started anew`)
     reported = forgotten
   }
+}
+
+/** The time that all workers agree on. */
+function nanosecondsOf({ clock }: Site): () => number {
+  return () => clock.steady() * 1e6
 }
 
 function logEnabled(site: Site, strategy: string, { ratePerSecond, capacity }: Limit): void {

@@ -1,7 +1,7 @@
 // Service discovery by DNS SRV records (`"sd": "dns"`). Knows nothing of requests.
 
 import { resolveSrv } from 'node:dns/promises'
-import { discovery } from '../../../engine/compile/component.ts'
+import { discovery, equalHosts, type Host, type Hosts } from '../../../engine/compile/component.ts'
 import { toHosts, toLegacyHosts, type SrvRecord } from './srv-hosts.ts'
 
 /** KrakenD 1.x refreshes at this rate whatever the file says. */
@@ -9,18 +9,20 @@ const LEGACY_REFRESH_MS = 30_000
 /** Letters, digits, hyphens, underscores and dots: anything else (a scheme, a port) is no name to look up. */
 const DOMAIN_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/
 
+const NO_HOSTS: readonly Host[] = []
+
 export interface Watch {
   readonly name: string
   readonly refreshMs: number
   readonly lookUp: (name: string) => Promise<readonly SrvRecord[]>
-  toHosts(records: readonly SrvRecord[]): string[]
+  toHosts(records: readonly SrvRecord[]): readonly Host[]
   /** Told once for each outage, and when it is over. */
   report(problem: string | null): void
 }
 
 /** Looks a name up now and again; a failed look-up keeps the last list. */
-export function watchRecords(watch: Watch): { hosts: () => readonly string[]; ready: Promise<void>; stop: () => void } {
-  let hosts: readonly string[] = []
+export function watchRecords(watch: Watch): { hosts: Hosts; ready: Promise<void>; stop: () => void } {
+  let hosts: readonly Host[] = []
   let isFailing = false
   const refresh = async (): Promise<void> => {
     try {
@@ -46,14 +48,14 @@ export const dns = discovery({
       site.log.warning(
         `${label} "${name}" is no domain name to look SRV records up for: it needs "disable_host_sanitize": true and no port`,
       )
-      return () => []
+      return () => NO_HOSTS
     }
     const isLegacy = site.config.dialect === 2
     const watched = watchRecords({
       name,
       refreshMs: isLegacy ? LEGACY_REFRESH_MS : site.config.dnsCacheTtlMs,
       lookUp: resolveSrv,
-      toHosts: isLegacy ? toLegacyHosts : (records) => toHosts(records, backend.sdScheme),
+      toHosts: (records) => equalHosts(isLegacy ? toLegacyHosts(records) : toHosts(records, backend.sdScheme)),
       report: (problem) =>
         problem === null ? site.log.info(`${label} ${name} is found again`) : site.log.warning(`${label} looking up ${name}: ${problem}`),
     })

@@ -1,18 +1,16 @@
 // Component `security/cors`: answers preflights and tells browsers who may read answers. Knows nothing of routes.
 
-import { component, ConfigError } from '../../../engine/compile/component.ts'
+import type { Static } from 'typebox'
+import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { canonicalName } from '../../../engine/headers.ts'
-import { droppedBackendHeaders } from '../../../engine/ports.ts'
+import { droppedHeaders } from '../../../engine/ports.ts'
 import type { Exchange, Handler } from '../../../engine/types.ts'
 import { parseDuration } from '../../../go/duration.ts'
-import { errorIssue, warningIssue } from '../../../schema/issue.ts'
+import { warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { compileHeaders, compileMethods, compileOrigins } from './cors-policy.ts'
 import { compileHeadersV1, compileMethodsV1 } from './cors-policy-v1.ts'
-
-const NAMESPACE = 'security/cors'
-const MAX_AGE_MESSAGE = 'must be a text such as "12h"'
 
 const options = Type.Object({
   allow_origins: Type.Array(Type.String(), {
@@ -36,18 +34,7 @@ const options = Type.Object({
   debug: Type.Boolean({ default: false, description: 'Log every decision at level DEBUG.' }),
 })
 
-interface Options {
-  readonly allow_origins: readonly string[]
-  readonly allow_methods: readonly string[]
-  readonly allow_headers: readonly string[]
-  readonly expose_headers: readonly string[]
-  readonly allow_credentials: boolean
-  readonly max_age: string
-  readonly allow_private_network: boolean
-  readonly options_passthrough: boolean
-  readonly options_success_status: number
-  readonly debug: boolean
-}
+type Options = Static<typeof options>
 
 /** Decided once: what both kinds of requests need. */
 interface Policy {
@@ -69,29 +56,24 @@ interface Policy {
 
 export const cors = component({
   stage: 'server',
-  namespace: NAMESPACE,
+  namespace: 'security/cors',
   options,
-  check({ max_age: maxAge }, { raw }) {
-    if (hasWrongMaxAge(raw)) return [errorIssue('wrong-type', ['max_age'], MAX_AGE_MESSAGE)]
+  // compat: KrakenD crashes when it starts to serve.
+  whenWrongType: { stop: ['max_age'] },
+  check({ max_age: maxAge }) {
     if (maxAge === '' || typeof parseDuration(maxAge) === 'number') return []
     return [warningIssue('invalid-duration', ['max_age'], `"${maxAge}" is no duration such as "12h": browsers are told no age`)]
   },
   build(options, site) {
-    if (hasWrongMaxAge(site.config.extraConfig.get(NAMESPACE))) throw new ConfigError(`${NAMESPACE}: "max_age" ${MAX_AGE_MESSAGE}`)
     const isV1 = site.config.dialect === 2
     const policy = compilePolicy(options, isV1, site)
     const statusCode = isV1 ? 200 : options.options_success_status || 204
     const isPassedOn = !isV1 && options.options_passthrough
-    site.provide(droppedBackendHeaders, (name) => name.startsWith('Access-Control-'))
+    site.provide(droppedHeaders, (name) => name.startsWith('Access-Control-'))
     site.log.debug('[SERVICE: Gin][CORS] Enabled CORS for all requests')
     return (next) => compileHandler(policy, isPassedOn ? next : (exchange) => exchange.answer(statusCode), next)
   },
 })
-
-/** compat: KrakenD crashes when it starts to serve. */
-function hasWrongMaxAge(block: unknown): boolean {
-  return typeof block === 'object' && block !== null && 'max_age' in block && typeof block.max_age !== 'string'
-}
 
 function compilePolicy(options: Options, isV1: boolean, site: Site): Policy {
   const isPrivateNetworkAllowed = !isV1 && options.allow_private_network

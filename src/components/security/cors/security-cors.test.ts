@@ -5,9 +5,8 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Dialect } from '../../../config/types.ts'
 import { ConfigError } from '../../../engine/compile/component.ts'
-import { droppedBackendHeaders } from '../../../engine/ports.ts'
-import { readOptions } from '../../../schema/read-options.ts'
-import { checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
+import { droppedHeaders } from '../../../engine/ports.ts'
+import { buildFor, checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
 import { compileHeaders, compileMethods, compileOrigins } from './cors-policy.ts'
 import { compileHeadersV1 } from './cors-policy-v1.ts'
 import { cors } from './index.ts'
@@ -16,7 +15,7 @@ type Pairs = Record<string, string | string[]>
 
 function gatewayWith(block: unknown, dialect: Dialect = 3) {
   const site = makeSite({}, { dialect, service: { 'security/cors': block } })
-  const layer = cors.build(readOptions(cors.options, block, 'map').value as never, site)
+  const layer = buildFor(cors, block, site)
   function ask(method: string, headers: Pairs) {
     const exchange = makeExchange({ method, headers })
     void layer?.((inner) => inner.answer(299))(exchange)
@@ -24,7 +23,7 @@ function gatewayWith(block: unknown, dialect: Dialect = 3) {
   }
   const preflight = (method: string, headers: Pairs = {}) =>
     ask('OPTIONS', { Origin: 'http://foo.example', 'Access-Control-Request-Method': method, ...headers })
-  return { ask, preflight, dropped: site.ask(droppedBackendHeaders), lines: site.lines }
+  return { ask, preflight, dropped: site.ask(droppedHeaders), lines: site.lines }
 }
 
 const VARY = ['Vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers']
@@ -216,6 +215,6 @@ test('methods count as written', () => {
 
 test('check tells what is wrong with the age', () => {
   assert.deepEqual(checkOptions(cors, { max_age: '12h' }), [])
-  assert.deepEqual(checkOptions(cors, { max_age: 12 }), ['error max_age: must be a text such as "12h"'])
+  assert.deepEqual(checkOptions(cors, { max_age: 12 }), ['error max_age: must be a text, not the number 12'])
   assert.deepEqual(checkOptions(cors, { max_age: '12' }), ['warning max_age: "12" is no duration such as "12h": browsers are told no age'])
 })

@@ -2,7 +2,6 @@
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { GatewayConfig } from '../../../../config/types.ts'
 import type { Port, Site } from '../../../../engine/compile/component.ts'
 import { parseDurationMs } from '../../../../go/duration.ts'
 import { decodeBase64, decodePaddedBase64url } from '../base64url.ts'
@@ -52,7 +51,7 @@ export function supplyKeys(options: ValidatorOptions, site: Site, idOf: IdOf, cl
     maxAgeMs: isShared ? Math.max(sharedMs, ownMs) : ownMs,
     loadLimitMs: DOWNLOAD_TIMEOUT_MS + 1000,
   })
-  if (isFirstOfUrl(site.config, options.jwk_url)) warmUp(keys, site)
+  if (isFirstOfUrl(options.jwk_url, site)) warmUp(keys, site)
   return keys
 }
 
@@ -142,12 +141,9 @@ function supplyFailedKeys(options: ValidatorOptions, site: Site, name: string): 
   return new FailedKeys(site.shared.buffer(`failed jwk ${site.id} ${name}`, FAILED_KEYS_BYTES), cooldownMs)
 }
 
-const warmed = new WeakMap<GatewayConfig, Set<string>>()
-
 /** compat: of several endpoints with one URL only the first fetches the keys before they are needed. */
-function isFirstOfUrl(config: GatewayConfig, url: string): boolean {
-  const urls = warmed.get(config) ?? new Set()
-  warmed.set(config, urls)
+function isFirstOfUrl(url: string, site: Site): boolean {
+  const urls = site.once('auth/validator warmed URLs', () => new Set<string>())
   if (urls.has(url)) return false
   urls.add(url)
   return true

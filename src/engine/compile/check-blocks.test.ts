@@ -5,17 +5,18 @@ import { test } from 'node:test'
 import type { GatewayConfig } from '../../config/types.ts'
 import { errorIssue, formatPath } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
-import { checkComponents } from './check-components.ts'
+import { checkBlocks } from './check-blocks.ts'
 import { component } from './component.ts'
 import type { AnyComponent } from './component.ts'
+import { LEVELS } from './order.ts'
 
 const options = Type.Object({ pattern: Type.String({ default: '' }) })
 
 function find(declared: AnyComponent, block: unknown, dialect: 2 | 3 = 3, isStrict = true): string[] {
   const backend = { at: ['endpoints', 0, 'backend', 1], extraConfig: new Map() }
   const endpoint = { at: ['endpoints', 0], extraConfig: new Map([['a/b', block]]), backends: [backend] }
-  const config = { dialect, extraConfig: new Map(), endpoints: [endpoint] } as unknown as GatewayConfig
-  return checkComponents(config, [declared], { isStrict }).map(
+  const config = { dialect, extraConfig: new Map(), endpoints: [endpoint], asyncAgents: [] } as unknown as GatewayConfig
+  return checkBlocks(config, [{ declaration: declared, levels: LEVELS[declared.stage] }], { isStrict }).map(
     ({ severity, path, message }) => `${severity} ${formatPath(path)}: ${message}`,
   )
 }
@@ -45,6 +46,18 @@ test('what a component says about an option replaces what its type says', () => 
   assert.deepEqual(find(checked, { pattern: 1 }), ['error endpoints[0].extra_config.a/b.pattern: stops the start'])
 })
 
-test('a stage is looked for at its own level only', () => {
-  assert.deepEqual(find(component({ ...plain, stage: 'sender', build: () => null }), { pattern: 1 }), [])
+test('a block at a level where nobody reads it is told, with the right level; one that protects is refused by --strict', () => {
+  const elsewhere = component({ ...plain, stage: 'transport', build: () => null })
+  const text = 'endpoints[0].extra_config.a/b: "a/b" does nothing at an endpoint'
+  assert.deepEqual(find(elsewhere, { pattern: 1 }), [`warning ${text}: nobody reads it here`])
+  const protecting = component({ ...plain, stage: 'transport', restricting: true, build: () => null })
+  assert.deepEqual(find(protecting, {}), [`error ${text}: nothing is protected by it`])
+  assert.deepEqual(find(protecting, {}, 3, false), [`warning ${text}: nothing is protected by it`])
+})
+
+test('--strict lets nothing pass that was not understood in a block that protects', () => {
+  const protecting = component({ ...plain, reading: 'map', restricting: true })
+  const wrong = (isStrict: boolean) => find(protecting, { patern: 'x', pattern: 1 }, 3, isStrict).map((line) => line.split(' ')[0])
+  assert.deepEqual(wrong(true), ['error', 'error'])
+  assert.deepEqual(wrong(false), ['warning', 'warning'])
 })

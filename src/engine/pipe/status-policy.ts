@@ -1,0 +1,87 @@
+// What becomes of a backend's status that is neither 200 nor 201, as its `backend/http` block says.
+
+import type { BackendConfig, Dialect } from '../../config/types.ts'
+import type { JsonObject } from '../../json/types.ts'
+import { Type } from '../../schema/type.ts'
+import { block } from '../compile/component.ts'
+import { optionsOf } from '../compile/read-block.ts'
+import { Data } from '../data.ts'
+import { GatewayError } from '../errors.ts'
+import type { BackendResponse, PipeResponse } from '../types.ts'
+
+export const backendHttp = block({
+  namespace: 'backend/http',
+  options: Type.Object({
+    return_error_details: Type.Optional(
+      Type.Unsafe<unknown>({
+        type: 'string',
+        keepsWrong: true,
+        description: 'A bad status becomes data under `error_NAME`: status, body and content type.',
+      }),
+    ),
+    return_error_code: Type.Boolean({
+      default: false,
+      description: 'A single backend’s bad status, body and content type are the answer.',
+    }),
+  }),
+})
+
+/** Throws, or gives data in place of the error. */
+export type StatusPolicy = (response: BackendResponse) => PipeResponse
+
+/** What of a bad status reaches the client: its body under a name, its body as it is, or nothing. */
+type ErrorDetail = { readonly kind: 'details'; readonly name: string } | { readonly kind: 'code' } | { readonly kind: 'none' }
+
+/** Details win over the code; a name of details that is no text, or empty, switches both off. */
+function errorDetailOf(backend: BackendConfig, dialect: Dialect): ErrorDetail {
+  const { return_error_details: name, return_error_code: code } = optionsOf(backendHttp, backend.extraConfig)
+  if (name !== undefined) return typeof name === 'string' && name !== '' ? { kind: 'details', name } : { kind: 'none' }
+  return code && dialect !== 2 ? { kind: 'code' } : { kind: 'none' }
+}
+
+/** Whether the bodies of bad statuses are read: they mean something to somebody then. */
+export function readsErrorBodies(backend: BackendConfig, dialect: Dialect): boolean {
+  return errorDetailOf(backend, dialect).kind !== 'none'
+}
+
+export function compileStatusPolicy(backend: BackendConfig, dialect: Dialect): StatusPolicy {
+  const detail = errorDetailOf(backend, dialect)
+  if (detail.kind === 'details') return giveDetails(detail.name, dialect)
+  if (detail.kind === 'code') return passOn
+  const describe = compileDescription(backend, dialect)
+  return function refuse(response) {
+    throw new GatewayError(describe(response), { code: 'ERR_BACKEND_STATUS', source: 'backend' })
+  }
+}
+
+function passOn(response: BackendResponse): never {
+  throw new GatewayError((response.bytes as Buffer).toString('utf8'), {
+    code: 'ERR_BACKEND_STATUS',
+    statusCode: response.statusCode,
+    source: 'backend',
+    contentType: response.headers.get('Content-Type') ?? null,
+  })
+}
+
+function compileDescription(backend: BackendConfig, dialect: Dialect): (response: BackendResponse) => string {
+  if (dialect === 2) return () => 'Invalid status code'
+  return ({ statusCode, url }) => `invalid status code ${statusCode} [${backend.writtenMethod} ${backend.urlPattern}]: ${url}`
+}
+
+function giveDetails(name: string, dialect: Dialect): StatusPolicy {
+  return function describeFailure(response) {
+    const body = (response.bytes as Buffer).toString('utf8')
+    const encoding = response.headers.get('Content-Type')
+    const details: JsonObject = { http_status_code: response.statusCode }
+    if (body !== '') details['http_body'] = body
+    if (encoding !== undefined && dialect === 3) details['http_body_encoding'] = encoding
+    return {
+      data: Data.of({ [`error_${name}`]: details }),
+      isComplete: false,
+      error: null,
+      statusCode: response.statusCode,
+      headers: null,
+      body: null,
+    }
+  }
+}

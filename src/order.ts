@@ -1,0 +1,116 @@
+// The whole order of the gateway, outermost first: what a request passes on its way in, and its answer, backwards, on its way out.
+// Moving a line moves the layer. `lazy` lines are components, imported only when a configuration has their namespace;
+// the others are steps of the engine. The places are KrakenD's, because its users depend on them.
+
+import { lazy, type Order } from './engine/compile/order.ts'
+import { rescue } from './engine/endpoint/rescue.ts'
+import { proxyAtBackend, proxyAtEndpoint } from './engine/pipe/proxy-block.ts'
+import { backendHttp } from './engine/pipe/status-policy.ts'
+import { accessLines } from './engine/routing/access-log.ts'
+import { clientAddress } from './engine/routing/client-ip.ts'
+import { encodedParams } from './engine/routing/encoded-params.ts'
+import { routerBlock } from './engine/routing/router-options.ts'
+import { hostBalancer } from './engine/steps/balancer.ts'
+import { concurrent } from './engine/steps/concurrent.ts'
+import { flatmap } from './engine/steps/flatmap.ts'
+import { headers } from './engine/steps/header-filter.ts'
+import { queryStrings } from './engine/steps/query-filter.ts'
+import { builder } from './engine/steps/request-builder.ts'
+import { shadow } from './engine/steps/shadow.ts'
+import { staticAnswers } from './engine/steps/static.ts'
+import { backendHttpClient, redirects } from './http/client/redirects.ts'
+
+const jose = () => import('./components/auth/jose/index.ts')
+const rateLimits = () => import('./components/qos/ratelimit/index.ts')
+const botDetector = () => import('./components/security/bot-detector/index.ts')
+
+export const order: Order = {
+  // Once per process, whatever the number of workers: listeners, consumers, exporters.
+  process: [],
+
+  // Once per gateway, before any layer: what layers ask for.
+  services: [
+    lazy('auth/revoker', async () => (await import('./components/auth/revoker/index.ts')).authRevoker, '_gw/revoker'),
+    lazy('auth/validator', async () => (await jose()).sharedKeyCache),
+  ],
+
+  // Every request, before it has a route.
+  server: [
+    rescue, // outermost: whatever a layer throws becomes its answer
+    clientAddress, // before everything that counts or refuses by address
+    lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
+    // ⊢ router
+  ],
+
+  // Every request that has a route, health and debug too, and those answered 404 and 405; redirects have none.
+  routed: [
+    accessLines, // outside: what is refused below has its line as well
+    encodedParams,
+    // ⊢ health check
+  ],
+
+  // The same without the health check, which must answer whoever asks.
+  router: [
+    lazy('security/http', async () => (await import('./components/security/http/index.ts')).securityHttp),
+    lazy('security/bot-detector', async () => (await botDetector()).serviceBotDetector),
+    // ⊢ endpoint, debug, echo, OPTIONS, 404, 405
+  ],
+
+  // The requests of one endpoint.
+  endpoint: [
+    lazy('security/bot-detector', async () => (await botDetector()).endpointBotDetector), // before a token costs anything
+    lazy('auth/validator', async () => (await jose()).validator, '_gw/jwt-issuers'),
+    lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
+    lazy('qos/ratelimit/router', async () => (await rateLimits()).endpointRateLimit, '_gw/ratelimit'), // a bad token costs no limit
+    // ⊢ the endpoint's handler, which runs the pipe
+  ],
+
+  // What an endpoint asks of its backends, and their common answer.
+  proxy: [
+    lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
+    shadow, // what was refused above is not copied
+    staticAnswers, // outside flatmap: its data is added as the file has it
+    flatmap,
+    // ⊢ merge, sequence, or the one backend
+  ],
+
+  // What one backend is asked, and its decoded answer.
+  backend: [
+    queryStrings,
+    builder,
+    concurrent, // outside the balancer: each call may go to another host
+    hostBalancer,
+    headers, // inside the balancer: it filters what that adds, too
+    lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),
+    lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
+    lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
+    // ⊢ HTTP call, status policy, decoding, target, allow or deny, mapping, group
+  ],
+
+  // The HTTP request of one backend with everything that comes of it.
+  executor: [
+    redirects, // everything above sees one request and its last answer, everything below each hop
+    // ⊢ transport
+  ],
+
+  // One HTTP request on its way to the socket.
+  transport: [
+    lazy('qos/http-cache', async () => (await import('./components/qos/http-cache/index.ts')).httpCache), // a hit needs no token
+    lazy(
+      'auth/client-credentials',
+      async () => (await import('./components/auth/client-credentials/index.ts')).clientCredentials,
+      '_gw/client-credentials',
+    ),
+    // ⊢ socket
+  ],
+
+  discoveries: [{ sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns }],
+
+  // Blocks that the engine's own steps read, each what it needs.
+  blocks: {
+    service: [routerBlock],
+    endpoint: [proxyAtEndpoint],
+    agent: [],
+    backend: [proxyAtBackend, backendHttp, backendHttpClient],
+  },
+}
