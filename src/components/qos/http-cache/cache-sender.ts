@@ -2,6 +2,7 @@
 
 import { Readable, pipeline } from 'node:stream'
 import type { Site } from '../../../engine/compile/component.ts'
+import { readsErrorBodies } from '../../../engine/pipe/status-policy.ts'
 import { canonicalName, HeaderMap, HOP_BY_HOP } from '../../../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { BodyCollector } from './body-collector.ts'
