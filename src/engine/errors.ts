@@ -59,6 +59,21 @@ export const DEADLINE_EXCEEDED = new GatewayError('context deadline exceeded', {
 /** Nobody waits for the answer any more. Circuit breakers do not count it. */
 export const CANCELED = new GatewayError('context canceled', { code: 'ERR_CANCELED', source: 'client' })
 
+/** How the log tells a bug: label and message in one text, then the frames of its stack, each a line (`log.error(...describeBug(label, error))`). */
+export function describeBug(label: string, error: Error): [message: string, frames: readonly string[]] {
+  const [text, frames] = splitStack(error.stack ?? String(error), error.message)
+  return [`${label} ${text}`, frames]
+}
+
+/** A stack's text and its frames. security: what stands in the message, if it is known, is never taken for a frame. */
+export function splitStack(stack: string, message = ''): [text: string, frames: readonly string[]] {
+  const from = stack.includes(message) ? stack.indexOf(message) + message.length : 0
+  const lines = stack.slice(from).split('\n')
+  let first = lines.length
+  while (first > 1 && (lines[first - 1] as string).startsWith('    at ')) first--
+  return [stack.slice(0, from) + lines.slice(0, first).join('\n'), lines.slice(first)]
+}
+
 /** Whatever was thrown, as an Error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))

@@ -1,31 +1,46 @@
-// Header fields in the order they came, names in canonical form (Content-Type). Knows nothing of sockets.
+// Header fields in the order they came, names in canonical form (Content-Type), and which of them belong to one connection.
+
+import { FewTexts } from './few-texts.ts'
 
 /** Token characters of RFC 9110; a name with anything else keeps its spelling, as in Go. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-/** Fields that belong to one connection and are never passed on. */
+/** Fields of one connection (RFC 9110 7.6.1, 11.7, and what came before it): never passed on, in either direction. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'Connection',
   'Http2-Settings',
   'Keep-Alive',
+  'Proxy-Authenticate',
+  'Proxy-Authentication-Info',
+  'Proxy-Authorization',
   'Proxy-Connection',
   'Te',
   'Trailer',
   'Transfer-Encoding',
   'Upgrade',
 ])
-const CACHE_LIMIT = 2000
-const canonicalNames = new Map<string, string>()
+/** Where proxies in front of the gateway say who the client is. */
+const OF_PROXIES = /^(?:Forwarded|X-Forwarded-.+|X-Real-Ip)$/
+/** security: clients and backends choose names, so the table must not grow with them. */
+const canonicalNames = new FewTexts(2000, canonicalize)
+
+function canonicalize(name: string): string {
+  if (!TOKEN.test(name)) return name
+  return name.toLowerCase().replace(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase())
+}
 
 /** The canonical form of a header name: `x-request-ID` → `X-Request-Id`. */
 export function canonicalName(name: string): string {
-  const known = canonicalNames.get(name)
-  if (known !== undefined) return known
-  const canonical = TOKEN.test(name)
-    ? name.toLowerCase().replace(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase())
-    : name
-  // security: clients choose names, so the table must not grow with them.
-  if (canonicalNames.size < CACHE_LIMIT) canonicalNames.set(name, canonical)
-  return canonical
+  return canonicalNames.of(name)
+}
+
+/** Names that will come: strangers cannot take their places in the table. */
+export function expectNames(names: Iterable<string>): void {
+  canonicalNames.expect(names)
+}
+
+/** How many names are remembered. */
+export function rememberedNames(): number {
+  return canonicalNames.size
 }
 
 /**
@@ -50,6 +65,18 @@ export class HeaderMap {
     return new HeaderMap(fields)
   }
 
+  /**
+   * From a client's name, value, … pairs, without those that its Connection declares its own (RFC 9110 7.6.1).
+   * security: obeyed here, once, so that a client cannot take away what the gateway sets later (propagated claims).
+   */
+  static fromClient(raw: readonly string[]): HeaderMap {
+    const headers = HeaderMap.fromRaw(raw)
+    const named = connectionNames(headers)
+    // security: a client cannot take away what a proxy in front says of it, or it would pass for the proxy.
+    if (named !== null) headers.deleteWhere((name) => named.has(name) && !HOP_BY_HOP.has(name) && !OF_PROXIES.test(name))
+    return headers
+  }
+
   /** The first value of a name. */
   get(name: string): string | undefined {
     const { fields } = this
@@ -71,14 +98,13 @@ export class HeaderMap {
 
   /** Replaces every value of a name by one. */
   set(name: string, value: string): void {
-    const { fields } = this
-    for (let i = 0; i < fields.length; i += 2) {
-      if (fields[i] !== name) continue
-      fields[i + 1] = value
-      this.#removeFrom(i + 2, name)
+    const first = this.#indexOf(name)
+    if (first < 0) {
+      this.fields.push(name, value)
       return
     }
-    fields.push(name, value)
+    this.fields[first + 1] = value
+    this.#deleteFrom(first + 2, name)
   }
 
   add(name: string, value: string): void {
@@ -86,7 +112,8 @@ export class HeaderMap {
   }
 
   delete(name: string): void {
-    this.#removeFrom(0, name)
+    const first = this.#indexOf(name)
+    if (first >= 0) this.#deleteFrom(first, name)
   }
 
   /** Deletes every field whose name the test accepts. */
@@ -113,12 +140,36 @@ export class HeaderMap {
     return new HeaderMap(this.fields.slice())
   }
 
-  #removeFrom(start: number, name: string): void {
+  /** -1 when there is none. */
+  #indexOf(name: string): number {
     const { fields } = this
-    for (let i = start; i < fields.length; i += 2) {
-      if (fields[i] !== name) continue
-      fields.splice(i, 2)
-      i -= 2
-    }
+    for (let i = 0; i < fields.length; i += 2) if (fields[i] === name) return i
+    return -1
   }
+
+  /** security: one pass however many there are; taking them out one by one would be quadratic. */
+  #deleteFrom(start: number, name: string): void {
+    const { fields } = this
+    let kept = start
+    for (let i = start; i < fields.length; i += 2) {
+      if (fields[i] === name) continue
+      fields[kept] = fields[i] as string
+      fields[kept + 1] = fields[i + 1] as string
+      kept += 2
+    }
+    fields.length = kept
+  }
+}
+
+/** What the Connection fields name beside `close` and `keep-alive`; null when that is nothing. */
+function connectionNames({ fields }: HeaderMap): Set<string> | null {
+  let named: Set<string> | null = null
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i] !== 'Connection') continue
+    const value = fields[i + 1] as string
+    if (value === 'keep-alive' || value === 'close') continue
+    named ??= new Set()
+    for (const name of value.split(',')) named.add(canonicalName(name.trim()))
+  }
+  return named
 }

@@ -145,6 +145,8 @@ export interface BackendRequest {
   readonly body: Body
   /** Decided when the configuration is compiled: whether the answer is read to the end first or streamed (`no-op`). */
   readonly wantsStream: boolean
+  /** How names go on the wire where that is not canonical (version 2), by canonical name. Only the wire reads it. */
+  readonly spellings?: ReadonlyMap<string, string> | null
 }
 
 /** One HTTP response of a backend. Exactly one of `bytes` and `stream` is set: bytes, unless `wantsStream` asked otherwise and more was to come. */

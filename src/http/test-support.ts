@@ -18,6 +18,7 @@ import type { Transport } from './client/transport.ts'
 export function configWith(changes: Partial<GatewayConfig> = {}): GatewayConfig {
   const config: Partial<GatewayConfig> = {
     dialect: 3,
+    endpoints: [],
     port: 0,
     listenIp: '127.0.0.1',
     readTimeoutMs: 0,

@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { GatewayConfig } from '../config/types.ts'
 import { ConfigError, type Logger, type SharedMemory } from '../engine/compile/component.ts'
-import { asError } from '../engine/errors.ts'
+import { asError, describeBug } from '../engine/errors.ts'
 import type { Exchange } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
 import { createNodeServer, type NodeServer } from '../http/server/listener.ts'
@@ -97,7 +97,7 @@ export class GatewayHost implements Station {
     if (requests > 0) log.info(`[SERVICE: Reload] the old configuration stays for ${requests} requests in flight`)
     const done = served
       .retire()
-      .catch((error: unknown) => log.error(`[SERVICE: Reload] ${asError(error).stack ?? String(error)}`))
+      .catch((error: unknown) => log.error(...describeBug('[SERVICE: Reload]', asError(error))))
       .finally(() => this.#retiring.delete(old))
     this.#retiring.set(old, done)
     return done

@@ -4,6 +4,7 @@ import { fstatSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import type { Dialect } from '../config/types.ts'
 import type { Logger } from '../engine/compile/component.ts'
+import { escapeControls } from '../engine/printable.ts'
 import { LineWriter } from './line-writer.ts'
 
 export interface Output {
@@ -37,22 +38,30 @@ function isNonBlockingPipe(): boolean {
 export const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const
 export type Level = (typeof LEVELS)[number]
 
+const NO_FRAMES: readonly string[] = []
+
 /** A logger that gives every message to one function. */
-export function loggerOf(write: (level: Level, message: string) => void): Logger {
+export function loggerOf(write: (level: Level, message: string, frames: readonly string[]) => void): Logger {
   return {
-    debug: (message) => write('debug', message),
-    info: (message) => write('info', message),
-    warning: (message) => write('warning', message),
-    error: (message) => write('error', message),
-    critical: (message) => write('critical', message),
+    debug: (message, frames = NO_FRAMES) => write('debug', message, frames),
+    info: (message, frames = NO_FRAMES) => write('info', message, frames),
+    warning: (message, frames = NO_FRAMES) => write('warning', message, frames),
+    error: (message, frames = NO_FRAMES) => write('error', message, frames),
+    critical: (message, frames = NO_FRAMES) => write('critical', message, frames),
   }
 }
 
-/** `2026/08/04 12:00:00 KRAKEND INFO: text`; KrakenD 1.x: no name, the text in brackets. */
+/**
+ * `2026/08/04 12:00:00 KRAKEND INFO: text`; KrakenD 1.x: no name, the text in brackets.
+ * security: messages repeat what clients, backends and token servers say, so none of it may become a line of its own.
+ */
 export function createLogger(output: Output, dialect: Dialect): Logger {
-  return loggerOf((level, message) => {
+  return loggerOf((level, message, frames) => {
     const name = level.toUpperCase()
-    output.write(dialect === 3 ? `${timestamp()} KRAKEND ${name}: ${message}\n` : `${timestamp()}  ${name}: [${message}]\n`)
+    const text = escapeControls(message)
+    let lines = dialect === 3 ? `${timestamp()} KRAKEND ${name}: ${text}\n` : `${timestamp()}  ${name}: [${text}]\n`
+    for (const frame of frames) lines += `${escapeControls(frame)}\n`
+    output.write(lines)
   })
 }
 

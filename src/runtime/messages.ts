@@ -36,4 +36,5 @@ export interface Line {
   readonly kind: 'line'
   readonly level: Level
   readonly message: string
+  readonly frames: readonly string[]
 }

@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net'
 import type { Dialect, GatewayConfig } from '../config/types.ts'
-import { asError } from '../engine/errors.ts'
+import { asError, splitStack } from '../engine/errors.ts'
 import { BackOff } from './back-off.ts'
 import { describePortFailure, StartFailure } from './failure.ts'
 import { createLogger, type Output } from './log.ts'
@@ -126,7 +126,8 @@ export class Supervisor implements Station {
     place.thread = null
     if (this.#listener === null || this.#isStopping) return
     const waitMs = place.backOff.next(performance.now() - place.startedMs)
-    this.#log('critical', `${LABEL} worker ${place.number} died and is replaced in ${waitMs} ms: ${reason}`)
+    const [text, frames] = splitStack(reason)
+    this.#log('critical', `${LABEL} worker ${place.number} died and is replaced in ${waitMs} ms: ${text}`, frames)
     place.timer = setTimeout(() => void this.#replace(place), waitMs)
   }
 
@@ -160,15 +161,15 @@ export class Supervisor implements Station {
     return resolve
   }
 
-  #sayOnce({ level, message }: Line, count: number): void {
+  #sayOnce({ level, message, frames }: Line, count: number): void {
     const key = `${count} ${level} ${message}`
     if (this.#saidLines.has(key)) return
     this.#saidLines.add(key)
-    this.#log(level, message)
+    this.#log(level, message, frames)
   }
 
-  #log(level: Line['level'], message: string): void {
-    createLogger(this.#output, this.#dialect)[level](message)
+  #log(level: Line['level'], message: string, frames?: readonly string[]): void {
+    createLogger(this.#output, this.#dialect)[level](message, frames)
   }
 }
 

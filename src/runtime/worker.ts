@@ -31,9 +31,9 @@ function createLog({ dialect }: GatewayConfig): Logger {
   endForwarding = () => {
     isForwarding = false
   }
-  return loggerOf((level, message) => {
-    if (isForwarding) send(supervisor as MessagePort, { kind: 'line', level, message } satisfies Line)
-    else own[level](message)
+  return loggerOf((level, message, frames) => {
+    if (isForwarding) send(supervisor as MessagePort, { kind: 'line', level, message, frames } satisfies Line)
+    else own[level](message, frames)
   })
 }
 

@@ -55,7 +55,7 @@ export function makeExchange(init: ExchangeInit = {}): RecordedExchange {
   const raw = Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]))
   const listeners: (() => void)[] = []
   const hooks: ((answer: Answer) => void)[] = []
-  const map = HeaderMap.fromRaw(raw)
+  const map = HeaderMap.fromClient(raw)
   return {
     method,
     target,

@@ -3,6 +3,8 @@
 import type { Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import { compileEndpoint } from '../endpoint/endpoint.ts'
 import { compileBackends, compilePipe, type PipeInit, type StackListener } from '../pipe/pipe.ts'
+import { expectedNames } from '../expected-names.ts'
+import { expectNames } from '../headers.ts'
 import { droppedHeaders } from '../ports.ts'
 import { debugHandler, echoHandler, errorHandler, healthHandler, optionsHandler } from '../routing/fixed-routes.ts'
 import { planRoutes, type PlannedRoute } from '../routing/plan.ts'
@@ -62,6 +64,7 @@ interface Compilation extends CompileInit {
 
 async function compileHandler(compilation: Compilation): Promise<Handler> {
   const { config, log, order, pipeInit, sites } = compilation
+  expectNames(expectedNames(config))
   const service = sites.service('[SERVICE: Gin]')
   const options = service.router
   await buildServices(order.services, config.extraConfig, service)

@@ -5,13 +5,16 @@ import type { RouterOptions } from '../routing/router-options.ts'
 import type { Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
 import type { Hosts, Port } from './component.ts'
 
-/** Levels as KrakenD's users know them from its log. */
+/**
+ * Levels as KrakenD's users know them from its log. A message may hold what clients and backends say: it is always one line,
+ * control characters are escaped. `frames` are lines of the gateway's own that stand below it (`describeBug`).
+ */
 export interface Logger {
-  debug(message: string): void
-  info(message: string): void
-  warning(message: string): void
-  error(message: string): void
-  critical(message: string): void
+  debug(message: string, frames?: readonly string[]): void
+  info(message: string, frames?: readonly string[]): void
+  warning(message: string, frames?: readonly string[]): void
+  error(message: string, frames?: readonly string[]): void
+  critical(message: string, frames?: readonly string[]): void
 }
 
 /** The time, given and not taken: a test or a time-travelling tool has its own. */

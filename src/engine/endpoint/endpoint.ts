@@ -3,7 +3,7 @@
 import type { EndpointConfig } from '../../config/types.ts'
 import { sniffContentType } from '../../go/sniff.ts'
 import type { Logger } from '../compile/site.ts'
-import { asError, CANCELED, GatewayError, MergeError } from '../errors.ts'
+import { asError, CANCELED, describeBug, GatewayError, MergeError } from '../errors.ts'
 import type { Exchange, Handler, Pipe, PipeResponse, Render } from '../types.ts'
 import { compileRequest } from './request.ts'
 import { renderedWriter, streamWriter } from './write-response.ts'
@@ -100,6 +100,7 @@ function compileErrorLog({ endpoint, log }: EndpointInit): (error: Error) => voi
     if (error === CANCELED) return
     if (error instanceof MergeError) {
       for (const [index, part] of error.errors.entries()) log.error(`${label} Error #${index}: ${part.message}`)
-    } else log.error(`${label} ${error instanceof GatewayError ? error.message : (error.stack ?? error.message)}`)
+    } else if (error instanceof GatewayError) log.error(`${label} ${error.message}`)
+    else log.error(...describeBug(label, error))
   }
 }

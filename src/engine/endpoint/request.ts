@@ -28,14 +28,20 @@ export function compileRequest(endpoint: EndpointConfig, userAgent: string): (ex
   }
 }
 
+/** How the file spells the headers it lists, by canonical name; null when it spells all of them canonically (in version 3 always). */
+export function spellingsOf({ inputHeaders }: EndpointConfig): ReadonlyMap<string, string> | null {
+  const spelled = inputHeaders.filter((name) => canonicalName(name) !== name)
+  return spelled.length === 0 ? null : new Map(spelled.map((name) => [canonicalName(name), name]))
+}
+
 function compileHeaders(inputHeaders: readonly string[], userAgent: string): (exchange: Exchange) => HeaderMap {
   // compat: a list without Content-Type drops it; no list at all forwards it alone.
   const list = inputHeaders.length === 0 ? ['Content-Type'] : inputHeaders
   const star = list.indexOf('*')
   const wanted = [...new Set(star < 0 ? list : [])]
-    .map((sentAs) => ({ name: canonicalName(sentAs), sentAs }))
-    .filter(({ name }) => !NEVER_FORWARDED.has(name) && !OVERWRITTEN.has(name))
-  const listsUserAgent = wanted.some(({ name }) => name === 'User-Agent')
+    .map(canonicalName)
+    .filter((name) => !NEVER_FORWARDED.has(name) && !OVERWRITTEN.has(name))
+  const listsUserAgent = wanted.includes('User-Agent')
   const addOwn = (fields: string[], exchange: Exchange, hasUserAgent: boolean): HeaderMap => {
     fields.push('X-Forwarded-For', exchange.clientIp, 'X-Forwarded-Host', exchange.host)
     if (!hasUserAgent) fields.push('User-Agent', userAgent)
@@ -46,11 +52,10 @@ function compileHeaders(inputHeaders: readonly string[], userAgent: string): (ex
     return function forwardAllHeaders(exchange) {
       const source = exchange.headers
       const fields: string[] = []
-      const named = connectionNames(source)
       const hasUserAgent = source.has('User-Agent')
       for (let i = 0; i < source.fields.length; i += 2) {
         const name = source.fields[i] as string
-        if (NEVER_FORWARDED.has(name) || OVERWRITTEN.has(name) || named?.has(name)) continue
+        if (NEVER_FORWARDED.has(name) || OVERWRITTEN.has(name)) continue
         if (hasUserAgent && name === 'X-Forwarded-Via') continue
         fields.push(name, source.fields[i + 1] as string)
       }
@@ -60,27 +65,17 @@ function compileHeaders(inputHeaders: readonly string[], userAgent: string): (ex
   return function forwardListedHeaders(exchange) {
     const source = exchange.headers
     const fields: string[] = []
-    const named = connectionNames(source)
     let hasUserAgent = false
-    for (const { name, sentAs } of wanted) {
-      if (named?.has(name)) continue
+    for (const name of wanted) {
       if (name === 'X-Forwarded-Via' && listsUserAgent && source.has('User-Agent')) continue
       for (let i = 0; i < source.fields.length; i += 2) {
         if (source.fields[i] !== name) continue
-        fields.push(sentAs, source.fields[i + 1] as string)
+        fields.push(name, source.fields[i + 1] as string)
         if (name === 'User-Agent') hasUserAgent = true
       }
     }
     return addOwn(fields, exchange, hasUserAgent)
   }
-}
-
-/** Header names that the client's Connection header declares hop-by-hop; null when there are none. */
-function connectionNames(headers: HeaderMap): Set<string> | null {
-  const connection = headers.get('Connection')
-  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return null
-  const names = headers.values('Connection').join(',').split(',')
-  return new Set(names.map((name) => canonicalName(name.trim())))
 }
 
 function compileQuery(inputQueryStrings: readonly string[]): (exchange: Exchange) => Query {

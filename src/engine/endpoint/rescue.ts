@@ -2,7 +2,7 @@
 
 import type { Logger } from '../compile/site.ts'
 import { step } from '../compile/component.ts'
-import { asError, GatewayError } from '../errors.ts'
+import { asError, describeBug, GatewayError } from '../errors.ts'
 import type { Exchange, Handler } from '../types.ts'
 
 export const rescue = step({
@@ -29,7 +29,7 @@ export function rescued(next: Handler, log: Logger): Handler {
 /** Its status without a body, 500 for a bug; an answer that has begun is cut, so that nobody takes it for whole. */
 function answerFailure(exchange: Exchange, error: Error, log: Logger): void {
   const isExpected = error instanceof GatewayError
-  if (!isExpected) log.error(`[SERVICE: Gin] ${error.stack ?? error.message}`)
+  if (!isExpected) log.error(...describeBug('[SERVICE: Gin]', error))
   exchange.failure ??= error
   if (exchange.statusCode !== 0) {
     exchange.cut()

@@ -9,14 +9,16 @@ export interface BackendInit {
   readonly backend: BackendConfig
   readonly dialect: Dialect
   readonly sender: Sender
+  /** `BackendRequest.spellings` of the endpoint. */
+  readonly spellings: ReadonlyMap<string, string> | null
   readonly decode: Decode
   /** Target, filters, mapping and group; null when there is nothing to do. */
   readonly manipulate: ((data: Data | null) => Data | null) | null
 }
 
 export function compileBackend(init: BackendInit): Pipe {
-  const { sender } = init
-  if (init.backend.encoding === 'no-op') return streamFrom(sender)
+  const { sender, spellings } = init
+  if (init.backend.encoding === 'no-op') return streamFrom(sender, spellings)
   const { decode, manipulate } = init
   const onBadStatus = compileStatusPolicy(init.backend, init.dialect)
   const toResponse = (response: BackendResponse): PipeResponse => {
@@ -28,12 +30,12 @@ export function compileBackend(init: BackendInit): Pipe {
   }
   return function callBackend(request, scope) {
     const { method, origin, path, headers, body } = request
-    return sender({ method, origin, path, headers, body, wantsStream: false }, scope).then(toResponse)
+    return sender({ method, origin, path, headers, body, wantsStream: false, spellings }, scope).then(toResponse)
   }
 }
 
 /** `no-op`: the answer goes through as it is, whatever its status. */
-function streamFrom(sender: Sender): Pipe {
+function streamFrom(sender: Sender, spellings: BackendInit['spellings']): Pipe {
   const toResponse = (response: BackendResponse): PipeResponse => ({
     data: Data.EMPTY,
     isComplete: true,
@@ -44,6 +46,6 @@ function streamFrom(sender: Sender): Pipe {
   })
   return function streamBackend(request, scope) {
     const { method, origin, path, headers, body } = request
-    return sender({ method, origin, path, headers, body, wantsStream: true }, scope).then(toResponse)
+    return sender({ method, origin, path, headers, body, wantsStream: true, spellings }, scope).then(toResponse)
   }
 }

@@ -6,6 +6,7 @@ import { layersFor, stack, type LayerObserver, type NamedLayer } from '../compil
 import type { LoadedOrder } from '../compile/order.ts'
 import type { PipePlace, Site, SiteMaker } from '../compile/site.ts'
 import { equalHosts, type Hosts, type Stage } from '../compile/component.ts'
+import { spellingsOf } from '../endpoint/request.ts'
 import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
@@ -74,6 +75,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     sender: stack<Sender>(await build('executor'), transport, site, init.observer),
     decode: init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect }),
     manipulate: compileManipulation(backend, dialect),
+    spellings: place.endpoint === null ? null : spellingsOf(place.endpoint),
   })
   return stack<Pipe>(await build('backend'), call, site, init.observer)
 }

@@ -1,6 +1,7 @@
 // The access log: one line for each request after its answer, in gin's format. Knows nothing of where lines go.
 
 import { step } from '../compile/component.ts'
+import { escapeControls } from '../printable.ts'
 import type { Handler, Layer } from '../types.ts'
 
 export const accessLines = step({
@@ -31,9 +32,10 @@ export function accessLog({ skippedPaths, isLegacy, write }: AccessLogOptions): 
           const status = String(exchange.statusCode).padStart(3)
           const latency = formatLatency(performance.now() - exchange.startMs, isLegacy).padStart(latencyWidth)
           const target = exchange.rawQuery === '' ? exchange.path : `${exchange.path}?${exchange.rawQuery}`
-          write(
-            `[GIN] ${formatTime(new Date())} | ${status} | ${latency} | ${exchange.clientIp.padStart(15)} | ${exchange.method.padEnd(7)}  ${quote(target)}\n`,
-          )
+          // security: KrakenD 1.x takes any text for the client's address.
+          const clientIp = escapeControls(exchange.clientIp).padStart(15)
+          const method = escapeControls(exchange.method).padEnd(7)
+          write(`[GIN] ${formatTime(new Date())} | ${status} | ${latency} | ${clientIp} | ${method}  ${quote(target)}\n`)
         })
       }
       return next(exchange)
@@ -63,5 +65,5 @@ function trimNumber(value: number, digits: number): string {
 
 /** A Go-quoted text: nothing that a client sends can start a new line or colour a terminal. */
 function quote(text: string): string {
-  return JSON.stringify(text).replaceAll(/[\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return escapeControls(JSON.stringify(text))
 }

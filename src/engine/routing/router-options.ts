@@ -4,6 +4,7 @@ import type { Static } from 'typebox'
 import type { GatewayConfig } from '../../config/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
 import { Type } from '../../schema/type.ts'
+import { isObject } from '../../schema/values.ts'
 import { block } from '../compile/component.ts'
 
 const flag = (description: string, value = false) => Type.Boolean({ default: value, description })
@@ -53,7 +54,9 @@ export type RouterOptions = Static<typeof common> & Static<typeof separate>
 
 /** The options of a file; KrakenD 1.x has none. Anything wrong in them was reported when the file was read. */
 export function readRouterOptions({ dialect, extraConfig }: Pick<GatewayConfig, 'dialect' | 'extraConfig'>): RouterOptions {
-  const raw = dialect === 2 ? {} : (extraConfig.get(routerBlock.namespace) ?? {})
+  const block = dialect === 2 ? null : extraConfig.get(routerBlock.namespace)
+  // What is no object was warned of when the file was read, and says nothing.
+  const raw = isObject(block) ? block : {}
   const read = (schema: typeof common | typeof separate, reading: 'struct' | 'map'): object =>
     readOptions(schema, raw, reading).value ?? readOptions(schema, {}, reading).value ?? {}
   return { ...read(common, 'struct'), ...read(separate, 'map') } as RouterOptions

@@ -27,6 +27,8 @@ interface Target {
 }
 
 const MAX_TURNS_OF_HOST = 100
+/** security: clients fill patterns with texts of any length, which would stay until the next request. */
+const MAX_KEPT_PATH = 1024
 const NO_HOSTS = new GatewayError('no hosts available', { code: 'ERR_NO_HOSTS', source: 'gateway' })
 
 /** A round robin that begins at a random host, so that several workers and instances do not march in step. */
@@ -114,6 +116,7 @@ function memoizeLast(compute: (text: string) => string): (text: string) => strin
   let lastResult = ''
   return function memoized(text) {
     if (text === lastText) return lastResult
+    if (text.length > MAX_KEPT_PATH) return compute(text)
     lastResult = compute(text)
     lastText = text
     return lastResult

@@ -17,7 +17,7 @@ export function headerFilter(names: readonly string[]): Layer<Pipe> | null {
   return (next) =>
     function filterHeaders(request, scope) {
       const headers = request.headers.copy()
-      headers.deleteWhere((name) => !wanted.has(canonicalName(name)))
+      headers.deleteWhere((name) => !wanted.has(name))
       return next({ ...request, headers }, scope)
     }
 }

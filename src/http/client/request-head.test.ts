@@ -46,12 +46,26 @@ test('fields of a connection never leave, in whatever case', () => {
     'Te',
     'Upgrade',
     'Http2-Settings',
+    'Proxy-Authorization',
+    'Proxy-Authenticate',
     'Transfer-Encoding',
     'Trailer',
     'host',
     'expect',
   ]
   assert.equal(head({ fields: fields.flatMap((name) => [name, 'x']) }), head({}))
+})
+
+test('the spelling of the file stands on the wire, and changes no rule', () => {
+  const spellings = new Map([
+    ['User-Agent', 'user-agent'],
+    ['Range', 'range'],
+    ['X-A', 'x-a'],
+  ])
+  assert.equal(
+    head({ fields: ['User-Agent', 'me', 'Range', 'bytes=0-1', 'X-A', '1', 'X-B', '2'], spellings }),
+    'GET /p?q HTTP/1.1\r\nHost: h:81\r\nuser-agent: me\r\nrange: bytes=0-1\r\nx-a: 1\r\nX-B: 2\r\n\r\n',
+  )
 })
 
 test('lengths: none, zero, announced, chunked', () => {

@@ -1,7 +1,8 @@
 // A backend request becomes the text that goes on the wire, with what Go's http.Client adds. Knows nothing of sockets.
 
 import { GatewayError } from '../../engine/errors.ts'
-import { HOP_BY_HOP } from '../../engine/headers.ts'
+import { FewTexts } from '../../engine/few-texts.ts'
+import { canonicalName, HOP_BY_HOP } from '../../engine/headers.ts'
 import type { BackendRequest } from '../../engine/types.ts'
 
 export interface HeadOptions {
@@ -31,13 +32,22 @@ const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/
 const PLAIN_TARGET = /^[\u0021-\u007e\u0080-\u00ff]+$/
 /** Fields of one connection, and what the transport decides itself. */
 const OWN_FIELDS = new Set([...HOP_BY_HOP, 'Content-Length', 'Expect', 'Host'])
-const KNOWN_NAMES_LIMIT = 1000
-/** perf: names that have been looked at, and whether they go out. */
-const knownNames = new Map<string, boolean>()
+/** perf: names that have been looked at, and whether they go out; null for what is no token. */
+const knownNames = new FewTexts(1000, (name) => (TOKEN.test(name) ? !OWN_FIELDS.has(canonicalName(name)) : null))
+
+/** Names that requests will have: strangers cannot take their places in the table. */
+export function expectRequestNames(names: Iterable<string>): void {
+  knownNames.expect(names)
+}
+
+/** How many names are remembered. */
+export function rememberedRequestNames(): number {
+  return knownNames.size
+}
 
 /** Throws a GatewayError for what cannot stand in a request. */
 export function requestHead(request: BackendRequest, options: HeadOptions): RequestHead {
-  const { method, headers } = request
+  const { method, headers, spellings = null } = request
   if (!TOKEN.test(method)) throw invalid(`net/http: invalid method ${JSON.stringify(method)}`)
   const path = request.path.startsWith('/') ? request.path : `/${request.path}`
   if (!PLAIN_TARGET.test(path)) throw invalid('net/url: invalid control character in URL')
@@ -56,7 +66,7 @@ export function requestHead(request: BackendRequest, options: HeadOptions): Requ
       if (value === '') continue
     } else if (name === 'Accept-Encoding' || name === 'Range') hasEncoding = true
     else if (name === 'Authorization') hasAuthorization = true
-    text += `${name}: ${value}\r\n`
+    text += `${spellings?.get(name) ?? name}: ${value}\r\n`
   }
   if (!hasUserAgent) text += 'User-Agent: Go-http-client/1.1\r\n'
   if (!hasAuthorization) text += `Authorization: ${options.authorization}\r\n`
@@ -72,12 +82,9 @@ export function requestHead(request: BackendRequest, options: HeadOptions): Requ
 }
 
 function goesOut(name: string): boolean {
-  const known = knownNames.get(name)
-  if (known !== undefined) return known
-  if (!TOKEN.test(name)) throw invalid(`net/http: invalid header field name ${JSON.stringify(name)}`)
-  const isOurs = OWN_FIELDS.has(name.replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase()))
-  if (knownNames.size < KNOWN_NAMES_LIMIT) knownNames.set(name, !isOurs)
-  return !isOurs
+  const known = knownNames.of(name)
+  if (known === null) throw invalid(`net/http: invalid header field name ${JSON.stringify(name)}`)
+  return known
 }
 
 /** security: control characters would end the field and begin another; characters beyond a byte would turn into some. */

@@ -1,12 +1,21 @@
 // The fields of a response head and what they say about its body and its connection, as Go's net/http reads them.
 
-import { canonicalName } from '../../engine/headers.ts'
+import { FewTexts } from '../../engine/few-texts.ts'
+import { canonicalName, HOP_BY_HOP } from '../../engine/headers.ts'
 
-const KNOWN_NAMES_LIMIT = 1000
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-/** Fields of the connection between gateway and backend: of no concern to anybody else. */
-const CONNECTION_FIELDS = new Set(['Keep-Alive', 'Proxy-Connection', 'Te', 'Trailer', 'Upgrade'])
-const knownNames = new Map<string, string>()
+/** perf: names as backends send them, and their canonical form; null for what is no token. */
+const knownNames = new FewTexts(1000, (sent) => (TOKEN.test(sent) ? canonicalName(sent) : null))
+
+/** Names that answers will have: strangers cannot take their places in the table. */
+export function expectResponseNames(names: Iterable<string>): void {
+  knownNames.expect(names)
+}
+
+/** How many names are remembered. */
+export function rememberedResponseNames(): number {
+  return knownNames.size
+}
 
 /** A response that is no HTTP/1.x, in Go's words. */
 export class MalformedResponse extends Error {
@@ -38,8 +47,8 @@ export function readField(text: string, start: number, stop: number, fields: str
     return
   }
   const colon = text.indexOf(':', start)
-  const name = colon < 0 || colon >= stop ? undefined : fieldName(text.slice(start, colon))
-  if (name === undefined) throw broken(`malformed MIME header line: ${text.slice(start, stop)}`)
+  const name = colon < 0 || colon >= stop ? null : knownNames.of(text.slice(start, colon))
+  if (name === null) throw broken(`malformed MIME header line: ${text.slice(start, stop)}`)
   let from = colon + 1
   let to = stop
   while (from < to && isBlank(text.charCodeAt(from))) from++
@@ -62,21 +71,11 @@ export function readField(text: string, start: number, stop: number, fields: str
     if (/(?:^|[\s,])close(?:$|[\s,])/.test(tokens)) framing.closes = true
     else if (/(?:^|[\s,])keep-alive(?:$|[\s,])/.test(tokens)) framing.closes = false
     return
-  } else if (CONNECTION_FIELDS.has(name)) {
+  } else if (HOP_BY_HOP.has(name)) {
     if (name === 'Keep-Alive') framing.keepAliveMs = Number(/timeout=(\d{1,6})/i.exec(value)?.[1] ?? 0) * 1000
     return
   }
   fields.push(name, value)
-}
-
-/** The canonical name, undefined for what is no token. */
-function fieldName(sent: string): string | undefined {
-  const known = knownNames.get(sent)
-  if (known !== undefined) return known
-  if (!TOKEN.test(sent)) return undefined
-  const name = canonicalName(sent)
-  if (knownNames.size < KNOWN_NAMES_LIMIT) knownNames.set(sent, name)
-  return name
 }
 
 function isBlank(code: number): boolean {

@@ -3,12 +3,15 @@
 import type { GatewayConfig } from '../../config/types.ts'
 import type { Logger } from '../../engine/compile/component.ts'
 import { asError } from '../../engine/errors.ts'
+import { expectedNames } from '../../engine/expected-names.ts'
 import type { BackendResponse, Sender } from '../../engine/types.ts'
 import { backendError } from './backend-errors.ts'
 import { Call } from './call.ts'
 import { clientTls } from '../tls/client-tls.ts'
 import { OriginPool, type TransportState } from './origin-pool.ts'
 import { compileProxies, type ProxyEnvironment } from './proxies.ts'
+import { expectRequestNames } from './request-head.ts'
+import { expectResponseNames } from './response-fields.ts'
 
 export type { ProxyEnvironment } from './proxies.ts'
 
@@ -29,6 +32,8 @@ export interface Transport {
 const SWEEPS_PER_TIMEOUT = 4
 const MIN_SWEEP_MS = 50
 const MAX_UNUSED_ORIGINS = 256
+/** Characters: no host that can be reached has a longer name. */
+const MAX_KEPT_ORIGIN = 512
 
 /** Builds the transport of a configuration. It opens and reads nothing before the first request. */
 export function createTransport(config: GatewayConfig, options: TransportOptions = {}): Transport {
@@ -39,10 +44,13 @@ export function createTransport(config: GatewayConfig, options: TransportOptions
     idleCount: 0,
     isClosed: false,
   }
+  const names = expectedNames(config)
+  expectRequestNames(names)
+  expectResponseNames(names)
   const pools = new Map<string, OriginPool>()
   // Redirects name origins that no configuration bounds.
   const forget = (pool: OriginPool): void => {
-    if (pools.size > MAX_UNUSED_ORIGINS) pools.delete(pool.origin)
+    if (pools.size > MAX_UNUSED_ORIGINS || pool.origin.length > MAX_KEPT_ORIGIN) pools.delete(pool.origin)
   }
   const sweeper = startSweeping(config.idleConnectionTimeoutMs, pools)
   const send: Sender = (request, scope) => {

@@ -5,7 +5,7 @@ import http2, { type Http2Server, type IncomingHttpHeaders, type ServerHttp2Sess
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Logger } from '../../engine/compile/component.ts'
-import { asError, CANCELED } from '../../engine/errors.ts'
+import { asError, CANCELED, describeBug } from '../../engine/errors.ts'
 import type { Handler } from '../../engine/types.ts'
 import type { GatewayConfig } from '../../config/types.ts'
 import { ClientBody } from './client-body.ts'
@@ -170,7 +170,7 @@ function fail(state: ServerState, exchange: WireExchange, thrown: unknown): void
     exchange.cut()
     return
   }
-  state.log.error(`[SERVICE: HTTP Server] ${error.stack ?? error.message}`)
+  state.log.error(...describeBug('[SERVICE: HTTP Server]', error))
   exchange.answer(500)
 }
 

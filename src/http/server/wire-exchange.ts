@@ -69,7 +69,7 @@ export abstract class WireExchange implements Exchange {
 
   /** perf: canonical names cost; a request that nothing reads headers of pays nothing. */
   get headers(): HeaderMap {
-    this.#headers ??= HeaderMap.fromRaw(this.#rawHeaders)
+    this.#headers ??= HeaderMap.fromClient(this.#rawHeaders)
     return this.#headers
   }
 

@@ -5,6 +5,7 @@ import type { Site } from '../../../engine/compile/component.ts'
 import { Data } from '../../../engine/data.ts'
 import type { Part } from '../../../engine/data.ts'
 import { GatewayError } from '../../../engine/errors.ts'
+import { HOP_BY_HOP } from '../../../engine/headers.ts'
 import { encodeSorted } from '../../../json/write.ts'
 import type { Exchange, Handler, Layer, PipeResponse } from '../../../engine/types.ts'
 import { compileSign } from './token/algorithms.ts'
@@ -18,15 +19,7 @@ import { deny, needAlgorithm } from './validator.ts'
 /** Whatever goes wrong after the start, in the backends or here. */
 const FAILED = new GatewayError('the answer could not be signed', { code: 'ERR_SIGNER', statusCode: 400 })
 /** Fields of the backend's connection or of its body, which is not what the client gets. */
-const NOT_COPIED = new Set([
-  'Connection',
-  'Content-Encoding',
-  'Content-Length',
-  'Content-Type',
-  'Keep-Alive',
-  'Transfer-Encoding',
-  'Upgrade',
-])
+const NOT_COPIED = new Set([...HOP_BY_HOP, 'Content-Encoding', 'Content-Length', 'Content-Type'])
 /** After a failed download the next request may try again. */
 const RETRY_MS = 5000
 

@@ -20,7 +20,7 @@ export interface CacheInit {
 
 const NO_BYTES = Buffer.alloc(0)
 /** What a 304 does not refresh. */
-const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'Content-Length', 'Proxy-Authenticate', 'Proxy-Authorization', 'Trailers'])
+const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'Content-Length', 'Trailers'])
 const FROM_CACHE = 'X-From-Cache'
 
 export function cacheAround(next: Sender, site: Site, { store, prefix, now }: CacheInit): Sender {

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { makeExchange } from '../../testing/index.ts'
+import { echoHandler } from './fixed-routes.ts'
+import { HeaderMap } from '../headers.ts'
+
+async function echoed(headers: HeaderMap): Promise<unknown> {
+  const exchange = { ...makeExchange(), headers }
+  await echoHandler(exchange)
+  return (JSON.parse(exchange.answered.body ?? '') as { req_headers: unknown }).req_headers
+}
+
+test('the echo shows all lines of a header, names sorted, without Host', async () => {
+  const headers = new HeaderMap(['X-B', '1', 'Host', 'h', '__proto__', 'p', 'X-A', '2', 'X-B', '3', 'Transfer-Encoding', 'chunked'])
+  const expected = Object.fromEntries([
+    ['X-A', ['2']],
+    ['X-B', ['1', '3']],
+    ['__proto__', ['p']],
+  ])
+  assert.deepEqual(await echoed(headers), expected)
+})
+
+test('the echo looks at each line of the headers once, however many names there are', async () => {
+  let steps = 0
+  const fields = new Proxy(
+    Array.from({ length: 2000 }, (_, index) => (index % 2 === 0 ? `X-${index}` : '1')),
+    {
+      get(target, key, receiver) {
+        steps++
+        return Reflect.get(target, key, receiver) as unknown
+      },
+    },
+  )
+  await echoed(new HeaderMap(fields))
+  assert.ok(steps < 10_000, String(steps))
+})

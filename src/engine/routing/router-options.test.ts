@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import type { GatewayConfig } from '../../config/types.ts'
+import { readRouterOptions, routerBlock } from './router-options.ts'
+
+function optionsOf(block: unknown): ReturnType<typeof readRouterOptions> {
+  return readRouterOptions({ dialect: 3, extraConfig: new Map([['router', block]]) } as Partial<GatewayConfig> as GatewayConfig)
+}
+
+test('a block that is no object is as good as none', () => {
+  const defaults = optionsOf({})
+  for (const block of ['fast', 1, true, null, undefined, [], [{ return_error_msg: true }]]) assert.deepEqual(optionsOf(block), defaults)
+  assert.equal(optionsOf({ return_error_msg: true }).return_error_msg, true)
+})
+
+test('every option has a value, whatever the file says', () => {
+  const keys = Object.keys(routerBlock.options.properties)
+  const block = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom(...keys), fc.jsonValue()))
+  fc.assert(
+    fc.property(block, (value) => {
+      const options = optionsOf(value) as Record<string, unknown>
+      for (const key of keys) assert.notEqual(options[key], undefined, key)
+      assert.equal(typeof options['error_body'], 'object')
+    }),
+  )
+})

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createLogger, type Output } from './log.ts'
+
+function linesOf(dialect: 2 | 3, message: string, frames?: readonly string[]): string[] {
+  let text = ''
+  const output: Output = { write: (piece) => void (text += piece), drain: () => Promise.resolve(), end: () => Promise.resolve() }
+  createLogger(output, dialect).error(message, frames)
+  assert.ok(text.endsWith('\n'))
+  return text.slice(0, -1).split('\n')
+}
+
+test('a message is one line, whatever stands in it', () => {
+  for (const end of ['\n', '\r', '\r\n', '\u2028', '\u0085', '\u001b[2K\n']) {
+    for (const dialect of [2, 3] as const) {
+      const lines = linesOf(dialect, `said: x${end}2030/01/01 00:00:00 KRAKEND CRITICAL: forged`)
+      assert.equal(lines.length, 1)
+      assert.match(lines[0] as string, /ERROR: \[?said: x\\[^\u0000-\u001f]*forged\]?$/)
+    }
+  }
+})
+
+test('the frames of a stack are lines of their own, and each is one', () => {
+  const lines = linesOf(3, 'Error: x', ['    at a (b.ts:1:2)', '    at c\nforged'])
+  assert.deepEqual(lines.slice(1), ['    at a (b.ts:1:2)', '    at c\\nforged'])
+})
