@@ -19,6 +19,13 @@ test('unknown keys and namespaces are warnings with a suggestion', () => {
   const old = parse({ endpoints: [{ endpoint: '/x', headers_to_pass: ['a'], backend: [{}] }] })
   assert.match(old.issues[0]!.hint, /version 3 calls it "input_headers"/)
   assert.deepEqual(old.config?.endpoints[0]?.inputHeaders, [])
+  for (const version of [2, 3]) {
+    const { issues: found } = parse({ version, constructor: 1, toString: 1, endpoints: [] })
+    assert.deepEqual(
+      found.map(({ message, hint }) => `${message} ${hint}`),
+      ['unknown key "constructor", ignored ', 'unknown key "toString", ignored '],
+    )
+  }
 })
 
 test('protection of the Enterprise edition is refused unless it may be ignored', () => {

@@ -14,7 +14,7 @@ export interface Place {
 }
 
 /** Old key → its new name, and whether it counts more than the new one. */
-export type Renames = Readonly<Record<string, { readonly to: string; readonly oldWins: boolean }>>
+export type Renames = ReadonlyMap<string, { readonly to: string; readonly oldWins: boolean }>
 
 export interface FieldsContext {
   readonly issues: Issue[]
@@ -71,7 +71,7 @@ export function readFields<F extends Fields>(fields: F, raw: unknown, place: Pla
 
 function readOtherKey(fields: Fields, key: string, value: unknown, result: PlainObject, place: Place | null, context: FieldsContext): void {
   const { byLowerKey } = compileFields(fields)
-  const renamed = context.renames.get(fields)?.[key.toLowerCase()]
+  const renamed = context.renames.get(fields)?.get(key.toLowerCase())
   const field = byLowerKey.get(renamed?.to ?? key.toLowerCase())
   if (field !== undefined) {
     if (value === null || (result[field.key] !== undefined && renamed?.oldWins !== true)) return

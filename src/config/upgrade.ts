@@ -15,9 +15,9 @@ const optionsOfBothVersions: ReadonlySet<string> = new Set(version2File.optionsO
 
 /** Keys of version 2 that readers of version-2 files accept. */
 export const version2Renames: ReadonlyMap<Fields, Renames> = new Map<Fields, Renames>([
-  [serviceFields, version2File.keys.service],
-  [endpointFields, version2File.keys.endpoint],
-  [backendFields, version2File.keys.backend],
+  [serviceFields, new Map(Object.entries(version2File.keys.service))],
+  [endpointFields, new Map(Object.entries(version2File.keys.endpoint))],
+  [backendFields, new Map(Object.entries(version2File.keys.backend))],
 ])
 
 const synonyms = collectSynonyms()
@@ -41,7 +41,7 @@ export function synonymsOf(name: string): readonly string[] {
 /** What `key` is called in version 3, if it is a key of version 2. */
 export function hintForOldKey(key: string): string {
   for (const keys of version2Renames.values()) {
-    const renamed = keys[key.toLowerCase()]
+    const renamed = keys.get(key.toLowerCase())
     if (renamed !== undefined) return `"${key}" is a name of version 2, version 3 calls it "${renamed.to}"`
   }
   return ''

@@ -9,6 +9,7 @@ const NO_BYTES = Buffer.alloc(0)
 export const NO_BODY: Body = {
   length: 0,
   inMemory: NO_BYTES,
+  clientMs: 0,
   stream: () => Readable.from([]),
   bytes: () => Promise.resolve(NO_BYTES),
 }
@@ -21,6 +22,7 @@ export function bodyOf(bytes: Buffer): Body {
   return {
     length: null,
     inMemory: bytes,
+    clientMs: 0,
     stream: () => Readable.from(bytes.length === 0 ? [] : [bytes]),
     bytes: () => Promise.resolve(bytes),
   }
@@ -28,7 +30,13 @@ export function bodyOf(bytes: Buffer): Body {
 
 /** A request whose body may be read again and again: it is in memory. */
 export async function copyRequest(request: PipeRequest): Promise<PipeRequest> {
-  return { ...request, body: bodyOf(await request.body.bytes()) }
+  const bytes = await request.body.bytes()
+  return { ...request, body: madeFrom(request.body, bodyOf(bytes)) }
+}
+
+/** A body that was made when the client's had been read: it took the client as long. */
+export function madeFrom({ clientMs }: Body, body: Body): Body {
+  return clientMs === 0 ? body : { ...body, clientMs }
 }
 
 /** Lets go of a response body that nobody wants. */

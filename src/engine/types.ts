@@ -26,6 +26,11 @@ export interface Body {
   readonly length: number | null
   /** All bytes, once they are in memory; null before. */
   readonly inMemory: Buffer | null
+  /**
+   * Milliseconds from the first read until the client's last byte; Infinity while it is the client who is waited for, 0 before the first read and
+   * while a backend does not take what is there. A deadline that passes meanwhile says nothing about the backend.
+   */
+  readonly clientMs: number
   /** The bytes as they come. Once only, unless `bytes` was called before. */
   stream(): Readable
   /** Reads everything; may be called again and again. */
@@ -84,8 +89,9 @@ export interface Exchange {
   readonly responseHeaders: HeaderMap
   /** 0 until the answer began. */
   readonly statusCode: number
-  /** Bytes of the request's body that were read, and of the answer's body that were written, so far. */
+  /** Bytes of the request's body that were read; of one that passes as a stream, its announced length once it is whole. */
   readonly bytesIn: number
+  /** Bytes of the answer's body so far. */
   readonly bytesOut: number
   /** Why the answer is an error or incomplete; null while nothing failed. For log, metrics and whoever observes. */
   failure: Error | null
@@ -139,6 +145,8 @@ export interface BackendRequest {
   readonly method: string
   /** `http://127.0.0.1:8081`: scheme, host and port, nothing else. */
   readonly origin: string
+  /** The origin that was asked first, when a redirect led here; absent in first requests. */
+  readonly redirectedFrom?: string
   /** Path and query, encoded for the wire. */
   readonly path: string
   readonly headers: HeaderMap

@@ -112,7 +112,7 @@ export function requestTo(origin: string, path: string, changes: Partial<Backend
 
 /** A body that comes as a stream of unknown length. */
 export function streamBody(stream: Readable, length: number | null = null): Body {
-  return { length, inMemory: null, stream: () => stream, bytes: () => Promise.reject(new Error('not read')) }
+  return { length, inMemory: null, clientMs: 0, stream: () => stream, bytes: () => Promise.reject(new Error('not read')) }
 }
 
 /** Sends bytes and gives everything that comes back until the server closes. */

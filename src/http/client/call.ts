@@ -10,6 +10,7 @@ import { BackendStream } from './backend-stream.ts'
 import type { Connection, ConnectionUser, LostPhase } from './connection.ts'
 import { gunzipBytes, gunzipStream, isGzip } from './gunzip.ts'
 import type { OriginPool } from './origin-pool.ts'
+import { readPragma } from '../pragma.ts'
 import type { RequestHead } from './request-head.ts'
 
 const NO_BYTES = Buffer.alloc(0)
@@ -176,7 +177,7 @@ export class Call implements ConnectionUser {
 
   #response(bytes: Buffer | null, stream: Readable | null): BackendResponse {
     const { origin, path } = this.#request
-    const headers = new HeaderMap(this.#fields)
+    const headers = readPragma(new HeaderMap(this.#fields))
     if (this.#needsGunzip(this.#length)) {
       headers.delete('Content-Encoding')
       headers.delete('Content-Length')

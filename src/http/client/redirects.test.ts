@@ -22,8 +22,12 @@ function scripted(script: Record<string, [number, string?]>): { sender: Sender; 
   return { sender, seen }
 }
 
+/** User and password as the balancer writes them. */
+const OF_HOST = 'Basic dTpw'
+const HOSTS = ['http://u:p@a', 'http://u:p@c']
+
 function follow(sender: Sender, request: BackendRequest, sendBodyOnRedirect = false): Promise<BackendResponse> {
-  return followRedirects(sender, { sendBodyOnRedirect })(request, Scope.root())
+  return followRedirects(sender, { sendBodyOnRedirect, hosts: HOSTS })(request, Scope.root())
 }
 
 test('relative and absolute targets, with a Referer', async () => {
@@ -34,6 +38,24 @@ test('relative and absolute targets, with a Referer', async () => {
     seen.map(({ headers }) => headers.get('Referer')),
     [undefined, 'http://a/x?q=1', 'http://a/y?z'],
   )
+})
+
+test('user and password of a host go to hosts of that backend only, those of the client where the name is the same', async () => {
+  const script: Record<string, [number, string?]> = {
+    'http://a/x': [302, 'http://c/'],
+    'http://a/y': [302, 'http://a:81/'],
+    'http://a/z': [302, '/'],
+  }
+  for (const [path, sent, expected] of [
+    ['/z', OF_HOST, OF_HOST],
+    ['/y', OF_HOST, undefined],
+    ['/y', 'Bearer mine', 'Bearer mine'],
+    ['/x', OF_HOST, undefined],
+  ] as const) {
+    const { sender, seen } = scripted(script)
+    await follow(sender, requestTo('http://a', path, { headers: new HeaderMap(['Authorization', sent]) }))
+    assert.equal(seen[1]?.headers.get('Authorization'), expected, `${path} ${sent}`)
+  }
 })
 
 test('301, 302 and 303 turn everything but HEAD into GET without body', async () => {

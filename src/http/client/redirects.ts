@@ -5,7 +5,9 @@ import { block, step } from '../../engine/compile/component.ts'
 import { optionsOf } from '../../engine/compile/read-block.ts'
 import type { GatewayError } from '../../engine/errors.ts'
 import type { HeaderMap } from '../../engine/headers.ts'
+import { compileOwnHosts } from '../../engine/own-hosts.ts'
 import type { Scope } from '../../engine/scope.ts'
+import { parseHost } from '../../engine/steps/balancer.ts'
 import type { BackendRequest, BackendResponse, Body, Sender } from '../../engine/types.ts'
 import { Type } from '../../schema/type.ts'
 import { backendError } from './backend-errors.ts'
@@ -26,13 +28,15 @@ export const redirects = step({
   build({ backend }) {
     if (backend === null) return null
     const { send_body_on_redirect: sendBodyOnRedirect } = optionsOf(backendHttpClient, backend.extraConfig)
-    return (next) => followRedirects(next, { sendBodyOnRedirect })
+    return (next) => followRedirects(next, { sendBodyOnRedirect, hosts: backend.hosts })
   },
 })
 
 export interface RedirectOptions {
   /** Keeps the body in memory, so that a 307 or 308 can repeat it. Without, such an answer to a request with a body is the last. */
   readonly sendBodyOnRedirect: boolean
+  /** Hosts of the backend as the file has them: their user and password go to no other. */
+  readonly hosts: readonly string[]
 }
 
 const MAX_REQUESTS = 10
@@ -41,10 +45,11 @@ const MAX_DRAINED_BYTES = 2048
 const SENSITIVE = new Set(['Authorization', 'Cookie', 'Cookie2', 'Proxy-Authenticate', 'Proxy-Authorization', 'Www-Authenticate'])
 
 export function followRedirects(sender: Sender, options: RedirectOptions): Sender {
+  const takeHostCredentials = compileHostCredentials(options.hosts)
   const sendAll = (request: BackendRequest, scope: Scope): Promise<BackendResponse> =>
     sender(request, scope).then((response) => {
       if (response.statusCode < 301 || response.statusCode > 308) return response
-      return follow(sender, request, response, scope, options.sendBodyOnRedirect)
+      return follow(sender, request, response, scope, options.sendBodyOnRedirect, takeHostCredentials)
     })
   if (!options.sendBodyOnRedirect) return sendAll
   return function sendWithKeptBody(request, scope) {
@@ -59,6 +64,7 @@ async function follow(
   firstResponse: BackendResponse,
   scope: Scope,
   keepsBody: boolean,
+  takeHostCredentials: (request: BackendRequest) => void,
 ): Promise<BackendResponse> {
   const initialHost = new URL(first.origin).hostname
   let request = first
@@ -76,8 +82,20 @@ async function follow(
     isStripped ||= !isSameOrSubdomain(url.hostname, initialHost)
     const origin = `${url.protocol}//${url.host}`
     const headers = redirectedHeaders(first.headers, isStripped, refererFor(request, url.protocol))
-    request = { ...first, method: hop.method, origin, path: url.pathname + url.search, headers, body: hop.body }
+    const redirectedFrom = first.origin
+    request = { ...first, method: hop.method, origin, redirectedFrom, path: url.pathname + url.search, headers, body: hop.body }
+    takeHostCredentials(request)
     response = await sender(request, scope)
+  }
+}
+
+/** security: user and password of a host in the file are for that backend, whatever else of the same name listens at another port. */
+function compileHostCredentials(hosts: readonly string[]): (request: BackendRequest) => void {
+  const isOwnHost = compileOwnHosts(hosts)
+  const credentials = new Set(hosts.map((host) => parseHost(host).authorization))
+  return function takeHostCredentials(request) {
+    const sent = request.headers.get('Authorization')
+    if (sent !== undefined && credentials.has(sent) && !isOwnHost(request)) request.headers.delete('Authorization')
   }
 }
 

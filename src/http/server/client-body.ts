@@ -1,5 +1,6 @@
 // The body of a client's request: untouched until somebody reads it. Knows nothing of HTTP versions.
 
+import { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { CANCELED } from '../../engine/errors.ts'
 import type { Body } from '../../engine/types.ts'
@@ -13,8 +14,10 @@ export class ClientBody implements Body {
   /** Tells a client that waits for it to go on (`100 Continue`); null when it does not wait. */
   #invite: (() => void) | null
   #bytes: Promise<Buffer> | null = null
-  /** Bytes that were read so far. */
-  bytesRead = 0
+  /** By `performance.now()`; 0 before the first read. */
+  #openedAt = 0
+  /** Of a body that is whole; 0 before. */
+  #tookMs = 0
 
   constructor(source: Readable, length: number | null, invite: (() => void) | null) {
     this.#source = source
@@ -32,6 +35,18 @@ export class ClientBody implements Body {
     return this.length === 0 || this.#source.readableEnded
   }
 
+  /** Bytes that were read; of a body that passes as a stream, its announced length once it is whole. */
+  get bytesRead(): number {
+    if (this.inMemory !== null) return this.inMemory.length
+    return this.#tookMs > 0 ? (this.length ?? 0) : 0
+  }
+
+  get clientMs(): number {
+    if (this.#openedAt === 0 || this.#tookMs > 0) return this.#tookMs
+    // A backend that takes no more leaves bytes behind here; then it is not the client who is slow.
+    return this.#source.readableLength === 0 && !hasSentAll(this.#source) ? Infinity : 0
+  }
+
   stream(): Readable {
     if (this.length === 0) return Readable.from([])
     if (this.#bytes !== null) return Readable.from(this.#chunks(this.#bytes))
@@ -43,10 +58,7 @@ export class ClientBody implements Body {
     if (this.length === 0) return Promise.resolve(NO_BYTES)
     if (this.#bytes === null) {
       this.#open()
-      this.#bytes = collect(this.#source).then((bytes) => {
-        this.bytesRead = bytes.length
-        return (this.inMemory = bytes)
-      })
+      this.#bytes = collect(this.#source).then((bytes) => (this.inMemory = bytes))
     }
     return this.#bytes
   }
@@ -57,9 +69,18 @@ export class ClientBody implements Body {
   }
 
   #open(): void {
+    if (this.#openedAt === 0) {
+      this.#openedAt = performance.now()
+      this.#source.on('end', () => (this.#tookMs = performance.now() - this.#openedAt))
+    }
     this.#invite?.()
     this.#invite = null
   }
+}
+
+/** Whether the last byte is here, whoever has read it. */
+function hasSentAll(source: Readable): boolean {
+  return source.readableEnded || (source instanceof IncomingMessage && source.complete)
 }
 
 function collect(source: Readable): Promise<Buffer> {

@@ -6,6 +6,7 @@ import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { Answer, Exchange, Route } from '../../engine/types.ts'
 import type { ClientBody } from './client-body.ts'
+import { readPragma } from '../pragma.ts'
 import { pump } from './pump.ts'
 import type { Target } from '../client/target.ts'
 
@@ -69,7 +70,7 @@ export abstract class WireExchange implements Exchange {
 
   /** perf: canonical names cost; a request that nothing reads headers of pays nothing. */
   get headers(): HeaderMap {
-    this.#headers ??= HeaderMap.fromClient(this.#rawHeaders)
+    this.#headers ??= readPragma(HeaderMap.fromClient(this.#rawHeaders))
     return this.#headers
   }
 

@@ -12,7 +12,6 @@ import { Scope } from '../../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { buildFor, checkOptions, makeSite } from '../../../testing/index.ts'
 import { clientCredentials } from './index.ts'
-import { readTokenAnswer } from './token-answer.ts'
 import { compileTokenRequests, escapeForm } from './token-request.ts'
 import { TokenSource } from './token-source.ts'
 
@@ -50,7 +49,12 @@ function gatewayWith(answers: readonly Answer[], options = {}, extras: object | 
     return Promise.resolve(responseOf(backend.status, '{}', 'application/json'))
   }
   const sender = layer === null ? next : layer(next)
-  return { asked, sent, backend, send: (scope = Scope.root()) => sender(requestOf(), scope) }
+  return {
+    asked,
+    sent,
+    backend,
+    send: (scope = Scope.root(), changes: Partial<BackendRequest> = {}) => sender({ ...requestOf(), ...changes }, scope),
+  }
 }
 
 function siteWith(transport: Sender): Site {
@@ -58,7 +62,7 @@ function siteWith(transport: Sender): Site {
 }
 
 function requestOf(): BackendRequest {
-  const body = { length: 0, inMemory: null, stream: () => assert.fail(), bytes: () => assert.fail() }
+  const body = { length: 0, inMemory: null, clientMs: 0, stream: () => assert.fail(), bytes: () => assert.fail() }
   return {
     method: 'GET',
     origin: 'http://b',
@@ -86,6 +90,13 @@ test('the first request fetches a token, the others use it in place of the clien
   const authorization = `Basic ${Buffer.from('i+d:s%26c%3Dr%25t').toString('base64')}`
   assert.deepEqual(gateway.asked, [{ url: 'http://auth/token', authorization, body: 'audience=X&grant_type=client_credentials&scope=a+b' }])
   assert.deepEqual(gateway.sent, ['Bearer t', 'Bearer t', 'Bearer t'])
+})
+
+test('where a redirect leads to another host, neither the token nor what it stands for goes along', async () => {
+  const gateway = gatewayWith([good('t')])
+  for (const origin of ['http://b', 'http://b:81', 'https://b', 'http://x.b'])
+    await gateway.send(Scope.root(), { origin, redirectedFrom: 'http://b' })
+  assert.deepEqual(gateway.sent, ['Bearer t', undefined, undefined, undefined])
 })
 
 test('requests at once wait for one fetch', async () => {
@@ -219,43 +230,6 @@ test('token requests: sorted, escaped, with an empty scope, grant_type replaceab
       assert.equal(new URLSearchParams(`a=${escaped}`).get('a'), text)
     }),
   )
-})
-
-test('answers that are a token', () => {
-  const read = (body: string, contentType = 'application/json') => {
-    const token = readTokenAnswer({ statusCode: 200, contentType, body: Buffer.from(body) })
-    return [token.authorization, token.lifetimeSeconds]
-  }
-  assert.deepEqual(read('{"access_token":"t","token_type":"BEARER","expires_in":"60"}'), ['Bearer t', 60])
-  assert.deepEqual(read('{"access_token":"t","token_type":"mac","expires_in":null}', ''), ['MAC t', 0])
-  assert.deepEqual(read('{"Access_Token":"t","token_type":"basic"}'), ['Basic t', 0])
-  assert.deepEqual(read('{"access_token":"t","token_type":"Custom","expires_in":1e15}'), ['Custom t', 2 ** 31 - 1])
-  assert.deepEqual(read('{"access_token":"t","token_type":""}'), ['Bearer t', 0])
-  assert.deepEqual(read('access_token=tok%20f&expires_in=5', 'application/x-www-form-urlencoded; charset=utf-8'), ['Bearer tok f', 5])
-  assert.deepEqual(read('access_token=t&token_type=mac&expires_in=soon', 'Text/Plain'), ['MAC t', 0])
-})
-
-test('answers that are none', () => {
-  const cases: [number, string, string | RegExp][] = [
-    [500, 'down', 'oauth2: cannot fetch token: 500 Internal Server Error\nResponse: down'],
-    [403, '{"error":"access_denied","error_description":"no"}', 'oauth2: "access_denied" "no"'],
-    [401, '{"error":"invalid_client"}', 'oauth2: "invalid_client"'],
-    [200, '{"error":"invalid_scope","access_token":"t"}', 'oauth2: "invalid_scope"'],
-    [200, '{"token_type":"bearer"}', 'oauth2: server response missing access_token'],
-    [200, 'null', 'oauth2: server response missing access_token'],
-    [200, '<html>', /^oauth2: cannot parse json: /],
-    [200, '[]', /^oauth2: cannot parse json: /],
-    [200, '{"access_token":5}', /^oauth2: cannot parse json: /],
-    [200, '{"access_token":"t","expires_in":1.5}', /^oauth2: cannot parse json: /],
-    [200, `{"access_token":"${'t'.repeat(1024 * 1024)}"}`, /^oauth2: cannot parse json: /],
-  ]
-  for (const [statusCode, body, message] of cases) {
-    assert.throws(
-      () => readTokenAnswer({ statusCode, contentType: 'application/json', body: Buffer.from(body) }),
-      { message },
-      body.slice(0, 60),
-    )
-  }
 })
 
 test('a real token server gives a token', async () => {

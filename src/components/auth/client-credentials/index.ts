@@ -7,6 +7,7 @@ import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
+import { compileOwnHosts } from '../../../engine/own-hosts.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { errorIssue } from '../../../schema/issue.ts'
@@ -59,8 +60,16 @@ export const clientCredentials = component({
     if (options.is_disabled) return null
     const source = openSource(options, site)
     if (source instanceof Error) return () => refuseAll(source)
-    return (next) =>
-      sendWithToken(extra?.drop_token_on_401 === true ? dropOn401(next, source) : (request, scope) => next(request, scope), source)
+    const isOwnHost = compileOwnHosts(site.backend?.hosts ?? [])
+    return (next) => {
+      const send = sendWithToken(
+        extra?.drop_token_on_401 === true ? dropOn401(next, source) : (request, scope) => next(request, scope),
+        source,
+      )
+      return function sendTokenToOwnHosts(request, scope) {
+        return isOwnHost(request) ? send(request, scope) : next(withoutAuthorization(request), scope)
+      }
+    }
   },
 })
 
@@ -134,6 +143,13 @@ function sendWithToken(send: SendWith, source: TokenSource): Sender {
 function authorize(request: BackendRequest, token: Token): BackendRequest {
   const headers = request.headers.copy()
   headers.set('Authorization', token.authorization)
+  return { ...request, headers }
+}
+
+/** security: a backend may redirect to anybody; who that is gets neither the gateway's token nor the one that it stands for. */
+function withoutAuthorization(request: BackendRequest): BackendRequest {
+  const headers = request.headers.copy()
+  headers.delete('Authorization')
   return { ...request, headers }
 }
 

@@ -29,7 +29,12 @@ const MAX_BODY_BYTES = 1024 * 1024
 const MAX_INT_32 = 2 ** 31 - 1
 const FORM_TYPES = new Set(['application/x-www-form-urlencoded', 'text/plain'])
 /** Schemes that are written in one way, whatever the answer says. */
-const SCHEMES: Readonly<Record<string, string>> = { '': 'Bearer', bearer: 'Bearer', mac: 'MAC', basic: 'Basic' }
+const SCHEMES: ReadonlyMap<string, string> = new Map([
+  ['', 'Bearer'],
+  ['bearer', 'Bearer'],
+  ['mac', 'MAC'],
+  ['basic', 'Basic'],
+])
 
 /** Throws an Error whose text is that of Go's oauth2 package. */
 export function readTokenAnswer(answer: TokenAnswer): Token {
@@ -38,7 +43,7 @@ export function readTokenAnswer(answer: TokenAnswer): Token {
   const fields = readFields(answer, body, isFailure)
   if (isFailure || fields.error !== '') throw new Error(describeFailure(answer.statusCode, body, fields))
   if (fields.accessToken === '') throw new Error('oauth2: server response missing access_token')
-  const scheme = SCHEMES[fields.tokenType.toLowerCase()] ?? fields.tokenType
+  const scheme = SCHEMES.get(fields.tokenType.toLowerCase()) ?? fields.tokenType
   // Header values hold one character per byte.
   const authorization = Buffer.from(`${scheme} ${fields.accessToken}`).toString('latin1')
   return { authorization, lifetimeSeconds: fields.lifetimeSeconds }

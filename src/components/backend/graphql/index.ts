@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import type { Static } from 'typebox'
 import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
-import { NO_BODY, sizedBodyOf } from '../../../engine/body.ts'
+import { madeFrom, NO_BODY, sizedBodyOf } from '../../../engine/body.ts'
 import { GatewayError } from '../../../engine/errors.ts'
 import { decodeJsonObject } from '../../../json/decode.ts'
 import type { JsonObject } from '../../../json/types.ts'
@@ -124,7 +124,7 @@ function fillBody(makeBody: (variables: string) => string): Fill {
       last = sizedBodyOf(Buffer.from(makeBody(variables)))
       lastVariables = variables
     }
-    return { ...request, method: 'POST', headers: jsonHeaders(request), body: last }
+    return { ...request, method: 'POST', headers: jsonHeaders(request), body: madeFrom(request.body, last) }
   }
 }
 
@@ -133,7 +133,7 @@ function fillQuery(makeValues: (variables: string) => Map<string, string[]>): Fi
   return function fillQueryValues(request, variables) {
     const separator = request.path.includes('?') ? '&' : '?'
     const path = request.path + separator + encodeQuery(makeValues(variables))
-    return { ...request, method: 'GET', path, headers: jsonHeaders(request), body: NO_BODY }
+    return { ...request, method: 'GET', path, headers: jsonHeaders(request), body: madeFrom(request.body, NO_BODY) }
   }
 }
 

@@ -5,12 +5,13 @@ import { test } from 'node:test'
 import type { Dialect } from '../../../config/types.ts'
 import { CANCELED, DEADLINE_EXCEEDED } from '../../../engine/errors.ts'
 import { Scope } from '../../../engine/scope.ts'
+import { NO_BODY } from '../../../engine/body.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { readOptions } from '../../../schema/read-options.ts'
-import { makeSite } from '../../../testing/index.ts'
+import { makeRequest, makeSite } from '../../../testing/index.ts'
 import { circuitBreaker } from './index.ts'
 
-const REQUEST = {} as PipeRequest
+const REQUEST = makeRequest()
 const RESPONSE = { isComplete: true } as PipeResponse
 const BROKEN = new Error('broken')
 
@@ -21,8 +22,8 @@ function makePipe(block: Record<string, unknown>, backend: Pipe, dialect: Dialec
   return { pipe: layer === null ? backend : layer(backend), lines: site.lines }
 }
 
-async function call(pipe: Pipe, scope = Scope.root()): Promise<string> {
-  return pipe(REQUEST, scope).then(
+async function call(pipe: Pipe, scope = Scope.root(), request: PipeRequest = REQUEST): Promise<string> {
+  return pipe(request, scope).then(
     () => 'ok',
     (error: Error) => error.message,
   )
@@ -63,6 +64,23 @@ test('clients that leave count neither for nor against the backend', async () =>
   for (let i = 0; i < 5; i++) assert.equal(await call(pipe, scope), 'broken')
   assert.equal(await call(pipe), 'broken')
   assert.equal(await call(pipe), 'circuit breaker is open')
+})
+
+test('timeouts that slow clients cause say nothing about the backend, those of the backend do', async () => {
+  const asking = (clientMs: number): PipeRequest => makeRequest({ body: { ...NO_BODY, clientMs } })
+  const { pipe } = makePipe({ ...BLOCK, max_errors: 0 }, async (_request, scope) => {
+    scope.end(DEADLINE_EXCEEDED)
+    throw DEADLINE_EXCEEDED
+  })
+  const late = Scope.root()
+  late.end(DEADLINE_EXCEEDED)
+  for (const clientMs of [Infinity, 60_000]) {
+    assert.equal(await call(pipe, Scope.root(), asking(clientMs)), 'context deadline exceeded')
+    assert.equal(await call(pipe, late, asking(clientMs)), 'context deadline exceeded')
+  }
+  assert.deepEqual([await call(pipe, late, asking(0)), await call(pipe)], ['context deadline exceeded', 'circuit breaker is open'])
+  const refusing = makePipe({ ...BLOCK, max_errors: 0 }, () => Promise.reject(BROKEN)).pipe
+  assert.deepEqual([await call(refusing, Scope.root(), asking(Infinity)), await call(refusing)], ['broken', 'circuit breaker is open'])
 })
 
 test('a throw before the first await is a failure as well', async () => {

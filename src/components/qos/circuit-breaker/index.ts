@@ -2,8 +2,9 @@
 
 import { Type } from '../../../schema/type.ts'
 import { component, type Site } from '../../../engine/compile/component.ts'
-import { CANCELED, GatewayError } from '../../../engine/errors.ts'
+import { CANCELED, DEADLINE_EXCEEDED, GatewayError } from '../../../engine/errors.ts'
 import type { Scope } from '../../../engine/scope.ts'
+import type { PipeRequest } from '../../../engine/types.ts'
 import { sharedLock } from '../shared-lock.ts'
 import { IS_OPEN, SharedBreaker, type BreakerState } from './shared-breaker.ts'
 
@@ -24,7 +25,7 @@ const options = Type.Object({
   log_status_change: Type.Boolean({ default: false, description: 'Whether changes of its state are logged as warnings.' }),
 })
 
-/** One breaker for each backend, shared by all workers. Any error of the stages inside is a failure, but not a client that left. */
+/** One breaker for each backend, shared by all workers. Any error of the stages inside is a failure, but not a client that left or that is slow. */
 export const circuitBreaker = component({
   stage: 'backend',
   namespace: 'qos/circuit-breaker',
@@ -43,24 +44,31 @@ export const circuitBreaker = component({
     const breaker = new SharedBreaker(memory, settings, readClockMs(), sharedLock, log_status_change ? logChanges(site, name) : undefined)
     return (next) =>
       async function circuitBreaker(request, scope) {
-        const ticket = breaker.enter(readClockMs())
+        const startMs = readClockMs()
+        const ticket = breaker.enter(startMs)
         if (ticket < 0) throw ticket === IS_OPEN ? OPEN_ERROR : PROBING_ERROR
         try {
           const response = await next(request, scope)
           breaker.succeed(ticket, readClockMs())
           return response
         } catch (error) {
-          if (isCanceled(error, scope)) breaker.forget(ticket)
-          else breaker.fail(ticket, readClockMs())
+          const nowMs = readClockMs()
+          if (isClients(error, scope, request, nowMs - startMs)) breaker.forget(ticket)
+          else breaker.fail(ticket, nowMs)
           throw error
         }
       }
   },
 })
 
-/** The client left: that is no fault of the backend, whatever error it became on the way. */
-function isCanceled(error: unknown, scope: Scope): boolean {
-  return error === CANCELED || scope.reason === CANCELED
+/**
+ * Whether it was the client and no fault of the backend, whatever error it became on the way: the client left, or the time was over before the
+ * client's body was whole. security: otherwise a few slow uploads would switch the backend off for everybody, also those whose last byte
+ * comes just in time, before a call or in it: the backend must have had more of the time than the client took.
+ */
+function isClients(error: unknown, scope: Scope, { body }: PipeRequest, callMs: number): boolean {
+  if (error === CANCELED || scope.reason === CANCELED) return true
+  return (error === DEADLINE_EXCEEDED || scope.ended) && body.clientMs > callMs / 2
 }
 
 function readClockMs(): number {

@@ -6,7 +6,7 @@ import { readsErrorBodies } from '../../../engine/pipe/status-policy.ts'
 import { canonicalName, HeaderMap, HOP_BY_HOP } from '../../../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { BodyCollector } from './body-collector.ts'
-import { makeCachedAnswer, sizeOf, varyNames, type CachedAnswer } from './cached-answer.ts'
+import { ANYTHING, makeCachedAnswer, sizeOf, varyNames, type CachedAnswer } from './cached-answer.ts'
 import { judgeFreshness, mayServeOnError, parseCacheControl } from './freshness.ts'
 import type { LruStore } from './lru-store.ts'
 
@@ -19,6 +19,8 @@ export interface CacheInit {
 }
 
 const NO_BYTES = Buffer.alloc(0)
+/** security: a client chooses its URL. What is longer (browsers and servers allow about so much) is fetched every time. */
+const MAX_KEY_LENGTH = 8192
 /** What a 304 does not refresh. */
 const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'Content-Length', 'Trailers'])
 const FROM_CACHE = 'X-From-Cache'
@@ -31,16 +33,15 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
   return async function cache(request, scope) {
     const { method, headers } = request
     const key = `${prefix}${method === 'GET' ? '' : `${method} `}${request.origin}${request.path}`
-    const isCacheable = (method === 'GET' || method === 'HEAD') && !headers.get('Range')
-    if (!isCacheable) {
-      store.delete(key)
-      return next(request, scope)
-    }
+    const isCacheable = (method === 'GET' || method === 'HEAD') && !headers.get('Range') && key.length <= MAX_KEY_LENGTH
+    if (!isCacheable) store.delete(key)
     const requestLine = headers.get('Cache-Control')
-    const known = store.get(key)
+    const known = isCacheable ? store.get(key) : undefined
     if (known === undefined) {
+      // compat: for every method, though a cache could hold none of the others.
       if (parseCacheControl(requestLine).has('only-if-cached')) return notCached(request)
-      return keep(request, key, await next(request, scope))
+      const response = await next(request, scope)
+      return isCacheable ? keep(request, key, response) : response
     }
     const isSameVariant = matchesVariant(known, headers)
     const freshness = isSameVariant ? judgeFreshness(known.lifetime, requestLine, now()) : 'bypass'
@@ -67,21 +68,22 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
 
   /** Stores the answer if it may be, now or when its body has been read. */
   function keep(request: BackendRequest, key: string, response: BackendResponse): BackendResponse {
+    const names = varyNames(response.headers.values('Vary'))
     const isForbidden =
       response.statusCode === 304 ||
+      names.includes(ANYTHING) ||
       parseCacheControl(request.headers.get('Cache-Control')).has('no-store') ||
       parseCacheControl(response.headers.get('Cache-Control')).has('no-store')
     if (isForbidden) {
       store.delete(key)
       return response
     }
-    const names = varyNames(response.headers.values('Vary')).map(canonicalName)
-    const varied = names.map((name) => [name, request.headers.get(name) ?? ''] as const)
+    const varied = names.map(canonicalName).map((name) => [name, variedValue(request.headers, name)] as const)
     const headers = names.length === 0 ? response.headers : markVaried(response.headers, varied)
     const marked = headers === response.headers ? response : { ...response, headers }
     function storeBody(body: Buffer): void {
       const answer = makeCachedAnswer(response, headers.fields.slice(), body, varied)
-      store.set(key, answer, sizeOf(answer))
+      store.set(key, answer, sizeOf(key, answer))
     }
     if (marked.stream !== null) return { ...marked, stream: collect(marked.stream, headers, storeBody) }
     const isRead =
@@ -94,9 +96,9 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
   function collect(stream: Readable, headers: HeaderMap, onComplete: (body: Buffer) => void): Readable {
     const { maxValueBytes } = store.limits
     if (Number(headers.get('Content-Length') ?? 0) >= maxValueBytes) return stream
-    let collected = 0
     const collector = new BodyCollector({
-      reserve: (bytes) => (collected += bytes) < maxValueBytes && store.reserve(bytes),
+      maxBytes: maxValueBytes,
+      reserve: (bytes) => store.reserve(bytes),
       unreserve: (bytes) => store.unreserve(bytes),
       onComplete,
     })
@@ -124,8 +126,13 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
 }
 
 function matchesVariant(known: CachedAnswer, headers: HeaderMap): boolean {
-  for (const [name, value] of known.varied) if ((headers.get(name) ?? '') !== value) return false
+  for (const [name, value] of known.varied) if (variedValue(headers, name) !== value) return false
   return true
+}
+
+/** security: all lines count (RFC 9110, 5.3): HTTP/2 clients send each cookie in one of its own, and what differs may stand in the last. */
+function variedValue(headers: HeaderMap, name: string): string {
+  return headers.values(name).join(', ')
 }
 
 function withValidators(request: BackendRequest, { etag, lastModified }: CachedAnswer): BackendRequest {

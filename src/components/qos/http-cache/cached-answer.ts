@@ -17,6 +17,8 @@ export interface CachedAnswer {
 }
 
 const STATUS_LINE_BYTES = 20
+/** In `Vary`: the answer depends on what no header says, so that it is meant for one request alone (RFC 9111, 4.1). */
+export const ANYTHING = '*'
 
 /** Takes the answer over; `fields` must not change any more. */
 export function makeCachedAnswer(
@@ -33,7 +35,7 @@ export function makeCachedAnswer(
     statusCode,
     fields,
     bytes: detach(bytes),
-    url,
+    url: detachText(url),
     lifetime: readLifetime(find),
     varied,
     etag: find('Etag') ?? '',
@@ -41,10 +43,14 @@ export function makeCachedAnswer(
   }
 }
 
-/** What an answer takes of `max_size`: its length on the wire. */
-export function sizeOf(answer: CachedAnswer): number {
-  let size = STATUS_LINE_BYTES + answer.bytes.length
-  for (const text of answer.fields) size += text.length + 2
+/**
+ * Bytes that an answer takes of `max_size`: its length on the wire, and what clients choose: the key it is found by, the URL, the values it
+ * depends on. All of these texts hold one byte per character.
+ */
+export function sizeOf(key: string, { bytes, fields, url, varied }: CachedAnswer): number {
+  let size = STATUS_LINE_BYTES + bytes.length + key.length + url.length
+  for (const text of fields) size += text.length + 2
+  for (const [name, value] of varied) size += name.length + value.length
   return size
 }
 
@@ -59,4 +65,9 @@ function detach(bytes: Buffer): Buffer {
   const own = Buffer.allocUnsafeSlow(bytes.length)
   bytes.copy(own)
   return own
+}
+
+/** security: a text that was cut from another keeps all of it, for instance the whole target that a client sent. */
+function detachText(text: string): string {
+  return Buffer.from(text).toString()
 }

@@ -70,12 +70,16 @@ interface Asked {
   readonly method?: string
   readonly path?: string
   readonly headers?: Record<string, string>
+  /** Name, value, … where a name comes twice. */
+  readonly fields?: readonly string[]
   readonly wantsStream?: boolean
 }
 
-async function ask(sender: Sender, { method = 'GET', path = '/m', headers = {}, wantsStream = false }: Asked = {}): Promise<string> {
-  const fields = HeaderMap.fromRaw(Object.entries(headers).flat())
-  const request = { method, origin: 'http://h', path, headers: fields, wantsStream } as unknown as BackendRequest
+async function ask(
+  sender: Sender,
+  { method = 'GET', path = '/m', headers = {}, fields = Object.entries(headers).flat(), wantsStream = false }: Asked = {},
+): Promise<string> {
+  const request = { method, origin: 'http://h', path, headers: HeaderMap.fromRaw(fields), wantsStream } as unknown as BackendRequest
   const response = await sender(request, Scope.root())
   const bytes = response.stream === null ? response.bytes : await buffer(response.stream)
   await afterImmediates()
@@ -141,6 +145,25 @@ test('one variant is kept, and given only to requests with the same headers', as
   assert.equal(asked.length, 4)
 })
 
+test('every line of a header that Vary names counts', async () => {
+  const { sender, asked } = makeBackend({ headers: { ...FRESH, Vary: 'Cookie' } })
+  const cache = cached(sender)
+  const fields = (...cookies: string[]): Asked => ({ fields: cookies.flatMap((cookie) => ['Cookie', cookie]) })
+  const [alice, mallory] = [fields('lang=en', 'session=alice'), fields('lang=en', 'session=mallory')]
+  const answers = await askAll(cache, alice, alice, mallory, fields('lang=en'), fields())
+  assert.deepEqual(answers, ['200 n1', '200 n1', '200 n2', '200 n3', '200 n4'])
+  assert.equal(asked.length, 4)
+})
+
+test('an answer with Vary: * is not kept, and an old one goes when a 304 says so', async () => {
+  for (const Vary of ['*', 'Accept, *', ' * ,Cookie']) {
+    const { sender } = makeBackend({ headers: { ...FRESH, Vary } })
+    assert.deepEqual(await askAll(cached(sender), {}, {}), ['200 n1', '200 n2'])
+  }
+  const stale = makeBackend({ headers: { ETag: '"v"' } }, { status: 304, headers: { Vary: '*', ...FRESH } }, {})
+  assert.deepEqual(await askAll(cached(stale.sender), {}, {}, {}), ['200 n1', '200 n1', '200 n3'])
+})
+
 test('the answer of another client comes neither by a 304 nor in place of an error', async () => {
   const first = { headers: { ...FRESH, Vary: 'Authorization', ETag: '"a"' }, body: 'private' }
   const [a, b] = ['A', 'B'].map((Authorization) => ({ headers: { Authorization, 'If-None-Match': '"a"' } }))
@@ -177,6 +200,11 @@ test('only-if-cached asks no backend', async () => {
     '200 n1',
   ])
   assert.equal(asked.length, 1)
+  for (const unkept of [{ method: 'POST' }, { method: 'DELETE' }, { headers: { Range: 'bytes=0-1' } }, { path: `/${'x'.repeat(9000)}` }]) {
+    const headers = { ...unkept.headers, 'Cache-Control': 'only-if-cached' }
+    assert.equal(await ask(cached(sender), { ...unkept, headers }), '504 ')
+  }
+  assert.equal(asked.length, 1)
 })
 
 test('headers are stored as layers outside have changed them', async () => {
@@ -211,6 +239,21 @@ test('with both limits the least recently used answer goes, and large ones are n
   const small = cached(large.sender, { max_size: 1000, max_items: 2 })
   for (const wantsStream of [false, true, false, true]) await ask(small, { wantsStream })
   assert.equal(large.asked.length, 4)
+})
+
+test('what a client chooses counts: a long key is not kept, keys and varied values take of max_size', async () => {
+  const long = makeBackend({ headers: FRESH })
+  const path = `/${'x'.repeat(8200)}`
+  assert.deepEqual(await askAll(cached(long.sender), { path }, { path }), ['200 n1', '200 n2'])
+  for (const [asked, headers] of [
+    [(n: number) => ({ path: `/${n}${'x'.repeat(6000)}` }), FRESH],
+    [(n: number) => ({ path: `/${n}`, headers: { Cookie: 'x'.repeat(4000) } }), { ...FRESH, Vary: 'Cookie' }],
+  ] as const) {
+    const { sender } = makeBackend({ headers })
+    const cache = cached(sender, { max_size: 10_000, max_items: 100 })
+    const answers = await askAll(cache, asked(1), asked(1), asked(2), asked(1))
+    assert.deepEqual(answers, ['200 n1', '200 n1', '200 n2', '200 n3'])
+  }
 })
 
 test('a body that was not read to its end is not stored', async () => {

@@ -9,7 +9,7 @@ import { LruStore } from './lru-store.ts'
 
 /** Bounds of a cache without limits of its own, in each worker: KrakenD has none there and grows until it is killed. */
 const DEFAULT_MAX_BYTES = 256 * 2 ** 20
-const DEFAULT_MAX_ITEMS = 1_000_000
+const DEFAULT_MAX_ITEMS = 100_000
 const DEFAULT_MAX_VALUE_BYTES = 32 * 2 ** 20
 
 const options = Type.Object({

@@ -42,16 +42,19 @@ export function findInvalidPatterns(patterns: readonly string[]): { index: numbe
   })
 }
 
+/** security: memory is bounded in characters too: clients choose their agents. Those of browsers have about 120. */
+const MAX_REMEMBERED_LENGTH = 512
 const ASCII = /^[\u0000-\u007f]*$/
 
 function decode(agent: string): string {
   return ASCII.test(agent) ? agent : Buffer.from(agent, 'latin1').toString()
 }
 
-/** Keeps the decisions on the agents that were seen last. */
-function remember(isBot: IsBot, size: number): IsBot {
+/** Keeps the decisions on the agents that were seen last; long ones are judged every time. */
+export function remember(isBot: IsBot, size: number): IsBot {
   const decisions = new Map<string, boolean>()
   return function isBotCached(agent) {
+    if (agent.length > MAX_REMEMBERED_LENGTH) return isBot(agent)
     const known = decisions.get(agent)
     const decision = known ?? isBot(agent)
     // A Map keeps its order: the first key is the one that was not seen for longest.

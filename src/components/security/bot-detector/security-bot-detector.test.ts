@@ -7,7 +7,7 @@ import type { Dialect } from '../../../config/types.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { readOptions } from '../../../schema/read-options.ts'
 import { checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
-import { compileDetector } from './bot-detector.ts'
+import { compileDetector, remember } from './bot-detector.ts'
 import { endpointBotDetector, serviceBotDetector } from './index.ts'
 
 const RULES = {
@@ -54,6 +54,13 @@ test('remembered decisions are the same decisions', () => {
       return list.every((agent) => cached(agent) === isBot(agent))
     }),
   )
+})
+
+test('agents longer than 512 characters are judged, not remembered', () => {
+  const judged: number[] = []
+  const cached = remember((agent) => judged.push(agent.length) > 0, 2)
+  for (const length of [512, 512, 513, 513, 1_000_000, 512]) cached('x'.repeat(length))
+  assert.deepEqual(judged, [512, 513, 513, 1_000_000])
 })
 
 test('patterns are RE2: no look-around, and linear time', () => {

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { NO_BODY } from '../engine/body.ts'
-import { MAX_REMEMBERED_LENGTH } from '../engine/few-texts.ts'
-import { HeaderMap, rememberedNames } from '../engine/headers.ts'
-import { rememberedRequestNames, requestHead } from './client/request-head.ts'
-import { Framing, readField, rememberedResponseNames } from './client/response-fields.ts'
+import { NO_BODY } from '../../engine/body.ts'
+import { MAX_REMEMBERED_LENGTH } from '../../engine/few-texts.ts'
+import { HeaderMap, rememberedNames } from '../../engine/headers.ts'
+import { rememberedRequestNames, requestHead } from './request-head.ts'
+import { Framing, readField, rememberedResponseNames } from './response-fields.ts'
 
 const LONG = Array.from({ length: 50 }, (_, index) => `n${index}-${'x'.repeat(MAX_REMEMBERED_LENGTH)}`)
 
