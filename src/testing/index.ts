@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../config/types.ts'
-import { checkBlock } from '../engine/compile/check-blocks.ts'
+import { asBlock, checkBlock } from '../engine/compile/check-blocks.ts'
 import type { AnyBlock, Logger, Port, Site } from '../engine/compile/component.ts'
 import { readBlock } from '../engine/compile/read-block.ts'
 import { SYSTEM_CLOCK } from '../engine/compile/site.ts'
@@ -218,8 +218,8 @@ export function buildFor<B>(
 }
 
 /** The same about the block of a component's extras. */
-export function checkExtras({ extras, ...declaration }: AnyBlock, block: unknown, dialect: Dialect = 3): string[] {
-  return extras === undefined ? [] : checkOptions({ ...declaration, check: undefined, ...extras } as AnyBlock, block, dialect)
+export function checkExtras({ extras, restricting }: AnyBlock, block: unknown, dialect: Dialect = 3): string[] {
+  return extras === undefined ? [] : checkOptions(asBlock(extras, restricting), block, dialect)
 }
 
 /** What `krakend check` says about a block of a component, line by line: `error patterns[0]: …`. */

@@ -1,9 +1,10 @@
 // Finds what is wrong in the blocks of a configuration, without building anything.
 
+import type { TSchema } from 'typebox'
 import type { Dialect, GatewayConfig } from '../../config/types.ts'
 import { type Issue, type IssuePath, warningIssue, errorIssue } from '../../schema/issue.ts'
 import { readOptions } from '../../schema/read-options.ts'
-import type { AnyBlock, Level } from './component.ts'
+import type { AnyBlock, Extras, Level } from './component.ts'
 import { type BlockPlace, type DeclaredBlock, placesOf } from './order.ts'
 import { findStopping } from './read-block.ts'
 
@@ -31,10 +32,13 @@ function checkPlace(place: BlockPlace, declared: readonly DeclaredBlock[], diale
     // The same block may be read by several layers, and a namespace may have another block at each level.
     if (!levels.includes(place.level) || seen.has(namespace)) continue
     seen.add(namespace)
-    if (place.blocks.has(namespace)) issues.push(...checkOne(namespace, checkBlock(declaration, place.blocks.get(namespace), dialect)))
+    if (place.blocks.has(namespace))
+      issues.push(
+        ...checkOne(namespace, checkBlock(declaration, place.blocks.get(namespace), dialect, extras && place.blocks.get(extras.namespace))),
+      )
     if (extras !== undefined && place.blocks.has(extras.namespace)) {
       const found = place.blocks.has(namespace)
-        ? checkBlock({ ...declaration, ...extras, whenWrongType: 'ignore' }, place.blocks.get(extras.namespace), dialect)
+        ? checkBlock(asBlock(extras, declaration.restricting), place.blocks.get(extras.namespace), dialect)
         : [errorIssue('extras-without-block', [], `does nothing without "${namespace}" at the same place`)]
       issues.push(...checkOne(extras.namespace, found))
     }
@@ -49,8 +53,13 @@ function checkPlace(place: BlockPlace, declared: readonly DeclaredBlock[], diale
   return issues
 }
 
+/** Extras as a block of their own. */
+export function asBlock(extras: Extras<TSchema>, restricting: boolean): AnyBlock {
+  return { whenWrongType: 'ignore', restricting, ...extras }
+}
+
 /** Issues of one block, with paths that begin inside it. */
-export function checkBlock(declaration: AnyBlock, raw: unknown, dialect: Dialect): Issue[] {
+export function checkBlock(declaration: AnyBlock, raw: unknown, dialect: Dialect, rawExtras?: unknown): Issue[] {
   const { value, issues } = readOptions(declaration.options, raw, declaration.reading)
   const isFatal = value === null && (declaration.restricting || declaration.whenInvalid === 'stop')
   const stopping = findStopping(declaration, raw, issues)
@@ -58,7 +67,9 @@ export function checkBlock(declaration: AnyBlock, raw: unknown, dialect: Dialect
   const found = [...stopping, ...others.map((issue): Issue => (isFatal ? issue : { ...issue, severity: 'warning' }))]
   if (value === null || declaration.check === undefined) return found
   // What the component itself says about an option is more exact than that its type is wrong.
-  const own = declaration.check(value, { raw, dialect })
+  const { extras } = declaration
+  const more = extras === undefined || rawExtras === undefined ? null : readOptions(extras.options, rawExtras, extras.reading).value
+  const own = declaration.check(value, { raw, dialect, extras: more })
   return [...found.filter(({ path }) => !own.some((issue) => isAtOrBelow(issue.path, path))), ...own]
 }
 

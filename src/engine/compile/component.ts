@@ -42,9 +42,12 @@ export type WhenWrongType = 'ignore' | { readonly stop: readonly string[] }
  */
 export type Reading = 'struct' | 'map'
 
-/** The block that is checked, as it stands in the file. */
-export interface CheckedBlock {
+/** The block that is checked. */
+export interface CheckedBlock<X = unknown> {
+  /** As it stands in the file. */
   readonly raw: unknown
+  /** What the block of its extras says; null without one. */
+  readonly extras: X | null
   readonly dialect: Dialect
 }
 
@@ -74,7 +77,7 @@ export interface BlockDeclaration<O extends TSchema, E extends TSchema = TSchema
    * is checked and before a start, never while serving; `build` does not rely on it. Paths begin inside the block;
    * with `--strict` an error refuses the file, else it is a warning unless its code is `wrong-type`.
    */
-  check?(options: Static<O>, block: CheckedBlock): readonly Issue[]
+  check?(options: Static<O>, block: CheckedBlock<Static<E>>): readonly Issue[]
   readonly extras?: Extras<E>
 }
 

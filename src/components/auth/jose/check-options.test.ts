@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkOptions } from '../../../testing/index.ts'
+import { buildFor, checkOptions, makeSite } from '../../../testing/index.ts'
 import { signer, validator } from './index.ts'
 
 const KEYS = { alg: 'RS256', jwk_url: 'https://id.example.com/keys' }
@@ -26,4 +26,23 @@ test('what stops the start or closes the endpoint is an error', () => {
 
 test('an unreadable time is a warning', () => {
   assert.deepEqual(checkOptions(validator, { ...KEYS, leeway: '2' }), ['warning leeway: "2" is no duration such as "2s", ignored'])
+})
+
+test('who does not say where the keys are refuses every request, and hears it', () => {
+  const line = 'error jwk_url: neither jwk_url nor jwk_local_path: every request is refused'
+  for (const declaration of [validator, signer]) {
+    assert.deepEqual(checkOptions(declaration, { alg: 'RS256', disable_jwk_security: true }), [line])
+    assert.deepEqual(checkOptions(declaration, { alg: 'RS256' }), [line])
+  }
+})
+
+test('an option that is ignored is not told as a configuration that cannot be parsed', () => {
+  const site = makeSite({ label: '[ENDPOINT: /a]' }, { endpoint: {} })
+  buildFor(validator, { alg: 'HS256', jwk_local_path: '/none', kid: 'x', disable_jwk_security: 'no' }, site)
+  assert.ok(
+    site.lines.includes('ERROR [ENDPOINT: /a][JWTValidator] Unable to parse the configuration: must be true or false, not the text "no"'),
+  )
+  const other = makeSite({ label: '[ENDPOINT: /a]' }, { endpoint: {} })
+  assert.throws(() => buildFor(validator, { alg: 'HS256', jwk_local_path: '/none', kid: 'x', disable_jwk_security: true }, other))
+  assert.equal(other.lines[0], 'WARNING [ENDPOINT: /a][auth/validator] unknown option "kid", ignored')
 })

@@ -4,7 +4,7 @@ import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, warningIssue } from '../../../schema/issue.ts'
 import type { Issue } from '../../../schema/issue.ts'
 import { findAlgorithm } from './token/algorithms.ts'
-import { INSECURE, isInsecure } from './keys/key-supply.ts'
+import { hasKeySource, INSECURE, isInsecure, NO_KEY_SOURCE } from './keys/key-supply.ts'
 import type { SignerOptions, ValidatorOptions } from './options.ts'
 
 const CLOSED = 'every request is refused'
@@ -29,8 +29,11 @@ export function checkSigner(options: SignerOptions): Issue[] {
 
 function checkKeys(options: ValidatorOptions | SignerOptions, consequence: string): Issue[] {
   const issues: Issue[] = []
+  if (!hasKeySource(options)) {
+    issues.push(errorIssue('no-keys', ['jwk_url'], `${NO_KEY_SOURCE}: ${CLOSED}`, 'say where the keys are; look for a misspelt name'))
+  }
   const hint = options.jwk_url === '' ? '' : 'use https, or set disable_jwk_security where that is acceptable'
-  if (isInsecure(options)) issues.push(errorIssue('insecure-keys', ['jwk_url'], `${INSECURE}: ${CLOSED}`, hint))
+  if (hasKeySource(options) && isInsecure(options)) issues.push(errorIssue('insecure-keys', ['jwk_url'], `${INSECURE}: ${CLOSED}`, hint))
   if (findAlgorithm(options.alg) === undefined)
     issues.push(errorIssue('invalid-option', ['alg'], `unknown algorithm "${options.alg}": ${consequence}`))
   return issues

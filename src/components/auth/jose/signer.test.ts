@@ -27,6 +27,7 @@ const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const KEYS = {
   keys: [
     { kty: 'oct', kid: 'sim2', k: SECRET },
+    { kty: 'oct', k: SECRET },
     { ...rsa.privateKey.export({ format: 'jwk' }), kid: 'private' },
     { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'public' },
     { ...generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' }), kid: 'p384' },
@@ -128,6 +129,7 @@ test('typ, and none of it for version-2 files', async () => {
   const legacy = { config: { dialect: 2 } as Site['config'] }
   assert.equal(await headerOf({ typ: 'at+jwt' }), '{"alg":"HS256","kid":"sim2","typ":"at+jwt"}')
   assert.equal(await headerOf({ typ: '' }), '{"alg":"HS256","kid":"sim2","typ":"JWT"}')
+  assert.equal(await headerOf({ kid: '' }), '{"alg":"HS256","kid":"","typ":"JWT"}')
   assert.equal(await headerOf({}, legacy), '{"alg":"HS256","kid":"sim2"}')
   assert.equal(await headerOf({ typ: 'x' }, legacy), '{"alg":"HS256","kid":"sim2","typ":"x"}')
 })

@@ -84,7 +84,8 @@ function createSign(keys: readonly Jwk[], algorithm: Algorithm, options: SignerO
 }
 
 function protectedHeader(algorithm: Algorithm, key: Jwk, typ: string, isLegacy: boolean): string {
-  const fields = { alg: algorithm.name, ...(key.kid === '' ? {} : { kid: key.kid }) }
+  // compat: a key without id gives an empty one.
+  const fields = { alg: algorithm.name, kid: key.kid }
   // compat: KrakenD 1.x wrote no type.
   const text = encodeSorted(isLegacy && typ === '' ? fields : { ...fields, typ: typ || 'JWT' })
   return Buffer.from(text).toString('base64url')

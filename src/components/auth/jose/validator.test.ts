@@ -144,6 +144,13 @@ describe('wrong blocks', () => {
     assert.equal(await strict({ cache_duration: -1 }).statusFor(token(C0)), 401)
   })
 
+  test('a validator that does not say where keys are refuses everything, and says so at the start', async () => {
+    const endpoint = endpointWith({})
+    const text = 'ERROR [ENDPOINT: /private][JWTValidator] neither jwk_url nor jwk_local_path: every request is refused'
+    assert.ok(endpoint.site.log.lines.includes(text))
+    assert.equal(await endpoint.statusFor(token(C0)), 401)
+  })
+
   test('stop the start', () => {
     const broken = join(folder, 'broken.json')
     writeFileSync(broken, '{"keys":[{"kty":"x"}]}')

@@ -16,9 +16,9 @@ import { flatClaim, nestedClaim, rolesTest, scopesTest } from './token/claims.ts
 import type { ClaimTest } from './token/claims.ts'
 import { IssuerSwitch } from './issuer-switch.ts'
 import type { Verifier } from './issuer-switch.ts'
-import { TokenError } from './token/jws.ts'
+import { MAX_TOKEN_LENGTH, TokenError } from './token/jws.ts'
 import { keyIdsOf } from './keys/key-ids.ts'
-import { INSECURE, isInsecure, supplyKeys } from './keys/key-supply.ts'
+import { hasKeySource, INSECURE, isInsecure, NO_KEY_SOURCE, supplyKeys } from './keys/key-supply.ts'
 import type { IssuerOptions, ValidatorOptions } from './options.ts'
 import type { JsonRecord } from './token/strict-json.ts'
 import { compileFindToken } from './token/token-location.ts'
@@ -29,6 +29,7 @@ export const UNAUTHORIZED = new GatewayError('unauthorized', { code: 'ERR_UNAUTH
 export const FORBIDDEN = new GatewayError('forbidden', { code: 'ERR_FORBIDDEN', statusCode: 403, source: 'client' })
 
 const NOT_FOUND = 'Unable to validate the token: Token not found'
+const TOO_LONG = `Unable to validate the token: the token is longer than ${MAX_TOKEN_LENGTH} characters`
 const REJECTED = 'Token sent by client rejected'
 const NO_ROLES = 'Token sent by client does not have sufficient roles'
 const NO_SCOPES = 'Token sent by client does not have the required scopes'
@@ -52,6 +53,7 @@ export function deny(): never {
 /** The layer for one endpoint. Throws a ConfigError where KrakenD does not start. */
 export function buildValidator(options: ValidatorOptions, moreIssuers: readonly IssuerOptions[], site: Site): Layer<Handler> {
   const label = `${site.label}[JWTValidator]`
+  if (!hasKeySource(options)) site.log.error(`${label} ${NO_KEY_SOURCE}: every request is refused`)
   const problem = findProblem(options)
   if (problem !== null) {
     site.log.warning(`${label} Unable to parse the configuration: ${problem}`)
@@ -96,6 +98,7 @@ export function buildValidator(options: ValidatorOptions, moreIssuers: readonly 
     function validateToken(exchange) {
       const token = findToken(exchange.headers)
       if (token === '') throw refused(NOT_FOUND, UNAUTHORIZED)
+      if (token.length > MAX_TOKEN_LENGTH) throw refused(TOO_LONG, UNAUTHORIZED)
       let verified: VerifiedToken<Verdict> | Promise<VerifiedToken<Verdict>>
       try {
         verified = verifier.verify(token)
@@ -149,7 +152,8 @@ function leewayOf({ leeway }: ValidatorOptions, site: Site): number {
 /** With the options of the main one where it has none of its own; where keys come from is never taken over. */
 function completeIssuer(options: ValidatorOptions, own: IssuerOptions): ValidatorOptions {
   const merged = { ...options, ...own }
-  const problem = own.issuer === '' ? 'an issuer needs a name' : findProblem(merged)
+  const problem =
+    own.issuer === '' ? 'an issuer needs a name' : hasKeySource(own) ? findProblem(merged) : `${own.issuer} has ${NO_KEY_SOURCE}`
   if (problem !== null) throw new Error(`_gw/jwt-issuers: ${problem}`)
   return merged
 }

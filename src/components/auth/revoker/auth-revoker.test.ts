@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Site } from '../../../engine/compile/component.ts'
 import { ConfigError } from '../../../engine/compile/component.ts'
+import { checkBlock } from '../../../engine/compile/check-blocks.ts'
 import { buildServices } from '../../../engine/compile/layers.ts'
 import { tokenRejecters } from '../../../engine/ports.ts'
 import type { EndpointConfig } from '../../../config/types.ts'
@@ -113,6 +114,7 @@ test('the management API refuses what it should', async () => {
     ['POST', '/revocations', { elements: 'a' }, undefined, 400],
     ['POST', '/revocations', { claims: { sub: 5 } }, undefined, 400],
     ['POST', '/revocations', [], undefined, 400],
+    ['POST', '/revocations', { elements: ['a'.repeat(16_385)] }, undefined, 400],
     ['POST', '/revocations', JSON.stringify({ elements: ['a'.repeat(1024 * 1024)] }), undefined, 413],
   ]
   for (const [method, path, body, token, status] of refused) {
@@ -232,16 +234,20 @@ test('a Redis URL that is none stops the start', () => {
 })
 
 test('check tells all that would stop the start', () => {
-  assert.deepEqual(checkOptions(authRevoker, OPTIONS), [])
+  const openPort = 'warning : the RPC port asks for no password and is open to all addresses: whoever reaches it can have any token refused'
+  assert.deepEqual(checkOptions(authRevoker, OPTIONS), [openPort])
+  const behindLoopback = checkBlock(authRevoker, OPTIONS, 3, { rpc: { listen_ip: '127.0.0.1' } })
+  assert.deepEqual(behindLoopback, [])
   const lines = checkOptions(authRevoker, { ...OPTIONS, N: 0, P: 1, TTL: 0, hash_name: 'x' })
   assert.deepEqual(lines, [
     'error hash_name: "hash_name" is neither "optimal" nor "default"',
     'error N: "N" must be at least 1',
     'error P: "P" must be between 0 and 1',
     'error TTL: "TTL" must be at least 1',
+    openPort,
   ])
   assert.deepEqual(checkExtras(authRevoker, { management: { port: 1 }, redis: { url: 'http://x' } }), [
     'error management.token: "management.token" is missing',
-    'error redis.url: "redis.url" is no redis:// or rediss:// URL',
+    'error redis.url: "redis.url" is no redis:// or rediss:// URL: the gateway does not start',
   ])
 })

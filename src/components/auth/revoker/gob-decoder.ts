@@ -11,6 +11,10 @@ export interface GobMessage {
 
 /** security: a stream may describe types without end. */
 const MAX_TYPES = 1000
+/** security: what describes types is kept as long as the stream lives. */
+const MAX_TYPE_BYTES = 65_536
+/** What a chunk costs beside its bytes: a sender may send them one by one. */
+const CHUNK_BYTES = 400
 /** The longest length in front of a message. */
 const LENGTH_BYTES = 9
 
@@ -20,12 +24,23 @@ export class GobDecoder {
   readonly #maxMessageBytes: number
   #chunks: Buffer[] = []
   #size = 0
+  #typeBytes = 0
   /** Bytes of the message that is coming in, without its length; -1 while that is unknown. */
   #wanted = -1
 
   /** A longer message is an error. */
   constructor(maxMessageBytes: number) {
     this.#maxMessageBytes = maxMessageBytes
+  }
+
+  /** Memory of what waits for the rest of its message; 0 when nothing does. */
+  get heldBytes(): number {
+    return this.#size + this.#chunks.length * CHUNK_BYTES
+  }
+
+  /** Whether a message has begun. */
+  get isInMessage(): boolean {
+    return this.#size > 0 || this.#wanted >= 0
   }
 
   push(chunk: Buffer): void {
@@ -45,6 +60,8 @@ export class GobDecoder {
         if (type === undefined) throw new GobError('unknown type')
         return { type, value: reader.top(id) }
       }
+      this.#typeBytes += bytes.length
+      if (this.#typeBytes > MAX_TYPE_BYTES) throw new GobError('descriptions of types too long')
       this.#learn(-id, reader.top(WIRE_TYPE) as GobStruct)
     }
   }

@@ -10,6 +10,16 @@ export class GobError extends Error {
   }
 }
 
+/** More values than one message may hold. The stream goes on behind it. */
+export class TooManyValues extends GobError {
+  constructor() {
+    super(`more than ${MAX_ELEMENTS} elements in one call: send them in several calls`)
+  }
+}
+
+export const MAX_ELEMENTS = 100_000
+/** For the structs around the elements. */
+const OTHER_VALUES = 100
 /** security: types may contain themselves, and a sender chooses how deep. */
 const MAX_DEPTH = 32
 
@@ -17,6 +27,8 @@ export class GobReader {
   readonly #bytes: Buffer
   readonly #types: ReadonlyMap<number, GobType>
   #at = 0
+  /** security: an empty element is one byte of a message and a whole object here. */
+  #valuesLeft = MAX_ELEMENTS + OTHER_VALUES
 
   constructor(bytes: Buffer, types: ReadonlyMap<number, GobType>) {
     this.#bytes = bytes
@@ -63,6 +75,7 @@ export class GobReader {
 
   #value(type: GobType, depth: number): GobValue {
     if (depth > MAX_DEPTH) throw new GobError('nested too deep')
+    if (this.#valuesLeft-- <= 0) throw new TooManyValues()
     switch (type.kind) {
       case 'bool':
         return this.uint() !== 0
@@ -91,6 +104,7 @@ export class GobReader {
 
   #list(element: GobType, depth: number): GobValue[] {
     const count = this.count()
+    if (count > MAX_ELEMENTS) throw new TooManyValues()
     const values: GobValue[] = []
     for (let i = 0; i < count; i++) values.push(this.#value(element, depth))
     return values

@@ -4,14 +4,15 @@ import type { Static } from 'typebox'
 import { ConfigError, service } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { tokenRejecters } from '../../../engine/ports.ts'
-import { errorIssue } from '../../../schema/issue.ts'
+import { errorIssue, warningIssue } from '../../../schema/issue.ts'
 import type { Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { bitCount, hashCount } from './bloom-filter.ts'
 import type { FilterParameters } from './bloom-filter.ts'
 import { listenWhenFree } from './listen.ts'
 import { createManagementServer } from './management.ts'
-import { nowMs, Revocations } from './revocations.ts'
+import { parseRedisUrl } from './redis-url.ts'
+import { finish, nowMs, Revocations } from './revocations.ts'
 import { RotatingFilter, sharedBytes } from './rotating-filter.ts'
 import { createRpcServer } from './rpc-server.ts'
 import { compileRejecter } from './token-rejecter.ts'
@@ -71,12 +72,13 @@ export const authRevoker = service({
   reading: 'struct',
   explainInvalid: (_label, detail) => `${LABEL} Unable to parse the bloomfilter configuration: ${detail}`,
   restricting: true,
-  check: findWrongParameters,
+  check: (options, { extras }) => [...findWrongParameters(options), ...findOpenPort(extras)],
   extras: { namespace: EXTRAS_NAMESPACE, options: extras, whenInvalid: 'stop', check: findWrongExtras },
   build(options, site, extra) {
     stopOnFirst(NAMESPACE, findWrongParameters(options))
     const parameters = { n: options.N, p: options.P, hashName: options.hash_name as FilterParameters['hashName'] }
     if (extra !== null) stopOnFirst(EXTRAS_NAMESPACE, findWrongExtras(extra))
+    if (isOpenToAll(extra)) site.log.warning(`${LABEL} ${OPEN_TO_ALL}`)
     const revocations = new Revocations(openFilter(parameters, site))
     keepRotating(revocations.filter, options.TTL * 1000, site)
     openRpc(revocations, options, extra?.rpc?.listen_ip ?? '', site)
@@ -102,10 +104,25 @@ function findWrongExtras({ management, redis }: Extras): Issue[] {
   const issues: Issue[] = []
   // security: whoever may revoke can lock everybody out.
   if (management?.token === '') issues.push(refuse(['management', 'token'], 'is missing'))
-  if (redis !== undefined && !(/^rediss?:\/\//.test(redis.url) && URL.canParse(redis.url))) {
-    issues.push(refuse(['redis', 'url'], 'is no redis:// or rediss:// URL'))
+  if (redis === undefined) return issues
+  try {
+    parseRedisUrl(redis.url)
+  } catch (error) {
+    issues.push(refuse(['redis', 'url'], `${(error as Error).message}: the gateway does not start`))
   }
   return issues
+}
+
+const OPEN_TO_ALL = 'the RPC port asks for no password and is open to all addresses: whoever reaches it can have any token refused'
+
+function isOpenToAll(extra: Extras | null): boolean {
+  return ['', '0.0.0.0', '::'].includes(extra?.rpc?.listen_ip ?? '')
+}
+
+function findOpenPort(extra: Extras | null): Issue[] {
+  if (!isOpenToAll(extra)) return []
+  const hint = `set "rpc.listen_ip" of ${EXTRAS_NAMESPACE} to an address that only your own clients reach, or keep others away with a firewall`
+  return [warningIssue('open-port', [], OPEN_TO_ALL, hint)]
 }
 
 function refuse(path: readonly string[], reason: string): Issue {
@@ -192,11 +209,23 @@ async function joinRedis(revocations: Revocations, { url, channel }: NonNullable
   const redis = new RedisChannel({
     url,
     channel,
-    onElements: (elements) => revocations.addQuietly(elements),
+    onElements: (elements) => {
+      finish(revocations.addQuietlyInParts(elements)).catch((error: Error) => site.log.warning(`${LABEL} Redis: ${error.message}`))
+    },
     onProblem: (message) => site.log.warning(`${LABEL} Redis: ${message}`),
+    onState: (what, isUp, reason) => logRedisState(what, isUp, reason, site),
   })
   revocations.onAdd((elements) => redis.publish(elements))
   close = () => redis.close()
+}
+
+function logRedisState(what: 'hear' | 'tell', isUp: boolean, reason: string, site: Site): void {
+  const title = `${LABEL} Redis:`
+  if (what === 'hear') {
+    if (isUp) site.log.info(`${title} listening to the revocations of other machines; what was published before is missed`)
+    else site.log.error(`${title} revocations of other machines are not heard until there is a connection: ${reason}`)
+  } else if (isUp) site.log.info(`${title} revocations of this machine are published`)
+  else site.log.error(`${title} revocations of this machine wait for a connection: ${reason}`)
 }
 
 function claimOf(name: string, site: Site): Int32Array {

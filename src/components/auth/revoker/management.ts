@@ -4,9 +4,12 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { filterBytes } from './bloom-filter.ts'
+import { ElementError, finish } from './revocations.ts'
 import type { Revocations } from './revocations.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
+const MAX_CONNECTIONS = 100
+const MAX_REQUEST_MS = 30_000
 
 /** What a caller did wrong, with the status of the answer. */
 class RequestError extends Error {
@@ -18,18 +21,18 @@ class RequestError extends Error {
   }
 }
 
-type Route = (revocations: Revocations, body: unknown) => unknown
+type Route = (revocations: Revocations, body: unknown) => Promise<object>
 
 const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
-  ['POST /revocations', (revocations, body) => ({ added: revocations.add(elementsOf(body)) })],
-  ['POST /check', (revocations, body) => ({ revoked: revocations.check(elementsOf(body)) })],
-  ['GET /status', (revocations) => statusOf(revocations)],
+  ['POST /revocations', async (revocations, body) => ({ added: await finish(revocations.addInParts(elementsOf(body))) })],
+  ['POST /check', async (revocations, body) => ({ revoked: await finish(revocations.checkInParts(elementsOf(body))) })],
+  ['GET /status', (revocations) => Promise.resolve(statusOf(revocations))],
 ])
 
 /** A server that is not listening yet. Every call needs `Authorization: Bearer <token>`. */
 export function createManagementServer(revocations: Revocations, token: string, ttlSeconds: number): Server {
   const expected = digest(`Bearer ${token}`)
-  return createServer((request, response) => {
+  const server = createServer({ requestTimeout: MAX_REQUEST_MS, headersTimeout: MAX_REQUEST_MS }, (request, response) => {
     handle(request, revocations, expected, ttlSeconds).then(
       (answer) => send(response, 200, answer),
       (error: unknown) => {
@@ -38,17 +41,21 @@ export function createManagementServer(revocations: Revocations, token: string, 
       },
     )
   })
+  server.maxConnections = MAX_CONNECTIONS
+  return server
 }
 
-async function handle(request: IncomingMessage, revocations: Revocations, expected: Buffer, ttlSeconds: number): Promise<unknown> {
+async function handle(request: IncomingMessage, revocations: Revocations, expected: Buffer, ttlSeconds: number): Promise<object> {
   // security: digests have one length, so the comparison takes the same time for every token.
   if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) throw new RequestError(401, 'a token is needed')
   const [path] = (request.url ?? '').split('?')
   const route = ROUTES.get(`${request.method} ${path}`)
   if (route === undefined) throw new RequestError(404, 'not found')
   const body = request.method === 'POST' ? parse(await readBody(request)) : null
-  const answer = route(revocations, body)
-  return request.method === 'GET' ? { ...(answer as object), ttl: ttlSeconds } : answer
+  const answer = await route(revocations, body).catch((error: unknown) => {
+    throw error instanceof ElementError ? new RequestError(400, error.message) : error
+  })
+  return request.method === 'GET' ? { ...answer, ttl: ttlSeconds } : answer
 }
 
 function statusOf({ filter }: Revocations): object {

@@ -1,8 +1,10 @@
 // Tells other machines what was revoked, and hears from them, over a Redis channel. Loaded only where it is configured.
 
-import { connect as connectPlain } from 'node:net'
+import { connect as connectPlain, isIP } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { parseRedisUrl } from './redis-url.ts'
+import type { RedisAddress } from './redis-url.ts'
 import { encodeCommand, RespError, RespParser } from './resp.ts'
 import type { RespValue } from './resp.ts'
 
@@ -10,13 +12,17 @@ const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 30_000
 /** Messages that wait for a connection; the oldest are dropped beyond. */
 const MAX_WAITING = 10_000
+const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024
 
 export interface RedisOptions {
   /** `redis://user:password@host:6379`, `rediss://` with TLS. */
   readonly url: string
   readonly channel: string
   onElements(elements: Uint8Array[]): void
+  /** A message that is none. */
   onProblem(message: string): void
+  /** Told once per change, with the reason: whether other machines are heard (`hear`) or told (`tell`). */
+  onState(what: 'hear' | 'tell', isUp: boolean, reason: string): void
 }
 
 /** The wire form: a JSON list of texts; what is no UTF-8 becomes `{"base64": "…"}`. */
@@ -45,23 +51,33 @@ export class RedisChannel {
   readonly #options: RedisOptions
   readonly #subscriber: RedisConnection
   #publisher: RedisConnection | null = null
+  readonly #address: RedisAddress
   readonly #waiting: string[] = []
+  #waitingCharacters = 0
 
-  /** Connects at once and again whenever the connection is lost, until `close`. */
+  /** Connects at once and again whenever the connection is lost, until `close`. Throws when the URL is wrong. */
   constructor(options: RedisOptions) {
     this.#options = options
-    this.#subscriber = new RedisConnection(options, {
+    this.#address = parseRedisUrl(options.url)
+    this.#subscriber = new RedisConnection(this.#address, {
       onReady: (send) => send('SUBSCRIBE', options.channel),
       onReply: (reply) => this.#hear(reply),
+      onState: (isUp, reason) => options.onState('hear', isUp, reason),
     })
   }
 
   /** Sends now, or when there is a connection again. */
   publish(elements: readonly Uint8Array[]): void {
-    if (this.#waiting.length >= MAX_WAITING) this.#waiting.shift()
-    this.#waiting.push(encodeElements(elements))
+    const message = encodeElements(elements)
+    this.#waiting.push(message)
+    this.#waitingCharacters += message.length
+    while (this.#waiting.length > MAX_WAITING || this.#waitingCharacters > MAX_WAITING_CHARACTERS) this.#drop()
     // Only the thread that has the RPC or the management port ever publishes, so the others need no second connection.
-    this.#publisher ??= new RedisConnection(this.#options, { onReady: () => this.#flush(), onReply: () => {} })
+    this.#publisher ??= new RedisConnection(this.#address, {
+      onReady: () => this.#flush(),
+      onReply: () => {},
+      onState: (isUp, reason) => this.#options.onState('tell', isUp, reason),
+    })
     this.#flush()
   }
 
@@ -72,8 +88,12 @@ export class RedisChannel {
 
   #flush(): void {
     while (this.#waiting.length > 0 && this.#publisher?.send('PUBLISH', this.#options.channel, this.#waiting[0] as string) === true) {
-      this.#waiting.shift()
+      this.#drop()
     }
+  }
+
+  #drop(): void {
+    this.#waitingCharacters -= this.#waiting.shift()?.length ?? 0
   }
 
   #hear(reply: RespValue): void {
@@ -89,20 +109,23 @@ export class RedisChannel {
 interface ConnectionListener {
   onReady(send: (...words: string[]) => void): void
   onReply(reply: RespValue): void
+  onState(isUp: boolean, reason: string): void
 }
 
 /** One connection that comes back. */
 class RedisConnection {
-  readonly #options: RedisOptions
+  readonly #address: RedisAddress
   readonly #listener: ConnectionListener
   #socket: Socket | null = null
   #isReady = false
   #isClosed = false
   #retryMs = FIRST_RETRY_MS
   #timer: NodeJS.Timeout | null = null
+  /** Null until the first connection is there, or has failed. */
+  #isUp: boolean | null = null
 
-  constructor(options: RedisOptions, listener: ConnectionListener) {
-    this.#options = options
+  constructor(address: RedisAddress, listener: ConnectionListener) {
+    this.#address = address
     this.#listener = listener
     this.#open()
   }
@@ -121,47 +144,57 @@ class RedisConnection {
   }
 
   #open(): void {
-    const url = new URL(this.#options.url)
-    const port = Number(url.port || 6379)
-    const socket =
-      url.protocol === 'rediss:' ? connectTls({ host: url.hostname, port, servername: url.hostname }) : connectPlain(port, url.hostname)
+    const { isTls, host, port } = this.#address
+    const socket = isTls ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '' }) : connectPlain(port, host)
+    let reason = 'the connection was closed'
     this.#socket = socket
     const parser = new RespParser()
     socket.setKeepAlive(true, 30_000)
-    socket.on(url.protocol === 'rediss:' ? 'secureConnect' : 'connect', () => this.#greet(socket, url))
-    socket.on('data', (chunk: Buffer) => {
+    // security: whatever goes wrong ends this connection, so that the next one is tried; half of one would wait for ever.
+    const guard = (step: () => void): void => {
       try {
-        for (const reply of parser.push(chunk)) this.#take(reply)
+        step()
       } catch (error) {
         socket.destroy(error as Error)
       }
+    }
+    socket.on(isTls ? 'secureConnect' : 'connect', () => guard(() => this.#greet(socket)))
+    socket.on('data', (chunk: Buffer) => guard(() => parser.push(chunk).forEach((reply) => this.#take(reply))))
+    socket.on('error', (error) => {
+      reason = error.message
     })
-    socket.on('error', (error) => this.#options.onProblem(error.message))
-    socket.on('close', () => this.#comeBack())
+    socket.on('close', () => this.#comeBack(reason))
   }
 
-  #greet(socket: Socket, url: URL): void {
-    if (url.password !== '') {
-      const password = decodeURIComponent(url.password)
-      socket.write(
-        url.username === '' ? encodeCommand('AUTH', password) : encodeCommand('AUTH', decodeURIComponent(url.username), password),
-      )
-    }
+  #greet(socket: Socket): void {
+    const { username, password } = this.#address
+    if (password !== '') socket.write(username === '' ? encodeCommand('AUTH', password) : encodeCommand('AUTH', username, password))
     this.#isReady = true
-    this.#retryMs = FIRST_RETRY_MS
     this.#listener.onReady((...words) => this.send(...words))
   }
 
+  /** A refusal (a wrong password, no right to subscribe) is an error as any other. */
   #take(reply: RespValue): void {
-    if (reply instanceof RespError) this.#options.onProblem(reply.message)
-    else this.#listener.onReply(reply)
+    if (reply instanceof RespError) throw new Error(reply.message)
+    // What AUTH is answered does not yet say that the channel may be used.
+    if (reply === 'OK') return
+    this.#retryMs = FIRST_RETRY_MS
+    this.#tell(true, '')
+    this.#listener.onReply(reply)
   }
 
-  #comeBack(): void {
+  #comeBack(reason: string): void {
     this.#isReady = false
     this.#socket = null
     if (this.#isClosed) return
+    this.#tell(false, reason)
     this.#timer = setTimeout(() => this.#open(), this.#retryMs).unref()
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
+  }
+
+  #tell(isUp: boolean, reason: string): void {
+    if (this.#isUp === isUp) return
+    this.#isUp = isUp
+    this.#listener.onState(isUp, reason)
   }
 }

@@ -12,6 +12,8 @@ export class RespError {
 
 /** security: a server that is none cannot make the gateway collect bytes without end. */
 const MAX_REPLY_BYTES = 16 * 1024 * 1024
+/** A message of a channel has three. */
+const MAX_ITEMS = 1000
 
 /** A command as an array of bulk strings. */
 export function encodeCommand(...words: readonly string[]): Buffer {
@@ -59,6 +61,7 @@ export class RespParser {
         return this.#bulk(Number(rest))
       case '*':
         if (depth > 8) throw new Error('nested too deep')
+        if (!(Number(rest) <= MAX_ITEMS)) throw new Error('reply too long')
         return Array.from({ length: Math.max(0, Number(rest)) }, () => this.#value(depth + 1))
       default:
         throw new Error('no reply')

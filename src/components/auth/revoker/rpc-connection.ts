@@ -4,7 +4,7 @@ import { GobDecoder } from './gob-decoder.ts'
 import type { GobMessage } from './gob-decoder.ts'
 import { GobEncoder } from './gob-encoder.ts'
 import type { FieldValue, StructShape } from './gob-encoder.ts'
-import { GobError } from './gob-reader.ts'
+import { GobError, TooManyValues } from './gob-reader.ts'
 import { textOf } from './gob-types.ts'
 import type { GobStruct, GobValue } from './gob-types.ts'
 import type { Revocations } from './revocations.ts'
@@ -23,8 +23,8 @@ const NOTHING: StructShape = { name: '', fields: [] }
 
 interface Method {
   readonly reply: StructShape
-  /** Throws a GobError whose message is the error of the response. */
-  call(args: GobMessage, revocations: Revocations): FieldValue
+  /** Pauses after each part of the work. Throws a GobError whose message is the error of the response. */
+  call(args: GobMessage, revocations: Revocations): Generator<undefined, FieldValue>
 }
 
 const METHODS: ReadonlyMap<string, Method> = new Map([
@@ -32,28 +32,32 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
     'Add',
     {
       reply: { name: 'AddOutput', fields: [['Count', 'int']] },
-      call: (args, revocations) => revocations.add(elements(args, 'AddInput')),
+      call: (args, revocations) => revocations.addInParts(elements(args, 'AddInput')),
     },
   ],
   [
     'Check',
     {
       reply: { name: 'CheckOutput', fields: [['Checks', 'bools']] },
-      call: (args, revocations) => revocations.check(elements(args, 'CheckInput')),
+      call: (args, revocations) => revocations.checkInParts(elements(args, 'CheckInput')),
     },
   ],
   [
     'Union',
     {
       reply: { name: 'UnionOutput', fields: [['Capacity', 'float']] },
-      call: (args, revocations) => revocations.unite(marshaledFilter(args)),
+      *call(args, revocations) {
+        yield
+        return revocations.unite(marshaledFilter(args))
+      },
     },
   ],
 ])
 
 /** Elements of one call take no more than this; a union takes its filters in addition. */
 const MAX_CALL_BYTES = 16 * 1024 * 1024
-
+/** `BloomfilterRPC.Check` and what answers quote of others. */
+const MAX_NAME_LENGTH = 200
 export class RpcConnection {
   readonly #decoder: GobDecoder
   readonly #encoder = new GobEncoder()
@@ -62,37 +66,72 @@ export class RpcConnection {
 
   constructor(revocations: Revocations) {
     this.#revocations = revocations
-    this.#decoder = new GobDecoder(MAX_CALL_BYTES + unionBytes(revocations.filter))
+    this.#decoder = new GobDecoder(maxCallBytes(revocations))
   }
 
-  /** Takes bytes as they come, gives the answers to the calls they complete, in order. Throws when they are no gob. */
-  receive(chunk: Buffer): Buffer[] {
-    const answers: Buffer[] = []
+  /** Memory of a call that is not complete. */
+  get heldBytes(): number {
+    return this.#decoder.heldBytes
+  }
+
+  /** Whether a call has begun that is not complete. */
+  get isInCall(): boolean {
+    return this.#header !== null || this.#decoder.isInMessage
+  }
+
+  /**
+   * Takes bytes as they come, gives the answers to the calls they complete, in order. Throws when they are no gob.
+   *
+   * security: `undefined` is a pause in which others may have their turn: a call may take seconds of hashing.
+   */
+  *receive(chunk: Buffer): Generator<Buffer | undefined> {
     this.#decoder.push(chunk)
-    for (let message = this.#decoder.next(); message !== null; message = this.#decoder.next()) {
+    for (;;) {
+      let message: GobMessage | null
+      try {
+        message = this.#decoder.next()
+      } catch (error) {
+        if (!(error instanceof TooManyValues) || this.#header === null) throw error
+        yield this.#fail(this.#header, error)
+        this.#header = null
+        continue
+      }
+      if (message === null) return
       if (this.#header === null) {
         this.#header = headerOf(message)
         continue
       }
-      answers.push(this.#answer(this.#header, message))
+      yield yield* this.#answer(this.#header, message)
       this.#header = null
     }
-    return answers
   }
 
-  #answer(header: GobStruct, args: GobMessage): Buffer {
+  *#answer(header: GobStruct, args: GobMessage): Generator<undefined, Buffer> {
     const name = textOf(header['ServiceMethod'])
-    const seq = header['Seq'] as number | bigint | undefined
     try {
       const method = findMethod(name)
-      const result = method.call(args, this.#revocations)
-      return Buffer.concat([this.#encoder.encode(RESPONSE, [name, seq ?? 0]), this.#encoder.encode(method.reply, [result])])
+      const result = yield* method.call(args, this.#revocations)
+      return Buffer.concat([this.#encoder.encode(RESPONSE, [name, seqOf(header)]), this.#encoder.encode(method.reply, [result])])
     } catch (error) {
-      // zlib has errors of its own for filters that are no gzip.
-      const text = error instanceof Error ? error.message : String(error)
-      return Buffer.concat([this.#encoder.encode(RESPONSE, [name, seq ?? 0, text]), this.#encoder.encode(NOTHING, [])])
+      return this.#fail(header, error)
     }
   }
+
+  #fail(header: GobStruct, error: unknown): Buffer {
+    // zlib has errors of its own for filters that are no gzip.
+    const text = error instanceof Error ? error.message : String(error)
+    const response = this.#encoder.encode(RESPONSE, [textOf(header['ServiceMethod']), seqOf(header), text])
+    return Buffer.concat([response, this.#encoder.encode(NOTHING, [])])
+  }
+}
+
+/** The most that one call may take. */
+export function maxCallBytes({ filter }: Revocations): number {
+  return MAX_CALL_BYTES + unionBytes(filter)
+}
+
+function seqOf(header: GobStruct): number | bigint {
+  return (header['Seq'] ?? 0) as number | bigint
 }
 
 function headerOf(message: GobMessage): GobStruct {
@@ -101,6 +140,7 @@ function headerOf(message: GobMessage): GobStruct {
   const header = value as GobStruct
   const seq = header['Seq'] ?? 0
   if (typeof seq !== 'number' && typeof seq !== 'bigint') throw new GobError('no request')
+  if (textOf(header['ServiceMethod']).length > MAX_NAME_LENGTH) throw new GobError('no request')
   return header
 }
 

@@ -6,6 +6,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { after, describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { cipherList } from './cipher-suites.ts'
 import { KeyServerClient } from './download.ts'
 import type { DownloadInit } from './download.ts'
@@ -221,4 +222,22 @@ test('pins are checked before anything is sent, with and without security', asyn
 test('cipher suites by their numbers; the modern ones are always there', () => {
   assert.match(cipherList([]), /^TLS_AES_128_GCM_SHA256:.*:ECDHE-RSA-AES128-GCM-SHA256:/)
   assert.equal(cipherList([49195, 1]).split(':').at(-1), 'ECDHE-ECDSA-AES128-GCM-SHA256')
+})
+
+test('a set may come as gzip, which is asked for; what comes out has the same limit', async () => {
+  const bodies: Record<string, Buffer> = {
+    '/good': gzipSync(SET),
+    '/large': gzipSync(Buffer.alloc(1024 * 1024 + 1, ' ')),
+    '/cut': gzipSync(SET).subarray(0, 15),
+    '/rubbish': Buffer.from(SET),
+  }
+  const asked: unknown[] = []
+  const base = await serve((request, response) => {
+    asked.push(request.headers['accept-encoding'])
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'GZIP' }).end(bodies[request.url ?? ''])
+  })
+  assert.equal((await client(`${base}/good`).download()).toString(), SET)
+  assert.deepEqual(asked, ['gzip'])
+  await assert.rejects(client(`${base}/large`).download(), /larger than 1 MiB/)
+  for (const path of ['/cut', '/rubbish']) await assert.rejects(client(base + path).download(), /no gzip although it says so/)
 })

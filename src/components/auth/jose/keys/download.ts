@@ -5,6 +5,8 @@ import http from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
 import type { TLSSocket } from 'node:tls'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import { cipherList } from './cipher-suites.ts'
 
 export interface DownloadInit {
@@ -24,8 +26,10 @@ export interface DownloadInit {
 }
 
 const MAX_BYTES = 1024 * 1024
+const TOO_LARGE = 'the key set is larger than 1 MiB'
 const MAX_REDIRECTS = 10
 const IDLE_MS = 30_000
+const unzip = promisify(gunzip)
 
 /** A client for one key server; it keeps its connection for the next download. */
 export class KeyServerClient {
@@ -38,8 +42,8 @@ export class KeyServerClient {
   }
 
   /**
-   * The bytes of the set. The status does not matter, the content type does. Rejects for anything else, a body over
-   * 1 MiB or too long a wait among it.
+   * The bytes of the set, unpacked when they come as gzip, which is asked for. The status does not matter, the content
+   * type does. Rejects for anything else, a body over 1 MiB or too long a wait among it.
    */
   async download(): Promise<Buffer> {
     const signal = AbortSignal.timeout(this.#init.timeoutMs)
@@ -73,7 +77,7 @@ export class KeyServerClient {
   async #request(url: URL, signal: AbortSignal): Promise<http.IncomingMessage> {
     const isTls = url.protocol === 'https:'
     const agent = isTls ? (this.#httpsAgent ??= this.#createTlsAgent()) : (this.#httpAgent ??= new http.Agent(agentOptions(this.#init)))
-    const headers = { 'User-Agent': this.#init.userAgent, Accept: '*/*' }
+    const headers = { 'User-Agent': this.#init.userAgent, Accept: '*/*', 'Accept-Encoding': 'gzip' }
     const options = { agent, headers, signal }
     const once = (): Promise<http.IncomingMessage> => send(isTls ? https.get(url, options) : http.get(url, options))
     // An idle connection may have been closed by the server in the very moment it is used again.
@@ -170,8 +174,19 @@ async function readKeySet(response: http.IncomingMessage): Promise<Buffer> {
   let length = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > MAX_BYTES) throw new Error('the key set is larger than 1 MiB')
+    if (length > MAX_BYTES) throw new Error(TOO_LARGE)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  const body = Buffer.concat(chunks)
+  return response.headers['content-encoding']?.toLowerCase() === 'gzip' ? unpack(body) : body
+}
+
+/** security: a few bytes may unpack to gigabytes, so the limit holds for what comes out. */
+async function unpack(body: Buffer): Promise<Buffer> {
+  try {
+    return await unzip(body, { maxOutputLength: MAX_BYTES })
+  } catch (error) {
+    const isLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+    throw new Error(isLarge ? TOO_LARGE : 'the key set is no gzip although it says so', { cause: error })
+  }
 }

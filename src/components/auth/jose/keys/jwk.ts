@@ -36,6 +36,12 @@ export class Jwk {
   }
 }
 
+/**
+ * Bytes of 16,384 bits: the most that OpenSSL verifies with.
+ *
+ * security: what is computed with longer numbers takes seconds.
+ */
+const MAX_RSA_BYTES = 2048
 const CURVES: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }
 
 /** The keys of a JWK Set in its order. Throws when the text is no set or when one of its keys cannot be used. */
@@ -75,13 +81,21 @@ function importKey(keyType: string, raw: JsonRecord): KeyObject {
 }
 
 function importRsa(raw: JsonRecord): KeyObject {
-  const n = need(raw, 'n', 'RSA')
-  const e = need(raw, 'e', 'RSA')
-  const d = bytesOf(raw, 'd')
-  if (d === null) return importPublic({ kty: 'RSA', n: encode(n), e: encode(e) })
-  const numbers = completeRsaKey({ n, e, d, p: need(raw, 'p', 'RSA'), q: need(raw, 'q', 'RSA') })
+  const n = needRsaNumber(raw, 'n')
+  const e = needRsaNumber(raw, 'e')
+  if (bytesOf(raw, 'd') === null) return importPublic({ kty: 'RSA', n: encode(n), e: encode(e) })
+  const [d, p, q] = [needRsaNumber(raw, 'd'), needRsaNumber(raw, 'p'), needRsaNumber(raw, 'q')]
+  const numbers = completeRsaKey({ n, e, d, p, q })
   const jwk = Object.fromEntries(Object.entries(numbers).map(([name, bytes]) => [name, encode(bytes)]))
   return importPrivate({ kty: 'RSA', ...jwk })
+}
+
+/** Some write a zero byte in front, so that no number looks negative. */
+function needRsaNumber(raw: JsonRecord, name: string): Buffer {
+  const bytes = need(raw, name, 'RSA')
+  const first = bytes.findIndex((byte) => byte !== 0)
+  if (first >= 0 && bytes.length - first > MAX_RSA_BYTES) throw new Error(`${name} of an RSA key is longer than ${MAX_RSA_BYTES * 8} bits`)
+  return bytes
 }
 
 function importEc(raw: JsonRecord): KeyObject {

@@ -1,87 +1,13 @@
-// Caches of keys: age, rotation, one download for all, unknown ids, several workers. With a clock and downloads made by hand.
+// Caches of keys: age, rotation, one download for many requests, unknown ids. With a clock and downloads made by hand.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Jwk } from './jwk.ts'
 import { TokenError } from '../token/jws.ts'
 import { UrlKeyLoader } from './key-loader.ts'
-import { CachedKeys, FixedKeys, UncachedKeys } from './key-sources.ts'
-import { FAILED_KEYS_BYTES, FailedKeys, KEY_SET_BYTES, SharedKeySet } from './shared-keys.ts'
-
-const idOf = (jwk: Jwk): string => jwk.kid
-
-function setOf(keys: Readonly<Record<string, string>>): Buffer {
-  const list = Object.entries(keys).map(([kid, k]) => ({ kty: 'oct', kid, k: Buffer.from(k).toString('base64url') }))
-  return Buffer.from(JSON.stringify({ keys: list }))
-}
-
-function secretOf(jwk: Jwk): string {
-  return jwk.key.export().toString()
-}
-
-/** A key server: what it has now, how often it was asked, and a gate that holds its answers back. */
-class FakeServer {
-  keys: Readonly<Record<string, string>> | Error
-  downloads = 0
-  gate: Promise<void> = Promise.resolve()
-
-  constructor(keys: Readonly<Record<string, string>> | Error) {
-    this.keys = keys
-  }
-
-  readonly download = async (): Promise<Buffer> => {
-    this.downloads++
-    const { keys } = this
-    await this.gate
-    if (keys instanceof Error) throw keys
-    return setOf(keys)
-  }
-}
-
-interface Worker {
-  readonly keys: CachedKeys
-  readonly loader: UrlKeyLoader
-}
-
-class Machine {
-  nowMs = 1_000_000
-  readonly server: FakeServer
-  readonly memory = new SharedArrayBuffer(KEY_SET_BYTES)
-  readonly failedMemory = new SharedArrayBuffer(FAILED_KEYS_BYTES)
-
-  constructor(keys: Readonly<Record<string, string>> | Error) {
-    this.server = new FakeServer(keys)
-  }
-
-  worker(cooldownMs = 0): Worker {
-    const loader = new UrlKeyLoader(this.server.download)
-    const keys = new CachedKeys({
-      loader,
-      idOf,
-      shared: new SharedKeySet(this.memory),
-      failed: cooldownMs === 0 ? null : new FailedKeys(this.failedMemory, cooldownMs),
-      clock: () => this.nowMs,
-      maxAgeMs: 10_000,
-      loadLimitMs: 1000,
-    })
-    return { keys, loader }
-  }
-}
-
-function gate(): { promise: Promise<void>; open(): void } {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  return { promise, open: resolve }
-}
-
-async function refusal(found: () => Jwk | Promise<Jwk>): Promise<string> {
-  try {
-    await found()
-  } catch (error) {
-    assert.ok(error instanceof TokenError)
-    return error.message
-  }
-  return assert.fail('a key was found')
-}
+import { FixedKeys, UncachedKeys } from './key-sources.ts'
+import { FakeServer, gate, idOf, Machine, refusal, secretOf, setOf } from '../key-sources-fixture.test.ts'
+import { FAILED_KEYS_BYTES, FailedKeys, SharedKeySet } from './shared-keys.ts'
 
 test('a cached key is at hand until it is too old', async () => {
   const machine = new Machine({ a: 'one' })
@@ -178,47 +104,6 @@ test('a download that was refused for being too often does not put a key into co
   await refusal(() => keys.get('late'))
   machine.nowMs += 1000
   assert.equal(secretOf(await keys.get('late')), 'two')
-})
-
-test('what one worker downloads is there for the others, with its age', async () => {
-  const machine = new Machine({ a: 'one' })
-  const [first, second] = [machine.worker().keys, machine.worker().keys]
-  await first.get('a')
-  machine.nowMs += 6000
-  assert.equal(secretOf(second.peek('a') as Jwk), 'one')
-  machine.nowMs += 4000
-  assert.equal(second.peek('a'), null)
-  assert.equal(machine.server.downloads, 1)
-})
-
-test('a key that one worker finds rotated is rotated for all', async () => {
-  const machine = new Machine({ a: 'one' })
-  const [first, second] = [machine.worker().keys, machine.worker().keys]
-  await first.get('a')
-  assert.equal(secretOf(second.peek('a') as Jwk), 'one')
-  machine.server.keys = { a: 'two', b: 'new' }
-  await first.get('b')
-  assert.equal(secretOf(second.peek('a') as Jwk), 'two')
-})
-
-test('workers wait for the download of another one', async () => {
-  const machine = new Machine({ a: 'one' })
-  const [first, second] = [machine.worker().keys, machine.worker().keys]
-  const held = gate()
-  machine.server.gate = held.promise
-  const found = [first.get('a'), second.get('a')]
-  held.open()
-  const alive = setInterval(() => {}, 1000)
-  assert.deepEqual((await Promise.all(found.map(async (key) => key))).map(secretOf), ['one', 'one'])
-  clearInterval(alive)
-  assert.equal(machine.server.downloads, 1)
-})
-
-test('a worker that died while downloading blocks nobody for longer than the limit', async () => {
-  const machine = new Machine({ a: 'one' })
-  assert.equal(new SharedKeySet(machine.memory).tryBegin(machine.nowMs, 1000), true)
-  machine.nowMs += 1001
-  assert.equal(secretOf(await machine.worker().keys.get('a')), 'one')
 })
 
 test('the same bytes are the same keys after another download', async () => {

@@ -99,10 +99,7 @@ export class UncachedKeys implements KeySource {
 
   get(id: string): Promise<Jwk> {
     if (this.#failed?.has(id, this.#clock()) === true) return Promise.reject(notFound(id))
-    return this.#loader.load().then(
-      ({ keys }) => this.#find(keys, id),
-      (error: unknown) => this.#fail(id, error),
-    )
+    return this.#loader.load().then(({ keys }) => this.#find(keys, id))
   }
 
   peek(): null {
@@ -114,13 +111,18 @@ export class UncachedKeys implements KeySource {
       this.#index = indexKeys(keys, this.#idOf)
       this.#last = keys
     }
-    return this.#index.get(id) ?? this.#fail(id, notFound(id))
+    return this.#index.get(id) ?? refuseFor(this.#failed, id, this.#clock())
   }
+}
 
-  #fail(id: string, error: unknown): never {
-    this.#failed?.add(id, this.#clock())
-    throw error
-  }
+/**
+ * Refuses an id that the set does not have, and notes it.
+ *
+ * A set that could not be had says nothing about the id: noted, a good key would be refused after the key server is back.
+ */
+function refuseFor(failed: FailedKeys | null, id: string, nowMs: number): never {
+  failed?.add(id, nowMs)
+  throw notFound(id)
 }
 
 export interface CachedKeysInit {
@@ -144,7 +146,6 @@ interface Stored {
 const REFRESHES_PER_MS = 0.01
 const MAX_REFRESHES = 20
 const TOO_OFTEN = new TokenError('the key set was downloaded too often for unknown keys')
-const LOAD_FAILED = new TokenError('no Keys has been found')
 
 /**
  * Keeps keys for a while. What one worker downloads all of them use; while a download is under way known keys are
@@ -168,10 +169,7 @@ export class CachedKeys implements KeySource {
     if (failed !== null && failed.has(id, clock())) throw notFound(id)
     const key = this.peek(id)
     if (key !== null) return key
-    return this.warmUp().then(
-      () => this.#find(id) ?? this.#fail(id, notFound(id)),
-      (error: unknown) => this.#fail(id, error),
-    )
+    return this.warmUp().then(() => this.#find(id) ?? refuseFor(failed, id, clock()))
   }
 
   peek(id: string): Jwk | null {
@@ -197,39 +195,42 @@ export class CachedKeys implements KeySource {
     return ageMs >= 0 && ageMs < this.#init.maxAgeMs ? stored.key : null
   }
 
-  #fail(id: string, error: unknown): never {
-    // A refusal to download says nothing about the key.
-    if (error !== TOO_OFTEN) this.#init.failed?.add(id, this.#init.clock())
-    throw error
-  }
-
   async #refresh(): Promise<void> {
-    const { shared, loader, clock, loadLimitMs } = this.#init
+    const { shared, clock, loadLimitMs } = this.#init
     const before = shared.version
     if (!shared.tryBegin(clock(), loadLimitMs)) {
       await shared.waitForEnd(loadLimitMs)
-      if (shared.version === before) throw LOAD_FAILED
-      this.#adopt()
+      // The other one may have failed, or its set is too large to be shared.
+      if (shared.version === before || !this.#adopt()) await this.#load()
       return
     }
     try {
-      const { bytes, keys } = await loader.load()
-      const nowMs = clock()
-      this.#store(keys, nowMs)
-      if (shared.publish(bytes, nowMs)) this.#seenVersion = shared.version
+      await this.#load()
     } finally {
       shared.end()
     }
   }
 
-  /** Takes over what another worker has downloaded: a rotated key counts in all of them at the same time. */
-  #adopt(): void {
+  async #load(): Promise<void> {
+    const { shared, loader, clock } = this.#init
+    const { bytes, keys } = await loader.load()
+    const nowMs = clock()
+    this.#store(keys, nowMs)
+    if (shared.publish(bytes, nowMs)) this.#seenVersion = shared.version
+  }
+
+  /**
+   * Takes over what another worker has downloaded: a rotated key counts in all of them at the same time. False while a
+   * newer set is just being written.
+   */
+  #adopt(): boolean {
     const { shared, loader } = this.#init
-    if (shared.version === this.#seenVersion) return
+    if (shared.version === this.#seenVersion) return true
     const snapshot = shared.read()
-    if (snapshot === null) return
+    if (snapshot === null) return false
     this.#seenVersion = snapshot.version
     this.#store(loader.read(snapshot.bytes), snapshot.storedAtMs)
+    return true
   }
 
   #store(keys: readonly Jwk[], storedAtMs: number): void {

@@ -29,6 +29,13 @@ export function isInsecure(options: KeyOptions): boolean {
   return !options.jwk_url.startsWith('https://') && !options.disable_jwk_security
 }
 
+export const NO_KEY_SOURCE = 'neither jwk_url nor jwk_local_path'
+
+/** Whether it says where keys are at all. */
+export function hasKeySource(options: KeyOptions): boolean {
+  return options.jwk_url !== '' || options.jwk_local_path !== ''
+}
+
 /** The keys of a validator. Throws when the start must stop; the message says why. */
 export function supplyKeys(options: ValidatorOptions, site: Site, idOf: IdOf, clock: Clock): KeySource {
   if (options.cache && options.jwk_local_path !== '') throw new Error('cache could not be used with jwk_local_path')

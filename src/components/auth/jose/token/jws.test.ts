@@ -5,7 +5,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { decodeBase64url, decodePaddedBase64url, isCanonical } from '../base64url.ts'
-import { MAX_TOKEN_LENGTH, parseClaims, parseJws, TokenError } from './jws.ts'
+import { checkEmbeddedKeys, MAX_TOKEN_LENGTH, parseClaims, parseJws, TokenError } from './jws.ts'
 import { parseStrictJson } from './strict-json.ts'
 
 function encode(value: unknown): string {
@@ -67,7 +67,7 @@ describe('refused', () => {
     'jwk is a secret': token({ ...good, jwk: { kty: 'oct', k: 'AQID' } }),
     'x5c is no list': token({ ...good, x5c: 'x' }),
     'x5c without certificates': token({ ...good, x5c: [] }),
-    'x5c with rubbish': token({ ...good, x5c: ['AQID'] }),
+    'x5c without end': token({ ...good, x5c: Array(11).fill('AQID') }),
     'standard alphabet': token(good, {}, '+/ID'),
     'other characters': token(good, {}, 'AQI!'),
     'one character too many': token(good, {}, 'AQIDE'),
@@ -86,7 +86,12 @@ describe('refused', () => {
 
 test('a public key and certificates that a token brings along are read and forgotten', () => {
   const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
-  assert.equal(parseJws(token({ alg: 'ES256', jwk })).alg, 'ES256')
+  const { header } = parseJws(token({ alg: 'ES256', jwk }))
+  assert.doesNotThrow(() => checkEmbeddedKeys(header))
+  for (const wrong of [{ jwk: { ...jwk, x: 'AQID' } }, { jwk: { ...jwk, kid: 1 } }, { x5c: ['AQID'] }, { x5c: [1] }]) {
+    const jws = parseJws(token({ alg: 'ES256', ...wrong }))
+    assert.throws(() => checkEmbeddedKeys(jws.header), TokenError, JSON.stringify(wrong))
+  }
 })
 
 test('any text gives a token or a TokenError', () => {

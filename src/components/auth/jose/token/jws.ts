@@ -5,8 +5,17 @@ import { parseCertificate, parseJwk } from '../keys/jwk.ts'
 import { isRecord, memberOf, parseStrictObject } from './strict-json.ts'
 import type { JsonRecord } from './strict-json.ts'
 
-/** Longer ones are not even looked at. */
-export const MAX_TOKEN_LENGTH = 65_536
+/**
+ * Characters; longer ones are not even looked at.
+ *
+ * security: everybody may send a token, before any limit knows him, so its length bounds what anybody makes the gateway do.
+ */
+export const MAX_TOKEN_LENGTH = 16_384
+/** Longer chains come from nobody's certificate authority. */
+const MAX_CHAIN = 10
+/** What a key has that can sign, or that both sides share. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+const PUBLIC_TYPES: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP'])
 
 /** Why a token is refused, in KrakenD's words. No stack: bad tokens are no bugs. */
 export class TokenError extends Error {
@@ -33,13 +42,13 @@ export interface Jws {
 const MALFORMED = new TokenError('go-jose/go-jose: compact JWS format must have three parts')
 const NOT_BASE64 = new TokenError('go-jose/go-jose: illegal base64 data')
 const BAD_HEADER = new TokenError('go-jose/go-jose: malformed protected header')
-const TOO_LONG = new TokenError('the token is too long')
+const TOO_LONG = new TokenError(`the token is longer than ${MAX_TOKEN_LENGTH} characters`)
 const UNKNOWN_CRITICAL = new TokenError('go-jose/go-jose: unsupported crit header')
 const WHITE_SPACE = /[\t\n\v\f\r ]+/g
 const HAS_WHITE_SPACE = /[\t\n\v\f\r ]/
 
 /**
- * Splits and decodes a token; nothing about it is verified. Throws a TokenError for whatever go-jose refuses, and for the
+ * Splits and decodes a token; nothing about it is verified, and no key that it brings along is read. Throws a TokenError for whatever go-jose refuses, and for the
  * JSON serialization, unencoded payloads and critical headers, which it would accept.
  */
 export function parseJws(text: string): Jws {
@@ -72,7 +81,7 @@ function parseHeader(bytes: Buffer): JsonRecord {
   }
   textOf(header, 'nonce')
   checkCritical(header)
-  checkEmbeddedKeys(header)
+  checkShapeOfKeys(header)
   return header
 }
 
@@ -84,14 +93,33 @@ function checkCritical(header: JsonRecord): void {
   if (isEncoded !== true) throw UNKNOWN_CRITICAL
 }
 
-/** Keys that a token brings along must be readable, as for go-jose; they are never used. */
-function checkEmbeddedKeys(header: JsonRecord): void {
+/**
+ * Whether keys that a token brings along could be public keys at all.
+ *
+ * security: a private key is refused for having such members; to find out whether it is a good one takes a second of arithmetic.
+ */
+function checkShapeOfKeys(header: JsonRecord): void {
   const jwk = memberOf(header, 'jwk') ?? null
   const chain = memberOf(header, 'x5c') ?? null
-  if (jwk === null && chain === null) return
+  if (jwk !== null) {
+    if (!isRecord(jwk) || !PUBLIC_TYPES.has(memberOf(jwk, 'kty'))) throw BAD_HEADER
+    if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))) throw BAD_HEADER
+  }
+  if (chain === null) return
+  if (!Array.isArray(chain) || chain.length === 0 || chain.length > MAX_CHAIN) throw BAD_HEADER
+}
+
+/**
+ * Keys that a token brings along must be readable, as for go-jose; they are never used. Throws a TokenError.
+ *
+ * security: for tokens whose signature was good. Nobody else makes the gateway import keys and certificates.
+ */
+export function checkEmbeddedKeys(header: JsonRecord): void {
+  const jwk = memberOf(header, 'jwk') ?? null
+  const chain = memberOf(header, 'x5c') ?? null
   try {
-    if (jwk !== null && (!isRecord(jwk) || parseJwk(jwk).key.type !== 'public')) throw BAD_HEADER
-    if (chain !== null && (!Array.isArray(chain) || chain.map(parseCertificate).length === 0)) throw BAD_HEADER
+    if (jwk !== null) parseJwk(jwk)
+    if (chain !== null) (chain as unknown[]).forEach(parseCertificate)
   } catch {
     throw BAD_HEADER
   }

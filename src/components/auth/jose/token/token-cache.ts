@@ -3,7 +3,6 @@
 /** Per generation; two of them exist. */
 const MAX_TOKENS = 1000
 const MAX_CHARACTERS = 1_000_000
-const MAX_TOKEN_LENGTH = 16_384
 
 /**
  * Two generations: a full one becomes the old one, and what nobody asks for in the meantime is forgotten with it.
@@ -25,14 +24,14 @@ export class TokenCache<T> {
   }
 
   set(token: string, value: T): void {
-    if (token.length > MAX_TOKEN_LENGTH) return
     if (this.#young.size >= MAX_TOKENS || this.#characters + token.length > MAX_CHARACTERS) {
       this.#old = this.#young
       this.#young = new Map()
       this.#characters = 0
     }
     if (!this.#young.has(token)) this.#characters += token.length
-    this.#young.set(token, value)
+    // security: the token may be a slice of a cookie line of a megabyte, which some engines (Node 20) keep with it. Tokens are ASCII.
+    this.#young.set(Buffer.from(token, 'latin1').toString('latin1'), value)
   }
 
   delete(token: string): void {

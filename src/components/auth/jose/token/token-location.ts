@@ -7,6 +7,8 @@ export interface HeaderReader {
 }
 
 const SCHEME = 'bearer '
+/** security: a header line of semicolons alone is not made a million texts. */
+const MAX_COOKIES = 3000
 
 /** The token of a request as it came; empty when there is none. */
 export type FindToken = (headers: HeaderReader) => string
@@ -28,10 +30,13 @@ export function compileFindToken(headerName: string, cookieName: string, needsSc
   }
 }
 
-/** The first cookie of that name, without quotes around it; empty when there is none. */
+/** The first cookie of that name, without quotes around it; empty when there is none among the first 3000. */
 function readCookie(headers: HeaderReader, name: string): string {
+  let left = MAX_COOKIES
   for (const line of headers.values('Cookie')) {
-    for (const part of line.split(';')) {
+    const parts = line.split(';', left)
+    left -= parts.length
+    for (const part of parts) {
       const pair = part.trim()
       const at = pair.indexOf('=')
       if (at < 0 || pair.slice(0, at) !== name) continue

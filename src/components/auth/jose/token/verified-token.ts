@@ -4,7 +4,7 @@ import type { Algorithm } from './algorithms.ts'
 import { checkRegistered, checkTimes } from './claims.ts'
 import type { Expected, TokenTimes } from './claims.ts'
 import type { Jwk } from '../keys/jwk.ts'
-import { parseClaims, parseJws, TokenError } from './jws.ts'
+import { checkEmbeddedKeys, parseClaims, parseJws, TokenError } from './jws.ts'
 import type { Jws } from './jws.ts'
 import type { KeyIds } from '../keys/key-ids.ts'
 import type { Clock, KeySource } from '../keys/key-sources.ts'
@@ -89,6 +89,7 @@ export class TokenVerifier<T> {
     const verify = key.verifierOf(algorithm)
     if (verify === null) throw UNSUPPORTED_KEY
     if (!verify(jws.signingInput, jws.signature)) throw WRONG_SIGNATURE
+    checkEmbeddedKeys(jws.header)
     const claims = freezeDeeply(parseClaims(jws.payload))
     const times = checkRegistered(claims, expected)
     checkTimes(times, clock(), leewayMs)
