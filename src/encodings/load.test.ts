@@ -43,6 +43,20 @@ test('decoders by name, JSON for any other', () => {
   assert.equal(encodings.decoderFor('no-op', V3)(Buffer.from('x')), Data.EMPTY)
 })
 
+test('a text that is no UTF-8 goes on byte for byte, and with one U+FFFD a byte where it must be UTF-8', () => {
+  const bytes = Buffer.from([0x73, 0xdf, 0xe2, 0x82, 0x65])
+  const data = encodings.decoderFor('string', V3)(bytes) as Data
+  const text = 's\ufffd\ufffd\ufffde'
+  for (const given of [data, Data.merge([Data.of({ a: 1 }), data, Data.of({ b: 2 })])]) {
+    assert.deepEqual(encodings.renderFor('string', null, 3)(responseOf(given), exchangeWith()).body, bytes)
+    assert.equal(JSON.parse(String(encodings.renderFor('json', null, 3)(responseOf(given), exchangeWith()).body)).content, text)
+    assert.match(String(encodings.renderFor('yaml', null, 3)(responseOf(given), exchangeWith()).body), new RegExp(`content: ${text}`))
+  }
+  assert.deepEqual(data.grouped('g').object, { g: { content: text } })
+  assert.equal(String(data.encodedMember('content')), `"${text}"`)
+  assert.equal(data.child('content'), null)
+})
+
 test('a decoder that was not loaded is a mistake of the caller', async () => {
   const few = await loadEncodings(['json'])
   assert.throws(() => few.decoderFor('xml', V3), /not loaded/)

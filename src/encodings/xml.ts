@@ -95,11 +95,9 @@ function openFrame(name: string, attributes: Readonly<Record<string, string>>): 
   return frame
 }
 
-/** compat: of mixed content one piece of text survives: the one before the first member, else the last one. */
+/** compat: an element without attributes that begins with text is that text; what else stands in it is lost. */
 function closeFrame(frame: Frame): JsonValue {
-  if (!frame.hasMembers) return frame.text
-  if (frame.text !== '') setKey(frame.members, '#text', frame.text)
-  return frame.members
+  return frame.hasMembers && frame.text === '' ? frame.members : frame.text
 }
 
 function addMember(parent: Frame, name: string, value: JsonValue): void {

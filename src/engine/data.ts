@@ -1,5 +1,6 @@
 // A backend's or a pipe's decoded answer (KrakenD: Data): an object that stays JSON bytes until something reads it.
 
+import { ForeignText } from '../json/foreign-text.ts'
 import { Pieces } from '../json/pieces.ts'
 import { JsonText } from '../json/text.ts'
 import { getKey, isJsonObject, setKey } from '../json/types.ts'
@@ -7,7 +8,7 @@ import type { JsonObject, JsonValue } from '../json/types.ts'
 import { encodeJson } from '../json/write.ts'
 
 /** The value of a top-level key in the form it is there. */
-export type Part = JsonText | Data | JsonValue
+export type Part = JsonText | Data | ForeignText | JsonValue
 
 /**
  * An object in one of four forms: decoded · JSON text · keys whose values have their own forms · several Data without common keys.
@@ -100,6 +101,12 @@ export class Data {
     return asData(this.#parts === null && this.#text !== null ? this.#text.member(key) : this.parts.get(key))
   }
 
+  /** The bytes of a top-level text, if they are no UTF-8. */
+  foreignBytes(key: string): Buffer | null {
+    const part = this.#joined === null ? this.#parts?.get(key) : this.parts.get(key)
+    return part instanceof ForeignText ? part.bytes : null
+  }
+
   /** `{ name: this }`. */
   grouped(name: string): Data {
     return Data.wrapped(name, this)
@@ -119,7 +126,7 @@ export class Data {
     const part = this.#text === null ? this.parts.get(key) : this.#text.member(key)
     if (part === undefined) return null
     if (part instanceof Data) return part.encoded()
-    return part instanceof JsonText ? asBytes(part.content) : encodeJson(part)
+    return part instanceof JsonText ? asBytes(part.content) : encodeJson(valueOf(part))
   }
 
   #splitUp(): ReadonlyMap<string, Part> {
@@ -157,7 +164,7 @@ export class Data {
       isFirst = false
       if (part instanceof Data) part.#write(pieces)
       else if (part instanceof JsonText) pieces.add(part.content)
-      else pieces.addText(encodeJson(part))
+      else pieces.addText(encodeJson(valueOf(part)))
     }
   }
 }
@@ -196,13 +203,17 @@ function decodeParts(parts: ReadonlyMap<string, Part>): JsonObject {
 
 function decodePart(part: Part): JsonValue {
   if (part instanceof Data) return part.object
-  return part instanceof JsonText ? part.decode() : part
+  return part instanceof JsonText ? part.decode() : valueOf(part)
+}
+
+function valueOf(part: ForeignText | JsonValue): JsonValue {
+  return part instanceof ForeignText ? part.text : part
 }
 
 function asData(part: Part | undefined): Data | null {
   if (part instanceof Data) return part
   if (part instanceof JsonText) return part.isObject ? Data.ofJson(part) : null
-  return isJsonObject(part) ? Data.of(part) : null
+  return !(part instanceof ForeignText) && isJsonObject(part) ? Data.of(part) : null
 }
 
 function asBytes(content: Buffer | string): Buffer {

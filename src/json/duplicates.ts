@@ -5,6 +5,9 @@
 let hashes = new Int32Array(1024)
 let count = 0
 
+/** security: keys that are made to collide may cost so many steps each on average; the slow path that follows costs no more than that. */
+const STEPS_PER_KEY = 16
+
 /** Open addressing; a slot counts only when its stamp is of this round, so nothing has to be cleared. */
 let table = new Int32Array(4096)
 let stamps = new Int32Array(4096)
@@ -26,7 +29,7 @@ export function noteKey(hash: number): void {
   hashes[count++] = hash
 }
 
-/** Ends the innermost object: whether two of its keys have one hash. */
+/** Ends the innermost object: whether two of its keys have one hash, or too many of them stand in each other's way. */
 export function endKeys(base: number): boolean {
   const list = hashes
   const end = count
@@ -59,6 +62,7 @@ function hasPair(base: number, end: number): boolean {
   return false
 }
 
+/** Whether two keys have one hash; also true when it would take too long to find out. */
 function hasPairInTable(base: number, end: number): boolean {
   if ((end - base) * 2 > table.length) {
     const size = 2 ** Math.ceil(Math.log2((end - base) * 2))
@@ -67,12 +71,13 @@ function hasPairInTable(base: number, end: number): boolean {
     round = 0
   }
   const mask = table.length - 1
+  let stepsLeft = (end - base) * STEPS_PER_KEY
   round = (round + 1) | 0
   for (let i = base; i < end; i++) {
     const key = hashes[i] as number
     let slot = key & mask
     while (stamps[slot] === round) {
-      if (table[slot] === key) return true
+      if (table[slot] === key || --stepsLeft < 0) return true
       slot = (slot + 1) & mask
     }
     stamps[slot] = round

@@ -24,7 +24,7 @@ export interface JsonScan {
 }
 
 /** As in Go's encoding/json. */
-const MAX_DEPTH = 10_000
+export const MAX_DEPTH = 10_000
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const SPACE = 0x20

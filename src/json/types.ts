@@ -16,6 +16,17 @@ export class JsonNumber {
   }
 }
 
+/** A number of the gateway's own or of its file. Encodings that tell types apart write it as that type; those of backends are texts to them. */
+export class TypedNumber extends JsonNumber {
+  /** Go's type. */
+  readonly type: 'int' | 'float64'
+
+  constructor(value: number, type: 'int' | 'float64') {
+    super(JSON.stringify(value))
+    this.type = type
+  }
+}
+
 export type JsonValue = null | boolean | number | string | JsonNumber | JsonValue[] | JsonObject
 
 /** `__proto__` and the like are ordinary own keys: write with `setKey`, read with `getKey`. */

@@ -6,7 +6,7 @@ import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../c
 import { asBlock, checkBlock } from '../engine/compile/check-blocks.ts'
 import type { AnyBlock, Logger, Port, Site } from '../engine/compile/component.ts'
 import { readBlock } from '../engine/compile/read-block.ts'
-import { SYSTEM_CLOCK } from '../engine/compile/site.ts'
+import { makeOnce, SYSTEM_CLOCK } from '../engine/compile/site.ts'
 import { bodyOf, NO_BODY } from '../engine/body.ts'
 import { Data } from '../engine/data.ts'
 import { HeaderMap } from '../engine/headers.ts'
@@ -144,7 +144,6 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
   const { dialect = 3, service = {} } = place
   const offers = new Map<Port<unknown>, unknown[]>()
   const buffers = new Map<string, SharedArrayBuffer>()
-  const onlyOnes = new Map<string, unknown>()
   const releases: (() => void | Promise<void>)[] = []
   const log = makeLog()
   const refuse = (): never => {
@@ -180,10 +179,7 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     writeAccessLine: () => {},
     read: (path) => readFileSync(path),
     has: (namespace) => namespace in (place.backend ?? place.endpoint ?? service),
-    once<T>(key: string, create: () => T) {
-      if (!onlyOnes.has(key)) onlyOnes.set(key, create())
-      return onlyOnes.get(key) as T
-    },
+    once: makeOnce(),
     hosts: refuse,
     compileBackends: refuse,
     environment: {},
@@ -224,5 +220,7 @@ export function checkExtras({ extras, restricting }: AnyBlock, block: unknown, d
 
 /** What `krakend check` says about a block of a component, line by line: `error patterns[0]: …`. */
 export function checkOptions(declaration: AnyBlock, block: unknown, dialect: Dialect = 3): string[] {
-  return checkBlock(declaration, block, dialect).map(({ severity, path, message }) => `${severity} ${formatPath(path)}: ${message}`)
+  return checkBlock(declaration, block, { dialect, once: makeOnce() }).map(
+    ({ severity, path, message }) => `${severity} ${formatPath(path)}: ${message}`,
+  )
 }

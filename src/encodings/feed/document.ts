@@ -3,6 +3,7 @@
 import { SaxesParser } from 'saxes'
 import { MAX_DEPTH } from '../depth.ts'
 import { decodeError } from '../error.ts'
+import { Namespaces, type Declarations } from './namespaces.ts'
 import { mapCdata } from './text.ts'
 
 export interface FeedElement {
@@ -10,7 +11,8 @@ export interface FeedElement {
   readonly name: string
   /** The namespace, or the prefix where it was not declared; empty for none. */
   readonly space: string
-  readonly scope: Namespaces
+  /** The prefix under which its namespace was declared, in lower case. */
+  readonly prefix: string | undefined
   /** By name without prefix; the first of that name. */
   readonly attributes: ReadonlyMap<string, string>
   readonly children: readonly FeedElement[]
@@ -22,20 +24,13 @@ export interface FeedElement {
   readonly base: string
 }
 
-/** Namespaces in force at an element. */
-export interface Namespaces {
-  readonly spaceOf: ReadonlyMap<string, string>
-  readonly prefixOf: ReadonlyMap<string, string>
-}
-
 interface OpenElement extends FeedElement {
   children: FeedElement[]
   text: string
   inner: string
   readonly start: number
+  readonly declared: Declarations
 }
-
-const NO_NAMESPACES: Namespaces = { spaceOf: new Map(), prefixOf: new Map() }
 
 /** An ampersand that begins nothing would swallow what follows. */
 const LONE_AMPERSAND = /&(?!#\d{1,7};|#x[\da-fA-F]{1,6};|[A-Za-z][\dA-Za-z]{1,31};)/g
@@ -54,6 +49,7 @@ export function parseDocument(source: string): FeedElement {
   const text = source.includes('&') ? mapCdata(source, escapeLone, (part) => `<![CDATA[${part}]]>`) : source
   const parser = new SaxesParser({ xmlns: false })
   const open: OpenElement[] = []
+  const namespaces = new Namespaces()
 
   function takeText(piece: string): void {
     const element = open.at(-1)
@@ -63,12 +59,13 @@ export function parseDocument(source: string): FeedElement {
   parser.on('error', ignore)
   parser.on('opentag', (tag) => {
     if (open.length === MAX_DEPTH) throw decodeError('exceeded max depth')
-    open.push(openElement(tag.name, Object.entries(tag.attributes), open.at(-1), parser.position))
+    open.push(openElement(tag.name, Object.entries(tag.attributes), namespaces, open.at(-1)?.base ?? '', parser.position))
   })
   parser.on('text', takeText)
   parser.on('cdata', takeText)
   parser.on('closetag', (tag) => {
     const element = open.pop() as OpenElement
+    namespaces.close(element.declared)
     const end = tag.isSelfClosing ? 0 : text.lastIndexOf('</', parser.position - 1)
     if (end > element.start) element.inner = text.slice(element.start, end)
     const parent = open.at(-1)
@@ -84,39 +81,33 @@ export function parseDocument(source: string): FeedElement {
   throw decodeError('Failed to find NextTag before reaching the end of the document.')
 }
 
-function openElement(name: string, attributes: readonly [string, string][], parent: OpenElement | undefined, start: number): OpenElement {
-  const scope = declare(attributes, parent?.scope ?? NO_NAMESPACES)
+function openElement(
+  name: string,
+  attributes: readonly [string, string][],
+  namespaces: Namespaces,
+  outerBase: string,
+  start: number,
+): OpenElement {
+  const declared = namespaces.open(attributes)
   const [prefix, local] = splitName(name)
+  const space = namespaces.spaceOf(prefix) ?? prefix
   const named = new Map<string, string>()
   for (const [key, value] of attributes) {
     const attribute = splitName(key)[1]
     if (!named.has(attribute)) named.set(attribute, value)
   }
-  const base = attributes.find(([key]) => key === 'xml:base')?.[1] ?? parent?.base ?? ''
   return {
     name: local,
-    space: scope.spaceOf.get(prefix) ?? prefix,
-    scope,
+    space,
+    prefix: namespaces.prefixOf(space),
     attributes: named,
     children: [],
     text: '',
     inner: '',
-    base,
+    base: attributes.find(([key]) => key === 'xml:base')?.[1] ?? outerBase,
     start,
+    declared,
   }
-}
-
-function declare(attributes: readonly [string, string][], outer: Namespaces): Namespaces {
-  const declared = attributes.filter(([key]) => key === 'xmlns' || key.startsWith('xmlns:'))
-  if (declared.length === 0) return outer
-  const spaceOf = new Map(outer.spaceOf)
-  const prefixOf = new Map(outer.prefixOf)
-  for (const [key, value] of declared) {
-    const prefix = key.slice('xmlns:'.length)
-    spaceOf.set(prefix, value)
-    prefixOf.set(value.trim(), prefix.toLowerCase())
-  }
-  return { spaceOf, prefixOf }
 }
 
 function splitName(name: string): [prefix: string, local: string] {

@@ -46,13 +46,13 @@ const FEED_PREFIXES = new Set(['', 'rss', 'rdf', 'content'])
 
 /** Whether it stands in a namespace of its own. */
 export function isExtension(element: FeedElement): boolean {
-  const prefix = element.scope.prefixOf.get(element.space.trim())
+  const { prefix } = element
   return prefix === undefined ? element.space !== '' : !FEED_PREFIXES.has(prefix)
 }
 
 /** The known prefix of its namespace, else the feed's own. */
 export function prefixOf(element: FeedElement): string {
-  return PREFIXES.get(element.space) ?? element.scope.prefixOf.get(element.space) ?? element.space
+  return PREFIXES.get(element.space) ?? element.prefix ?? element.space
 }
 
 /** The extensions among the children. */

@@ -1,5 +1,6 @@
 // JSON Feed 1.0 and 1.1. Knows nothing of other feeds.
 
+import { parseBounded } from '../../json/bounded-parse.ts'
 import type { JsonObject } from '../../json/types.ts'
 import { decodeError } from '../error.ts'
 import { formatWithOffset, parseDate } from './dates.ts'
@@ -14,7 +15,7 @@ type Members = Readonly<Record<string, unknown>>
 export function readJsonFeed(text: string): Feed {
   let feed: Members
   try {
-    feed = asMembers(JSON.parse(text), 'feed')
+    feed = asMembers(parseBounded(text), 'feed')
   } catch (error) {
     if (error instanceof SyntaxError) throw decodeError('Failed to detect feed type')
     throw error

@@ -40,7 +40,7 @@ const KNOWN = new Set([
 const NO_CHANNEL: FeedElement = {
   name: 'channel',
   space: '',
-  scope: { spaceOf: new Map(), prefixOf: new Map() },
+  prefix: undefined,
   attributes: new Map(),
   children: [],
   text: '',

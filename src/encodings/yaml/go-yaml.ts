@@ -1,6 +1,7 @@
 // When a text needs quotes in YAML, by the rules of gopkg.in/yaml.v2 (KrakenD 1.x). Knows nothing of structure.
 
 import { JsonNumber } from '../../json/types.ts'
+import { formatFloat } from '../go-float.ts'
 import type { Scalars } from './render-yaml.ts'
 
 /** What would be read as something else than a text: constants, numbers, times. */
@@ -29,12 +30,4 @@ export const goYamlScalars: Scalars = {
 
 function isInt64(text: string): boolean {
   return /^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
-}
-
-/** Go's `%g` with the fewest digits: an exponent below 1e-4 and from 1e6 on. */
-function formatFloat(value: number): string {
-  const [mantissa, exponentText] = value.toExponential().split('e') as [string, string]
-  const exponent = Number(exponentText)
-  if (exponent >= -4 && exponent < 6) return String(value)
-  return `${mantissa}e${exponent < 0 ? '-' : '+'}${Math.abs(exponent).toString().padStart(2, '0')}`
 }

@@ -1,6 +1,7 @@
 // When a text needs quotes in YAML, by the rules of goccy/go-yaml (KrakenD 2.13.2 and later). Knows nothing of structure.
 
-import { JsonNumber } from '../../json/types.ts'
+import { JsonNumber, TypedNumber } from '../../json/types.ts'
+import { formatFloat } from '../go-float.ts'
 import type { Scalars } from './render-yaml.ts'
 
 const KEYWORDS = new Set(
@@ -20,8 +21,15 @@ export const goccyScalars: Scalars = {
   },
   number(value) {
     const text = value instanceof JsonNumber ? value.text : String(value)
+    if (value instanceof TypedNumber) return value.type === 'int' ? text : writeFloat(Number(text))
     return needsQuotes(text) ? `"${text}"` : text
   },
+}
+
+/** compat: a whole number gets `.0`, unless it is written with an exponent. */
+function writeFloat(value: number): string {
+  const text = formatFloat(value)
+  return /[.e]/.test(text) ? text : `${text}.0`
 }
 
 function needsQuotes(text: string): boolean {

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { parse } from 'yaml'
 import { Data } from '../../engine/data.ts'
-import { JsonNumber } from '../../json/types.ts'
+import { JsonNumber, TypedNumber } from '../../json/types.ts'
 import type { JsonObject } from '../../json/types.ts'
 import type { Exchange, PipeResponse } from '../../engine/types.ts'
 import { goYamlScalars } from './go-yaml.ts'
@@ -116,6 +116,24 @@ test('numbers keep their text, and quotes if it is a number of YAML', () => {
     write({ a: new JsonNumber('12345678901234567890'), b: new JsonNumber('1E+2'), c: new JsonNumber('1.0'), d: 0 }),
     'a: "12345678901234567890"\nb: 1E+2\nc: "1.0"\nd: "0"\n',
   )
+})
+
+test('numbers of the gateway and of its file are numbers', () => {
+  const float = (value: number): TypedNumber => new TypedNumber(value, 'float64')
+  assert.equal(
+    write({
+      a: float(1),
+      b: float(2.5),
+      c: float(-0.00001),
+      d: float(1e6),
+      e: float(123_456),
+      f: new TypedNumber(404, 'int'),
+      g: [float(0)],
+    }),
+    'a: 1.0\nb: 2.5\nc: -1e-05\nd: 1e+06\ne: 123456.0\nf: 404\ng:\n- 0.0\n',
+  )
+  assert.equal(JSON.stringify({ a: float(1), b: float(1e21) }), '{"a":1,"b":1e+21}')
+  assert.equal(writeYaml({ a: float(1), b: new TypedNumber(404, 'int') }, goYamlScalars), 'a: 1\nb: 404\n')
 })
 
 test('version 2 files: numbers are plain, other rules for quotes', () => {

@@ -1,10 +1,11 @@
 // Finds what is wrong in the blocks of a configuration, without building anything.
 
 import type { TSchema } from 'typebox'
-import type { Dialect, GatewayConfig } from '../../config/types.ts'
+import type { GatewayConfig } from '../../config/types.ts'
 import { type Issue, type IssuePath, warningIssue, errorIssue } from '../../schema/issue.ts'
 import { readOptions } from '../../schema/read-options.ts'
-import type { AnyBlock, Extras, Level } from './component.ts'
+import type { AnyBlock, CheckedBlock, Extras, Level } from './component.ts'
+import { makeOnce } from './site.ts'
 import { type BlockPlace, type DeclaredBlock, placesOf } from './order.ts'
 import { findStopping } from './read-block.ts'
 
@@ -16,15 +17,19 @@ export interface CheckOptions {
 /** Codes of what was not understood: in a block that protects, none of them may pass `--strict`. */
 const NOT_UNDERSTOOD: ReadonlySet<string> = new Set(['unknown-option', 'unknown-value', 'wrong-type', 'invalid-duration', 'invalid-option'])
 
+/** What all blocks of a configuration are checked with. */
+export type CheckContext = Pick<CheckedBlock, 'dialect' | 'once'>
+
 /** Issues of every configured block: errors where a protection's block is wrong, else warnings. */
 export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBlock[], { isStrict }: CheckOptions): Issue[] {
+  const context = { dialect: config.dialect, once: makeOnce() }
   return placesOf(config).flatMap((place) => {
-    const issues = [...checkPlace(place, declared, config.dialect, isStrict), ...findMisplaced(place, declared, isStrict)]
+    const issues = [...checkPlace(place, declared, context, isStrict), ...findMisplaced(place, declared, isStrict)]
     return issues.map((issue) => ({ ...issue, path: [...place.at, 'extra_config', ...issue.path] }))
   })
 }
 
-function checkPlace(place: BlockPlace, declared: readonly DeclaredBlock[], dialect: Dialect, isStrict: boolean): Issue[] {
+function checkPlace(place: BlockPlace, declared: readonly DeclaredBlock[], context: CheckContext, isStrict: boolean): Issue[] {
   const issues: Issue[] = []
   const seen = new Set<string>()
   for (const { declaration, levels } of declared) {
@@ -34,11 +39,11 @@ function checkPlace(place: BlockPlace, declared: readonly DeclaredBlock[], diale
     seen.add(namespace)
     if (place.blocks.has(namespace))
       issues.push(
-        ...checkOne(namespace, checkBlock(declaration, place.blocks.get(namespace), dialect, extras && place.blocks.get(extras.namespace))),
+        ...checkOne(namespace, checkBlock(declaration, place.blocks.get(namespace), context, extras && place.blocks.get(extras.namespace))),
       )
     if (extras !== undefined && place.blocks.has(extras.namespace)) {
       const found = place.blocks.has(namespace)
-        ? checkBlock(asBlock(extras, declaration.restricting), place.blocks.get(extras.namespace), dialect)
+        ? checkBlock(asBlock(extras, declaration.restricting), place.blocks.get(extras.namespace), context)
         : [errorIssue('extras-without-block', [], `does nothing without "${namespace}" at the same place`)]
       issues.push(...checkOne(extras.namespace, found))
     }
@@ -59,7 +64,7 @@ export function asBlock(extras: Extras<TSchema>, restricting: boolean): AnyBlock
 }
 
 /** Issues of one block, with paths that begin inside it. */
-export function checkBlock(declaration: AnyBlock, raw: unknown, dialect: Dialect, rawExtras?: unknown): Issue[] {
+export function checkBlock(declaration: AnyBlock, raw: unknown, context: CheckContext, rawExtras?: unknown): Issue[] {
   const { value, issues } = readOptions(declaration.options, raw, declaration.reading)
   const isFatal = value === null && (declaration.restricting || declaration.whenInvalid === 'stop')
   const stopping = findStopping(declaration, raw, issues)
@@ -69,7 +74,7 @@ export function checkBlock(declaration: AnyBlock, raw: unknown, dialect: Dialect
   // What the component itself says about an option is more exact than that its type is wrong.
   const { extras } = declaration
   const more = extras === undefined || rawExtras === undefined ? null : readOptions(extras.options, rawExtras, extras.reading).value
-  const own = declaration.check(value, { raw, dialect, extras: more })
+  const own = declaration.check(value, { ...context, raw, extras: more })
   return [...found.filter(({ path }) => !own.some((issue) => isAtOrBelow(issue.path, path))), ...own]
 }
 

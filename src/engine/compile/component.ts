@@ -49,6 +49,8 @@ export interface CheckedBlock<X = unknown> {
   /** What the block of its extras says; null without one. */
   readonly extras: X | null
   readonly dialect: Dialect
+  /** The one value of that key for all blocks that are checked together, made on first use. */
+  readonly once: Site['once']
 }
 
 /** Options of ours beside a block of KrakenD's, in a namespace that KrakenD ignores. They stand at the same place of the file. */

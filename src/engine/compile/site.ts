@@ -164,20 +164,25 @@ const NO_ABILITIES: Required<PlaceAbilities> = {
   },
 }
 
+/** A store of values that exist once, by key. */
+export function makeOnce(): Site['once'] {
+  const values = new Map<string, unknown>()
+  return <T>(key: string, create: () => T): T => {
+    if (!values.has(key)) values.set(key, create())
+    return values.get(key) as T
+  }
+}
+
 export function makeSites(init: SiteMakerInit): SiteMaker {
   const { config } = init
   const offers = new Map<Port<unknown>, unknown[]>()
   const asked = new Set<Port<unknown>>()
-  const onlyOnes = new Map<string, unknown>()
   const awaited: Promise<void>[] = []
   const releases: (() => void | Promise<void>)[] = []
   const files = new Set<string>()
   const common = {
     ...init,
-    once<T>(key: string, create: () => T): T {
-      if (!onlyOnes.has(key)) onlyOnes.set(key, create())
-      return onlyOnes.get(key) as T
-    },
+    once: makeOnce(),
     ask<T>(port: Port<T>): readonly T[] {
       asked.add(port)
       return (offers.get(port) ?? []) as T[]

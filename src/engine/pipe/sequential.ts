@@ -2,8 +2,8 @@
 
 import { copyRequest } from '../body.ts'
 import { asError } from '../errors.ts'
-import { getKey, isJsonObject, JsonNumber, type JsonObject, type JsonValue } from '../../json/types.ts'
-import { sortedKeys } from '../../json/write.ts'
+import { formatValue } from '../../json/go-format.ts'
+import { getKey, isJsonObject, type JsonObject, type JsonValue } from '../../json/types.ts'
 import { combine, MERGE_TIME_SHARE } from './merge.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
 
@@ -118,16 +118,4 @@ function lookUp(data: JsonObject | undefined, path: readonly string[]): string |
 /** Go's text of a value: elements joined by commas at the top, `%v` below. */
 function toText(value: JsonValue): string {
   return Array.isArray(value) ? value.map(formatValue).join(',') : formatValue(value)
-}
-
-/** Go's `%v`: `<nil>`, `[a b]`, `map[a:1 b:2]` with sorted keys. */
-function formatValue(value: JsonValue): string {
-  if (value === null) return '<nil>'
-  if (value instanceof JsonNumber) return value.text
-  if (Array.isArray(value)) return `[${value.map(formatValue).join(' ')}]`
-  if (typeof value === 'object') {
-    const keys = sortedKeys(value)
-    return `map[${keys.map((key) => `${key}:${formatValue(value[key] as JsonValue)}`).join(' ')}]`
-  }
-  return String(value)
 }

@@ -1,7 +1,7 @@
 // What becomes of a backend's status that is neither 200 nor 201, as its `backend/http` block says.
 
 import type { BackendConfig, Dialect } from '../../config/types.ts'
-import type { JsonObject } from '../../json/types.ts'
+import { TypedNumber, type JsonObject } from '../../json/types.ts'
 import { Type } from '../../schema/type.ts'
 import { block } from '../compile/component.ts'
 import { optionsOf } from '../compile/read-block.ts'
@@ -72,7 +72,7 @@ function giveDetails(name: string, dialect: Dialect): StatusPolicy {
   return function describeFailure(response) {
     const body = (response.bytes as Buffer).toString('utf8')
     const encoding = response.headers.get('Content-Type')
-    const details: JsonObject = { http_status_code: response.statusCode }
+    const details: JsonObject = { http_status_code: new TypedNumber(response.statusCode, 'int') }
     if (body !== '') details['http_body'] = body
     if (encoding !== undefined && dialect === 3) details['http_body_encoding'] = encoding
     return {

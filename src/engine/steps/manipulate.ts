@@ -102,7 +102,7 @@ function shallowDenyTree(rules: readonly string[]): RuleTree {
 function allow(rules: RuleTree): (data: Data) => Data {
   const byteRules = new KeyRules(rules)
   return function allowOnly(data) {
-    if (data.text === null) return Data.of(keepKeys(data.object, rules))
+    if (data.text === null) return data.keys.every((key) => rules.get(key) === null) ? data : Data.of(keepKeys(data.object, rules))
     const text = keepMembers(data.text, byteRules)
     return text === null ? Data.EMPTY : Data.ofJson(text)
   }
@@ -111,7 +111,7 @@ function allow(rules: RuleTree): (data: Data) => Data {
 function deny(rules: RuleTree): (data: Data) => Data {
   const byteRules = new KeyRules(rules)
   return function denyAll(data) {
-    if (data.text === null) return Data.of(dropKeys(data.object, rules))
+    if (data.text === null) return data.keys.some((key) => rules.has(key)) ? Data.of(dropKeys(data.object, rules)) : data
     const text = dropMembers(data.text, byteRules)
     return text === data.text ? data : Data.ofJson(text)
   }

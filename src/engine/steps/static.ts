@@ -1,11 +1,15 @@
 // `proxy.static`: data of the file that is added to an endpoint's answer, or stands in for one.
 
-import type { JsonObject } from '../../json/types.ts'
+import { isJsonObject, setKey, TypedNumber, type JsonObject, type JsonValue } from '../../json/types.ts'
 import { step } from '../compile/component.ts'
 import { Data } from '../data.ts'
 import { asError } from '../errors.ts'
 import { proxyOptions } from '../pipe/proxy-block.ts'
+import type { PipePlace } from '../compile/site.ts'
 import type { Layer, Pipe, PipeResponse } from '../types.ts'
+
+/** Encodings of answers that tell numbers of the file from those of backends, and those that may choose one of them. */
+const TYPED_ENCODINGS: ReadonlySet<string> = new Set(['yaml', 'negotiate'])
 
 type Condition = (response: PipeResponse | null, error: Error | null) => boolean
 
@@ -22,7 +26,10 @@ export const staticAnswers = step({
   name: 'static',
   build({ place }) {
     const block = place === null ? undefined : proxyOptions(place).static
-    return block?.data === undefined ? null : staticData(block.data as JsonObject, block.strategy)
+    if (place === null || block?.data === undefined) return null
+    const given = block.data as JsonObject
+    // perf: JSON has one type of number, and the plain one costs least
+    return staticData(hasTypedNumbers(place) ? (withFloats(given) as JsonObject) : given, block.strategy)
   },
 })
 
@@ -44,4 +51,19 @@ export function staticData(object: JsonObject, strategy: string): Layer<Pipe> {
         },
       )
     }
+}
+
+/** compat: an unknown encoding of the answer means that of the only backend. */
+function hasTypedNumbers({ endpoint, backends }: PipePlace): boolean {
+  return [endpoint?.outputEncoding ?? '', ...backends.map(({ encoding }) => encoding)].some((name) => TYPED_ENCODINGS.has(name))
+}
+
+/** A copy whose numbers are known to be floats, as KrakenD reads them from the file. */
+function withFloats(value: JsonValue): JsonValue {
+  if (typeof value === 'number') return new TypedNumber(value, 'float64')
+  if (Array.isArray(value)) return value.map(withFloats)
+  if (!isJsonObject(value)) return value
+  const copy: JsonObject = {}
+  for (const [key, inner] of Object.entries(value)) setKey(copy, key, withFloats(inner))
+  return copy
 }

@@ -1,6 +1,7 @@
 // Reads a token endpoint's answer as golang.org/x/oauth2 does. Knows nothing of requests and caches.
 
 import { STATUS_CODES } from 'node:http'
+import { parseBounded } from '../../../json/bounded-parse.ts'
 
 export interface TokenAnswer {
   readonly statusCode: number
@@ -77,7 +78,7 @@ function readForm(body: string): Fields {
 }
 
 function readJson(body: string): Fields {
-  const json: unknown = JSON.parse(body)
+  const json: unknown = parseBounded(body)
   if (json === null) return NO_FIELDS
   if (typeof json !== 'object' || Array.isArray(json)) throw new Error('no object')
   // compat: names count in any case, the last one wins.

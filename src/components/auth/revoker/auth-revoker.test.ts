@@ -236,7 +236,7 @@ test('a Redis URL that is none stops the start', () => {
 test('check tells all that would stop the start', () => {
   const openPort = 'warning : the RPC port asks for no password and is open to all addresses: whoever reaches it can have any token refused'
   assert.deepEqual(checkOptions(authRevoker, OPTIONS), [openPort])
-  const behindLoopback = checkBlock(authRevoker, OPTIONS, 3, { rpc: { listen_ip: '127.0.0.1' } })
+  const behindLoopback = checkBlock(authRevoker, OPTIONS, { dialect: 3, once: makeSite().once }, { rpc: { listen_ip: '127.0.0.1' } })
   assert.deepEqual(behindLoopback, [])
   const lines = checkOptions(authRevoker, { ...OPTIONS, N: 0, P: 1, TTL: 0, hash_name: 'x' })
   assert.deepEqual(lines, [

@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { parseBounded } from '../../../json/bounded-parse.ts'
 import { filterBytes } from './bloom-filter.ts'
 import { ElementError, finish } from './revocations.ts'
 import type { Revocations } from './revocations.ts'
@@ -102,7 +103,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseBounded(text)
   } catch {
     throw new RequestError(400, 'no JSON')
   }

@@ -3,6 +3,7 @@
 import { connect as connectPlain, isIP } from 'node:net'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { parseBounded } from '../../../json/bounded-parse.ts'
 import { parseRedisUrl } from './redis-url.ts'
 import type { RedisAddress } from './redis-url.ts'
 import { encodeCommand, RespError, RespParser } from './resp.ts'
@@ -37,7 +38,7 @@ export function encodeElements(elements: readonly Uint8Array[]): string {
 
 /** Throws on anything that `encodeElements` does not write. */
 export function decodeElements(message: string): Uint8Array[] {
-  const list: unknown = JSON.parse(message)
+  const list: unknown = parseBounded(message)
   if (!Array.isArray(list)) throw new Error('no list')
   return list.map((item: unknown) => {
     if (typeof item === 'string') return Buffer.from(item)

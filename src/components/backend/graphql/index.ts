@@ -7,6 +7,7 @@ import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { madeFrom, NO_BODY, sizedBodyOf } from '../../../engine/body.ts'
 import { GatewayError } from '../../../engine/errors.ts'
+import { parseBounded } from '../../../json/bounded-parse.ts'
 import { decodeJsonObject } from '../../../json/decode.ts'
 import type { JsonObject } from '../../../json/types.ts'
 import { encodeSorted } from '../../../json/write.ts'
@@ -105,7 +106,7 @@ function readObject(bytes: Buffer): JsonObject {
   try {
     const data = decodeJsonObject(bytes)
     if (data !== null) {
-      JSON.parse(bytes.toString())
+      parseBounded(bytes.toString())
       return data.object
     }
   } catch (error) {

@@ -69,6 +69,7 @@ const FITTING: readonly (readonly [schema: unknown, value: unknown])[] = [
   [{ $schema: D2019, format: 'ipv4' }, 'x'],
   [{ $schema: D7, format: 'int32' }, 1.5],
   [{ $schema: D7, format: 'unknown' }, 'x'],
+  [{ $schema: D7, format: 'email' }, 'root@localhost'],
   [{ $schema: D7, definitions: { s: { type: 'string' } }, $ref: '#/definitions/s', type: 'number' }, 'x'],
   [{ const: { a: 1, b: [2] } }, { b: [2], a: 1 }],
   [{ uniqueItems: true }, [1, '1', [1], { a: 1, b: 2 }, { a: 2, b: 1 }]],
@@ -99,6 +100,28 @@ test('1.x: formats always count, and schemas without draft are a mixture of draf
   assert.notEqual(check({ minimum: 5, exclusiveMinimum: true }, 5, true), null)
   assert.notEqual(check({ exclusiveMinimum: 5 }, 5, true), null)
   assert.equal(check({ $schema: 'http://somewhere', type: 'null' }, null, true), null)
+})
+
+test('keywords of a later draft mean nothing in an earlier one', () => {
+  const later: readonly (readonly [draft: string, keywords: object, value: unknown])[] = [
+    [D4, { const: 1 }, 2],
+    [D4, { contains: false }, [1]],
+    [D4, { propertyNames: { maxLength: 1 } }, { ab: 1 }],
+    [D4, JSON.parse('{"if":true,"then":{"type":"null"}}') as object, 1],
+    [D6, JSON.parse('{"if":false,"else":{"type":"null"}}') as object, 1],
+    [D7, { dependentRequired: { a: ['b'] }, dependentSchemas: { a: { required: ['c'] } } }, { a: 1 }],
+    [D7, { unevaluatedProperties: false, $recursiveRef: '#/nowhere', $dynamicRef: '#/nowhere' }, { a: 1 }],
+    [D7, { contains: { const: 1 }, maxContains: 0, prefixItems: [{ type: 'null' }] }, [1]],
+    [D2019, { prefixItems: [{ type: 'null' }], $dynamicRef: '#/nowhere' }, [1]],
+  ]
+  for (const [draft, keywords, value] of later) {
+    assert.equal(check({ $schema: draft, ...keywords }, value), null, JSON.stringify(keywords))
+    // nor do they stand among the reasons
+    const [given, text] = [{ a: 1, ab: 1, z: value }, "- at '': missing property 'x'"]
+    if (!Array.isArray(value)) assert.equal(check({ $schema: draft, ...keywords, required: ['x'] }, given), text, JSON.stringify(keywords))
+  }
+  assert.throws(() => compileSchema({ $schema: D7, $ref: '#a', definitions: { x: { $anchor: 'a' } } }, false))
+  assert.notEqual(check({ const: 1, minimum: 0, exclusiveMinimum: true }, 2, true), null, 'but in the mixture of 1.x')
 })
 
 test('what is no schema is refused', () => {

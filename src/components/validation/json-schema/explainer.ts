@@ -17,6 +17,8 @@ const MAX_STEPS = 50_000
 const MAX_CAUSES = 100
 const TYPE_ORDER = ['null', 'boolean', 'number', 'integer', 'string', 'array', 'object']
 
+const DEPENDENCIES = ['dependencies', 'dependentSchemas', 'dependentRequired']
+
 /** Thrown when the steps are used up. */
 const GAVE_UP = new Error('too much to explain')
 
@@ -52,7 +54,7 @@ export class Explainer {
     const first = this.#checkWhole(schema, value, at)
     if (first !== null) return first
     const causes: Cause[] = []
-    const ref = schema['$ref'] ?? schema['$dynamicRef'] ?? schema['$recursiveRef']
+    const ref = schema['$ref'] ?? (this.#draft < 2019 ? undefined : (schema['$dynamicRef'] ?? schema['$recursiveRef']))
     if (typeof ref === 'string') {
       const inner = this.#visit(findReferred(this.#root, ref), value, at)
       if (inner !== null) causes.push(referenceCause(at, inner))
@@ -97,7 +99,7 @@ export class Explainer {
       at,
       causes,
     )
-    for (const keyword of ['dependencies', 'dependentSchemas', 'dependentRequired']) {
+    for (const keyword of this.#draft < 2019 ? ['dependencies'] : DEPENDENCIES) {
       for (const [name, dependency] of entriesOf(schema[keyword])) {
         if (!Object.hasOwn(value, name)) continue
         if (!Array.isArray(dependency)) this.#add(causes, this.#visit(dependency, value, at))

@@ -4,25 +4,28 @@ import { errorIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { component } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
+import { parseBounded } from '../../../json/bounded-parse.ts'
 import { scanJson } from '../../../json/scan.ts'
-import { compileSchema, type Validator } from './drafts.ts'
+import { CompiledSchemas } from './compiled-schemas.ts'
+import type { Validator } from './drafts.ts'
 
+const NAMESPACE = 'validation/json-schema'
 const EMPTY_BODY = 'could not validate an empty body'
 const TOO_DEEP = 'exceeded max depth'
 
 /** Checks the body of every request of an endpoint, whatever its method and Content-Type. The body goes on unchanged. */
 export const jsonSchema = component({
   stage: 'proxy',
-  namespace: 'validation/json-schema',
+  namespace: NAMESPACE,
   options: Type.Unknown({ description: 'The schema: drafts 4, 6, 7, 2019-09 and 2020-12 (the default).' }),
   restricting: true,
-  check(schema, { dialect }) {
-    const validator = compile(schema, dialect === 2)
+  check(schema, { dialect, once }) {
+    const validator = once(NAMESPACE, createSchemas).compile(schema, dialect === 2)
     return validator instanceof Error ? [errorIssue('invalid-schema', [], `bodies are not checked: ${validator.message}`)] : []
   },
   build(schema, site) {
     const isLegacy = site.config.dialect === 2
-    const validator = compile(schema, isLegacy)
+    const validator = site.once(NAMESPACE, createSchemas).compile(schema, isLegacy)
     if (validator instanceof Error) {
       // compat: KrakenD serves the endpoint without validation then.
       site.log.error(`${site.label}[JSONSchema] Parsing the definition: ${validator.message}`)
@@ -37,7 +40,7 @@ export const jsonSchema = component({
         if (bytes === null || bytes.length === 0) throw refuse(EMPTY_BODY, unreadableStatus)
         let value: unknown
         try {
-          value = JSON.parse(bytes.toString())
+          value = parseBounded(bytes.toString())
         } catch {
           throw refuse(describeSyntaxError(bytes), unreadableStatus)
         }
@@ -48,12 +51,8 @@ export const jsonSchema = component({
   },
 })
 
-function compile(schema: unknown, isLegacy: boolean): Validator | Error {
-  try {
-    return compileSchema(schema, isLegacy)
-  } catch (error) {
-    return asError(error)
-  }
+function createSchemas(): CompiledSchemas {
+  return new CompiledSchemas()
 }
 
 function check(validator: Validator, value: unknown): string | null {

@@ -6,6 +6,20 @@ import * as unevaluatedItems from 'ajv/dist/vocabularies/unevaluated/unevaluated
 import { findDuplicates, isMultipleOf } from './exact.ts'
 import { TUPLE_MINIMUM, type Draft } from './normalize-schema.ts'
 
+/** Keywords of later drafts that ajv knows in earlier ones. compat: they mean nothing there. */
+const LATER_KEYWORDS: Readonly<Record<Draft, readonly string[]>> = {
+  4: ['const', 'contains', 'propertyNames', 'if', 'then', 'else'],
+  6: ['if', 'then', 'else'],
+  7: [],
+  2019: [],
+  2020: [],
+}
+
+/** What to take out of an ajv of that draft. */
+export function laterKeywords(draft: Draft): readonly string[] {
+  return LATER_KEYWORDS[draft]
+}
+
 /** What to put into an ajv of that draft, in place of its own keywords of the same names. */
 export function keywordsOf(draft: Draft): KeywordDefinition[] {
   const keywords: KeywordDefinition[] = [

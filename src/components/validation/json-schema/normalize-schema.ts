@@ -63,6 +63,7 @@ class Normalizer {
     for (const [keyword, value] of Object.entries(schema)) {
       if (keyword === 'nullable' || keyword === '$async' || keyword === TUPLE_MINIMUM) continue
       if (keyword === (draft === 4 ? '$id' : 'id') && typeof value === 'string') continue
+      if (isLaterName(keyword, draft)) continue
       entries.push([keyword, this.#visitKeyword(keyword, value)])
     }
     const minimum = readTupleMinimum(schema, draft)
@@ -112,6 +113,12 @@ class Normalizer {
     const name = ref.slice(ref.indexOf('#') + 1)
     return name.startsWith('/') || (this.#anchors.get(name) ?? 0) <= 1
   }
+}
+
+/** Names and references of later drafts, which ajv takes in every draft. */
+function isLaterName(keyword: string, draft: Draft): boolean {
+  if (draft < 2019) return keyword === '$anchor' || keyword === '$dynamicAnchor'
+  return draft === 2019 && (keyword === '$dynamicAnchor' || keyword === '$dynamicRef')
 }
 
 function countAnchors(place: unknown, counts: Map<string, number>): Map<string, number> {

@@ -1,5 +1,7 @@
 // JSON with nothing left to interpretation: a member twice in one object is refused. Knows nothing of tokens.
 
+import { parseBounded } from '../../../../json/bounded-parse.ts'
+
 /** Deeper structures come from attackers alone. */
 const MAX_DEPTH = 512
 const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"/gs
@@ -23,7 +25,7 @@ export function parseStrictJson(text: string): unknown {
 /** security: the engine's own message quotes the text, and with it a secret key into the log. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseBounded(text)
   } catch {
     throw new SyntaxError('not valid JSON')
   }
