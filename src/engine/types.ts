@@ -35,6 +35,8 @@ export interface Body {
   stream(): Readable
   /** Reads everything; may be called again and again. */
   bytes(): Promise<Buffer>
+  /** Rejects `bytes` for whoever waits for a client that does not send them in time. Bodies in memory need none. */
+  abandon?(reason: Error): void
 }
 
 /** What the router found for a request. One fixed shape; made once for each route. */

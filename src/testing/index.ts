@@ -31,8 +31,10 @@ export interface ExchangeInit {
 export interface RecordedExchange extends Exchange {
   statusCode: number
   /** What was answered; null before, and for an answer without body. */
-  readonly answered: { body: string | null; isCut: boolean }
+  readonly answered: { body: string | null }
   bytesOut: number
+  /** Whether the answer was broken off. */
+  isCut: boolean
   /** Ends it, as a server does when the answer has left. */
   finish(): void
 }
@@ -77,7 +79,8 @@ export function makeExchange(init: ExchangeInit = {}): RecordedExchange {
     bytesIn: init.body === undefined ? 0 : Buffer.byteLength(init.body),
     bytesOut: 0,
     failure: null,
-    answered: { body: null, isCut: false },
+    answered: { body: null },
+    isCut: false,
     answer(statusCode, body = null) {
       void leave(this, { statusCode, headers: this.responseHeaders, body })
     },
@@ -85,7 +88,7 @@ export function makeExchange(init: ExchangeInit = {}): RecordedExchange {
       return leave(this, { statusCode, headers: this.responseHeaders, body })
     },
     cut() {
-      this.answered.isCut = true
+      this.isCut = true
       this.scope.end()
     },
     onAnswer: (hook) => void hooks.push(hook),

@@ -155,7 +155,7 @@ export function equalHosts(urls: readonly string[]): readonly Host[] {
 type Optional<D, K extends keyof D> = Omit<D, K | 'kind' | 'extras'> & Partial<Pick<D, K>>
 type WithExtras<E extends TSchema> = { readonly extras?: Omit<Extras<E>, 'reading' | 'whenInvalid'> & Partial<Extras<E>> }
 /** A `build` whose result is known in particular: whether it is a promise, for one. */
-interface Building<O extends TSchema, E extends TSchema, B> {
+export interface Building<O extends TSchema, E extends TSchema, B> {
   build(options: Static<O>, site: Site, extras?: Static<E> | null): B
 }
 type BlockDefaults = 'reading' | 'whenInvalid' | 'whenWrongType' | 'restricting'

@@ -3,7 +3,8 @@
 import type { EndpointConfig } from '../../config/types.ts'
 import { sniffContentType } from '../../go/sniff.ts'
 import type { Logger } from '../compile/site.ts'
-import { asError, CANCELED, describeBug, GatewayError, MergeError } from '../errors.ts'
+import { asError, describeBug, GatewayError, MergeError } from '../errors.ts'
+import type { Scope } from '../scope.ts'
 import type { Exchange, Handler, Pipe, PipeResponse, Render } from '../types.ts'
 import { compileRequest } from './request.ts'
 import { renderedWriter, streamWriter } from './write-response.ts'
@@ -44,11 +45,11 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
   const logError = compileErrorLog(init)
   return {
     run: function runPipe(exchange) {
-      const scope = exchange.scope.child(timeoutMs)
+      const scope = scopeOf(exchange, timeoutMs)
       return pipe(buildRequest(exchange), scope).finally(() => scope.close())
     },
     handle: function serveEndpoint(exchange) {
-      const scope = exchange.scope.child(timeoutMs)
+      const scope = scopeOf(exchange, timeoutMs)
       exchange.responseHeaders.set('X-Krakend', versionHeader)
       return pipe(buildRequest(exchange), scope).then(
         (response) => {
@@ -74,6 +75,13 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
   }
 }
 
+/** security: whoever reads a body that the client does not send would wait beyond the endpoint's time, that is for ever. */
+function scopeOf({ scope, body }: Exchange, timeoutMs: number): Scope {
+  const own = scope.child(timeoutMs)
+  if (body.length !== 0) own.onEnd((reason) => body.abandon?.(reason))
+  return own
+}
+
 /** 500, or the error's own status; its text only where the file asks for it. */
 function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Error) => void {
   return function writeError(exchange, error) {
@@ -93,11 +101,10 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
   }
 }
 
-/** KrakenD's lines: one for an error, numbered ones for a merge. A client that left is no error. */
+/** KrakenD's lines: one for an error (that the client has left is one), numbered ones for a merge. */
 function compileErrorLog({ endpoint, log }: EndpointInit): (error: Error) => void {
   const label = `[ENDPOINT: ${endpoint.path}]`
   return function logError(error) {
-    if (error === CANCELED) return
     if (error instanceof MergeError) {
       for (const [index, part] of error.errors.entries()) log.error(`${label} Error #${index}: ${part.message}`)
     } else if (error instanceof GatewayError) log.error(`${label} ${error.message}`)

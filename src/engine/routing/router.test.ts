@@ -117,3 +117,19 @@ test('what a layer throws becomes its status; a bug becomes 500 and a log line',
   assert.equal(router.ask({ target: '/bug' }).statusCode, 500)
   assert.match(router.log.lines.join('\n'), /TypeError: oops/)
 })
+
+test('an answer that has begun is cut when its handler fails', async () => {
+  const router = routerOf([
+    [
+      'GET',
+      '/half',
+      (exchange) => {
+        exchange.answer(200)
+        return Promise.reject(new Error('cannot be written'))
+      },
+    ],
+  ])
+  const exchange = router.ask({ target: '/half' })
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([exchange.statusCode, exchange.isCut], [200, true])
+})

@@ -18,6 +18,7 @@ export class ClientBody implements Body {
   #openedAt = 0
   /** Of a body that is whole; 0 before. */
   #tookMs = 0
+  #reject: ((reason: Error) => void) | null = null
 
   constructor(source: Readable, length: number | null, invite: (() => void) | null) {
     this.#source = source
@@ -58,9 +59,19 @@ export class ClientBody implements Body {
     if (this.length === 0) return Promise.resolve(NO_BYTES)
     if (this.#bytes === null) {
       this.#open()
-      this.#bytes = collect(this.#source).then((bytes) => (this.inMemory = bytes))
+      this.#bytes = new Promise<Buffer>((resolve, reject) => {
+        this.#reject = reject
+        collect(this.#source, resolve, reject)
+      }).then((bytes) => (this.inMemory = bytes))
     }
     return this.#bytes
+  }
+
+  abandon(reason: Error): void {
+    if (this.#bytes === null) {
+      this.#bytes = Promise.reject(reason)
+      this.#bytes.catch(ignore)
+    } else this.#reject?.(reason)
   }
 
   async *#chunks(bytes: Promise<Buffer>): AsyncGenerator<Buffer> {
@@ -83,12 +94,12 @@ function hasSentAll(source: Readable): boolean {
   return source.readableEnded || (source instanceof IncomingMessage && source.complete)
 }
 
-function collect(source: Readable): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    source.on('data', (chunk: Buffer) => chunks.push(chunk))
-    source.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
-    source.on('error', () => reject(CANCELED))
-    source.on('close', () => reject(CANCELED))
-  })
+function collect(source: Readable, resolve: (bytes: Buffer) => void, reject: (reason: Error) => void): void {
+  const chunks: Buffer[] = []
+  source.on('data', (chunk: Buffer) => chunks.push(chunk))
+  source.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+  source.on('error', () => reject(CANCELED))
+  source.on('close', () => reject(CANCELED))
 }
+
+function ignore(): void {}

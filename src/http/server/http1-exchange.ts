@@ -1,10 +1,11 @@
 // An exchange over node:http. Knows nothing of HTTP/2.
 
 import { ServerResponse, type IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import type { HeaderMap } from '../../engine/headers.ts'
+import type { Turns } from './connection-turns.ts'
 import { type ExchangeInit, WireExchange } from './wire-exchange.ts'
+import { repairFields } from './writable-fields.ts'
 
 /** As much of an unread body as the server swallows to keep the connection; Go's limit. */
 const MAX_UNREAD_BYTES = 256 * 1024
@@ -17,19 +18,11 @@ export interface Draining {
   onAnswered: (() => void) | null
 }
 
-/** A client's connection; what it sends after the answer that ends it is not for us. */
-export interface ClientSocket extends Socket {
-  isEnding?: boolean
-}
-
-/** Says that an answer has been given after which the connection is closed. */
-export function markEnding(socket: ClientSocket | null): void {
-  if (socket !== null) socket.isEnding = true
-}
-
 /** perf: the exchange is a field of the response, so that one shared function listens to all of them. */
 export class GatewayResponse extends ServerResponse {
   exchange: Http1Exchange | null = null
+  /** The order of its connection. */
+  turns: Turns | null = null
 }
 
 export class Http1Exchange extends WireExchange {
@@ -43,7 +36,6 @@ export class Http1Exchange extends WireExchange {
     this.#response = response
     this.#isHttp11 = request.httpVersionMinor === 1
     response.exchange = this
-    response.on('close', onResponseClose)
   }
 
   override cut(): void {
@@ -69,18 +61,30 @@ export class Http1Exchange extends WireExchange {
     return this.#response
   }
 
+  protected override knowsStatus(statusCode: number): boolean {
+    return statusCode >= 100 && statusCode <= 999
+  }
+
   #writeHead(): void {
     const response = this.#response
+    const { turns } = response
     const { fields } = this.responseHeaders
-    if (this.#draining.isDraining || this.#leavesBodyUnread() || takeConnectionFields(this.responseHeaders))
-      response.shouldKeepAlive = false
-    if (!response.shouldKeepAlive) markEnding(response.req.socket)
+    const wantsClose = takeConnectionFields(this.responseHeaders)
+    // Requests that have arrived before the end are answered.
+    const isLast = (this.#draining.isDraining || turns?.isAskedOut === true) && turns?.hasWaiting !== true
+    if (isLast || wantsClose || this.#leavesBodyUnread()) response.shouldKeepAlive = false
+    if (!response.shouldKeepAlive) turns?.markEnding()
     // compat: Go says nothing about a connection that stays open.
     if (this.#isHttp11) {
       if (response.shouldKeepAlive) response.removeHeader('connection')
       else fields.push('Connection', 'close')
     }
-    response.writeHead(this.statusCode, fields)
+    try {
+      response.writeHead(this.statusCode, fields)
+    } catch {
+      // perf: Node has looked at every field; only what it refuses is looked at again.
+      response.writeHead(this.statusCode, repairFields(fields))
+    }
   }
 
   /** security: the rest of a body that nobody wants must not be taken for the next request, nor keep the gateway busy. */
@@ -103,8 +107,4 @@ function takeConnectionFields(headers: HeaderMap): boolean {
     i -= 2
   }
   return wantsClose
-}
-
-function onResponseClose(this: GatewayResponse): void {
-  this.exchange?.closed(this.writableFinished)
 }

@@ -69,9 +69,64 @@ describe('streams and leaving', () => {
     }
     await serve(handle, async (port) => {
       const socket = net.connect(port, '127.0.0.1')
-      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n', () => setImmediate(() => socket.destroy()))
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n', () => setImmediate(() => socket.resetAndDestroy()))
       assert.equal(await ended.promise, CANCELED)
       await finished.promise
+    })
+  })
+
+  test('what a client that left would have got stands in the log, 500 when nothing', async () => {
+    for (const [answers, status] of [
+      [true, 401],
+      [false, 500],
+    ] as const) {
+      const logged = Promise.withResolvers<number>()
+      const handle: Handler = (exchange) => {
+        exchange.scope.onEnd(() => {
+          if (answers) void Promise.resolve().then(() => exchange.answer(401))
+        })
+        exchange.onFinish(() => logged.resolve(exchange.statusCode))
+      }
+      await serve(handle, async (port) => {
+        const socket = net.connect(port, '127.0.0.1')
+        socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n', () => setImmediate(() => socket.resetAndDestroy()))
+        assert.equal(await logged.promise, status)
+      })
+    }
+  })
+
+  test('a client that ends its side while it waits has left; who still answers reaches it', async () => {
+    const handle: Handler = (exchange) => void exchange.scope.onEnd(() => exchange.answer(500, 'too late'))
+    await serve(handle, async (port) => {
+      const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+      setTimeout(() => socket.end(), 200)
+      socket.on('end', () => socket.destroy())
+      assert.match(await readToEnd(socket), /^HTTP\/1\.1 500 [^]*too late$/)
+    })
+  })
+
+  test('a client that has left is cut soon, when nobody answers', async () => {
+    await serve(
+      () => undefined,
+      async (port) => {
+        const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+        socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+        setTimeout(() => socket.end(), 200)
+        assert.equal(await readToEnd(socket), '')
+      },
+    )
+  })
+
+  test('a body that does not come in time is given up', async () => {
+    const reason = new Error('late')
+    const handle: Handler = async (exchange) => {
+      setImmediate(() => exchange.body.abandon?.(reason))
+      await assert.rejects(exchange.body.bytes(), reason)
+      exchange.answer(500, 'given up')
+    }
+    await serve(handle, async (port) => {
+      assert.match(await exchangeRaw(port, `POST / HTTP/1.1\r\nContent-Length: 9\r\n${CLOSE}abc`), /given up$/)
     })
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
-import type { Exchange, Handler } from '../../engine/types.ts'
+import type { Handler } from '../../engine/types.ts'
 import { CLOSE, describeExchange, exchangeRaw, serve } from '../test-support.ts'
 
 describe('HTTP/1.1', () => {
@@ -27,18 +27,6 @@ describe('HTTP/1.1', () => {
       )
       assert.match(await exchangeRaw(port, `GET http://h:9/x HTTP/1.1\r\n${CLOSE}`), /\["GET","\/x","","h:9",/)
       assert.match(await exchangeRaw(port, 'GET /x HTTP/1.0\r\n\r\n'), /\["GET","\/x","","","127\.0\.0\.1","HTTP\/1\.0"\]$/)
-    })
-  })
-
-  test('pipelined requests are answered in order', async () => {
-    const waiting: Exchange[] = []
-    const handle: Handler = (exchange) => {
-      waiting.unshift(exchange)
-      if (waiting.length === 2) for (const one of waiting) one.answer(200, one.path)
-    }
-    await serve(handle, async (port) => {
-      const answer = await exchangeRaw(port, `GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\n${CLOSE}`)
-      assert.match(answer, /\r\n\r\n\/1HTTP\/1\.1 200 OK\r\n.*\r\n\r\n\/2$/s)
     })
   })
 

@@ -5,8 +5,17 @@ import { asError, CANCELED } from '../../engine/errors.ts'
 import { BackendStream } from '../client/backend-stream.ts'
 import { MIN_RELEASED_BYTES, releaseChunk } from '../release-chunk.ts'
 
-/** Resolves when the target has taken everything; when one side breaks off, destroys both and rejects with why. */
-export function pump(source: Readable, target: Writable, onBytes: (bytes: number) => void): Promise<void> {
+export interface PumpEvents {
+  readonly cut: () => void
+  /** Hears of each piece that goes to the target. */
+  readonly onBytes: (bytes: number) => void
+}
+
+/**
+ * Resolves when the target has taken everything; when one side breaks off, destroys the source, lets `cut` break the target off so
+ * that it does not look complete, and rejects with why.
+ */
+export function pump(source: Readable, target: Writable, { cut, onBytes }: PumpEvents): Promise<void> {
   return new Promise((resolve, reject) => {
     let isSettled = false
     const settle = (error: Error | null): void => {
@@ -19,7 +28,7 @@ export function pump(source: Readable, target: Writable, onBytes: (bytes: number
         return
       }
       source.destroy()
-      target.destroy()
+      cut()
       reject(error)
     }
     // Chunks of other streams may be kept elsewhere, or be parts of a whole.

@@ -22,11 +22,12 @@ export interface ExchangeInit {
   readonly protocol: string
 }
 
-/** What an answer without a body may not have: interim ones, 204, 304. */
-export function forbidsBody(statusCode: number): boolean {
-  return statusCode < 200 || statusCode === 204 || statusCode === 304
-}
-
+/** A client that leaves is given up this long after those who work for it have been told. */
+const LEAVING_MS = 1000
+/** compat: the status in KrakenD's log for a client that left before its answer. */
+const ABANDONED = 500
+/** The answer for a status that the client's protocol does not know. */
+const UNSPEAKABLE = 502
 /** Memory up to this size is copied into the text of the head, so that one write carries both. */
 const MERGED_BODY_LIMIT = 16 * 1024
 
@@ -53,7 +54,9 @@ export abstract class WireExchange implements Exchange {
   #headers: HeaderMap | null = null
   #listeners: (() => void)[] | null = null
   #hooks: ((answer: Answer) => void)[] | null = null
+  #hasBegun = false
   #isClosed = false
+  #isFinished = false
 
   constructor(init: ExchangeInit) {
     this.method = init.method
@@ -108,7 +111,7 @@ export abstract class WireExchange implements Exchange {
     this.#begin(statusCode)
     const { responseHeaders } = this
     if (responseHeaders.has('Content-Length')) responseHeaders.delete('Content-Length')
-    if (forbidsBody(statusCode)) {
+    if (this.forbidsBody()) {
       this.writeWhole(null, 'latin1')
       return
     }
@@ -131,19 +134,27 @@ export abstract class WireExchange implements Exchange {
 
   #writeStream(statusCode: number, body: Readable): Promise<void> {
     this.#begin(statusCode)
-    if (forbidsBody(statusCode) || this.method === 'HEAD') {
+    if (this.forbidsBody() || this.method === 'HEAD') {
       // compat: a 304 or the answer to HEAD names the length of what it leaves out; a 204 has none.
-      if (statusCode !== 304 && this.method !== 'HEAD') this.responseHeaders.delete('Content-Length')
+      if (this.statusCode !== 304 && this.method !== 'HEAD') this.responseHeaders.delete('Content-Length')
       body.on('error', ignore)
       body.destroy()
       this.writeWhole(null, 'latin1')
       return Promise.resolve()
     }
-    return pump(body, this.startStream(), (bytes) => (this.bytesOut += bytes))
+    let target: Writable
+    try {
+      target = this.startStream()
+    } catch (error) {
+      body.on('error', ignore)
+      body.destroy()
+      throw error
+    }
+    return pump(body, target, { cut: () => this.cut(), onBytes: (bytes) => (this.bytesOut += bytes) })
   }
 
   onFinish(listener: () => void): void {
-    if (this.#isClosed) listener()
+    if (this.#isFinished) listener()
     else if (this.#listeners === null) this.#listeners = [listener]
     else this.#listeners.push(listener)
   }
@@ -154,6 +165,21 @@ export abstract class WireExchange implements Exchange {
     this.#isClosed = true
     if (isComplete) this.scope.close()
     else this.scope.end(CANCELED)
+    // Whoever works for a client that has left answers now, if at all: what the answer would have been stands in the log.
+    if (this.statusCode === 0) setImmediate(() => this.#finish())
+    else this.#finish()
+  }
+
+  /** The client has left, but can still be written to: whoever works for it is told; without an answer the connection is cut soon. */
+  leave(): void {
+    this.scope.end(CANCELED)
+    const timer = setTimeout(() => this.cut(), LEAVING_MS).unref()
+    this.onFinish(() => clearTimeout(timer))
+  }
+
+  #finish(): void {
+    this.#isFinished = true
+    if (this.statusCode === 0) this.statusCode = ABANDONED
     if (this.#listeners !== null) for (const listener of this.#listeners) listener()
   }
 
@@ -166,9 +192,19 @@ export abstract class WireExchange implements Exchange {
   /** Writes status and `responseHeaders`; gives where the body goes. */
   protected abstract startStream(): Writable
 
+  /** Whether an answer of this status can be written. */
+  protected abstract knowsStatus(statusCode: number): boolean
+
+  /** Whether an answer of this status has no body: interim ones, 204, 304. */
+  protected forbidsBody(): boolean {
+    const { statusCode } = this
+    return statusCode < 200 || statusCode === 204 || statusCode === 304
+  }
+
   #begin(statusCode: number): void {
-    if (this.statusCode !== 0) throw new Error(`answered twice: ${this.statusCode}, then ${statusCode}`)
-    this.statusCode = statusCode
+    if (this.#hasBegun) throw new Error(`answered twice: ${this.statusCode}, then ${statusCode}`)
+    this.#hasBegun = true
+    this.statusCode = this.knowsStatus(statusCode) ? statusCode : UNSPEAKABLE
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Static } from 'typebox'
 import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
+import { headerValue } from '../../../engine/header-values.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import { droppedHeaders } from '../../../engine/ports.ts'
 import type { Exchange, Handler } from '../../../engine/types.ts'
@@ -83,7 +84,7 @@ function compilePolicy(options: Options, isV1: boolean, site: Site): Policy {
     isOriginAllowed: compileOrigins(options.allow_origins),
     isMethodAllowed: isV1 ? compileMethodsV1(options.allow_methods) : compileMethods(options.allow_methods),
     allowHeaders: isV1 ? allowHeadersV1(options.allow_headers) : allowHeaders(options.allow_headers),
-    exposed: options.expose_headers.map((name) => canonicalName(name)).join(', '),
+    exposed: headerValue(options.expose_headers.map((name) => canonicalName(name)).join(', ')),
     hasCredentials: options.allow_credentials,
     isPrivateNetworkAllowed,
     maxAge: secondsOf(options.max_age, isV1),

@@ -2,6 +2,7 @@
 
 import { component, ConfigError } from '../../../engine/compile/component.ts'
 import { asError } from '../../../engine/errors.ts'
+import { headerValue } from '../../../engine/header-values.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import type { Exchange, Handler } from '../../../engine/types.ts'
 import { errorIssue } from '../../../schema/issue.ts'
@@ -97,7 +98,7 @@ function compileChecks(options: Options): Checks {
     isHostAllowed: options.is_development ? null : compileAllowedHosts(options),
     hostHeaders: options.host_proxy_headers.map((name) => canonicalName(name)),
     isRedirecting: options.ssl_redirect && !options.is_development,
-    redirectHost: options.ssl_host,
+    redirectHost: headerValue(options.ssl_host),
     httpsHeaders: Object.entries(options.ssl_proxy_headers).map(([name, value]) => [canonicalName(name), value] as const),
   }
 }

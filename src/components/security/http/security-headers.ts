@@ -1,6 +1,7 @@
 // The headers that tell browsers to be careful. Knows nothing of requests.
 
 import { randomBytes } from 'node:crypto'
+import { headerValue } from '../../../engine/header-values.ts'
 
 export interface HeaderOptions {
   readonly sts_seconds: number
@@ -28,14 +29,15 @@ export interface SecurityHeaders {
 /** Decides once what is sent. */
 export function compileSecurityHeaders(options: HeaderOptions): SecurityHeaders {
   const common: [string, string][] = []
-  const frame = options.custom_frame_options_value || (options.frame_deny ? 'DENY' : '')
+  const frame = headerValue(options.custom_frame_options_value) || (options.frame_deny ? 'DENY' : '')
   if (frame !== '') common.push(['X-Frame-Options', frame])
   if (options.content_type_nosniff) common.push(['X-Content-Type-Options', 'nosniff'])
   if (options.browser_xss_filter) common.push(['X-Xss-Protection', '1; mode=block'])
-  const policy = options.content_security_policy
+  const policy = headerValue(options.content_security_policy)
   const hasNonce = policy.includes('$NONCE')
   if (policy !== '' && !hasNonce) common.push(['Content-Security-Policy', policy])
-  if (options.referrer_policy !== '') common.push(['Referrer-Policy', options.referrer_policy])
+  const referrerPolicy = headerValue(options.referrer_policy)
+  if (referrerPolicy !== '') common.push(['Referrer-Policy', referrerPolicy])
   const secured: Pairs = [...transportSecurity(options), ...common]
   return {
     overHttps: secured,

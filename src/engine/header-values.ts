@@ -1,0 +1,33 @@
+// Texts of the file become values of header fields: UTF-8 bytes and no control characters, as Go writes them. Knows nothing of sockets.
+
+/** What every protocol can carry: one character a byte, without control characters. */
+const WRITABLE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/g
+const NOT_LATIN1 = /[^\u0000-\u00ff]/
+const NOT_ASCII = /[^\u0000-\u007f]/
+
+/**
+ * The value of a header field for a text of the file, one character a byte: characters beyond ASCII are their UTF-8 bytes,
+ * control characters are blanks (Go's net/http, header.go: line ends). Call it when the configuration is compiled.
+ */
+export function headerValue(text: string): string {
+  return withoutControls(NOT_ASCII.test(text) ? utf8Bytes(text) : text)
+}
+
+/**
+ * A value that can be written, for one that is already one character a byte: a value that is none, because it holds characters
+ * beyond a byte, is taken for a text.
+ */
+export function writableValue(value: string): string {
+  if (WRITABLE.test(value)) return value
+  return withoutControls(NOT_LATIN1.test(value) ? utf8Bytes(value) : value)
+}
+
+function utf8Bytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+/** security: a line end would begin another field. */
+function withoutControls(value: string): string {
+  return value.replaceAll(CONTROL, ' ').replaceAll(/^[ \t]+|[ \t]+$/g, '')
+}

@@ -1,0 +1,169 @@
+// HTTP/1.1 requests become exchanges. Knows nothing of TLS and listening.
+
+import http, { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import { ClientBody } from './client-body.ts'
+import { type Begin, type ClientSocket, type Outcome, type RequestKind, Turns } from './connection-turns.ts'
+import { GatewayResponse, Http1Exchange } from './http1-exchange.ts'
+import { HEADER_SLACK_BYTES, HOST, limitWriting, peerOf, readTimeouts, run, type ServerState } from './server-state.ts'
+import { decodeTarget, parseTarget } from '../client/target.ts'
+
+/** Go's largest Content-Length. */
+const MAX_LENGTH = 2n ** 63n - 1n
+const TEXT_HEAD = 'Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n'
+
+/** A server that takes connections by `listen` or by emitting `connection`. */
+export function createHttp1Server(state: ServerState): Server {
+  const { config } = state
+  const timeouts = readTimeouts(config)
+  const begin: Begin = (request, response, kind) => serveHttp1(state, request, response, kind)
+  const server = http.createServer(
+    {
+      ServerResponse: GatewayResponse,
+      maxHeaderSize: config.maxHeaderBytes + HEADER_SLACK_BYTES,
+      insecureHTTPParser: false,
+      requireHostHeader: false,
+      optimizeEmptyRequests: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 15_000,
+      keepAliveTimeout: timeouts.idleMs,
+      keepAliveTimeoutBuffer: 0,
+      headersTimeout: timeouts.headerMs,
+      requestTimeout: timeouts.requestMs,
+      connectionsCheckingInterval: timeouts.checkMs,
+    },
+    (request, response) => Turns.take(begin, request, response, 'plain'),
+  )
+  // security: Node would leave out what is beyond a count of fields, without a word.
+  server.maxHeadersCount = 0
+  // A client may end its side when it has asked; what becomes of it then, `Turns` decides.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.on('checkContinue', (request: IncomingMessage, response: GatewayResponse) => Turns.take(begin, request, response, 'continue'))
+  server.on('checkExpectation', (request: IncomingMessage, response: GatewayResponse) =>
+    Turns.take(begin, request, response, 'unknown-expectation'),
+  )
+  server.on('clientError', refuseConnection)
+  server.on('connect', refuseTunnel)
+  return server
+}
+
+function serveHttp1(state: ServerState, request: IncomingMessage, response: GatewayResponse, kind: RequestKind): void {
+  const { rawHeaders, socket } = request
+  if (kind === 'unknown-expectation') {
+    refuse(response, 417)
+    return
+  }
+  // security: the parser also takes HTTP/0.9, which has no fields and no framing.
+  if (request.httpVersionMajor !== 1) {
+    refuse(response, request.httpVersionMajor === 0 ? 400 : 505)
+    return
+  }
+  let host = ''
+  let length: number | null = 0
+  let hosts = 0
+  let codings = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') {
+      hosts++
+      host = rawHeaders[i + 1] as string
+    } else if (name.length === 14 && name.toLowerCase() === 'content-length') {
+      length = readLength(rawHeaders[i + 1] as string)
+    } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') {
+      codings++
+      length = null
+      if ((rawHeaders[i + 1] as string).toLowerCase() !== 'chunked') {
+        refuse(response, 501, 'Unsupported transfer encoding')
+        return
+      }
+    }
+  }
+  const sentTarget = decodeTarget(request.url as string)
+  const target = parseTarget(sentTarget)
+  // security: what can be read in two ways is refused, before anything is forwarded.
+  if (
+    hosts > 1 ||
+    (hosts === 0 && request.httpVersionMinor === 1) ||
+    Number.isNaN(length) ||
+    codings > 1 ||
+    (codings > 0 && request.httpVersionMinor === 0) ||
+    !HOST.test(host)
+  )
+    refuse(response, 400)
+  else if (target === null) refuse(response, 400)
+  else if (sentTarget === '*' && request.method === 'OPTIONS') response.writeHead(200, { 'Content-Length': '0' }).end()
+  else {
+    const invite = kind === 'continue' ? () => response.writeContinue() : null
+    const exchange = new Http1Exchange(
+      {
+        method: request.method as string,
+        sentTarget,
+        target,
+        host: target.host ?? host,
+        rawHeaders,
+        body: new ClientBody(request, length, invite),
+        peerAddress: peerOf(socket),
+        isSecure: (socket as Partial<TLSSocket>).encrypted === true,
+        protocol: request.httpVersionMinor === 1 ? 'HTTP/1.1' : 'HTTP/1.0',
+      },
+      request,
+      response,
+      state,
+    )
+    if (state.config.writeTimeoutMs > 0) limitWriting(exchange, () => socket.destroy(), state.config.writeTimeoutMs)
+    run(state, exchange)
+  }
+}
+
+/** Bytes that a Content-Length announces; not a number beyond what Go counts. Node lets digits only through. */
+function readLength(value: string): number {
+  const length = Number(value)
+  return length >= Number(MAX_LENGTH) && BigInt(value) > MAX_LENGTH ? Number.NaN : length
+}
+
+function refuse(response: GatewayResponse, statusCode: number, text = `${statusCode} ${STATUS_CODES[statusCode]}`): void {
+  response.turns?.markEnding()
+  const head = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close', 'Content-Length': Buffer.byteLength(text) }
+  response.writeHead(statusCode, head).end(text)
+}
+
+/** What the parser refuses, and clients that take too long. Answers that are due come first. */
+function refuseConnection(error: NodeJS.ErrnoException, socket: ClientSocket): void {
+  // compat: Go says nothing to a client whose connection broke.
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const outcome = outcomeOf(error)
+  if (socket.turns?.postpone(outcome) !== true) outcome(socket)
+}
+
+function outcomeOf({ code }: NodeJS.ErrnoException): Outcome {
+  // compat: Go says nothing to a client that took too long.
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return (socket) => socket.destroy()
+  // Bytes behind a request whose answer ends the connection are not for us.
+  if (code === 'HPE_CLOSED_CONNECTION') return ignore
+  if (code === 'HPE_HEADER_OVERFLOW') return (socket) => writeRefusal(socket, '431 Request Header Fields Too Large')
+  return (socket) => writeRefusal(socket, '400 Bad Request')
+}
+
+function refuseTunnel(_request: IncomingMessage, socket: ClientSocket): void {
+  // security: Node has taken its own listeners off such a connection: an error of it would end the process.
+  socket.on('error', ignore)
+  socket.turns?.relayDrain()
+  const outcome: Outcome = (client) => {
+    if (client.writable) writeRefusal(client, '404 Not Found', '404 page not found')
+    else client.destroy()
+  }
+  if (socket.turns?.postpone(outcome) !== true) outcome(socket)
+}
+
+function ignore(): void {}
+
+function writeRefusal(socket: Duplex, status: string, text = status): void {
+  const pending = (socket as { _httpMessage?: GatewayResponse | null })._httpMessage
+  // An answer has begun: anything more would be taken for a part of it.
+  if (pending?.headersSent === true) socket.destroy()
+  else socket.end(`HTTP/1.1 ${status}\r\n${TEXT_HEAD}${text}`, () => socket.destroy())
+}
