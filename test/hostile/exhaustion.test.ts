@@ -111,30 +111,30 @@ describe('what is remembered', () => {
     },
   }
   for (const [name, { file, head }] of Object.entries(tables)) {
-    test(`${name}: long ones leave nothing behind`, async () => {
+    test(`${name}: long ones leave nothing behind`, async (context) => {
       const backend = await startBackend((_request, response) => {
         response.setHeader('Cache-Control', 'max-age=60')
         response.end('{"a":1}')
       })
+      context.after(() => backend.close())
       await withGateway(file(backend.url), async ({ port }) => {
         const left = await weighAfter((index) => send(port, head(index)))
         assert.ok(left < MAX_LEFT, `${(left / MIB).toFixed(1)} MiB are left of ${((COUNT * LONG) / MIB).toFixed(0)} MiB`)
       })
-      await backend.close()
     })
   }
 
-  test('names of a backend’s headers: long ones leave nothing behind', async () => {
+  test('names of a backend’s headers: long ones leave nothing behind', async (context) => {
     let sent = 0
     const backend = await startRawBackend((socket) => {
       socket.end(`HTTP/1.1 200 OK\r\nn${long(sent++)}: 1\r\nContent-Length: 2\r\n\r\n{}`)
     })
+    context.after(() => backend.close())
     await withGateway({ endpoints: [endpoint('/a', backend.url)] }, async ({ port }) => {
       const left = await weighAfter(() => send(port, 'GET /a HTTP/1.1'))
       backend.received.length = 0
       assert.ok(left < MAX_LEFT, `${(left / MIB).toFixed(1)} MiB are left`)
     })
-    await backend.close()
   })
 })
 
@@ -154,11 +154,12 @@ describe('what is computed before anybody is known', () => {
   /** Each of these took half a second and more. */
   const MAX_CPU_MS = 200
 
-  test('a token that brings a private key of 70,000 bits', async () => {
+  test('a token that brings a private key of 70,000 bits', async (context) => {
     const number = (bytes: number): string => Buffer.alloc(bytes, 0xff).toString('base64url')
     const jwk = { kty: 'RSA', n: number(18_000), e: 'AQ', d: 'AQ', p: number(9000), q: number(9000) }
     const header = Buffer.from(JSON.stringify({ alg: 'RS256', jwk })).toString('base64url')
     const keys = await startBackend((_request, response) => response.end('{"keys":[]}'))
+    context.after(() => keys.close())
     const validator = { alg: 'RS256', jwk_url: keys.url, disable_jwk_security: true }
     await withGateway(
       { endpoints: [endpoint('/a', 'http://127.0.0.1:1999', { extra_config: { 'auth/validator': validator } })] },
@@ -169,7 +170,6 @@ describe('what is computed before anybody is known', () => {
         assert.ok(spent < MAX_CPU_MS, `${spent} ms`)
       },
     )
-    await keys.close()
   })
 
   test('a body of four million levels at a JSON schema', async () => {
@@ -185,8 +185,9 @@ describe('what is computed before anybody is known', () => {
     })
   })
 
-  test('80,000 lines of headers at an endpoint that forwards them', async () => {
+  test('80,000 lines of headers at an endpoint that forwards them', async (context) => {
     const backend = await startBackend((_request, response) => response.end('{}'))
+    context.after(() => backend.close())
     const lines = Array.from({ length: 80_000 }, (_, index) => `X-${index % 7}: 1`).join('\r\n')
     await withGateway(
       { max_header_bytes: 2_000_000, endpoints: [endpoint('/a', backend.url, { input_headers: ['X-1', 'X-2'] })] },
@@ -195,12 +196,12 @@ describe('what is computed before anybody is known', () => {
         assert.ok(spent < 3 * MAX_CPU_MS, `${spent} ms`)
       },
     )
-    await backend.close()
   })
 })
 
-test('an expensive request holds nobody else up', async () => {
+test('an expensive request holds nobody else up', async (context) => {
   const backend = await startBackend((_request, response) => response.end('{"a":1}'))
+  context.after(() => backend.close())
   const file = {
     endpoints: [
       endpoint('/b', backend.url),
@@ -212,17 +213,16 @@ test('an expensive request holds nobody else up', async () => {
     const { answered, ended } = await askWhile(port, Promise.all(attackers))
     assert.ok(ended && answered > 0, `${answered} answers in the meantime`)
   })
-  await backend.close()
 })
 
 /** Answers of an ordinary endpoint while something else goes on. */
 async function askWhile(port: number, other: Promise<unknown>): Promise<{ answered: number; ended: boolean }> {
-  let ended = false
-  void other.then(() => (ended = true))
+  const state = { ended: false }
+  void other.then(() => (state.ended = true))
   let answered = 0
   do {
     assert.match(await send(port, 'GET /b HTTP/1.1'), / 200 /)
     answered++
-  } while (!ended)
-  return { answered, ended }
+  } while (!state.ended)
+  return { answered, ended: state.ended }
 }
