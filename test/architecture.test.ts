@@ -30,6 +30,7 @@ const SYSTEM = /^node:(http|https|http2|net|tls|dns|fs|fs\/promises|child_proces
 const ADDRESS_NAMES = new Set(['BlockList', 'SocketAddress', 'isIP', 'isIPv4', 'isIPv6'])
 const CONFIG_TYPES = /^src\/config\/types\.ts$/
 const ENGINE = /^src\/engine\//
+const LUA = /^src\/lua\//
 const SCHEMA = /^src\/schema\//
 const JSON_FLOOR = /^src\/json\//
 const GO = /^src\/go\//
@@ -84,8 +85,14 @@ const RULES: readonly Rule[] = [
     reason: 'an audit judges a configuration by what it says: nothing is built, read or called',
   },
   {
+    files: LUA,
+    may: [LUA],
+    never: /^node:(http|https|http2|net|tls|dns|child_process|cluster|worker_threads)$/,
+    reason: 'a language knows nothing of gateways: what a script reaches is given to it',
+  },
+  {
     files: COMPONENT,
-    may: [ENGINE, ...FLOORS, CONFIG_TYPES],
+    may: [ENGINE, ...FLOORS, LUA, CONFIG_TYPES],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
   },
   {

@@ -1,0 +1,125 @@
+// A runaway script costs its own call only, and no script gets at the host.
+
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { compile } from './compile.ts'
+import { LuaState } from './state.ts'
+import { output, run, within } from './test-support.ts'
+
+const ENDLESS: readonly string[] = [
+  'while true do end',
+  'repeat until false',
+  '::a:: goto a',
+  'for i = 1, math.huge do end',
+  'local function f() return f() end f()',
+  'while true do pcall(error, "x") end',
+  'pcall(function() while true do end end) print("caught")',
+  'local co = coroutine.wrap(function() while true do coroutine.yield(1) end end) while true do co() end',
+  'for _ in function() return 1 end do end',
+  'local t = setmetatable({}, {__index = function(t, k) while true do end end}) print(t.x)',
+  'table.sort({3, 1, 2}, function() while true do end end)',
+  '(("a"):rep(3000)):match((".*"):rep(20) .. "b")',
+  '("a"):rep(30):match(("a?"):rep(30) .. ("a"):rep(30) .. "b")',
+  'load(function() return "x" end)',
+  'local a, b = ("x"):rep(3e7) .. "a", ("x"):rep(3e7) .. "a" while true do local c = a == b end',
+  'local s = "a" .. (" "):rep(1e6) .. "b" while true do tonumber(s) end',
+  'while true do ("x"):rep(2e6):upper():lower():reverse() end',
+  'local t = {} while true do t[math.random(1e7) * 3] = 1 next(t) end',
+]
+
+const GREEDY: readonly string[] = [
+  'local s = "x" while true do s = s .. s end',
+  'local s = ("x"):rep(1e9)',
+  'local t = {} while true do t[#t + 1] = {} end',
+  'local t = {} for i = 1, math.huge do t["k" .. i] = i end',
+  'local t = {} while true do t[#t + 1] = ("x"):rep(1e6) .. #t end',
+  'string.format("%1000000d%1000000d%1000000d%1000000d%1000000d%1000000d%1000000d%1000000d%1000000d", 1, 1, 1, 1, 1, 1, 1, 1, 1)',
+  'pcall(function() local s = "x" while true do s = s .. s end end) print("caught")',
+  '("x"):rep(8e6):gmatch("")',
+  '("x"):rep(1e6):gsub("x", ("y"):rep(1e4))',
+]
+
+describe('a script that does not end is stopped, and pcall does not catch it', () => {
+  for (const source of ENDLESS) test(source, () => assert.deepEqual(run(source, { budget: within(50) }), { out: [], error: 'stop: time' }))
+})
+
+describe('a script that takes too much memory is stopped', () => {
+  const budget = { memory: 48 * 1024 * 1024, stringLength: 8 * 1024 * 1024 }
+  for (const source of GREEDY) {
+    test(source, () => assert.deepEqual(run(source, { budget: { ...budget, ...within(20_000) } }), { out: [], error: 'stop: memory' }))
+  }
+})
+
+describe('depth', () => {
+  test('recursion ends in an error that pcall catches', () =>
+    assert.equal(output('local function r() return 1 + r() end print(pcall(r))'), 'false\t<string>:1: stack overflow'))
+  test('so does recursion through library functions', () =>
+    assert.equal(output('local function r(s) return (s:gsub(".", r)) end print(pcall(r, "x"))'), 'false\t<string>:1: stack overflow'))
+  test('what nests too deeply does not compile', () => {
+    for (const source of [
+      '('.repeat(5000),
+      `x = ${'{'.repeat(5000)}`,
+      `x = ${'-'.repeat(9000)}1`,
+      'do '.repeat(5000),
+      `x = ${'function() return '.repeat(900)}`,
+    ]) {
+      assert.match(output(source), /error: .*(nested too deeply|syntax error)/s)
+    }
+    assert.match(output(`x = a${'.b'.repeat(20_000)}`), /error: /)
+  })
+  test('long programs do', () => assert.equal(output(`local s = ${'"a" .. '.repeat(150)}"b" print(#s)`), '151'))
+})
+
+describe('nothing of the host can be reached', () => {
+  const names = ['constructor', '__proto__', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'call', 'apply', 'length', 'code', 'env']
+  for (const name of names) {
+    test(`"${name}" is no field of any value`, () => {
+      const source = `local function try(v) local ok, r = pcall(function() return v.${name} end) return ok and r end
+        print(try({}), try(print), try(""), try(1), try(true), try(coroutine.create(print)), try(newproxy()), ({}).${name}, _G.${name}, ${name})`
+      assert.equal(output(source), 'nil\tfalse\tnil\tfalse\tfalse\tfalse\tfalse\tnil\tnil\tnil')
+    })
+    test(`"${name}" is a key like any other`, () =>
+      assert.equal(output(`local t = {${name} = 1} t.${name} = t.${name} + 1 ${name} = 5 print(t.${name}, ${name})`), '2\t5'))
+  }
+  test('the metatable of strings is the library, and nothing more', () =>
+    assert.equal(
+      output('print(getmetatable("").__index == string, getmetatable("").constructor, pcall(string.dump, print))'),
+      'true\tnil\tfalse\t<string>:1: GopherLua does not support the string.dump',
+    ))
+  test('text of a program never becomes JavaScript', () => {
+    const hostile = ['"\\n//', '`${1}`', "');throw 1;('", '\\u2028', '*/ throw 1 /*', '</script>', '\\0\\255']
+    for (const text of hostile) {
+      assert.equal(output(`local s = [==[${text}]==] local t = {[s] = s} print(t[s] == s, #s == #([==[${text}]==]))`), 'true\ttrue')
+      assert.equal(output(`print(loadstring("return 1", [==[${text}]==])())`), '1')
+    }
+  })
+  test('programs start no programs and end no process unless the host lets them', () => {
+    assert.equal(
+      output('print(os.execute("true"), io.popen("ls")) os.exit(3) print("after")'),
+      '1\tnil\tfork/exec /bin/sh: operation not permitted\nerror: stop: exit',
+    )
+  })
+})
+
+describe('states', () => {
+  test('see nothing of each other', () => {
+    const spoil = compile(
+      'string.x = 1 table.concat = nil print = nil _G.y = 1 getmetatable("").__index = nil package.path = "" math.pi = 3 io.write = nil',
+    )
+    new LuaState({ openLibs: true }).run(spoil)
+    assert.equal(
+      output('print(string.x, type(table.concat), y, ("a"):upper(), #package.path > 0, math.pi > 3.1, type(io.write))'),
+      'nil\tfunction\tnil\tA\ttrue\ttrue\tfunction',
+    )
+  })
+  test('share compiled chunks', () => {
+    const chunk = compile('n = (n or 0) + 1 return n')
+    const [one, other] = [new LuaState(), new LuaState()]
+    assert.deepEqual([one.run(chunk), one.run(chunk), other.run(chunk)], [[1], [2], [1]])
+  })
+  test('go on after an error', () => {
+    const state = new LuaState()
+    assert.throws(() => state.run(compile('local function r() return 1 + r() end r()')), /stack overflow/)
+    assert.deepEqual(state.run(compile('local function d(n) return n == 0 and 0 or 1 + d(n - 1) end return d(200)')), [200])
+  })
+})
