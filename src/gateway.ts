@@ -6,6 +6,7 @@ import { compileGateway, type CompiledGateway, type CompileInit } from './engine
 import { loadOrder } from './engine/compile/order.ts'
 import { SYSTEM_CLOCK, type Clock, type Logger, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
 import { loadEncodings } from './encodings/index.ts'
+import { followRedirects } from './http/client/redirects.ts'
 import { createTransport, type ProxyEnvironment } from './http/client/transport.ts'
 import { order } from './order.ts'
 
@@ -34,6 +35,7 @@ export async function openGateway(config: GatewayConfig, init: GatewayInit): Pro
       config,
       order: loaded,
       transport: transport.send,
+      client: followRedirects(transport.send, { sendBodyOnRedirect: true, hosts: [] }),
       readFile: readFileSync,
     })
     return {

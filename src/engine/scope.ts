@@ -12,6 +12,8 @@ export type EndListener = (reason: Error) => void
 export class Scope {
   /** Values that layers share along a request, from the server's outermost layer to the socket of a backend; children have the same. */
   readonly slots: Slots
+  /** When its time is over, or that of a scope around it, by `performance.now()`: for work that lets no timer run. */
+  deadline: number
   readonly #parent: Scope | null
   #timer: NodeJS.Timeout | null = null
   #listeners: EndListener[] | null = null
@@ -22,6 +24,8 @@ export class Scope {
   private constructor(parent: Scope | null, timeoutMs: number) {
     this.#parent = parent
     this.slots = parent === null ? [] : parent.slots
+    const outer = parent === null ? Infinity : parent.deadline
+    this.deadline = timeoutMs === Infinity ? outer : Math.min(outer, performance.now() + timeoutMs)
     if (parent !== null) {
       if (parent.reason !== null) {
         this.reason = parent.reason
@@ -75,6 +79,7 @@ export class Scope {
   lift(idleMs: number): () => void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
+    this.deadline = this.#parent === null ? Infinity : this.#parent.deadline
     if (this.reason !== null || idleMs === Infinity) return nothing
     const timer = setTimeout(expire, Math.min(idleMs, MAX_TIMER_MS), this)
     this.#timer = timer

@@ -58,18 +58,18 @@ export interface Answer {
 
 /** One client request and its answer. `http/` makes them; handlers and their layers work on them. */
 export interface Exchange {
-  /** Upper case as sent; tokens are case-sensitive. */
-  readonly method: string
-  /** The request target as it was sent: path and query, still encoded. */
-  readonly target: string
+  /** Upper case as sent; tokens are case-sensitive. What stands inside a layer that writes another one sees that. */
+  method: string
+  /** The request target as it was sent: path and query, still encoded. A layer that writes it writes `path` and `rawQuery` as well. */
+  target: string
   /** Percent-decoded path: what routes are matched with. A layer of the server stage may write another one. */
   path: string
   /** Everything after the first `?`, still encoded; empty when there is none. */
-  readonly rawQuery: string
+  rawQuery: string
   /** The client's header fields; a layer may change them before the endpoint reads them (propagated claims). */
   readonly headers: HeaderMap
-  /** The Host header as sent. */
-  readonly host: string
+  /** The Host header as sent, unless a layer wrote another one. */
+  host: string
   /** Address of the TCP peer. */
   readonly peerAddress: string
   /** Address of the client behind trusted proxies; known from the first layer inside `clientAddress` on. */
@@ -84,7 +84,8 @@ export interface Exchange {
   route: Route | null
   /** URL parameters of the matched route; a layer may add some (claims). */
   params: Map<string, string>
-  readonly body: Body
+  /** What the client sends, unless a layer put another one in its place. */
+  body: Body
   /** Ends when the client leaves. Carries the slots that components share. */
   readonly scope: Scope
   /** Header fields of the answer; layers may set some before the answer is written. */
@@ -117,7 +118,7 @@ export interface PipeRequest {
   readonly method: string
   /** `http://127.0.0.1:8081`, chosen by the balancer; empty before. */
   readonly origin: string
-  /** Before the balancer the filled-in url_pattern as text; after it path and query, encoded for the wire. */
+  /** At the endpoint the client's path, decoded; before the balancer the filled-in url_pattern as text; after it path and query, encoded for the wire. */
   readonly path: string
   readonly params: Params
   readonly query: Query

@@ -178,6 +178,7 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     },
     clock: SYSTEM_CLOCK,
     transport: refuse,
+    client: refuse,
     version: 'Version test',
     writeAccessLine: () => {},
     read: (path) => readFileSync(path),

@@ -72,6 +72,8 @@ export interface SiteInit {
   readonly pool: ResourcePool
   /** The bare connection to backends, with the service's TLS and timeout settings and nothing around it. */
   readonly transport: Sender
+  /** The same for calls that belong to no backend: redirects are followed. */
+  readonly client: Sender
   /** What `X-Krakend` and `User-Agent` say: `Version 0.1.0`. */
   readonly version: string
   /** The variables of the process: proxies, addresses of key services. */
@@ -110,6 +112,7 @@ export interface Site extends SiteBase {
   /** A name of this place that is the same in every worker and after a reload; for `shared` and `pool`. */
   readonly id: string
   readonly transport: Sender
+  readonly client: Sender
   readonly version: string
   readonly writeAccessLine: (line: string) => void
   /** Whether the same place has a block of that namespace. What it says is its component's business: ask a port. */

@@ -19,7 +19,7 @@ export function compileRequest(endpoint: EndpointConfig, userAgent: string): (ex
     return {
       method: exchange.method,
       origin: '',
-      path: '',
+      path: exchange.path,
       params: exchange.params,
       query: collectQuery(exchange),
       headers: collectHeaders(exchange),

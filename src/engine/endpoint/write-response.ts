@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import { sniffContentType } from '../../go/sniff.ts'
 import { discardBody } from '../body.ts'
-import { HOP_BY_HOP } from '../headers.ts'
+import { HOP_BY_HOP, type HeaderMap } from '../headers.ts'
 import type { Exchange, PipeResponse, Render } from '../types.ts'
 
 /** Writes what a pipe answered. */
@@ -19,10 +19,12 @@ export interface WriterInit {
 export function renderedWriter(render: Render, init: WriterInit): WriteResponse {
   return function writeRendered(exchange, response) {
     writeHead(exchange, response, init)
+    // compat: KrakenD copies fields of the pipe only beside data. What a pipe says of the type stands above what the encoding says.
+    if (response.headers !== null && response.data !== null && !response.data.isEmpty) copyHeaders(exchange, response.headers, init)
     // A stream that is rendered: only its data counts, and a connection that nobody reads would stay for ever.
     discardBody(response.body)
     const { contentType, body } = render(response, exchange)
-    exchange.responseHeaders.set('Content-Type', contentType)
+    if (response.headers === null || !exchange.responseHeaders.has('Content-Type')) exchange.responseHeaders.set('Content-Type', contentType)
     exchange.answer(200, body)
   }
 }
@@ -30,8 +32,10 @@ export function renderedWriter(render: Render, init: WriterInit): WriteResponse 
 export function streamWriter(init: WriterInit): WriteResponse {
   return function writeStream(exchange, response) {
     writeHead(exchange, response, init)
-    const { body, statusCode } = response
-    if (body === null) return exchange.answer(statusCode === 0 ? 200 : statusCode)
+    if (response.headers !== null) copyHeaders(exchange, response.headers, init)
+    const { body } = response
+    const statusCode = response.statusCode === 0 ? 200 : response.statusCode
+    if (body === null) return exchange.answer(statusCode)
     const hasType = exchange.responseHeaders.has('Content-Type')
     if (Buffer.isBuffer(body)) {
       if (!hasType && body.length > 0) exchange.responseHeaders.set('Content-Type', sniffContentType(body))
@@ -46,13 +50,15 @@ export function streamWriter(init: WriterInit): WriteResponse {
   }
 }
 
-/** Completeness, caching, and the header fields that the pipe has for the client. */
-function writeHead({ responseHeaders }: Exchange, response: PipeResponse, { cacheControl, dropsHeader }: WriterInit): void {
+/** Completeness and caching. */
+function writeHead({ responseHeaders }: Exchange, response: PipeResponse, { cacheControl }: WriterInit): void {
   const isCompleted = response.isComplete && response.data !== null && !response.data.isEmpty
   responseHeaders.set('X-Krakend-Completed', isCompleted ? 'true' : 'false')
   if (isCompleted && cacheControl !== null) responseHeaders.set('Cache-Control', cacheControl)
-  if (response.headers === null) return
-  const { fields } = response.headers
+}
+
+/** The header fields that the pipe has for the client. */
+function copyHeaders({ responseHeaders }: Exchange, { fields }: HeaderMap, { dropsHeader }: WriterInit): void {
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] as string
     if (HOP_BY_HOP.has(name) || dropsHeader?.(name) === true) continue

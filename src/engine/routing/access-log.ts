@@ -27,11 +27,12 @@ export function accessLog({ skippedPaths, isLegacy, write }: AccessLogOptions): 
   const latencyWidth = isLegacy ? 13 : 8
   return (next) =>
     function logAccess(exchange) {
-      if (!skipped.has(exchange.path)) {
+      const { path, rawQuery } = exchange
+      if (!skipped.has(path)) {
         exchange.onFinish(() => {
           const status = String(exchange.statusCode).padStart(3)
           const latency = formatLatency(performance.now() - exchange.startMs, isLegacy).padStart(latencyWidth)
-          const target = exchange.rawQuery === '' ? exchange.path : `${exchange.path}?${exchange.rawQuery}`
+          const target = rawQuery === '' ? path : `${path}?${rawQuery}`
           // security: KrakenD 1.x takes any text for the client's address.
           const clientIp = escapeControls(exchange.clientIp).padStart(15)
           const method = escapeControls(exchange.method).padEnd(7)

@@ -17,16 +17,11 @@ export function placeholdersOf(urlPattern: string): string[] {
 }
 
 /** Values go in raw; a placeholder without a value stays as it is, which KrakenD's users see as `%7B%7B.Id%7D%7D`. */
-export function requestBuilder(urlPattern: string, method: string): Layer<Pipe> {
+export function compilePath(urlPattern: string): (params: Params) => string {
   const names = placeholdersOf(urlPattern)
-  if (names.length === 0) {
-    return (next) =>
-      function buildFixedRequest(request, scope) {
-        return next({ ...request, method, path: urlPattern }, scope)
-      }
-  }
+  if (names.length === 0) return () => urlPattern
   const literals = urlPattern.split(/\{\{\.[^{}]+\}\}/)
-  const fill = (params: Params): string => {
+  return function fillPattern(params) {
     let path = literals[0] as string
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string
@@ -34,6 +29,10 @@ export function requestBuilder(urlPattern: string, method: string): Layer<Pipe> 
     }
     return path
   }
+}
+
+export function requestBuilder(urlPattern: string, method: string): Layer<Pipe> {
+  const fill = compilePath(urlPattern)
   return (next) =>
     function buildRequest(request, scope) {
       return next({ ...request, method, path: fill(request.params) }, scope)

@@ -89,7 +89,7 @@ export class Http1Exchange extends WireExchange {
 
   /** security: the rest of a body that nobody wants must not be taken for the next request, nor keep the gateway busy. */
   #leavesBodyUnread(): boolean {
-    const { body } = this
+    const body = this.clientBody
     if (body.length === 0 || body.isComplete) return false
     return body.isAwaited || body.length === null || body.length > MAX_UNREAD_BYTES
   }

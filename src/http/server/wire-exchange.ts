@@ -4,7 +4,7 @@ import { Readable, type Writable } from 'node:stream'
 import { CANCELED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
-import type { Answer, Exchange, Route } from '../../engine/types.ts'
+import type { Answer, Body, Exchange, Route } from '../../engine/types.ts'
 import type { ClientBody } from './client-body.ts'
 import { readPragma } from '../pragma.ts'
 import { pump } from './pump.ts'
@@ -32,11 +32,11 @@ const UNSPEAKABLE = 502
 const MERGED_BODY_LIMIT = 16 * 1024
 
 export abstract class WireExchange implements Exchange {
-  readonly method: string
-  readonly target: string
+  method: string
+  target: string
   path: string
-  readonly rawQuery: string
-  readonly host: string
+  rawQuery: string
+  host: string
   readonly peerAddress: string
   clientIp = ''
   readonly isSecure: boolean
@@ -44,7 +44,9 @@ export abstract class WireExchange implements Exchange {
   readonly startMs = performance.now()
   route: Route | null = null
   params = new Map<string, string>()
-  readonly body: ClientBody
+  body: Body
+  /** What comes from the wire, whatever stands in `body` by now. */
+  protected readonly clientBody: ClientBody
   readonly scope = Scope.root()
   readonly responseHeaders = new HeaderMap()
   statusCode = 0
@@ -57,6 +59,8 @@ export abstract class WireExchange implements Exchange {
   #hasBegun = false
   #isClosed = false
   #isFinished = false
+  /** By the method on the wire. */
+  readonly #isHead: boolean
 
   constructor(init: ExchangeInit) {
     this.method = init.method
@@ -68,6 +72,8 @@ export abstract class WireExchange implements Exchange {
     this.isSecure = init.isSecure
     this.protocol = init.protocol
     this.body = init.body
+    this.clientBody = init.body
+    this.#isHead = init.method === 'HEAD'
     this.#rawHeaders = init.rawHeaders
   }
 
@@ -78,7 +84,7 @@ export abstract class WireExchange implements Exchange {
   }
 
   get bytesIn(): number {
-    return this.body.bytesRead
+    return this.clientBody.bytesRead
   }
 
   answer(statusCode: number, body: string | Uint8Array | null = null): void {
@@ -118,13 +124,13 @@ export abstract class WireExchange implements Exchange {
     const { fields } = responseHeaders
     if (body === null) {
       // compat: Go names no length for the empty answer to HEAD.
-      if (this.method !== 'HEAD') fields.push('Content-Length', '0')
+      if (!this.#isHead) fields.push('Content-Length', '0')
       this.writeWhole(null, 'latin1')
       return
     }
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
     fields.push('Content-Length', String(length))
-    if (this.method === 'HEAD') {
+    if (this.#isHead) {
       this.writeWhole(null, 'latin1')
       return
     }
@@ -134,9 +140,9 @@ export abstract class WireExchange implements Exchange {
 
   #writeStream(statusCode: number, body: Readable): Promise<void> {
     this.#begin(statusCode)
-    if (this.forbidsBody() || this.method === 'HEAD') {
+    if (this.forbidsBody() || this.#isHead) {
       // compat: a 304 or the answer to HEAD names the length of what it leaves out; a 204 has none.
-      if (this.statusCode !== 304 && this.method !== 'HEAD') this.responseHeaders.delete('Content-Length')
+      if (this.statusCode !== 304 && !this.#isHead) this.responseHeaders.delete('Content-Length')
       body.on('error', ignore)
       body.destroy()
       this.writeWhole(null, 'latin1')
