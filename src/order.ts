@@ -23,6 +23,7 @@ import { backendHttpClient, redirects } from './http/client/redirects.ts'
 const jose = () => import('./components/auth/jose/index.ts')
 const rateLimits = () => import('./components/qos/ratelimit/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
+const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
   // Once per process, whatever the number of workers: listeners, consumers, exporters.
@@ -52,6 +53,7 @@ export const order: Order = {
   // The same without the health check, which must answer whoever asks.
   router: [
     lazy('security/http', async () => (await import('./components/security/http/index.ts')).securityHttp),
+    lazy('modifier/lua-endpoint', async () => (await lua()).serviceLua),
     lazy('security/bot-detector', async () => (await botDetector()).serviceBotDetector),
     // ⊢ endpoint, debug, echo, OPTIONS, 404, 405
   ],
@@ -61,12 +63,14 @@ export const order: Order = {
     lazy('security/bot-detector', async () => (await botDetector()).endpointBotDetector), // before a token costs anything
     lazy('auth/validator', async () => (await jose()).validator, '_gw/jwt-issuers'),
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
+    lazy('modifier/lua-endpoint', async () => (await lua()).endpointLua), // sees propagated claims; what it refuses costs no limit
     lazy('qos/ratelimit/router', async () => (await rateLimits()).endpointRateLimit, '_gw/ratelimit'), // a bad token costs no limit
     // ⊢ the endpoint's handler, which runs the pipe
   ],
 
   // What an endpoint asks of its backends, and their common answer.
   proxy: [
+    lazy('modifier/lua-proxy', async () => (await lua()).proxyLua), // outermost: what it writes is validated like the client's own
     lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
     shadow, // what was refused above is not copied
     staticAnswers, // outside flatmap: its data is added as the file has it
@@ -84,6 +88,7 @@ export const order: Order = {
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
+    lazy('modifier/lua-backend', async () => (await lua()).backendLua),
     // ⊢ HTTP call, status policy, decoding, target, allow or deny, mapping, group
   ],
 

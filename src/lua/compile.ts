@@ -13,7 +13,7 @@ import { Parser } from './parser.ts'
 import { RUNTIME } from './runtime.ts'
 import { FunctionScope } from './scope.ts'
 import type { LuaTable } from './table.ts'
-import type { LuaFunction } from './value.ts'
+import type { LuaFunction, Prototype } from './value.ts'
 
 const PARTS: Parts = { call: writeCall, list: writeList, closure: writeFunction, body: writeBody, statement: writeStatement }
 
@@ -25,12 +25,14 @@ export class Chunk {
   private readonly body: Statement[]
   private readonly words: ReadonlySet<string>
   private readonly plain: Make
+  private readonly units: Unit[]
   private suspendable: Make | null = null
 
   constructor(source: string, name: string) {
     this.name = name
     this.body = guard(name, () => new Parser(source, name).chunk())
     const unit = new Unit(name, false, PARTS)
+    this.units = [unit]
     this.plain = guard(name, () => generate(unit, this.body))
     this.words = unit.words
   }
@@ -43,8 +45,19 @@ export class Chunk {
   /** The program as a function; `isSuspendable`: as one that coroutines and waits for the host can suspend. */
   instantiate(env: LuaTable, isSuspendable: boolean): LuaFunction {
     if (!isSuspendable) return this.plain(env)
-    this.suspendable ??= guard(this.name, () => generate(new Unit(this.name, true, PARTS), this.body))
+    this.suspendable ??= guard(this.name, () => this.generateSuspendable())
     return this.suspendable(env)
+  }
+
+  /** Whether a function is of this program. */
+  defines(prototype: Prototype): boolean {
+    return this.units.some(({ prototypes }) => prototypes.includes(prototype))
+  }
+
+  private generateSuspendable(): Make {
+    const unit = new Unit(this.name, true, PARTS)
+    this.units.push(unit)
+    return generate(unit, this.body)
   }
 }
 

@@ -1,6 +1,6 @@
 // What can go wrong with a script: it does not compile, it raises an error, or it is stopped. Knows nothing of the rest of the interpreter.
 
-import type { Value } from './value.ts'
+import type { Prototype, Value } from './value.ts'
 
 function withoutStack<T>(make: () => T): T {
   // perf: scripts raise errors in loops; a JavaScript stack says nothing about a script and costs more than raising.
@@ -19,6 +19,8 @@ export class LuaError extends Error {
   /** Line at which it was raised, 0 where none is known. */
   readonly line: number
   traceback: string
+  /** The function whose line it is; null where none is known. */
+  origin: Prototype | null = null
 
   private constructor(value: Value, text: string, line: number) {
     super(text)

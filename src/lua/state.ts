@@ -112,6 +112,7 @@ export class LuaState {
     if (!(thrown instanceof LuaError) && !(thrown instanceof RangeError)) return thrown
     const error = asLuaError(thrown, this.thread)
     error.traceback = this.thread.traceback(0)
+    error.origin ??= this.thread.innermost()
     return error
   }
 }

@@ -4,7 +4,7 @@ import { LuaError, LuaStop } from './errors.ts'
 import type { Machine } from './machine.ts'
 import type { LuaTable } from './table.ts'
 import { LuaFunction, NOTHING } from './value.ts'
-import type { Result, Suspension, Value } from './value.ts'
+import type { Prototype, Result, Suspension, Value } from './value.ts'
 
 /** gopher-lua's `CallStackSize`. */
 export const MAX_CALLS = 256
@@ -219,6 +219,15 @@ export class LuaThread {
     const shown = lines.slice(Math.max(0, level))
     const short = shown.length > 20 ? [...shown.slice(0, 7), '\t...', ...shown.slice(-7)] : shown
     return `stack traceback:\n${short.join('\n')}`
+  }
+
+  /** The Lua function that runs, or that called the library function that does; null if there is none. */
+  innermost(): Prototype | null {
+    for (let at = this.depth - 1; at >= 0; at--) {
+      const running = this.functions[at]?.prototype
+      if (running != null) return running
+    }
+    return null
   }
 
   /** The function `level` calls up from the running library function; null if it is none of Lua's. */

@@ -24,7 +24,8 @@ export function renderedWriter(render: Render, init: WriterInit): WriteResponse 
     // A stream that is rendered: only its data counts, and a connection that nobody reads would stay for ever.
     discardBody(response.body)
     const { contentType, body } = render(response, exchange)
-    if (response.headers === null || !exchange.responseHeaders.has('Content-Type')) exchange.responseHeaders.set('Content-Type', contentType)
+    if (response.headers === null || !exchange.responseHeaders.has('Content-Type'))
+      exchange.responseHeaders.set('Content-Type', contentType)
     exchange.answer(200, body)
   }
 }

@@ -54,7 +54,7 @@ export function staticData(object: JsonObject, strategy: string): Layer<Pipe> {
 }
 
 /** compat: an unknown encoding of the answer means that of the only backend. */
-function hasTypedNumbers({ endpoint, backends }: PipePlace): boolean {
+export function hasTypedNumbers({ endpoint, backends }: PipePlace): boolean {
   return [endpoint?.outputEncoding ?? '', ...backends.map(({ encoding }) => encoding)].some((name) => TYPED_ENCODINGS.has(name))
 }
 

@@ -1,0 +1,50 @@
+// What `krakend check` says of a script: mistakes with their lines, files that are missing or are not those that were meant.
+
+import { readFileSync } from 'node:fs'
+import type { LuaSyntaxError } from '../../../lua/errors.ts'
+import { errorIssue, warningIssue, type Issue } from '../../../schema/issue.ts'
+import { wordsOf } from './failure.ts'
+import type { LuaOptions } from './options.ts'
+import { compileScript, locate, type Part, type Script } from './script.ts'
+import { findWrongChecksum, MissingSource, readSources } from './source-files.ts'
+
+const FAILS = 'every request here is answered 500'
+
+/** `isEndpoint`: of lua-endpoint, which runs before there is anything to skip or to look at afterwards. */
+export function checkScript(options: LuaOptions, isEndpoint: boolean): Issue[] {
+  const texts = readSources(options, readFileSync)
+  if (texts instanceof MissingSource) {
+    const at = options.sources.indexOf(texts.path)
+    return [errorIssue('missing-file', ['sources', at], `${texts.path} cannot be read: ${FAILS}`), ...checkParts(options, [])]
+  }
+  const issues = checkParts(options, texts)
+  const checksum = options.live ? null : findWrongChecksum(options, texts)
+  if (checksum !== null) issues.push(errorIssue('wrong-checksum', ['md5'], `${checksum}: the script is off, requests pass without it`))
+  for (const path of Object.keys(options.md5)) {
+    if (!options.sources.includes(path))
+      issues.push(warningIssue('invalid-option', ['md5', path], 'is none of "sources": nothing is compared'))
+  }
+  if (isEndpoint && options.post !== '') issues.push(warningIssue('invalid-option', ['post'], 'modifier/lua-endpoint runs no "post"'))
+  if (isEndpoint && options.skip_next) issues.push(warningIssue('invalid-option', ['skip_next'], 'modifier/lua-endpoint skips nothing'))
+  return issues
+}
+
+function checkParts(options: LuaOptions, texts: Parameters<typeof compileScript>[0]): Issue[] {
+  const script = compileScript(texts, options)
+  return [...checkSources(script, options), ...checkPart(script.pre, 'pre'), ...checkPart(script.post, 'post')]
+}
+
+function checkSources(script: Script, { sources }: LuaOptions): Issue[] {
+  if (!(script.sources instanceof Error)) return []
+  const { path, line } = locate(script, script.sources.line)
+  return [invalid(script.sources, ['sources', sources.indexOf(path)], `${path}: `, line)]
+}
+
+function checkPart(part: Part | null, name: 'pre' | 'post'): Issue[] {
+  return part instanceof Error ? [invalid(part, [name], '', part.line)] : []
+}
+
+function invalid(error: LuaSyntaxError, at: (string | number)[], prefix: string, line: number): Issue {
+  const place = line === 0 ? '' : `line ${line}: `
+  return errorIssue('invalid-script', at, `${prefix}${place}${wordsOf(error)}: ${FAILS}`)
+}

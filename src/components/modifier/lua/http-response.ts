@@ -1,0 +1,108 @@
+// `http_response`: calls that scripts make themselves. The script stands still until the answer is there or the request's time is over.
+
+import { canonicalName, HeaderMap } from '../../../engine/headers.ts'
+import { GatewayError } from '../../../engine/errors.ts'
+import type { BackendRequest, BackendResponse } from '../../../engine/types.ts'
+import { bytesOfBuffer, bytesOfText, textOfBytes } from '../../../lua/bytes.ts'
+import { checkString, type Args } from '../../../lua/check.ts'
+import { type Cursor, LuaTable } from '../../../lua/table.ts'
+import type { LuaThread } from '../../../lua/thread.ts'
+import { native, NOTHING, suspending, type Value } from '../../../lua/value.ts'
+import { method, receiver } from './arguments.ts'
+import { parseUrl } from './parse-url.ts'
+import { bodyOfBytes } from './request.ts'
+import type { ScriptRun } from './run.ts'
+import { toLuaList } from './to-lua.ts'
+import { addMethods, bindingType } from './userdata-type.ts'
+
+const WRONG_COUNT = 'need 1, 3 or 4 arguments'
+
+class HttpAnswer {
+  readonly run: ScriptRun
+  #response: BackendResponse | null
+
+  constructor(run: ScriptRun, response: BackendResponse) {
+    this.run = run
+    this.#response = response
+  }
+
+  open(thread: LuaThread): BackendResponse {
+    return this.#response ?? thread.raise('the response is closed')
+  }
+
+  close(): void {
+    this.#response = null
+  }
+}
+
+const answer = receiver(HttpAnswer, 'response')
+
+const HTTP_RESPONSE = bindingType()
+
+addMethods(HTTP_RESPONSE, {
+  statusCode: native((thread, ...args) => answer(thread, args).open(thread).statusCode),
+  headers: method(answer, 2, (thread, self, args) => self.open(thread).headers.get(nameIn(thread, args)) ?? ''),
+  headerList: method(answer, 2, (thread, self, args) => toLuaList(self.run, self.open(thread).headers.values(nameIn(thread, args)))),
+  body: native((thread, ...args) => {
+    const { bytes } = answer(thread, args).open(thread)
+    return bytes === null ? '' : bytesOfBuffer(bytes)
+  }),
+  close: native((thread, ...args) => {
+    answer(thread, args).close()
+    return NOTHING
+  }),
+})
+
+function nameIn(thread: LuaThread, args: Args): string {
+  return canonicalName(checkString(thread, args, 1))
+}
+
+/** The global `http_response`. */
+export function installHttpResponse(run: ScriptRun): void {
+  run.setLibrary('http_response', { new: suspending(async (thread, args) => run.wrap(HTTP_RESPONSE, await call(run, thread, args))) })
+}
+
+async function call(run: ScriptRun, thread: LuaThread, args: Args): Promise<HttpAnswer> {
+  if (args.length !== 1 && args.length !== 3 && args.length !== 4) return thread.raise(WRONG_COUNT)
+  try {
+    return new HttpAnswer(run, await run.tools.client(requestOf(run, thread, args), run.scope))
+  } catch (error) {
+    // Errors of the script's own go on as they are.
+    if (!(error instanceof GatewayError)) throw error
+    return thread.raise(bytesOfText(error.message))
+  }
+}
+
+function requestOf(run: ScriptRun, thread: LuaThread, args: Args): BackendRequest {
+  const url = textOfBytes(checkString(thread, args, 0))
+  const isPlain = args.length === 1
+  // compat: Go takes no method for GET.
+  const verb = isPlain ? 'GET' : textOfBytes(checkString(thread, args, 1)) || 'GET'
+  const body = bodyOfBytes(isPlain ? '' : checkString(thread, args, 2))
+  const { origin, path, authorization } = parseUrl(url, verb)
+  const headers = headersOf(args[3])
+  if (!headers.has('User-Agent')) headers.set('User-Agent', run.tools.userAgent)
+  if (authorization !== null && !headers.has('Authorization')) headers.set('Authorization', authorization)
+  // A body whose length is known goes out with it.
+  if (body.length !== 0) headers.set('Content-Length', String(body.length))
+  return { method: verb, origin, path, headers, body, wantsStream: false }
+}
+
+/** A text is a field, a table of texts several; whatever else is left out. */
+function headersOf(given: Value): HeaderMap {
+  const headers = new HeaderMap()
+  if (!(given instanceof LuaTable)) return headers
+  for (const [name, value] of entriesOf(given)) {
+    if (typeof name !== 'string') continue
+    const values = value instanceof LuaTable ? entriesOf(value).map(([, inner]) => inner) : [value]
+    for (const text of values) if (typeof text === 'string') headers.add(canonicalName(name), text)
+  }
+  return headers
+}
+
+function entriesOf(table: LuaTable): [Value, Value][] {
+  const cursor: Cursor = { key: undefined, value: undefined }
+  const found: [Value, Value][] = []
+  for (let key: Value = undefined; table.next(key, cursor); key = cursor.key) found.push([cursor.key, cursor.value])
+  return found
+}

@@ -1,0 +1,52 @@
+// `luaTable` and `luaNil`: objects of JSON for scripts.
+
+import { compareKeys } from '../../../json/write.ts'
+import { getKey, setKey } from '../../../json/types.ts'
+import { textOfBytes } from '../../../lua/bytes.ts'
+import { checkString } from '../../../lua/check.ts'
+import { native, NOTHING } from '../../../lua/value.ts'
+import { method, receiver } from './arguments.ts'
+import { fromLua } from './from-lua.ts'
+import type { ScriptRun } from './run.ts'
+import { toLua, toLuaTable } from './to-lua.ts'
+import { errorDetails } from './error-details.ts'
+import { addMethods } from './userdata-type.ts'
+import { LIST, ListView, noOwner, NULL, NullView, TABLE, TableView } from './views.ts'
+
+/** compat: KrakenD expects a response here, by its words. */
+const table = receiver(TableView, 'response')
+
+addMethods(TABLE, {
+  get: method(table, 2, (thread, { run, object, owner }, args) => {
+    const key = textOfBytes(checkString(thread, args, 1))
+    const value = getKey(object, key)
+    const details = errorDetails(key, value)
+    return details === null ? toLua(run, value, owner) : toLuaTable(run, details)
+  }),
+  set: method(table, 3, (thread, { run, object, owner }, args) => {
+    const key = textOfBytes(checkString(thread, args, 1))
+    const value = fromLua({ run, thread, owner }, args[2])
+    if (value === undefined) return NOTHING
+    thread.machine.take(key.length)
+    setKey(object, key, value)
+    owner.isChanged = true
+    return NOTHING
+  }),
+  len: native((thread, ...args) => Object.keys(table(thread, args).object).length),
+  del: method(table, 2, (thread, { object, owner }, args) => {
+    Reflect.deleteProperty(object, textOfBytes(checkString(thread, args, 1)))
+    owner.isChanged = true
+    return NOTHING
+  }),
+  keys: native((thread, ...args) => {
+    const { run, object } = table(thread, args)
+    return run.wrap(LIST, new ListView(run, Object.keys(object).sort(compareKeys), noOwner(), false))
+  }),
+  keyExists: method(table, 2, (thread, { object }, args) => Object.hasOwn(object, textOfBytes(checkString(thread, args, 1)))),
+})
+
+/** The globals `luaTable` and `luaNil`. */
+export function installTables(run: ScriptRun): void {
+  run.setLibrary('luaTable', { new: native(() => run.wrap(TABLE, new TableView(run, {}, noOwner()))) })
+  run.setLibrary('luaNil', { new: native(() => run.wrap(NULL, new NullView())) })
+}

@@ -1,0 +1,85 @@
+// Texts of a script become programs. Knows nothing of where they come from and of what they are run on.
+
+import { bytesOfBuffer, bytesOfText } from '../../../lua/bytes.ts'
+import { compile, type Chunk } from '../../../lua/compile.ts'
+import { LuaSyntaxError } from '../../../lua/errors.ts'
+
+/** A program, or why it is none: that is told when it is its turn to run, as in KrakenD. */
+export type Part = Chunk | LuaSyntaxError
+
+/** The text of a file in `sources`. */
+export interface SourceText {
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+/** Where the text of a file begins among all of them, in lines. */
+interface SourceStart {
+  readonly path: string
+  readonly firstLine: number
+}
+
+export interface Script {
+  /** All sources as one program; null for none, as with the others. */
+  readonly sources: Part | null
+  readonly pre: Part | null
+  readonly post: Part | null
+  /** Whether it may call what it has to wait for: it is run so that it can stand still. */
+  readonly mayWait: boolean
+  /** Whether it may look at a body, which has to be there by then. */
+  readonly readsBody: boolean
+  readonly sourceStarts: readonly SourceStart[]
+}
+
+/** How all programs are called, in messages that `pcall` catches. */
+const CHUNK_NAME = '<string>'
+/** Names by which a program can run text that is not part of it. */
+const LOADERS = ['require', 'dofile', 'loadfile', 'load', 'loadstring', 'module']
+/** Names by which a program can get at `http_response` without naming it. */
+const GLOBALS = ['_G', 'getfenv', 'package', 'debug']
+
+export function compileScript(texts: readonly SourceText[], { pre, post }: { readonly pre: string; readonly post: string }): Script {
+  const joined = texts.map(({ bytes }) => bytesOfBuffer(bytes)).join('\n')
+  const sources = compilePart(joined)
+  const parts = { sources, pre: compilePart(bytesOfText(pre)), post: compilePart(bytesOfText(post)) }
+  const mentions = (words: readonly string[]): boolean =>
+    Object.values(parts).some((part) => part !== null && !(part instanceof Error) && words.some((word) => part.mentions(word)))
+  return {
+    ...parts,
+    mayWait: mentions(['http_response', ...LOADERS, ...GLOBALS]),
+    readsBody: mentions(['body', ...LOADERS]),
+    sourceStarts: findStarts(texts),
+  }
+}
+
+/** Null for a text without a program. */
+function compilePart(text: string): Part | null {
+  if (text.trim() === '') return null
+  try {
+    return compile(text, CHUNK_NAME)
+  } catch (error) {
+    if (error instanceof LuaSyntaxError) return error
+    throw error
+  }
+}
+
+function findStarts(texts: readonly SourceText[]): SourceStart[] {
+  let firstLine = 1
+  return texts.map(({ path, bytes }) => {
+    const start = { path, firstLine }
+    firstLine += countLineFeeds(bytes) + 1
+    return start
+  })
+}
+
+function countLineFeeds(bytes: Uint8Array): number {
+  let count = 0
+  for (const byte of bytes) if (byte === 0x0a) count++
+  return count
+}
+
+/** A line of the sources as a file and its own line; the last file for line 0, the end of the text. */
+export function locate({ sourceStarts }: Pick<Script, 'sourceStarts'>, line: number): { path: string; line: number } {
+  const start = sourceStarts.findLast(({ firstLine }) => line === 0 || firstLine <= line) ?? { path: CHUNK_NAME, firstLine: 1 }
+  return { path: start.path, line: line === 0 ? 0 : line - start.firstLine + 1 }
+}
