@@ -1,50 +1,54 @@
-// Recorded behaviour against ours: `npm run vectors -- [FOLDER]` runs every FILE.jsonl of the folder that has an evaluator here.
+// `npm run vectors -- FOLDER`: recorded programs of embedded languages against ours. Prints what differs, by group.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ROOT } from './tools.ts'
 
-export interface Outcome {
+/** How one recorded program went: `ok` result and stage, `textOk` also the words of its error. */
+export interface VectorResult {
   readonly id: string
   readonly group: string
   readonly ok: boolean
-  /** Whether the text of an error is the same too. */
   readonly textOk: boolean
+  /** What was expected and what came, where something differs. */
   readonly note: string
 }
 
-interface Evaluator {
-  run(lines: readonly string[]): Outcome[] | Promise<Outcome[]>
-}
+export type Evaluator = (lines: readonly string[]) => readonly VectorResult[] | Promise<readonly VectorResult[]>
 
-const EVALUATORS: Readonly<Record<string, () => Promise<Evaluator>>> = {
+/** Who evaluates a file of vectors. */
+export const EVALUATORS: Readonly<Record<string, () => Promise<{ readonly run: Evaluator }>>> = {
+  'cel.jsonl': () => import('./vectors/cel.ts'),
   'lua.jsonl': () => import('./vectors/lua.ts'),
 }
 
-async function main(folder: string, isVerbose: boolean): Promise<void> {
-  let passed = 0
-  let failed = 0
-  for (const [file, load] of Object.entries(EVALUATORS)) {
-    const path = join(folder, file)
-    if (!existsSync(path)) {
-      console.log(`${path} is not there: skipped`)
-      continue
-    }
-    const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean)
-    const outcomes = await (await load()).run(lines)
-    for (const [group, all] of Object.entries(Object.groupBy(outcomes, ({ group }) => group))) {
-      const wrong = (all ?? []).filter(({ ok }) => !ok)
-      const texts = (all ?? []).filter(({ ok, textOk }) => ok && !textOk)
-      passed += (all?.length ?? 0) - wrong.length
-      failed += wrong.length
-      if (wrong.length + texts.length > 0)
-        console.log(`${file} ${group}: ${wrong.length} of ${all?.length} wrong, ${texts.length} other error texts`)
-      for (const { id, note, ok } of isVerbose ? [...wrong, ...texts] : wrong) console.log(`  ${ok ? 'text ' : ''}${id}: ${note}`)
-    }
-  }
-  console.log(`${passed} passed, ${failed} failed`)
+export const DEFAULT_FOLDER = join(ROOT, '..', 'shared', 'vectors')
+
+/** The lines of a file; null when it is not there. */
+export function readVectors(folder: string, name: string): string[] | null {
+  const file = join(folder, name)
+  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : null
 }
 
 if (import.meta.main) {
-  const folder = process.argv.slice(2).find((arg) => !arg.startsWith('-'))
-  await main(folder ?? '../shared/vectors', process.argv.includes('--verbose'))
+  const { positionals } = parseArgs({ allowPositionals: true })
+  const folder = positionals[0] ?? DEFAULT_FOLDER
+  let [passed, failed, texts] = [0, 0, 0]
+  for (const [file, load] of Object.entries(EVALUATORS)) {
+    const lines = readVectors(folder, file)
+    if (lines === null) continue
+    const results = await (await load()).run(lines)
+    for (const { id, group, ok, textOk, note } of results) {
+      if (!ok) console.log(`${file} ${group} ${id}: ${note}`)
+      else if (!textOk) console.log(`${file} ${group} ${id} (text only): ${note}`)
+    }
+    passed += results.filter(({ ok }) => ok).length
+    failed += results.filter(({ ok }) => !ok).length
+    texts += results.filter(({ ok, textOk }) => ok && !textOk).length
+  }
+  if (passed + failed === 0) console.log(`no recorded programs in ${folder}`)
+  console.log(`${texts} passed with other words`)
+  console.log(`${passed} passed, ${failed} failed`)
+  process.exitCode = failed === 0 ? 0 : 1
 }

@@ -29,6 +29,7 @@ const SYSTEM = /^node:(http|https|http2|net|tls|dns|fs|fs\/promises|child_proces
 /** What `node:net` has for addresses alone opens no socket. */
 const ADDRESS_NAMES = new Set(['BlockList', 'SocketAddress', 'isIP', 'isIPv4', 'isIPv6'])
 const CONFIG_TYPES = /^src\/config\/types\.ts$/
+const CEL = /^src\/cel\//
 const ENGINE = /^src\/engine\//
 const LUA = /^src\/lua\//
 const SCHEMA = /^src\/schema\//
@@ -55,6 +56,12 @@ const RULES: readonly Rule[] = [
     may: [SCHEMA, GO],
     never: SYSTEM,
     reason: 'reading options is the same for every part, so it depends on none',
+  },
+  {
+    files: CEL,
+    may: [CEL],
+    never: SYSTEM,
+    reason: 'a language knows nothing of a gateway, so that everything may speak it',
   },
   {
     files: /^src\/config\//,
@@ -92,7 +99,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: COMPONENT,
-    may: [ENGINE, ...FLOORS, LUA, CONFIG_TYPES],
+    may: [ENGINE, ...FLOORS, LUA, CEL, CONFIG_TYPES],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
   },
   {
@@ -125,7 +132,7 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
 const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts$|^src\/engine\/routing\/router-options\.ts$/
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
-const VOCABULARY = /^src\/(schema\/.+|go\/.+|json\/.+|engine\/(data|errors|header-values|headers|ports|scope)\.ts)$/
+const VOCABULARY = /^src\/(schema\/.+|go\/.+|json\/.+|cel\/index\.ts|engine\/(data|errors|header-values|headers|ports|scope)\.ts)$/
 
 /** Packages that cost memory or start time: only a configuration that needs them may load them. */
 const LAZY =

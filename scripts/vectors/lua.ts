@@ -4,7 +4,7 @@ import { bytesOfText, textOfBytes } from '../../src/lua/bytes.ts'
 import { compile } from '../../src/lua/compile.ts'
 import { LuaError, LuaSyntaxError, LuaStop } from '../../src/lua/errors.ts'
 import { LuaState } from '../../src/lua/state.ts'
-import type { Outcome } from '../vectors.ts'
+import type { VectorResult } from '../vectors.ts'
 
 type Text = string | { readonly hex: string }
 
@@ -56,7 +56,7 @@ function lineOf(error: string): string {
   return /^<string> (at EOF|line:\d+)|^<string>:\d+:|near line\(\d+\)/.exec(error)?.[0] ?? ''
 }
 
-function check(vector: Vector): Outcome {
+function check(vector: Vector): VectorResult {
   const { id, group } = vector
   const ran = runProgram(vector)
   const out = vector.out.map((line) => mask(bytesOf(line)))
@@ -69,7 +69,7 @@ function check(vector: Vector): Outcome {
   return { id, group, ok, textOk: error === ran.error, note }
 }
 
-export function run(lines: readonly string[]): Outcome[] {
+export function run(lines: readonly string[]): VectorResult[] {
   // Where the library breaks its own language, Lua 5.1 is right, and no recording says what that would be.
   return lines
     .map((line) => JSON.parse(line) as Vector)
