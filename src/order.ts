@@ -22,6 +22,7 @@ import { backendHttpClient, redirects } from './http/client/redirects.ts'
 
 const jose = () => import('./components/auth/jose/index.ts')
 const rateLimits = () => import('./components/qos/ratelimit/index.ts')
+const cel = () => import('./components/validation/cel/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
@@ -61,6 +62,7 @@ export const order: Order = {
   // The requests of one endpoint.
   endpoint: [
     lazy('security/bot-detector', async () => (await botDetector()).endpointBotDetector), // before a token costs anything
+    lazy('validation/cel', async () => (await cel()).celRejecter), // no layer: what the validator asks of claims
     lazy('auth/validator', async () => (await jose()).validator, '_gw/jwt-issuers'),
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
     lazy('modifier/lua-endpoint', async () => (await lua()).endpointLua), // sees propagated claims; what it refuses costs no limit
@@ -71,6 +73,7 @@ export const order: Order = {
   // What an endpoint asks of its backends, and their common answer.
   proxy: [
     lazy('modifier/lua-proxy', async () => (await lua()).proxyLua), // outermost: what it writes is validated like the client's own
+    lazy('validation/cel', async () => (await cel()).endpointCel),
     lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
     shadow, // what was refused above is not copied
     staticAnswers, // outside flatmap: its data is added as the file has it
@@ -89,6 +92,7 @@ export const order: Order = {
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),
+    lazy('validation/cel', async () => (await cel()).backendCel),
     // ⊢ HTTP call, status policy, decoding, target, allow or deny, mapping, group
   ],
 

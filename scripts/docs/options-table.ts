@@ -30,8 +30,13 @@ const HEAD = ['| option | type | default | meaning |', '|---|---|---|---|']
 /** Throws when an option has no description. */
 export function optionsTable(schema: TSchema): string {
   const shape = schema as Shape
-  const rows = shape.properties === undefined ? [rowOf('the block itself', shape, true)] : rowsOf(shape, '')
-  return [...HEAD, ...rows.map(formatRow)].join('\n')
+  return [...HEAD, ...rowsOfBlock(shape).map(formatRow)].join('\n')
+}
+
+function rowsOfBlock(shape: Shape): Row[] {
+  if (shape.properties !== undefined) return rowsOf(shape, '')
+  const row = rowOf('the block itself', shape, true)
+  return shape.items?.properties === undefined ? [row] : [row, ...rowsOf(shape.items, '[].')]
 }
 
 function rowsOf({ properties = {}, required = [] }: Shape, prefix: string): Row[] {

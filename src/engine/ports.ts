@@ -1,7 +1,7 @@
 // What components offer each other: they meet here and never import one another.
 
 import type { EndpointConfig } from '../config/types.ts'
-import type { Port } from './compile/component.ts'
+import type { Port, Site } from './compile/component.ts'
 import { slot } from './scope.ts'
 
 /** The claims of a verified token, as decoded from its payload. */
@@ -15,6 +15,11 @@ export type TokenRejecter = (claims: Claims) => boolean
 
 /** Asked once for each endpoint with a validator; null when there is nothing to check there. */
 export const tokenRejecters: Port<(endpoint: EndpointConfig) => TokenRejecter | null> = { name: 'token rejecters' }
+
+/** Rejecters of one endpoint's tokens alone: a layer outside its validator adds to them while it is built. */
+export function ownRejecters({ once, id }: Pick<Site, 'once' | 'id'>): TokenRejecter[] {
+  return once(`token rejecters ${id}`, () => [])
+}
 
 /** Names of response headers that no pipe may set (a CORS layer answers for them). */
 export const droppedHeaders: Port<(name: string) => boolean> = { name: 'dropped headers' }

@@ -5,7 +5,7 @@ import { ConfigError } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { GatewayError } from '../../../engine/errors.ts'
 import { canonicalName } from '../../../engine/headers.ts'
-import { tokenRejecters, verifiedClaims } from '../../../engine/ports.ts'
+import { ownRejecters, tokenRejecters, verifiedClaims } from '../../../engine/ports.ts'
 import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { findAlgorithm } from './token/algorithms.ts'
@@ -60,7 +60,8 @@ export function buildValidator(options: ValidatorOptions, moreIssuers: readonly 
     return () => deny
   }
   const verifier = createVerifier(options, moreIssuers, site)
-  const rejecters = site.ask(tokenRejecters).flatMap((create) => create(site.endpoint as EndpointConfig) ?? [])
+  const shared = site.ask(tokenRejecters).flatMap((create) => create(site.endpoint as EndpointConfig) ?? [])
+  const rejecters = [...shared, ...ownRejecters(site)]
   const findToken = compileFindToken(
     canonicalName(options.auth_header_name || 'Authorization'),
     options.cookie_key || 'access_token',
