@@ -153,6 +153,8 @@ export interface BackendRequest {
   /** Path and query, encoded for the wire. */
   readonly path: string
   readonly headers: HeaderMap
+  /** What the Host header says; absent where it is the origin's. */
+  readonly host?: string
   readonly body: Body
   /** Decided when the configuration is compiled: whether the answer is read to the end first or streamed (`no-op`). */
   readonly wantsStream: boolean

@@ -61,7 +61,7 @@ export class OriginPool {
     const at = authority.lastIndexOf('@')
     const credentials = at < 0 ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
     this.#headOptions = {
-      targetPrefix: isSecure || proxy === null ? '' : `http://${authority.slice(at + 1)}`,
+      isProxied: !isSecure && proxy !== null,
       host: authority.slice(at + 1),
       authorization: credentials === null ? null : `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`,
       proxyAuthorization: isSecure ? null : (proxy?.authorization ?? null),

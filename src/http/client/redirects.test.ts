@@ -40,6 +40,15 @@ test('relative and absolute targets, with a Referer', async () => {
   )
 })
 
+test('a Host header of its own stays until a redirect names a host', async () => {
+  const { sender, seen } = scripted({ 'http://a/x': [302, '/y'], 'http://a/y': [302, 'http://b/z'], 'http://b/z': [302, '/end'] })
+  await follow(sender, requestTo('http://a', '/x', { host: 'virtual.example' }))
+  assert.deepEqual(
+    seen.map(({ host }) => host),
+    ['virtual.example', 'virtual.example', undefined, undefined],
+  )
+})
+
 test('user and password of a host go to hosts of that backend only, those of the client where the name is the same', async () => {
   const script: Record<string, [number, string?]> = {
     'http://a/x': [302, 'http://c/'],

@@ -40,6 +40,8 @@ export interface RedirectOptions {
 }
 
 const MAX_REQUESTS = 10
+/** A Location with a scheme. */
+const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i
 /** A redirect's own body up to this size is read, so that its connection can be kept. */
 const MAX_DRAINED_BYTES = 2048
 const SENSITIVE = new Set(['Authorization', 'Cookie', 'Cookie2', 'Proxy-Authenticate', 'Proxy-Authorization', 'Www-Authenticate'])
@@ -83,7 +85,10 @@ async function follow(
     const origin = `${url.protocol}//${url.host}`
     const headers = redirectedHeaders(first.headers, isStripped, refererFor(request, url.protocol))
     const redirectedFrom = first.origin
-    request = { ...first, method: hop.method, origin, redirectedFrom, path: url.pathname + url.search, headers, body: hop.body }
+    // compat: a Host header of its own stays as long as a redirect names no host.
+    const { host, ...rest } = request
+    const kept = host === undefined || ABSOLUTE.test(hop.location) ? rest : request
+    request = { ...kept, method: hop.method, origin, redirectedFrom, path: url.pathname + url.search, headers, body: hop.body }
     takeHostCredentials(request)
     response = await sender(request, scope)
   }

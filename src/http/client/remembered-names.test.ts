@@ -22,7 +22,7 @@ test('long names of requests to backends leave nothing behind', () => {
   const send = (names: readonly string[]): string => {
     const headers = new HeaderMap(names.flatMap((name) => [name, '1']))
     const request = { method: 'GET', origin: 'http://h', path: '/', headers, body: NO_BODY, wantsStream: false }
-    const options = { targetPrefix: '', host: 'h', authorization: null, proxyAuthorization: null, asksForGzip: false, closes: false }
+    const options = { isProxied: false, host: 'h', authorization: null, proxyAuthorization: null, asksForGzip: false, closes: false }
     return requestHead(request, options).text
   }
   const before = rememberedRequestNames()

@@ -6,7 +6,7 @@ import type { BackendRequest } from '../../engine/types.ts'
 import { type HeadOptions, requestHead } from './request-head.ts'
 
 const OPTIONS: HeadOptions = {
-  targetPrefix: '',
+  isProxied: false,
   host: 'h:81',
   authorization: null,
   proxyAuthorization: null,
@@ -32,6 +32,14 @@ test('gzip is not asked for with Range, with HEAD, or when compression is off', 
   assert.doesNotMatch(head({ fields: ['Range', 'bytes=0-1'] }), /gzip/)
   assert.doesNotMatch(head({ method: 'HEAD' }), /gzip/)
   assert.doesNotMatch(head({}, { asksForGzip: false }), /gzip/)
+})
+
+test('a host of its own stands in the Host header, and in the target for a proxy', () => {
+  assert.match(head({ host: 'virtual.example:8' }), /^GET \/p\?q HTTP\/1\.1\r\nHost: virtual\.example:8\r\n/)
+  assert.match(head({ host: 'virtual.example' }, { isProxied: true }), /^GET http:\/\/virtual\.example\/p\?q HTTP/)
+  assert.match(head({}, { isProxied: true }), /^GET http:\/\/h:81\/p\?q HTTP/)
+  assert.throws(() => head({ host: 'h\r\nX: 1' }), { message: 'http: invalid Host header' })
+  assert.throws(() => head({ host: 'h/path' }), { message: 'http: invalid Host header' })
 })
 
 test('an empty User-Agent means none', () => {

@@ -6,8 +6,8 @@ import { canonicalName, HOP_BY_HOP } from '../../engine/headers.ts'
 import type { BackendRequest } from '../../engine/types.ts'
 
 export interface HeadOptions {
-  /** Stands before the path for a proxy: `http://host`. */
-  readonly targetPrefix: string
+  /** Whether a proxy is asked, which wants the whole URL: `http://host/path`. */
+  readonly isProxied: boolean
   readonly host: string
   /** Added when the request has no Authorization of its own: from user and password in the host. */
   readonly authorization: string | null
@@ -29,6 +29,8 @@ export interface RequestHead {
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const PLAIN_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/
+/** security: what may stand in a Host header, which may have been a client's text. */
+const HOST = /^[\w!$%&'()*+,\-.:;=[\]~]*$/
 const PLAIN_TARGET = /^[\u0021-\u007e\u0080-\u00ff]+$/
 /** Fields of one connection, and what the transport decides itself. */
 const OWN_FIELDS = new Set([...HOP_BY_HOP, 'Content-Length', 'Expect', 'Host'])
@@ -51,7 +53,11 @@ export function requestHead(request: BackendRequest, options: HeadOptions): Requ
   if (!TOKEN.test(method)) throw invalid(`net/http: invalid method ${JSON.stringify(method)}`)
   const path = request.path.startsWith('/') ? request.path : `/${request.path}`
   if (!PLAIN_TARGET.test(path)) throw invalid('net/url: invalid control character in URL')
-  let text = `${method} ${options.targetPrefix}${path} HTTP/1.1\r\nHost: ${options.host}\r\n`
+  const host = request.host ?? options.host
+  if (request.host !== undefined && !HOST.test(host)) throw invalid('http: invalid Host header')
+  // compat: a proxy is asked for the host of the Host header.
+  const prefix = options.isProxied ? `http://${host}` : ''
+  let text = `${method} ${prefix}${path} HTTP/1.1\r\nHost: ${host}\r\n`
   let hasUserAgent = false
   let hasEncoding = false
   let hasAuthorization = options.authorization === null

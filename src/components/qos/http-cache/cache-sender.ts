@@ -32,7 +32,9 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
 
   return async function cache(request, scope) {
     const { method, headers } = request
-    const key = `${prefix}${method === 'GET' ? '' : `${method} `}${request.origin}${request.path}`
+    // security: one origin may have several hosts, and a modifier may take their names from clients.
+    const host = request.host === undefined ? '' : ` ${request.host}`
+    const key = `${prefix}${method === 'GET' ? '' : `${method} `}${request.origin}${host}${request.path}`
     const isCacheable = (method === 'GET' || method === 'HEAD') && !headers.get('Range') && key.length <= MAX_KEY_LENGTH
     if (!isCacheable) store.delete(key)
     const requestLine = headers.get('Cache-Control')

@@ -73,13 +73,15 @@ interface Asked {
   /** Name, value, … where a name comes twice. */
   readonly fields?: readonly string[]
   readonly wantsStream?: boolean
+  /** A Host header other than the origin's. */
+  readonly host?: string
 }
 
 async function ask(
   sender: Sender,
-  { method = 'GET', path = '/m', headers = {}, fields = Object.entries(headers).flat(), wantsStream = false }: Asked = {},
+  { method = 'GET', path = '/m', headers = {}, fields = Object.entries(headers).flat(), wantsStream = false, host }: Asked = {},
 ): Promise<string> {
-  const request = { method, origin: 'http://h', path, headers: HeaderMap.fromRaw(fields), wantsStream } as unknown as BackendRequest
+  const request = { method, origin: 'http://h', path, headers: HeaderMap.fromRaw(fields), wantsStream, host } as unknown as BackendRequest
   const response = await sender(request, Scope.root())
   const bytes = response.stream === null ? response.bytes : await buffer(response.stream)
   await afterImmediates()
@@ -104,6 +106,17 @@ test('the key is method and URL; other methods remove only their own key', async
   const { sender } = makeBackend({ headers: FRESH })
   const sequence = [{}, { path: '/m?q' }, { method: 'HEAD' }, { method: 'POST' }, {}, { headers: { Range: 'bytes=0-1' } }, {}]
   assert.deepEqual(await askAll(cached(sender), ...sequence), ['200 n1', '200 n2', '200 n3', '200 n4', '200 n1', '200 n5', '200 n6'])
+})
+
+test('another Host header is another answer', async () => {
+  const { sender } = makeBackend({ headers: FRESH })
+  assert.deepEqual(await askAll(cached(sender), {}, { host: 'a' }, { host: 'b' }, { host: 'a' }, {}), [
+    '200 n1',
+    '200 n2',
+    '200 n3',
+    '200 n2',
+    '200 n1',
+  ])
 })
 
 test('no-store is not stored, neither by the answer nor by the request', async () => {
