@@ -45,11 +45,14 @@ export class GatewayError extends Error {
 /** Every backend of a merge failed, or some of them did: the texts joined by line feeds, no status of their own. */
 export class MergeError extends GatewayError {
   readonly errors: readonly Error[]
+  /** For the log: which backend each of them is from and after how long; empty where nobody knows. */
+  readonly origins: readonly string[]
 
-  constructor(errors: readonly Error[]) {
+  constructor(errors: readonly Error[], origins: readonly string[] = []) {
     super(errors.map((error) => error.message).join('\n'), { code: 'ERR_MERGE', source: 'backend' })
     this.name = 'MergeError'
     this.errors = errors
+    this.origins = origins
   }
 }
 

@@ -145,6 +145,12 @@ export function findBadEscape(text: string): string | null {
   return BAD_ESCAPE.exec(text)?.[0] ?? null
 }
 
+/** A path as gin registers it: `//`, `.` and `..` resolved, one leading slash, a slash at its very end kept. */
+export function registeredPath(path: string): string {
+  const clean = cleanPath(path)
+  return clean === '/' || path.endsWith('/') || !clean.endsWith('/') ? clean : clean.slice(0, -1)
+}
+
 /** Go's path.Clean as gin's cleanPath has it: `//`, `.` and `..` resolved, one leading slash, a trailing slash kept. */
 export function cleanPath(path: string): string {
   const kept: string[] = []

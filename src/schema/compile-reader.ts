@@ -161,7 +161,7 @@ function compileArray(items: Shape, isStruct: boolean): TypeReader {
       let isWrong = false
       for (const [index, element] of raw.entries()) {
         context.path.push(index)
-        const value = element === null && isStruct ? item.absent() : item.read(element, context)
+        const value = element === null && isStruct ? (item.absent() ?? null) : item.read(element, context)
         context.path.pop()
         if (value === WRONG) isWrong = true
         else list.push(value)
@@ -174,7 +174,9 @@ function compileArray(items: Shape, isStruct: boolean): TypeReader {
 function compileRecord(shape: Shape, isStruct: boolean): TypeReader {
   const extra = shape.additionalProperties
   const values = Object.values(shape.patternProperties ?? {})[0] ?? (typeof extra === 'object' ? extra : {})
-  const value = compile(values, isStruct)
+  const { read: readValue, absent } = compile(values, isStruct)
+  // compat: where anything may stand, null is a value like others.
+  const value: Reader = { read: readValue, absent: () => absent() ?? null }
   return {
     zero: () => ({}),
     read(raw, context) {

@@ -40,6 +40,16 @@ test('a null option is an absent one', () => {
   }
 })
 
+test('null is a value where anything may stand', () => {
+  const open = Type.Object({
+    any: Type.Record(Type.String(), Type.Unknown()),
+    texts: Type.Record(Type.String(), Type.String()),
+    list: Type.Array(Type.Unknown()),
+  })
+  const raw = { any: { a: null }, texts: { a: null }, list: [null] }
+  assert.deepEqual(readOptions(open, raw, 'struct').value, { any: { a: null }, texts: { a: '' }, list: [null] })
+})
+
 test('struct: keys in any case, the exact one first', () => {
   assert.deepEqual(readOptions(schema, { Max_RATE: 5, INNER: { A: false } }, 'struct').value, {
     ...defaults,

@@ -45,8 +45,8 @@ const answerUnservable: Handler = (exchange) => exchange.answer(500)
 export async function compileGateway(init: CompileInit): Promise<CompiledGateway> {
   const router = readRouterOptions(init.config)
   const sites: SiteMaker = makeSites({ ...init, router, compileBackends: (place) => compileBackends(place, pipeInit) })
-  const { order, decoderFor, observer = null, onStack = () => {} } = init
-  const pipeInit: PipeInit = { order, decoderFor, observer, onStack, sites, dialect: init.config.dialect }
+  const { order, decoderFor, clock, observer = null, onStack = () => {} } = init
+  const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect: init.config.dialect }
   try {
     const handle = await compileHandler({ ...init, pipeInit, sites })
     await sites.ready()
@@ -138,7 +138,7 @@ async function endpointHandler(endpoint: EndpointConfig, compilation: Compilatio
     return stack(layers, compiled.handle, site, pipeInit.observer)
   } catch (error) {
     if (!(error instanceof UnservablePlace)) throw error
-    log.error(`[SERVICE: Gin] Calling the ProxyFactory ${error.message}`)
+    log.error(`[SERVICE: Gin] Calling the ProxyFactory ${error.message} (${place.id})`)
     return config.dialect === 2 ? null : answerUnservable
   }
 }

@@ -101,12 +101,15 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
   }
 }
 
-/** KrakenD's lines: one for an error (that the client has left is one), numbered ones for a merge. */
+/** KrakenD's lines: one for an error (that the client has left is one), numbered ones for a merge, with whose error each is behind its text. */
 function compileErrorLog({ endpoint, log }: EndpointInit): (error: Error) => void {
   const label = `[ENDPOINT: ${endpoint.path}]`
   return function logError(error) {
     if (error instanceof MergeError) {
-      for (const [index, part] of error.errors.entries()) log.error(`${label} Error #${index}: ${part.message}`)
+      for (const [index, part] of error.errors.entries()) {
+        const origin = error.origins[index]
+        log.error(`${label} Error #${index}: ${part.message}${origin === undefined ? '' : ` (${origin})`}`)
+      }
     } else if (error instanceof GatewayError) log.error(`${label} ${error.message}`)
     else log.error(...describeBug(label, error))
   }

@@ -10,11 +10,19 @@ import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
 export const MERGE_TIME_SHARE = 0.85
 
 export interface MergeOptions {
+  readonly whose: ErrorOrigins
   readonly timeoutMs: number
   /** Whether some backend has a method other than GET and HEAD: each gets its own copy of the body then. */
   readonly copiesBody: boolean
   /** KrakenD 1.x answers `{}` when every backend failed. */
   readonly isLegacy: boolean
+}
+
+/** What the log says about an error of one backend: `backend 3, GET http://b/x, after 680 ms`. */
+export interface ErrorOrigins {
+  /** When a merge begins. */
+  readonly start: () => number
+  readonly describe: (index: number, start: number) => string
 }
 
 /** On a collision the answer that came last wins, as in KrakenD; whole values are replaced. */
@@ -24,38 +32,47 @@ export function mergeParallel(pipes: readonly Pipe[], options: MergeOptions): Pi
     const budget = scope.child(budgetMs)
     // perf: without a body there is nothing to isolate, and nothing to wait for. compat: 1.x copies nothing, the first backend gets the body.
     const isShared = options.isLegacy || (request.body.length === 0 && !options.copiesBody)
-    if (isShared) return gather(pipes, request, budget, options.isLegacy)
+    if (isShared) return gather(pipes, request, budget, options)
     // Backends must not share a stream: whoever reads it first would leave nothing to the others.
-    return copyRequest(request).then((own) => gather(pipes, own, budget, options.isLegacy))
+    return copyRequest(request).then((own) => gather(pipes, own, budget, options))
   }
 }
 
-function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, isLegacy: boolean): Promise<PipeResponse> {
+function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, { isLegacy, whose }: MergeOptions): Promise<PipeResponse> {
+  const start = whose.start()
   return new Promise((resolve, reject) => {
     const arrived: PipeResponse[] = []
     const errors: Error[] = []
+    const origins: string[] = []
     let pending = pipes.length
     const settle = (): void => {
       if (--pending > 0) return
       budget.close()
-      const failed = errors.length === 0 ? null : new MergeError(errors)
+      const failed = errors.length === 0 ? null : new MergeError(errors, origins)
       if (arrived.length > 0 || isLegacy) resolve(combine(arrived, failed))
       else reject(failed)
     }
-    const onResponse = (response: PipeResponse): void => {
-      arrived.push(response)
-      if (response.error !== null) errors.push(response.error)
-      settle()
+    const fail = (error: Error, index: number): void => {
+      errors.push(error)
+      origins.push(whose.describe(index, start))
     }
-    const onError = (error: unknown): void => {
-      errors.push(asError(error))
-      settle()
+    for (const [index, pipe] of pipes.entries()) {
+      pipe(request, budget).then(
+        (response) => {
+          arrived.push(response)
+          if (response.error !== null) fail(response.error, index)
+          settle()
+        },
+        (error: unknown) => {
+          fail(asError(error), index)
+          settle()
+        },
+      )
     }
-    for (const pipe of pipes) pipe(request, budget).then(onResponse, onError)
   })
 }
 
-/** Merges parts in the order given; a `null` part adds nothing and leaves the whole incomplete. */
+/** Merges parts in the order given; a `null` part adds nothing and leaves the whole incomplete. compat: one part alone stays what it is, `null` too. */
 export function combine(parts: readonly PipeResponse[], error: Error | null): PipeResponse {
   let isComplete = error === null
   const data: Data[] = []
@@ -64,5 +81,6 @@ export function combine(parts: readonly PipeResponse[], error: Error | null): Pi
     if (part.data !== null) data.push(part.data)
     discardBody(part.body)
   }
-  return { data: data.length === 0 ? Data.EMPTY : Data.merge(data), isComplete, error, statusCode: 0, headers: null, body: null }
+  const whole = parts.length === 1 ? (data[0] ?? null) : Data.merge(data)
+  return { data: whole, isComplete, error, statusCode: 0, headers: null, body: null }
 }

@@ -4,14 +4,14 @@ import type { BackendConfig, Dialect } from '../../config/types.ts'
 import { UnservablePlace } from '../compile/component.ts'
 import { layersFor, stack, type LayerObserver, type NamedLayer } from '../compile/layers.ts'
 import type { LoadedOrder } from '../compile/order.ts'
-import type { PipePlace, Site, SiteMaker } from '../compile/site.ts'
+import type { Clock, PipePlace, Site, SiteMaker } from '../compile/site.ts'
 import { equalHosts, type Hosts, type Stage } from '../compile/component.ts'
 import { spellingsOf } from '../endpoint/request.ts'
 import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
 import { compileBackend } from './backend.ts'
-import { mergeParallel } from './merge.ts'
+import { type ErrorOrigins, mergeParallel } from './merge.ts'
 import { proxyOptions, splitShadows } from './proxy-block.ts'
 import { mergeSequential } from './sequential.ts'
 
@@ -21,6 +21,7 @@ export interface PipeInit {
   readonly order: LoadedOrder
   readonly dialect: Dialect
   readonly decoderFor: DecoderFor
+  readonly clock: Clock
   readonly sites: Pick<SiteMaker, 'place'>
   readonly observer: LayerObserver | null
   /** Hears which layers a stage of a place has, outermost first. */
@@ -49,13 +50,23 @@ export async function compileBackends(place: PipePlace, init: PipeInit): Promise
   const isUnsafe = backends.some((backend) => backend.method !== 'GET' && backend.method !== 'HEAD')
   const copiesBody = isUnsafe && !isLegacy
   const options = proxyOptions(place)
-  if (options.sequential !== true) return mergeParallel(pipes, { timeoutMs, copiesBody, isLegacy })
+  const whose = originsOf(backends, init.clock)
+  if (options.sequential !== true) return mergeParallel(pipes, { timeoutMs, copiesBody, isLegacy, whose })
   const steps = backends.map((backend, index) => ({
     pipe: pipes[index] as Pipe,
     placeholders: placeholdersOf(backend.urlPattern),
     isStream: backend.encoding === 'no-op',
   }))
-  return mergeSequential(steps, { timeoutMs, copiesBody, propagated: isLegacy ? [] : options.sequential_propagated_params })
+  return mergeSequential(steps, { timeoutMs, copiesBody, whose, propagated: isLegacy ? [] : options.sequential_propagated_params })
+}
+
+/** Whose error it is, in the words of the file. security: without what hosts have of user and password. */
+function originsOf(backends: readonly BackendConfig[], { steady }: Clock): ErrorOrigins {
+  const names = backends.map(({ at, method, hosts, urlPattern }) => {
+    const host = hosts.length === 1 ? (hosts[0] as string).replace(/\/\/[^/]*@/, '//') : ''
+    return `backend ${at.at(-1)}, ${method} ${host}${urlPattern}`
+  })
+  return { start: steady, describe: (index, start) => `${names[index]}, after ${Math.round(steady() - start)} ms` }
 }
 
 /** Everything that stands around one backend's HTTP call. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { NO_BODY, bodyOf } from '../body.ts'
 import { Data } from '../data.ts'
-import { DEADLINE_EXCEEDED, GatewayError } from '../errors.ts'
+import { DEADLINE_EXCEEDED, GatewayError, MergeError } from '../errors.ts'
 import { HeaderMap } from '../headers.ts'
-import type { JsonObject } from '../../json/types.ts'
+import type { JsonObject, JsonValue } from '../../json/types.ts'
 import { mergeParallel } from './merge.ts'
 import { Scope } from '../scope.ts'
 import { mergeSequential } from './sequential.ts'
@@ -17,7 +17,9 @@ import { shadowTraffic } from '../steps/shadow.ts'
 import { staticData } from '../steps/static.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
 
-const options = { timeoutMs: 1000, copiesBody: false, isLegacy: false }
+/** Every merge begins at 0 and fails after 5 ms. */
+const whose = { start: () => 0, describe: (index: number, start: number) => `backend ${index}, after ${start + 5} ms` }
+const options = { timeoutMs: 1000, copiesBody: false, isLegacy: false, whose }
 
 function request(change: Partial<PipeRequest> = {}): PipeRequest {
   return {
@@ -74,6 +76,24 @@ test('one failed part leaves the rest, all failed parts an error with every text
   assert.deepEqual([legacy.data?.object, legacy.isComplete], [{}, false])
 })
 
+test('a merge whose only answer is null is null, two of them are an object', async () => {
+  const alone = await mergeParallel([gives(null), fails('no')], options)(request(), Scope.root())
+  assert.deepEqual([alone.data, alone.isComplete], [null, false])
+  const both = await mergeParallel([gives(null), gives(null)], options)(request(), Scope.root())
+  assert.deepEqual([both.data?.object, both.isComplete], [{}, false])
+})
+
+test('the errors of a merge know whose they are, whatever the order they came in', async () => {
+  const late: Pipe = () => new Promise((_resolve, reject) => setImmediate(reject, new GatewayError('late', { code: 'ERR_TEST' })))
+  await assert.rejects(mergeParallel([late, fails('early')], options)(request(), Scope.root()), (error: MergeError) => {
+    assert.deepEqual(
+      error.errors.map(({ message }, index) => `${message} (${error.origins[index]})`),
+      ['early (backend 1, after 5 ms)', 'late (backend 0, after 5 ms)'],
+    )
+    return true
+  })
+})
+
 test('a merge gives up after 85 % of the time and keeps what is there', async () => {
   mock.timers.enable({ apis: ['setTimeout'] })
   const pending = mergeParallel([gives({ a: 1 }), hangs], options)(request(), Scope.root())
@@ -108,6 +128,7 @@ test('a sequence hands values on and stops at the first failure', async () => {
         timeoutMs: 1000,
         propagated: [],
         copiesBody: false,
+        whose,
       },
     )
   const first = gives({ id: 7.5, l: ['a', 1], n: null, o: { k: true } })
@@ -125,6 +146,41 @@ test('a sequence hands values on and stops at the first failure', async () => {
   const broken = await chain([first, fails('no'), second])(request(), Scope.root())
   assert.deepEqual([broken.isComplete, broken.error?.message], [false, 'no'])
   await assert.rejects(chain([fails('at once'), second])(request(), Scope.root()), { message: 'at once' })
+})
+
+/** What the last of a sequence is told for each of `names`. */
+async function resolveIn(names: readonly string[], ...pipes: readonly Pipe[]): Promise<(string | undefined)[]> {
+  const last = recorder()
+  const steps = [...pipes, last].map((pipe) => ({ pipe, placeholders: names, isStream: false }))
+  await mergeSequential(steps, { timeoutMs: 1000, propagated: [], copiesBody: false, whose })(request(), Scope.root())
+  return names.map((name) => last.last.params.get(name))
+}
+
+test('later answers count as part of the first one that has data', async () => {
+  const names = ['Resp0_x', 'Resp1_x', 'Resp1_a', 'Resp0_o.y']
+  const first = gives({ a: 1, o: { y: 'old' } })
+  assert.deepEqual(await resolveIn(names, first, gives({ x: 'found', o: { y: 'new' } })), ['found', 'found', undefined, 'old'])
+  assert.deepEqual(await resolveIn(['Resp0_x'], gives({ x: 'one' }), gives({ x: 'two' })), ['one'])
+  assert.deepEqual(await resolveIn(['Resp0_a', 'Resp1_c', 'Resp2_a'], gives(null), gives({ a: 1 }), gives({ c: 3 })), [
+    undefined,
+    '3',
+    undefined,
+  ])
+  assert.deepEqual(await resolveIn(['Resp2_d'], gives(null), gives(null), gives({ c: 3 }), gives({ d: 4 })), [undefined])
+})
+
+test('a value may be as deep as JSON may be', async () => {
+  let list: JsonValue = 1
+  for (let i = 0; i < 9_900; i++) list = [list]
+  const [text] = await resolveIn(['Resp0_l'], gives({ l: list }))
+  assert.equal(text, `${'['.repeat(9_899)}1${']'.repeat(9_899)}`)
+})
+
+test('what stops a sequence says whose error it is', async () => {
+  const steps = [gives({ a: 1 }), fails('no')].map((pipe) => ({ pipe, placeholders: [], isStream: false }))
+  const { error } = await mergeSequential(steps, { timeoutMs: 1000, propagated: [], copiesBody: false, whose })(request(), Scope.root())
+  assert.ok(error instanceof MergeError)
+  assert.deepEqual([error.message, error.origins], ['no', ['backend 1, after 5 ms']])
 })
 
 test('a url_pattern is filled with raw values, what is unknown stays', async () => {

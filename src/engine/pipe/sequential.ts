@@ -1,10 +1,11 @@
 // Calls backends one after the other; later ones may use what earlier ones answered. Knows nothing of what a backend is.
 
 import { copyRequest } from '../body.ts'
-import { asError } from '../errors.ts'
+import { asError, MergeError } from '../errors.ts'
+import type { Data } from '../data.ts'
 import { formatValue } from '../../json/go-format.ts'
 import { getKey, isJsonObject, type JsonObject, type JsonValue } from '../../json/types.ts'
-import { combine, MERGE_TIME_SHARE } from './merge.ts'
+import { combine, type ErrorOrigins, MERGE_TIME_SHARE } from './merge.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
 
 export interface Step {
@@ -16,6 +17,7 @@ export interface Step {
 }
 
 export interface SequentialOptions {
+  readonly whose: ErrorOrigins
   readonly timeoutMs: number
   /** `sequential_propagated_params` as written. */
   readonly propagated: readonly string[]
@@ -48,6 +50,8 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
     const params = new Map(request.params)
     const parts: PipeResponse[] = []
     const texts: (string | null)[] = []
+    const start = options.whose.start()
+    const fail = (error: Error, index: number): MergeError => new MergeError([error], [options.whose.describe(index, start)])
     let failure: Error | null = null
     try {
       for (const [index, step] of steps.entries()) {
@@ -57,11 +61,11 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
           const response = await step.pipe(own, budget)
           parts.push(response)
           texts.push(needsText[index] === true && response.body !== null ? await readText(response) : null)
-          failure = response.error
+          failure = response.error === null ? null : fail(response.error, index)
           if (!response.isComplete || failure !== null) break
         } catch (error) {
           if (index === 0) throw error
-          failure = asError(error)
+          failure = fail(asError(error), index)
           break
         }
       }
@@ -95,23 +99,38 @@ function resolveInto(
   texts: readonly (string | null)[],
 ): void {
   if (params.get(name)) return
-  const value = path.length === 0 ? texts[index] : lookUp(parts[index]?.data?.object, path)
+  const value = path.length === 0 ? texts[index] : lookUp(visibleData(parts, index), path)
   if (value !== null && value !== undefined) params.set(name, value)
+}
+
+/**
+ * What a backend answered, as later ones see it: an object, and those laid over it.
+ * compat: KrakenD merges into the data of the first backend that has any, so that this one seems to have answered everything that came later.
+ */
+function visibleData(parts: readonly PipeResponse[], index: number): readonly Data[] {
+  const first = parts.findIndex(({ data }) => data !== null)
+  // Two answers without data are merged into an object of its own.
+  const isLaidOver = index === first && first < 2
+  return (isLaidOver ? parts.slice(first) : parts.slice(index, index + 1)).map(({ data }) => data).filter((data) => data !== null)
 }
 
 /**
  * The value at a dotted path as text, null when there is none.
  * compat: where a level is missing KrakenD looks for the last name at the deepest level it reached.
  */
-function lookUp(data: JsonObject | undefined, path: readonly string[]): string | null {
-  if (data === undefined) return null
-  let level = data
+function lookUp(layers: readonly Data[], path: readonly string[]): string | null {
+  const atTop = (name: string): JsonValue | undefined => {
+    const layer = layers.findLast((data) => data.has(name))
+    return layer === undefined ? undefined : getKey(layer.object, name)
+  }
+  let level: JsonObject | null = null
   for (const name of path.slice(0, -1)) {
-    const next = getKey(level, name)
+    const next: JsonValue | undefined = level === null ? atTop(name) : getKey(level, name)
     if (!isJsonObject(next)) break
     level = next
   }
-  const value = getKey(level, path.at(-1) as string)
+  const last = path.at(-1) as string
+  const value = level === null ? atTop(last) : getKey(level, last)
   return value === undefined ? null : toText(value)
 }
 

@@ -2,6 +2,7 @@
 
 import type { EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import { proxyOptions } from '../pipe/proxy-block.ts'
+import { registeredPath } from '../../go/url.ts'
 import { readRouterOptions, type RouterOptions } from './router-options.ts'
 import { RouteTree } from './route-tree.ts'
 
@@ -37,7 +38,7 @@ export function planRoutes(config: GatewayConfig, options: RouterOptions = readR
   const routes: PlannedRoute[] = []
   const dropped: DroppedEndpoint[] = []
   const add = (kind: PlannedRoute['kind'], method: string, pattern: string, more: Partial<PlannedRoute> = {}): void => {
-    routes.push({ kind, method, pattern, endpoint: null, methods: [], ...more })
+    routes.push({ kind, method, pattern: registeredPath(pattern), endpoint: null, methods: [], ...more })
   }
   if (!options.disable_health) add('health', 'GET', options.health_path === '' ? '/__health' : options.health_path)
   if (config.debugEndpoint) for (const method of ANY_METHOD) add('debug', method, '/__debug/*param')
@@ -67,8 +68,9 @@ function isRefusedByVersion1(endpoint: EndpointConfig): boolean {
 
 function methodsByPath({ endpoints }: GatewayConfig): Map<string, string[]> {
   const methods = new Map<string, string[]>()
-  for (const { path, method } of endpoints) {
+  for (const { path: written, method } of endpoints) {
     if (!ENDPOINT_METHODS.has(method)) continue
+    const path = registeredPath(written)
     const known = methods.get(path)
     if (known === undefined) methods.set(path, [method])
     else if (!known.includes(method)) known.push(method)

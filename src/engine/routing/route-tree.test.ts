@@ -60,10 +60,14 @@ test('a path of another case is found as it is registered', () => {
   assert.equal(tree.findIgnoringCase('/static/patha'), null)
 })
 
-test('a slash before a parameter is taken away where the tree of gin has a node for it', () => {
+test('a last slash is taken away where the tree of gin has a node for it', () => {
   assert.equal(treeOf('/u/:id', '/:a/:b/:c').isTrailingSlashWrong('/u/'), true)
   assert.equal(treeOf('/u/:id', '/us').isTrailingSlashWrong('/u/'), true)
   assert.equal(treeOf('/u/:id').isTrailingSlashWrong('/u/'), false)
+  assert.equal(treeOf('/:id/more').isTrailingSlashWrong('/x/'), true)
+  assert.equal(treeOf('/:id/more').isTrailingSlashWrong('/x/y/'), false)
+  assert.equal(treeOf('/u/a', '/us').isTrailingSlashWrong('/u/'), true)
+  assert.equal(treeOf('/u/a', '/u/b').isTrailingSlashWrong('/u/'), false)
   assert.equal(treeOf('/u').isTrailingSlashWrong('/u/'), true)
   assert.equal(treeOf('/u/').isTrailingSlashWrong('/u'), true)
 })

@@ -111,7 +111,7 @@ export class RouteTree<T> {
   isTrailingSlashWrong(path: string): boolean {
     if (!path.endsWith('/')) return this.find(`${path}/`) !== null
     const shorter = path.slice(0, -1)
-    return this.find(shorter) !== null || leadsToParam(this.#root, shorter, 1)
+    return this.find(shorter) !== null || hasNodeForSlash(this.#root, shorter, 1)
   }
 
   /** The path as registered whose spelling differs only in case, with the parameters as they came; null when there is none. */
@@ -173,19 +173,23 @@ function walkIgnoringCase<T>(node: Node<T>, path: string, start: number): string
 }
 
 /**
- * compat: where a parameter could follow a slash, gin suggests the path without the slash, whether or not it exists,
- * provided that its radix tree has a node of its own for that slash.
+ * compat: where a path is left with nothing but its slash and something may follow that slash, gin suggests the path without it,
+ * whether or not it exists, provided that its radix tree has a node that begins with the slash. It has one behind every parameter.
  */
-function leadsToParam<T>(node: Node<T>, path: string, start: number): boolean {
+function hasNodeForSlash<T>(node: Node<T>, path: string, start: number): boolean {
   const slash = path.indexOf('/', start)
   const segment = slash < 0 ? path.slice(start) : path.slice(start, slash)
   const fits = (next: Node<T>, isSplit: () => boolean): boolean =>
-    slash < 0 ? next.params.some(({ prefix }) => prefix === '') && isSplit() : leadsToParam(next, path, slash + 1)
+    slash < 0 ? isContinuedBelow(next) && isSplit() : hasNodeForSlash(next, path, slash + 1)
   const child = node.statics.get(segment)
   if (child !== undefined && fits(child, () => isContinued(node, segment))) return true
   return node.params.some(
     ({ prefix, node: next }) => segment.length > prefix.length && segment.startsWith(prefix) && fits(next, () => true),
   )
+}
+
+function isContinuedBelow<T>({ statics, params, catchAll }: Node<T>): boolean {
+  return statics.size > 0 || params.length > 0 || catchAll !== null
 }
 
 /** Whether another segment begins with this one: gin's tree splits there. */

@@ -14,6 +14,14 @@ test('a block that is no object is as good as none', () => {
   assert.equal(optionsOf({ return_error_msg: true }).return_error_msg, true)
 })
 
+test('one wrong type voids all but auto_options and error_body, wherever it stands', () => {
+  const defaults = optionsOf({})
+  for (const wrong of [{ auto_options: 1 }, { Auto_Options: 'x' }, { error_body: 'x' }, { health_path: 1 }])
+    assert.deepEqual(optionsOf({ return_error_msg: true, ...wrong }), defaults, JSON.stringify(wrong))
+  const kept = optionsOf({ return_error_msg: true, health_path: 1, auto_options: true, error_body: { '404': null, '405': 'x' } })
+  assert.deepEqual([kept.return_error_msg, kept.auto_options, kept.error_body], [false, true, { '405': 'x' }])
+})
+
 test('every option has a value, whatever the file says', () => {
   const keys = Object.keys(routerBlock.options.properties)
   const block = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom(...keys), fc.jsonValue()))

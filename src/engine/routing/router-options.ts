@@ -11,8 +11,7 @@ const flag = (description: string, value = false) => Type.Boolean({ default: val
 const text = (description: string) => Type.String({ default: '', description })
 const texts = (description: string) => Type.Array(Type.String(), { default: [], description })
 
-/** Read as in KrakenD: one wrong type and all of them are ignored. */
-const common = Type.Object({
+const common = {
   return_error_msg: flag('Answers that fail carry the text of the error.'),
   disable_health: flag('No health check.'),
   health_path: text('Path of the health check. Empty: `/__health`.'),
@@ -30,11 +29,13 @@ const common = Type.Object({
   app_engine: flag('The client address comes from `X-Appengine-Remote-Addr`.'),
   max_multipart_memory: Type.Integer({ default: 0, description: 'Accepted, without effect.' }),
   use_h2c: flag('Accepted, without effect: `use_h2c` of the service counts.'),
-})
+}
 
-/** Read beside the others: they hold even where the rest is ignored. */
+const autoOptions = { auto_options: flag('OPTIONS at every path, answered with `Allow`.') }
+
+/** Read a second time beside the others: they hold even where the rest is ignored. */
 const separate = Type.Object({
-  auto_options: flag('OPTIONS at every path, answered with `Allow`.'),
+  ...autoOptions,
   error_body: Type.Object(
     {
       '404': Type.Optional(Type.Unknown({ description: 'JSON that answers unknown paths.' })),
@@ -44,20 +45,23 @@ const separate = Type.Object({
   ),
 })
 
+/** compat: read as one: a wrong type anywhere, in `auto_options` and `error_body` too, and all of them are ignored. */
+const together = Type.Object({ ...common, ...autoOptions, error_body: Type.Record(Type.String(), Type.Unknown(), { default: {} }) })
+
 export const routerBlock = block({
   namespace: 'router',
-  options: Type.Object({ ...common.properties, ...separate.properties }),
+  options: Type.Object({ ...common, ...separate.properties }),
   reading: 'struct',
 })
 
-export type RouterOptions = Static<typeof common> & Static<typeof separate>
+export type RouterOptions = Omit<Static<typeof together>, 'error_body'> & Static<typeof separate>
 
 /** The options of a file; KrakenD 1.x has none. Anything wrong in them was reported when the file was read. */
 export function readRouterOptions({ dialect, extraConfig }: Pick<GatewayConfig, 'dialect' | 'extraConfig'>): RouterOptions {
   const block = dialect === 2 ? null : extraConfig.get(routerBlock.namespace)
   // What is no object was warned of when the file was read, and says nothing.
   const raw = isObject(block) ? block : {}
-  const read = (schema: typeof common | typeof separate, reading: 'struct' | 'map'): object =>
+  const read = (schema: typeof together | typeof separate, reading: 'struct' | 'map'): object =>
     readOptions(schema, raw, reading).value ?? readOptions(schema, {}, reading).value ?? {}
-  return { ...read(common, 'struct'), ...read(separate, 'map') } as RouterOptions
+  return { ...read(together, 'struct'), ...read(separate, 'map') } as RouterOptions
 }

@@ -80,6 +80,22 @@ test('odd paths go where gin sends them', () => {
   assert.deepEqual(where('/e0/%3F/a'), [400, 'error: encoded url params'])
 })
 
+test('a redirect keeps a question mark without query, and tells HEAD the type of what it does not show', () => {
+  const router = routerOf([
+    ['GET', '/a'],
+    ['HEAD', '/a'],
+  ])
+  assert.equal(router.ask({ target: '/a/?' }).responseHeaders.get('Location'), '/a?')
+  const head = router.ask({ method: 'HEAD', target: '/a/' })
+  assert.deepEqual([head.statusCode, head.responseHeaders.get('Content-Type')], [307, 'text/html; charset=utf-8'])
+})
+
+test('remove_extra_slash cleans the whole path, in 405 too', () => {
+  const router = routerOf([['GET', '/a/b']], { remove_extra_slash: true })
+  for (const target of ['/a/./b', '/x/../a/b', '/a//b', '//a/b', '/a/b']) assert.equal(router.ask({ target }).statusCode, 200, target)
+  assert.equal(router.ask({ method: 'POST', target: '/x/../a/b' }).statusCode, 405)
+})
+
 test('redirects can be switched off', () => {
   const off = { disable_redirect_trailing_slash: true, disable_redirect_fixed_path: true }
   assert.equal(routerOf([['GET', '/a']], off).ask({ target: '/a/' }).statusCode, 404)

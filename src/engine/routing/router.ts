@@ -32,6 +32,9 @@ interface Target extends Route {
   readonly params: readonly string[]
 }
 
+/** What a path has that may have to be cleaned. */
+const UNCLEAN = /\/[./]/
+
 /** The routes of a compiled gateway. */
 export class Router {
   readonly #init: RouterInit
@@ -73,7 +76,7 @@ export class Router {
   #find(exchange: Exchange): Target | null {
     const { options } = this.#init
     const { method } = exchange
-    const path = options.remove_extra_slash && exchange.path.includes('//') ? cleanPath(exchange.path) : exchange.path
+    const path = options.remove_extra_slash && UNCLEAN.test(exchange.path) ? cleanPath(exchange.path) : exchange.path
     const tree = this.#trees.get(method)
     if (tree !== undefined) {
       const match = tree.find(path)
@@ -141,14 +144,19 @@ function forwardedPrefix(exchange: Exchange): string {
 
 function redirectTo(exchange: Exchange, path: string): void {
   // compat: Go cleans the encoded path of a redirect once more.
-  const location = cleanPath(encodePath(path)) + (exchange.rawQuery === '' ? '' : `?${exchange.rawQuery}`)
+  const location = cleanPath(encodePath(path)) + queryOf(exchange)
   exchange.responseHeaders.set('Location', location)
+  if (exchange.method === 'GET' || exchange.method === 'HEAD') exchange.responseHeaders.set('Content-Type', 'text/html; charset=utf-8')
   if (exchange.method !== 'GET') {
     exchange.answer(307)
     return
   }
-  exchange.responseHeaders.set('Content-Type', 'text/html; charset=utf-8')
   exchange.answer(301, `<a href="${escapeHtml(location)}">Moved Permanently</a>.\n\n`)
+}
+
+/** With its question mark, which stays where nothing follows it. */
+function queryOf({ target, rawQuery }: Exchange): string {
+  return rawQuery === '' && !target.includes('?') ? '' : `?${rawQuery}`
 }
 
 function escapeHtml(text: string): string {

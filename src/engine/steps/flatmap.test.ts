@@ -111,6 +111,22 @@ test('a missing path is an error of every request', () => {
   assert.equal(run(['del'], '{"a":1}'), '{"a":1}')
 })
 
+test('an operation with an argument that is no text does nothing', () => {
+  for (const args of [
+    ['a', 5],
+    [null, 'b'],
+    [{}, []],
+  ])
+    for (const type of ['move', 'append', 'del'])
+      assert.equal(compileFlatmap([{ type, args }])?.(read('{"c":1}'))?.encoded().toString(), '{"c":1}')
+  assert.equal(
+    compileFlatmap([{ type: 'move', args: ['a', 5] }])?.(read('{"a":1}'))
+      ?.encoded()
+      .toString(),
+    '{"a":1}',
+  )
+})
+
 test('operations that match nothing change nothing', () => {
   fc.assert(
     fc.property(objectText, (text) => {

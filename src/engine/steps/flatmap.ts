@@ -50,8 +50,9 @@ function compileOperation(block: unknown): Operation | null {
   if (block.type !== 'move' && block.type !== 'append') return doNothing
   const [source, target] = args
   if (source === undefined || target === undefined) return failForPaths
+  // compat: an argument that is no text does nothing, as long as there is nothing to move; here it never does.
+  if (source.length === 0 || target.length === 0) return doNothing
   if (block.type === 'append') return (tree) => tree.append(source, target)
-  if (source.length === 0 || target.length === 0) return failForPaths
   return (tree) => tree.move(source, target)
 }
 

@@ -1,7 +1,6 @@
 // Component `backend/graphql`: a REST endpoint asks a GraphQL backend, with parameters or the client's body as variables.
 // Knows nothing of the answer, which is JSON like any other.
 
-import { readFileSync } from 'node:fs'
 import type { Static } from 'typebox'
 import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
@@ -73,7 +72,7 @@ export const graphql = component({
 function readQuery({ query, query_path: path }: Options, site: Site): string | null {
   if (path === '') return query
   try {
-    return readFileSync(path, 'utf8')
+    return site.read(path).toString('utf8')
   } catch (error) {
     site.log.warning(`${site.label}[GraphQL] ${(error as Error).message}`)
     return null
