@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
-import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../config/types.ts'
+import type { Dialect } from '../config/types.ts'
 import { asBlock, checkBlock } from '../engine/compile/check-blocks.ts'
 import type { AnyBlock, Logger, Port, Site } from '../engine/compile/component.ts'
 import { readBlock } from '../engine/compile/read-block.ts'
@@ -14,6 +14,9 @@ import { Scope } from '../engine/scope.ts'
 import { readRouterOptions } from '../engine/routing/router-options.ts'
 import type { Answer, Exchange, PipeRequest, PipeResponse } from '../engine/types.ts'
 import { formatPath } from '../schema/issue.ts'
+import { type Blocks, blocksOf, makeBackend, makeConfig, makeEndpoint } from './config.ts'
+
+export { blocksOf, endpointWith, makeBackend, makeConfig, makeEndpoint } from './config.ts'
 
 export interface ExchangeInit {
   readonly method?: string
@@ -125,8 +128,6 @@ export function makeLog(): Logger & { readonly lines: string[] } {
   return { lines, debug: keep('DEBUG'), info: keep('INFO'), warning: keep('WARNING'), error: keep('ERROR'), critical: keep('CRITICAL') }
 }
 
-type Blocks = Readonly<Record<string, unknown>>
-
 /** Where a site stands, without a whole configuration: the blocks of each level; an endpoint or a backend that is not named is null. */
 export interface TestPlace {
   readonly dialect?: Dialect
@@ -153,9 +154,9 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     throw new Error('this test has no backends: give makeSite a transport')
   }
   return {
-    config: { dialect, ...partOf(service) } as GatewayConfig,
-    endpoint: place.endpoint === undefined ? null : (partOf(place.endpoint) as EndpointConfig),
-    backend: place.backend === undefined ? null : (partOf(place.backend) as BackendConfig),
+    config: makeConfig({ dialect, extraConfig: blocksOf(service) }),
+    endpoint: place.endpoint === undefined ? null : makeEndpoint({ extraConfig: blocksOf(place.endpoint) }),
+    backend: place.backend === undefined ? null : makeBackend({ extraConfig: blocksOf(place.backend) }),
     place: null,
     router: readRouterOptions({ dialect, extraConfig: new Map(Object.entries(service)) }),
     label: '[SERVICE: Gin]',
@@ -197,11 +198,6 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     },
     ...overrides,
   }
-}
-
-/** The part of a configuration that most components look at. */
-function partOf(blocks: Blocks): Partial<GatewayConfig & EndpointConfig & BackendConfig> {
-  return { extraConfig: new Map(Object.entries(blocks)) }
 }
 
 /** What `build` gives for a block that is read by the component's own rules; null where a wrong block switches it off. */
