@@ -52,6 +52,18 @@ export function compileHeaders(allowed: readonly string[]): ((values: readonly s
   }
 }
 
+/** Why headers that `compileHeaders` refuses are refused: for the log. */
+export function explainRefusedHeaders(allowed: readonly string[], values: readonly string[]): string {
+  const names = new Set(allowed.map((name) => name.toLowerCase()))
+  const requested = values.flatMap((value) => value.split(',')).map((element) => trimOnce(element))
+  const stranger = requested.find((name) => name !== '' && !names.has(name.toLowerCase()))
+  if (stranger !== undefined) return `the header ${stranger} is not allowed`
+  const shouting = requested.find((name) => name !== '' && !names.has(name))
+  if (shouting !== undefined) return `the header ${shouting} must be in lower case, as browsers send it`
+  if (requested.filter((name) => name === '').length > MAX_EMPTY_NAMES) return 'too many empty header names'
+  return 'header names must be sorted and stand once each, as browsers send them'
+}
+
 /** At most one blank or tab on either side goes; more of them make a name that nobody allows. */
 function trimOnce(element: string): string {
   return element.replace(/[ \t]$/, '').replace(/^[ \t]/, '')

@@ -10,7 +10,7 @@ import type { Exchange, Handler } from '../../../engine/types.ts'
 import { parseDuration } from '../../../go/duration.ts'
 import { warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
-import { compileHeaders, compileMethods, compileOrigins } from './cors-policy.ts'
+import { compileHeaders, compileMethods, compileOrigins, explainRefusedHeaders } from './cors-policy.ts'
 import { compileHeadersV1, compileMethodsV1 } from './cors-policy-v1.ts'
 
 const options = Type.Object({
@@ -44,6 +44,8 @@ interface Policy {
   readonly isMethodAllowed: (method: string) => boolean
   /** Sets the headers that allow the requested ones; false when they are not allowed. */
   readonly allowHeaders: (exchange: Exchange) => boolean
+  /** Why they are not. */
+  readonly explainHeaders: (exchange: Exchange) => string
   readonly exposed: string
   readonly hasCredentials: boolean
   readonly isPrivateNetworkAllowed: boolean
@@ -52,7 +54,8 @@ interface Policy {
   readonly preflightVary: readonly string[]
   /** KrakenD 1.x wrote the method in upper case. */
   readonly isV1: boolean
-  readonly debug: (message: string) => void
+  /** Tells what was decided about a request, and why; null without `debug`. */
+  readonly debug: ((exchange: Exchange, decision: string) => void) | null
 }
 
 export const cors = component({
@@ -84,14 +87,25 @@ function compilePolicy(options: Options, isV1: boolean, site: Site): Policy {
     isOriginAllowed: compileOrigins(options.allow_origins),
     isMethodAllowed: isV1 ? compileMethodsV1(options.allow_methods) : compileMethods(options.allow_methods),
     allowHeaders: isV1 ? allowHeadersV1(options.allow_headers) : allowHeaders(options.allow_headers),
+    explainHeaders: ({ headers }) =>
+      isV1
+        ? 'a requested header is not allowed'
+        : explainRefusedHeaders(options.allow_headers, headers.values('Access-Control-Request-Headers')),
     exposed: headerValue(options.expose_headers.map((name) => canonicalName(name)).join(', ')),
     hasCredentials: options.allow_credentials,
     isPrivateNetworkAllowed,
     maxAge: secondsOf(options.max_age, isV1),
     preflightVary: isV1 ? vary : [vary.join(', ')],
     isV1,
-    debug: options.debug ? (message) => site.log.debug(`[CORS] ${message}`) : () => {},
+    debug: options.debug ? (exchange, decision) => site.log.debug(describe(exchange, decision)) : null,
   }
+}
+
+/** `[CORS] preflight of GET /x from http://a.b: refused, …`. */
+function describe({ method, path, headers }: Exchange, decision: string): string {
+  const wanted = headers.get('Access-Control-Request-Method')
+  const subject = method === 'OPTIONS' && wanted !== undefined ? `preflight of ${wanted}` : method
+  return `[CORS] ${subject} ${path} from ${headers.get('Origin') ?? 'no origin'}: ${decision}`
 }
 
 /** Whole seconds; a negative age is sent as 0 (1.x: not at all), an unreadable one not at all. */
@@ -138,8 +152,8 @@ function preflight(policy: Policy, exchange: Exchange): void {
   for (const vary of policy.preflightVary) responseHeaders.add('Vary', vary)
   if (!isOriginGood(policy, exchange)) return
   const method = headers.get('Access-Control-Request-Method') as string
-  if (!policy.isMethodAllowed(method)) return policy.debug(`preflight of method ${method} refused`)
-  if (!policy.allowHeaders(exchange)) return policy.debug('preflight refused: a requested header is not allowed')
+  if (!policy.isMethodAllowed(method)) return policy.debug?.(exchange, 'refused, the method is not allowed')
+  if (!policy.allowHeaders(exchange)) return policy.debug?.(exchange, `refused, ${policy.explainHeaders(exchange)}`)
   allowOrigin(policy, exchange)
   responseHeaders.set('Access-Control-Allow-Methods', policy.isV1 ? method.toUpperCase() : method)
   if (policy.hasCredentials) responseHeaders.set('Access-Control-Allow-Credentials', 'true')
@@ -147,7 +161,7 @@ function preflight(policy: Policy, exchange: Exchange): void {
     responseHeaders.set('Access-Control-Allow-Private-Network', 'true')
   }
   if (policy.maxAge !== '') responseHeaders.set('Access-Control-Max-Age', policy.maxAge)
-  policy.debug('preflight allowed')
+  policy.debug?.(exchange, 'allowed')
 }
 
 function actual(policy: Policy, exchange: Exchange): void {
@@ -155,7 +169,7 @@ function actual(policy: Policy, exchange: Exchange): void {
   if (policy.isV1 && method === 'OPTIONS') return
   responseHeaders.add('Vary', 'Origin')
   if (!isOriginGood(policy, exchange)) return
-  if (!policy.isMethodAllowed(method)) return policy.debug(`no headers for method ${method}`)
+  if (!policy.isMethodAllowed(method)) return policy.debug?.(exchange, 'no headers, the method is not allowed')
   allowOrigin(policy, exchange)
   if (policy.exposed !== '') responseHeaders.set('Access-Control-Expose-Headers', policy.exposed)
   if (policy.hasCredentials) responseHeaders.set('Access-Control-Allow-Credentials', 'true')
@@ -164,7 +178,7 @@ function actual(policy: Policy, exchange: Exchange): void {
 function isOriginGood(policy: Policy, exchange: Exchange): boolean {
   const origin = exchange.headers.get('Origin') ?? ''
   const isGood = origin !== '' && (policy.isOriginAllowed === null || policy.isOriginAllowed(origin))
-  if (!isGood) policy.debug(origin === '' ? 'no origin' : `origin ${origin} is not allowed`)
+  if (!isGood) policy.debug?.(exchange, origin === '' ? 'no origin, so nothing to allow' : 'refused, the origin is not allowed')
   return isGood
 }
 

@@ -177,7 +177,24 @@ test('the backend’s own CORS headers are not copied', () => {
 test('debug says what was decided', () => {
   const { preflight, lines } = gatewayWith({ debug: true, allow_origins: ['http://a'] })
   preflight('GET')
-  assert.ok(lines.includes('DEBUG [CORS] origin http://foo.example is not allowed'))
+  assert.equal(lines.at(-1), 'DEBUG [CORS] preflight of GET / from http://foo.example: refused, the origin is not allowed')
+})
+
+test('the log says why a preflight is refused', () => {
+  const { preflight, lines } = gatewayWith({ debug: true, allow_methods: ['GET'], allow_headers: ['Content-Type', 'Authorization'] })
+  const reason = (method: string, headers: string): string => {
+    preflight(method, { 'Access-Control-Request-Headers': headers })
+    return (lines.at(-1) ?? '').split('http://foo.example: ')[1] ?? ''
+  }
+  assert.equal(reason('PUT', ''), 'refused, the method is not allowed')
+  assert.equal(
+    reason('GET', 'content-type,authorization'),
+    'refused, header names must be sorted and stand once each, as browsers send them',
+  )
+  assert.equal(reason('GET', 'Authorization'), 'refused, the header Authorization must be in lower case, as browsers send it')
+  assert.equal(reason('GET', 'x-other'), 'refused, the header x-other is not allowed')
+  assert.equal(reason('GET', `authorization${','.repeat(20)}`), 'refused, too many empty header names')
+  assert.equal(reason('GET', 'authorization,content-type'), 'allowed')
 })
 
 test('a wildcard origin is a prefix and a suffix', () => {
