@@ -57,7 +57,8 @@ function readProxies(environment: GatewayInit['environment']): ProxyEnvironment 
   return { httpProxy: read('HTTP_PROXY'), httpsProxy: read('HTTPS_PROXY'), noProxy: read('NO_PROXY') }
 }
 
-function encodingsOf(config: GatewayConfig): Set<string> {
+/** Every encoding that the file names. */
+export function encodingsOf(config: GatewayConfig): Set<string> {
   const names = new Set<string>()
   for (const endpoint of config.endpoints) names.add(endpoint.outputEncoding)
   for (const { backends } of [...config.endpoints, ...config.asyncAgents])

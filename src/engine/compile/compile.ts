@@ -1,7 +1,9 @@
 // Compiles a configuration into one handler: services, the layers of server and router, then every route with its pipe.
 
 import type { Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
+import { type Call, CallTable } from '../endpoint/call.ts'
 import { compileEndpoint } from '../endpoint/endpoint.ts'
+import { rescued } from '../endpoint/rescue.ts'
 import { compileBackends, compilePipe, type PipeInit, type StackListener } from '../pipe/pipe.ts'
 import { expectedNames } from '../expected-names.ts'
 import { expectNames } from '../headers.ts'
@@ -30,6 +32,7 @@ export interface CompileInit extends SiteInit {
 export interface CompiledGateway {
   readonly config: GatewayConfig
   readonly handle: Handler
+  readonly call: Call
   /** Files that were read on the way: another content of one of them is another gateway. */
   readonly files: ReadonlySet<string>
   /** Releases what its components hold. Call it when the last request has ended. */
@@ -48,9 +51,10 @@ export async function compileGateway(init: CompileInit): Promise<CompiledGateway
   const { order, decoderFor, clock, observer = null, onStack = () => {} } = init
   const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect: init.config.dialect }
   try {
-    const handle = await compileHandler({ ...init, pipeInit, sites })
+    const calls = new CallTable()
+    const handle = await compileHandler({ ...init, pipeInit, sites, calls })
     await sites.ready()
-    return { config: init.config, handle, files: sites.files, retire: () => sites.retire() }
+    return { config: init.config, handle, call: calls.call, files: sites.files, retire: () => sites.retire() }
   } catch (error) {
     await sites.retire().catch((failure: unknown) => init.log.error(String(failure)))
     throw error
@@ -60,6 +64,7 @@ export async function compileGateway(init: CompileInit): Promise<CompiledGateway
 interface Compilation extends CompileInit {
   readonly pipeInit: PipeInit
   readonly sites: SiteMaker
+  readonly calls: CallTable
 }
 
 async function compileHandler(compilation: Compilation): Promise<Handler> {
@@ -93,7 +98,9 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
         ? fixedHandler(route, compilation, versionHeader)
         : await endpointHandler(route.endpoint, compilation, versionHeader)
     // compat: the health check stands outside the router's layers, except in KrakenD 1.x.
-    if (handle !== null) router.add({ ...route, handle, isBare: route.kind === 'health' && !isLegacy })
+    if (handle === null) continue
+    router.add({ ...route, handle, isBare: route.kind === 'health' && !isLegacy })
+    if (route.endpoint !== null) compilation.calls.add(route, route.endpoint, rescued(handle, log))
   }
   return server(router.handle)
 }
