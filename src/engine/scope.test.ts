@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mock, test } from 'node:test'
+import { mock, test, type TestContext } from 'node:test'
 import { CANCELED, DEADLINE_EXCEEDED } from './errors.ts'
 import { Scope } from './scope.ts'
 
@@ -39,4 +39,62 @@ test('a listener that comes late is told at once, one that left is not', () => {
 
 test('a time below one millisecond is over at once', () => {
   assert.equal(Scope.root().child(0.000003).reason, DEADLINE_EXCEEDED)
+})
+
+/** Stands in for the machine's timers: says which were started with which time, how often each began anew, and fires them by hand. */
+function takeTimers(t: TestContext) {
+  const timers: { ms: number; restarts: number; isCleared: boolean; fire: () => void }[] = []
+  t.mock.method(globalThis, 'setTimeout', (callback: (scope: Scope) => void, ms: number, scope: Scope) => {
+    const timer = { ms, restarts: 0, isCleared: false, fire: () => callback(scope), refresh: () => void timer.restarts++ }
+    timers.push(timer)
+    return timer
+  })
+  t.mock.method(globalThis, 'clearTimeout', (timer: (typeof timers)[number]) => void (timer.isCleared = true))
+  return timers
+}
+
+test('a lifted deadline is replaced by a limit of idleness, which every touch begins anew', (t) => {
+  const timers = takeTimers(t)
+  const scope = Scope.root().child(100)
+  const touch = scope.lift(50)
+  touch()
+  touch()
+  assert.deepEqual(
+    timers.map(({ ms, restarts, isCleared }) => [ms, restarts, isCleared]),
+    [
+      [100, 0, true],
+      [50, 2, false],
+    ],
+  )
+  timers[1]?.fire()
+  assert.equal(scope.reason, DEADLINE_EXCEEDED)
+})
+
+test('without a limit only cancellation ends a lifted scope; the deadlines around it stay', (t) => {
+  const timers = takeTimers(t)
+  const outer = Scope.root().child(1000)
+  const inner = outer.child(100)
+  inner.lift(Infinity)()
+  assert.deepEqual(
+    timers.map(({ ms, isCleared }) => [ms, isCleared]),
+    [
+      [1000, false],
+      [100, true],
+    ],
+  )
+  timers[0]?.fire()
+  assert.equal(inner.reason, DEADLINE_EXCEEDED)
+})
+
+test('whoever touches a scope that is done starts nothing', (t) => {
+  const timers = takeTimers(t)
+  const closed = Scope.root().child(100)
+  const touch = closed.lift(50)
+  closed.close()
+  touch()
+  assert.deepEqual([timers.length, timers[1]?.restarts, timers[1]?.isCleared], [2, 0, true])
+  const ended = Scope.root().child(100)
+  ended.end()
+  ended.lift(50)()
+  assert.deepEqual([timers.length, ended.reason], [3, CANCELED])
 })

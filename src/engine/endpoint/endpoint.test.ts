@@ -1,0 +1,154 @@
+// What an endpoint answers of what its pipe gives: status, header fields and body, and what the log keeps for itself.
+
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { test } from 'node:test'
+import { endpointWith, makeBackendResponse, makeConfig, makeExchange, makeLog, makeResponse, openInMemory } from '../../testing/index.ts'
+import { loadEncodings } from '../../encodings/index.ts'
+import { Data } from '../data.ts'
+import { GatewayError, MergeError } from '../errors.ts'
+import { HeaderMap } from '../headers.ts'
+import type { Pipe, PipeResponse } from '../types.ts'
+import { compileEndpoint, type EndpointInit } from './endpoint.ts'
+
+/** An endpoint with a pipe, and what its log says. */
+async function serve(pipe: Pipe, init: Partial<EndpointInit> = {}, outputEncoding = 'json', cacheTtlMs = 0) {
+  const { renderFor } = await loadEncodings(new Set([outputEncoding]))
+  const log = makeLog()
+  const compiled = compileEndpoint({
+    endpoint: endpointWith([{}], { path: '/e', outputEncoding, cacheTtlMs }),
+    pipe,
+    render: renderFor(outputEncoding, null, 3),
+    log,
+    versionHeader: 'Version test',
+    userAgent: 'KrakenD Version test',
+    returnsErrorText: false,
+    dropsHeader: null,
+    ...init,
+  })
+  const exchange = makeExchange({ target: '/e' })
+  await compiled.handle(exchange)
+  return { exchange, lines: log.lines, text: exchange.answered.body, headers: exchange.responseHeaders, run: compiled.run }
+}
+
+const gives =
+  (response: Partial<PipeResponse>): Pipe =>
+  () =>
+    Promise.resolve(makeResponse(response))
+const fails =
+  (error: Error): Pipe =>
+  () =>
+    Promise.reject(error)
+
+test('a backend’s status and headers stay inside once its data is decoded, in every encoding', async () => {
+  for (const outputEncoding of ['json', 'string', 'xml', 'yaml', 'negotiate', 'json-collection']) {
+    const config = makeConfig({ endpoints: [endpointWith([{}], { outputEncoding })] })
+    const gateway = await openInMemory(config, {
+      backend: () =>
+        Promise.resolve(
+          makeBackendResponse('{"content":"x"}', {
+            statusCode: 201,
+            headers: new HeaderMap(['Set-Cookie', 'internal=1', 'X-Internal', 'secret']),
+          }),
+        ),
+    })
+    const { statusCode, responseHeaders } = await gateway.ask({ target: '/e' })
+    assert.deepEqual(
+      [statusCode, responseHeaders.has('Set-Cookie'), responseHeaders.has('X-Internal')],
+      [200, false, false],
+      outputEncoding,
+    )
+  }
+})
+
+test('header fields of a pipe’s answer are for the client, whatever the encoding, but for those of one connection', async () => {
+  const data = Data.of({ content: 'x' })
+  const headers = new HeaderMap(['X-A', '1', 'X-A', '2', 'Connection', 'close', 'X-Dropped', '3'])
+  for (const outputEncoding of ['json', 'string', 'xml', 'yaml', 'negotiate', 'json-collection', 'no-op']) {
+    const { headers: sent } = await serve(gives({ data, headers }), { dropsHeader: (name) => name === 'X-Dropped' }, outputEncoding)
+    assert.deepEqual([sent.values('X-A'), sent.has('Connection'), sent.has('X-Dropped')], [['1', '2'], false, false], outputEncoding)
+  }
+})
+
+test('only a complete answer with data may be cached', async () => {
+  const head = async (response: Partial<PipeResponse>) => {
+    const { headers } = await serve(gives(response), {}, 'json', 90_500)
+    return [headers.get('X-Krakend-Completed'), headers.get('Cache-Control')]
+  }
+  const data = Data.of({ a: 1 })
+  assert.deepEqual(await head({ data }), ['true', 'public, max-age=90'])
+  assert.deepEqual(await head({ data, isComplete: false }), ['false', undefined])
+  assert.deepEqual(await head({ data: Data.EMPTY }), ['false', undefined])
+  assert.deepEqual(await head({ data: null }), ['false', undefined])
+})
+
+test('no-op passes status, header fields and bytes on; what has no type is looked at', async () => {
+  const noOp = (response: Partial<PipeResponse>) => serve(gives(response), {}, 'no-op')
+  const whole = await noOp({ statusCode: 418, headers: new HeaderMap(['Content-Type', 'a/b']), body: Buffer.from('{}') })
+  assert.deepEqual([whole.exchange.statusCode, whole.headers.get('Content-Type'), whole.text], [418, 'a/b', '{}'])
+  const bytes = await noOp({ statusCode: 200, body: Buffer.from('<html>') })
+  assert.equal(bytes.headers.get('Content-Type'), 'text/html; charset=utf-8')
+  const stream = await noOp({ statusCode: 200, body: Readable.from([Buffer.from('<html>'), Buffer.from('x')]) })
+  assert.deepEqual([stream.headers.get('Content-Type'), stream.text], ['text/html; charset=utf-8', '<html>x'])
+  const empty = await noOp({ statusCode: 204, body: Readable.from([]) })
+  assert.deepEqual([empty.exchange.statusCode, empty.headers.has('Content-Type'), empty.text], [204, false, null])
+  const without = await noOp({ statusCode: 0, body: null })
+  assert.deepEqual([without.exchange.statusCode, without.text], [200, null])
+})
+
+test('an error answers its own status; its text only where the file asks for it', async () => {
+  const refusal = new GatewayError('too many', { code: 'ERR_TEST', statusCode: 429, headers: [['Retry-After', '1']] })
+  const silent = await serve(fails(refusal))
+  assert.deepEqual([silent.exchange.statusCode, silent.text, silent.headers.get('Retry-After')], [429, null, '1'])
+  assert.deepEqual([silent.exchange.failure, silent.lines], [refusal, ['ERROR [ENDPOINT: /e] too many']])
+  const told = await serve(fails(refusal), { returnsErrorText: true })
+  assert.deepEqual(
+    [told.text, told.headers.get('Content-Type'), told.headers.get('X-Krakend-Completed')],
+    ['too many', 'text/plain; charset=utf-8', 'false'],
+  )
+})
+
+test('the text of a bug is not for the client', async () => {
+  const { exchange, text, lines } = await serve(fails(new TypeError('oops')), { returnsErrorText: true })
+  assert.deepEqual([exchange.statusCode, text], [500, 'internal server error'])
+  assert.match(lines.join('\n'), /^ERROR \[ENDPOINT: \/e\] TypeError: oops/)
+})
+
+test('the log numbers the errors of a merge and says whose they are; the client reads only their texts', async () => {
+  const error = new MergeError([new Error('one'), new Error('two')], ['backend 1, GET http://b/x, after 680 ms'])
+  const { lines, text } = await serve(fails(error), { returnsErrorText: true })
+  assert.deepEqual(lines, [
+    'ERROR [ENDPOINT: /e] Error #0: one (backend 1, GET http://b/x, after 680 ms)',
+    'ERROR [ENDPOINT: /e] Error #1: two',
+  ])
+  assert.equal(text, 'one\ntwo')
+})
+
+test('a merge of a file says whose errors they are, without user and password of a host', async () => {
+  const backends = [{ hosts: ['http://u:p@one'] }, { hosts: ['http://two', 'http://three'], method: 'POST', urlPattern: '/{{.Id}}' }]
+  const gateway = await openInMemory(makeConfig({ endpoints: [endpointWith(backends)] }), {
+    backend: () => Promise.reject(new GatewayError('down', { code: 'ERR_TEST' })),
+  })
+  await gateway.ask({ target: '/e' })
+  const errors = gateway.lines.filter((line) => line.startsWith('ERROR')).map((line) => line.replace(/after \d+ ms/, 'after N ms'))
+  assert.deepEqual(errors, [
+    'ERROR [ENDPOINT: /e] Error #0: down (backend 0, GET http://one/b, after N ms)',
+    'ERROR [ENDPOINT: /e] Error #1: down (backend 1, POST /{{.Id}}, after N ms)',
+  ])
+})
+
+test('the time of an endpoint ends what its pipe waits for, and is no longer counted when the answer is there', async () => {
+  const scopes: boolean[] = []
+  const pipe: Pipe = (_request, scope) => {
+    scope.onEnd(() => scopes.push(scope.ended))
+    return Promise.resolve(makeResponse({ data: Data.of({ a: 1 }) }))
+  }
+  const { exchange, run } = await serve(pipe)
+  exchange.scope.end()
+  assert.deepEqual(scopes, [])
+  const late = makeExchange({ target: '/e' })
+  const waiting = run(late)
+  late.scope.end()
+  await waiting
+  assert.deepEqual(scopes, [true])
+})
