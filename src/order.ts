@@ -86,8 +86,8 @@ export const order: Order = {
     queryStrings,
     builder,
     concurrent, // outside the balancer: each call may go to another host
+    headers, // outside the balancer: user and password of a host are none of the client's headers
     hostBalancer,
-    headers, // inside the balancer: it filters what that adds, too
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),

@@ -16,7 +16,7 @@ export const NO_BODY: Body = {
 
 /**
  * A body in memory that any number of backends may read.
- * compat: its length counts as unknown, so that it goes out chunked, even empty, as a copied body does in KrakenD.
+ * compat: its length counts as unknown: as in KrakenD a copied body goes out chunked, with POST, PUT and PATCH even an empty one.
  */
 export function bodyOf(bytes: Buffer): Body {
   return {
@@ -44,7 +44,7 @@ export function discardBody(body: Readable | Buffer | null): void {
   if (body !== null && !Buffer.isBuffer(body)) body.destroy()
 }
 
-/** A body in memory that goes out with its length. */
+/** A body in memory that goes out with its length, an empty one as none. */
 export function sizedBodyOf(bytes: Buffer): Body {
-  return { ...bodyOf(bytes), length: bytes.length }
+  return { ...bodyOf(bytes), length: bytes.length, announcesLength: true }
 }

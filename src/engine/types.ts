@@ -24,6 +24,8 @@ export type Query = ReadonlyMap<string, readonly string[]>
 export interface Body {
   /** Bytes if known before reading, 0 for no body at all, null when it is chunked. */
   readonly length: number | null
+  /** Whether its length goes to a backend ahead of it, even where no Content-Length is forwarded. Bodies made by the gateway have it. */
+  readonly announcesLength?: boolean
   /** All bytes, once they are in memory; null before. */
   readonly inMemory: Buffer | null
   /**

@@ -86,7 +86,8 @@ function appendQuery(path: string, query: string): string {
 
 /** User information of the host counts unless the client's own Authorization is forwarded. */
 function authorize(headers: HeaderMap, authorization: string | null): HeaderMap {
-  if (authorization === null || headers.has('Authorization')) return headers
+  // compat: an empty one is none.
+  if (authorization === null || (headers.get('Authorization') ?? '') !== '') return headers
   const copy = headers.copy()
   copy.set('Authorization', authorization)
   return copy

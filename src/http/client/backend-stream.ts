@@ -1,7 +1,9 @@
 // A backend's body as a stream that holds the backend back. Knows nothing of HTTP.
 
 import { Readable } from 'node:stream'
+import { giveChunksAway } from '../release-chunk.ts'
 
+/** Chunks that are pushed into it are for its reader alone. */
 export class BackendStream extends Readable {
   readonly #resume: () => void
   readonly #abandon: () => void
@@ -10,6 +12,7 @@ export class BackendStream extends Readable {
   /** `resume` asks for more bytes, `abandon` says that no more are wanted. */
   constructor(resume: () => void, abandon: () => void) {
     super()
+    giveChunksAway(this)
     this.#resume = resume
     this.#abandon = abandon
     // It can break before anybody has begun to read; whoever does finds it destroyed.

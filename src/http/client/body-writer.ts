@@ -1,24 +1,33 @@
 // A request body onto a backend's connection, as fast as the backend takes it. Knows nothing of responses.
 
-import { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { MIN_RELEASED_BYTES, releaseChunk } from '../release-chunk.ts'
+import { givesChunksAway, isWorthReleasing, releaseChunk } from '../release-chunk.ts'
+import type { RequestHead } from './request-head.ts'
+
+/** compat: how long a request that usually has no body waits for the first byte of one, as in Go. */
+const FIRST_BYTE_WAIT_MS = 200
 
 /** Sends head and body; `done` hears when all is written, or in words why it cannot be. */
 export class BodyWriter {
   readonly #socket: Socket
   readonly #source: Readable
+  readonly #head: RequestHead
   /** Null: chunked. */
   readonly #length: number | null
+  readonly #ownsChunks: boolean
   readonly #done: (failure: string | null, cause?: unknown) => void
+  #hasBegun = false
+  #firstByteTimer: NodeJS.Timeout | undefined
   #sent = 0
   #isOver = false
 
-  constructor(socket: Socket, source: Readable, length: number | null, done: (failure: string | null, cause?: unknown) => void) {
+  constructor(socket: Socket, source: Readable, head: RequestHead, done: (failure: string | null, cause?: unknown) => void) {
     this.#socket = socket
     this.#source = source
-    this.#length = length
+    this.#head = head
+    this.#length = head.bodyLength < 0 ? null : head.bodyLength
+    this.#ownsChunks = givesChunksAway(source)
     this.#done = done
   }
 
@@ -26,22 +35,30 @@ export class BodyWriter {
     return this.#isOver
   }
 
-  start(head: string): void {
-    const socket = this.#socket
-    // perf: a small body that is here already leaves together with the head.
-    socket.cork()
-    socket.write(head, 'latin1')
+  start(): void {
+    // Whether there is a body is known when its first byte comes, or its end.
+    if (this.#head.bodiless === null) this.#begin()
+    else this.#firstByteTimer = setTimeout(this.#begin, FIRST_BYTE_WAIT_MS)
     this.#source.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose)
-    socket.on('drain', this.#onDrain)
-    setImmediate(uncork, socket)
+    this.#socket.on('drain', this.#onDrain)
     if (this.#source.readableEnded) this.#onEnd()
     else if (this.#source.destroyed) this.#onClose()
+  }
+
+  readonly #begin = (): void => {
+    this.#hasBegun = true
+    clearTimeout(this.#firstByteTimer)
+    // perf: a small body that is here already leaves together with the head.
+    this.#socket.cork()
+    this.#socket.write(this.#head.text, 'latin1')
+    setImmediate(uncork, this.#socket)
   }
 
   /** Stops reading; the connection is of no use any more. */
   stop(): void {
     if (this.#isOver) return
     this.#isOver = true
+    clearTimeout(this.#firstByteTimer)
     this.#source.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose)
     this.#socket.off('drain', this.#onDrain)
     this.#source.pause()
@@ -49,6 +66,7 @@ export class BodyWriter {
 
   readonly #onData = (chunk: Buffer): void => {
     if (chunk.length === 0) return
+    if (!this.#hasBegun) this.#begin()
     const socket = this.#socket
     this.#sent += chunk.length
     if (this.#length === null) {
@@ -65,10 +83,8 @@ export class BodyWriter {
     if (socket.writableNeedDrain) this.#source.pause()
   }
 
-  /** Chunks that a client sent are of no use to anybody else; those of a body in memory may be sent again. */
   #write(chunk: Buffer): void {
-    const isOurs = this.#source instanceof IncomingMessage && chunk.length >= MIN_RELEASED_BYTES && this.#source.listenerCount('data') === 1
-    if (isOurs) this.#socket.write(chunk, () => releaseChunk(chunk))
+    if (this.#ownsChunks && isWorthReleasing(chunk)) this.#socket.write(chunk, () => releaseChunk(chunk))
     else this.#socket.write(chunk)
   }
 
@@ -77,7 +93,8 @@ export class BodyWriter {
   }
 
   readonly #onEnd = (): void => {
-    if (this.#length === null) this.#socket.write('0\r\n\r\n', 'latin1')
+    if (!this.#hasBegun) this.#socket.write(this.#head.bodiless ?? this.#head.text, 'latin1')
+    else if (this.#length === null) this.#socket.write('0\r\n\r\n', 'latin1')
     else if (this.#sent < this.#length) {
       this.#finish(`http: ContentLength=${this.#length} with Body length ${this.#sent}`)
       return

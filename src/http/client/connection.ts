@@ -70,9 +70,9 @@ export class Connection {
       this.#sendWhole(socket, head, body.inMemory)
       return
     }
-    const writer = new BodyWriter(socket, body.stream(), head.bodyLength < 0 ? null : head.bodyLength, this.#onBodySent)
+    const writer = new BodyWriter(socket, body.stream(), head, this.#onBodySent)
     this.#writer = writer
-    writer.start(head.text)
+    writer.start()
   }
 
   /** perf: a body that is in memory needs no stream, and a small one leaves in one write with the head. */

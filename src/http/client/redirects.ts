@@ -1,6 +1,6 @@
 // Redirects of backends, followed as Go's http.Client does.
 
-import { NO_BODY } from '../../engine/body.ts'
+import { madeFrom, NO_BODY, sizedBodyOf } from '../../engine/body.ts'
 import { block, step } from '../../engine/compile/component.ts'
 import { optionsOf } from '../../engine/compile/read-block.ts'
 import type { GatewayError } from '../../engine/errors.ts'
@@ -56,7 +56,7 @@ export function followRedirects(sender: Sender, options: RedirectOptions): Sende
   if (!options.sendBodyOnRedirect) return sendAll
   return function sendWithKeptBody(request, scope) {
     if (request.body.length === 0) return sendAll(request, scope)
-    return request.body.bytes().then(() => sendAll(request, scope))
+    return request.body.bytes().then((bytes) => sendAll({ ...request, body: madeFrom(request.body, sizedBodyOf(bytes)) }, scope))
   }
 }
 

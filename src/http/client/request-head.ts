@@ -2,7 +2,7 @@
 
 import { GatewayError } from '../../engine/errors.ts'
 import { FewTexts } from '../../engine/few-texts.ts'
-import { canonicalName, HOP_BY_HOP } from '../../engine/headers.ts'
+import { canonicalName, type HeaderMap, HOP_BY_HOP } from '../../engine/headers.ts'
 import type { BackendRequest } from '../../engine/types.ts'
 
 export interface HeadOptions {
@@ -22,6 +22,8 @@ export interface RequestHead {
   readonly text: string
   /** 0 none, -1 chunked, else the bytes announced. */
   readonly bodyLength: number
+  /** The head in place of `text` if a chunked body turns out to be empty; null where it goes out chunked all the same. */
+  readonly bodiless: string | null
   /** Whether gzip was asked for here, so that nobody else expects it. */
   readonly addedGzip: boolean
 }
@@ -34,6 +36,8 @@ const HOST = /^[\w!$%&'()*+,\-.:;=[\]~]*$/
 const PLAIN_TARGET = /^[\u0021-\u007e\u0080-\u00ff]+$/
 /** Fields of one connection, and what the transport decides itself. */
 const OWN_FIELDS = new Set([...HOP_BY_HOP, 'Content-Length', 'Expect', 'Host'])
+/** Methods whose empty body is none: many servers refuse what looks like one, or take its `0` for the next request. */
+const USUALLY_BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PROPFIND', 'SEARCH'])
 /** perf: names that have been looked at, and whether they go out; null for what is no token. */
 const knownNames = new FewTexts(1000, (name) => (TOKEN.test(name) ? !OWN_FIELDS.has(canonicalName(name)) : null))
 
@@ -59,32 +63,41 @@ export function requestHead(request: BackendRequest, options: HeadOptions): Requ
   const prefix = options.isProxied ? `http://${host}` : ''
   let text = `${method} ${prefix}${path} HTTP/1.1\r\nHost: ${host}\r\n`
   let hasUserAgent = false
-  let hasEncoding = false
-  let hasAuthorization = options.authorization === null
+  let mayHaveEncoding = false
+  const hasAuthorization = options.authorization === null || hasValue(headers, 'Authorization')
   const { fields } = headers
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] as string
     if (!goesOut(name)) continue
     const value = wireValue(name, fields[i + 1] as string)
     if (name === 'User-Agent') {
-      // compat: an empty one says that none is wanted.
+      // compat: only the first counts, and an empty one says that none is wanted.
+      const isLater = hasUserAgent
       hasUserAgent = true
-      if (value === '') continue
-    } else if (name === 'Accept-Encoding' || name === 'Range') hasEncoding = true
-    else if (name === 'Authorization') hasAuthorization = true
+      if (isLater || value === '') continue
+    } else if (name === 'Accept-Encoding' || name === 'Range') mayHaveEncoding = true
+    else if (name === 'Authorization' && !hasAuthorization) continue
     text += `${spellings?.get(name) ?? name}: ${value}\r\n`
   }
   if (!hasUserAgent) text += 'User-Agent: Go-http-client/1.1\r\n'
   if (!hasAuthorization) text += `Authorization: ${options.authorization}\r\n`
   if (options.proxyAuthorization !== null) text += `Proxy-Authorization: ${options.proxyAuthorization}\r\n`
+  const hasEncoding = mayHaveEncoding && (hasValue(headers, 'Accept-Encoding') || hasValue(headers, 'Range'))
   const addedGzip = options.asksForGzip && !hasEncoding && method !== 'HEAD'
   if (addedGzip) text += 'Accept-Encoding: gzip\r\n'
   if (options.closes) text += 'Connection: close\r\n'
   const bodyLength = bodyLengthOf(request)
+  const bodiless = bodyLength < 0 && USUALLY_BODILESS.has(method) ? `${text}\r\n` : null
   if (bodyLength < 0) text += 'Transfer-Encoding: chunked\r\n\r\n'
   else if (bodyLength > 0 || method === 'POST' || method === 'PUT' || method === 'PATCH') text += `Content-Length: ${bodyLength}\r\n\r\n`
   else text += '\r\n'
-  return { text, bodyLength, addedGzip }
+  return { text, bodyLength, bodiless, addedGzip }
+}
+
+/** Whether the first line of that name says something. */
+function hasValue(headers: HeaderMap, name: string): boolean {
+  const value = headers.get(name)
+  return value !== undefined && value !== ''
 }
 
 function goesOut(name: string): boolean {
@@ -100,9 +113,11 @@ function wireValue(name: string, value: string): string {
   return Buffer.from(value, 'utf8').toString('latin1')
 }
 
-/** compat: chunked, even if the length is known, unless a single Content-Length was forwarded. */
-function bodyLengthOf({ body, headers }: BackendRequest): number {
+/** compat: a client's body goes out chunked, even if its length is known, unless a single Content-Length was forwarded. */
+function bodyLengthOf({ method, body, headers }: BackendRequest): number {
   if (body.length === 0) return 0
+  if (body.inMemory?.length === 0 && USUALLY_BODILESS.has(method)) return 0
+  if (body.announcesLength === true && body.length !== null) return body.length
   const declared = headers.get('Content-Length')
   if (declared === undefined || !/^\d{1,15}$/.test(declared)) return -1
   return headers.values('Content-Length').length === 1 ? Number(declared) : -1

@@ -8,6 +8,7 @@ import { type Begin, type ClientSocket, type Outcome, type RequestKind, Turns } 
 import { GatewayResponse, Http1Exchange } from './http1-exchange.ts'
 import { HEADER_SLACK_BYTES, HOST, limitWriting, peerOf, readTimeouts, run, type ServerState } from './server-state.ts'
 import { decodeTarget, parseTarget } from '../client/target.ts'
+import { giveChunksAway } from '../release-chunk.ts'
 
 /** Go's largest Content-Length. */
 const MAX_LENGTH = 2n ** 63n - 1n
@@ -94,6 +95,8 @@ function serveHttp1(state: ServerState, request: IncomingMessage, response: Gate
   else if (target === null) refuse(response, 400)
   else if (sentTarget === '*' && request.method === 'OPTIONS') response.writeHead(200, { 'Content-Length': '0' }).end()
   else {
+    // Node makes a chunk for each read, and keeps none.
+    if (length !== 0) giveChunksAway(request)
     const invite = kind === 'continue' ? () => response.writeContinue() : null
     const exchange = new Http1Exchange(
       {

@@ -2,8 +2,7 @@
 
 import type { Readable, Writable } from 'node:stream'
 import { asError, CANCELED } from '../../engine/errors.ts'
-import { BackendStream } from '../client/backend-stream.ts'
-import { MIN_RELEASED_BYTES, releaseChunk } from '../release-chunk.ts'
+import { givesChunksAway, isWorthReleasing, releaseChunk } from '../release-chunk.ts'
 
 export interface PumpEvents {
   readonly cut: () => void
@@ -31,15 +30,11 @@ export function pump(source: Readable, target: Writable, { cut, onBytes }: PumpE
       cut()
       reject(error)
     }
-    // Chunks of other streams may be kept elsewhere, or be parts of a whole.
-    const ownsChunks = source instanceof BackendStream
+    const ownsChunks = givesChunksAway(source)
     const forward = (chunk: Buffer): void => {
       onBytes(chunk.length)
       try {
-        const isWelcome =
-          ownsChunks && chunk.length >= MIN_RELEASED_BYTES && source.listenerCount('data') === 1
-            ? target.write(chunk, () => releaseChunk(chunk))
-            : target.write(chunk)
+        const isWelcome = ownsChunks && isWorthReleasing(chunk) ? target.write(chunk, () => releaseChunk(chunk)) : target.write(chunk)
         if (!isWelcome) source.pause()
       } catch (error) {
         settle(asError(error))
