@@ -1,5 +1,7 @@
 // Texts of the file become values of header fields: UTF-8 bytes and no control characters, as Go writes them. Knows nothing of sockets.
 
+import { bytesOf } from '../go/bytes.ts'
+
 /** What every protocol can carry: one character a byte, without control characters. */
 const WRITABLE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/g
@@ -24,7 +26,7 @@ export function writableValue(value: string): string {
 }
 
 function utf8Bytes(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1')
+  return bytesOf(text).toString('latin1')
 }
 
 /** security: a line end would begin another field. */

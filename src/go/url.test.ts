@@ -71,3 +71,9 @@ test('a malformed escape is no text', () => {
   assert.equal(unescapePercent('a%2'), null)
   assert.equal(unescapePercent('%C3%A9'), 'é')
 })
+
+test('bytes that are no UTF-8 leave as they came, from paths and queries alike', () => {
+  assert.equal(encodeTarget(`/b/${unescapePercent('caf%E9')}`), '/b/caf%E9')
+  assert.equal(encodeTarget(`/b/${unescapePercent('%ff%C3%A9')}?x=${unescapePercent('%e9')}`), '/b/%FF%C3%A9?x=%E9')
+  assert.equal(encodeQuery(parseQuery('q=caf%E9&%e9=1&u=%C3%A9')), 'q=caf%E9&u=%C3%A9&%E9=1')
+})

@@ -3,6 +3,7 @@
 import { GatewayError } from '../engine/errors.ts'
 import { compareKeys } from '../json/write.ts'
 import type { Query } from '../engine/types.ts'
+import { bytesOf, textOf } from './bytes.ts'
 
 const CONTROL = /[\u0000-\u001f\u007f]/
 /** What may stand in a path unescaped without a second look. */
@@ -48,7 +49,7 @@ function encodeAnew(text: string): string {
 
 /** A path that is decoded, encoded as Go does: a `%` in it is a character like any other. */
 export function encodePath(path: string): string {
-  return encodeBytes(Buffer.from(path, 'utf8'))
+  return encodeBytes(bytesOf(path))
 }
 
 function encodeBytes(bytes: Buffer): string {
@@ -71,7 +72,7 @@ function percent(byte: number): string {
 }
 
 function unescapeBytes(text: string): Buffer {
-  const bytes = Buffer.from(text, 'utf8')
+  const bytes = bytesOf(text)
   let length = 0
   for (let i = 0; i < bytes.length; i++) {
     if (bytes[i] === 0x25) {
@@ -84,7 +85,7 @@ function unescapeBytes(text: string): Buffer {
 
 function escapeQueryText(query: string): string {
   let escaped = ''
-  for (const byte of Buffer.from(query, 'utf8')) escaped += byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : percent(byte)
+  for (const byte of bytesOf(query)) escaped += byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : percent(byte)
   return escaped
 }
 
@@ -92,7 +93,7 @@ function escapeQueryText(query: string): string {
 export function escapeQueryComponent(text: string): string {
   if (/^[A-Za-z0-9\-_.~]*$/.test(text)) return text
   let escaped = ''
-  for (const byte of Buffer.from(text, 'utf8')) {
+  for (const byte of bytesOf(text)) {
     const character = String.fromCharCode(byte)
     escaped += byte === 0x20 ? '+' : /[A-Za-z0-9\-_.~]/.test(character) && byte < 0x80 ? character : percent(byte)
   }
@@ -134,10 +135,10 @@ function unescapeQueryComponent(text: string): string | null {
   return spaced.includes('%') ? unescapePercent(spaced) : spaced
 }
 
-/** Go's url.PathUnescape; null when an escape is malformed. Bytes that are no UTF-8 become U+FFFD. */
+/** Go's url.PathUnescape; null when an escape is malformed. Bytes that are no UTF-8 stay what they are (`bytesOf`). */
 export function unescapePercent(text: string): string | null {
   if (!text.includes('%')) return text
-  return BAD_ESCAPE.test(text) ? null : unescapeBytes(text).toString('utf8')
+  return BAD_ESCAPE.test(text) ? null : textOf(unescapeBytes(text))
 }
 
 /** What Go says about a malformed escape in a text, null when there is none. */

@@ -29,7 +29,7 @@ function countForeignBytes(bytes: Uint8Array): number {
 }
 
 /** Length in bytes of the valid character at `i`; 0 when there is none. */
-function characterLength(bytes: Uint8Array, i: number): number {
+export function characterLength(bytes: Uint8Array, i: number): number {
   const first = bytes[i] as number
   if (first < 0x80) return 1
   if (first < 0xc2 || first > 0xf4) return 0

@@ -1,8 +1,9 @@
 // Calls backends one after the other; later ones may use what earlier ones answered. Knows nothing of what a backend is.
 
 import { copyRequest } from '../body.ts'
-import { asError, MergeError } from '../errors.ts'
 import type { Data } from '../data.ts'
+import { asError, MergeError } from '../errors.ts'
+import { textOf } from '../../go/bytes.ts'
 import { formatValue } from '../../json/go-format.ts'
 import { getKey, isJsonObject, type JsonObject, type JsonValue } from '../../json/types.ts'
 import { combine, type ErrorOrigins, MERGE_TIME_SHARE } from './merge.ts'
@@ -85,10 +86,10 @@ function parseReference(name: string): Reference | null {
 }
 
 async function readText(response: PipeResponse): Promise<string> {
-  if (Buffer.isBuffer(response.body)) return response.body.toString('utf8')
+  if (Buffer.isBuffer(response.body)) return textOf(response.body)
   const chunks: Buffer[] = []
   for await (const chunk of response.body ?? []) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
+  return textOf(Buffer.concat(chunks))
 }
 
 /** A value once found stays for the rest of the chain. */
@@ -99,8 +100,15 @@ function resolveInto(
   texts: readonly (string | null)[],
 ): void {
   if (params.get(name)) return
-  const value = path.length === 0 ? texts[index] : lookUp(visibleData(parts, index), path)
+  const value = path.length === 0 ? texts[index] : valueAt(visibleData(parts, index), path)
   if (value !== null && value !== undefined) params.set(name, value)
+}
+
+/** Bytes that are no UTF-8 stay what they are. */
+function valueAt(layers: readonly Data[], path: readonly string[]): string | null {
+  const [name = '', ...rest] = path
+  const foreign = rest.length === 0 ? layers.findLast((data) => data.has(name))?.foreignBytes(name) : null
+  return foreign ? textOf(foreign) : lookUp(layers, path)
 }
 
 /**

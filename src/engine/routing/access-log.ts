@@ -66,5 +66,5 @@ function trimNumber(value: number, digits: number): string {
 
 /** A Go-quoted text: nothing that a client sends can start a new line or colour a terminal. */
 function quote(text: string): string {
-  return escapeControls(JSON.stringify(text))
+  return escapeControls(JSON.stringify(text.toWellFormed()))
 }

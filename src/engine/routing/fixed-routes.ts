@@ -50,10 +50,11 @@ export const echoHandler: Handler = async function answerEcho(exchange) {
   exchange.answer(
     200,
     encodeJson({
-      req_uri: exchange.target,
-      req_uri_details: { fragment: '', host: exchange.host, path: exchange.path, query: encodeQuery(query), user: '' },
+      // JSON is UTF-8: bytes of a target that are none are U+FFFD.
+      req_uri: exchange.target.toWellFormed(),
+      req_uri_details: { fragment: '', host: exchange.host, path: exchange.path.toWellFormed(), query: encodeQuery(query), user: '' },
       req_method: exchange.method,
-      req_querystring: sortedRecord(query),
+      req_querystring: sortedRecord([...query].map(([name, values]) => [name.toWellFormed(), values.map((value) => value.toWellFormed())])),
       req_body: body.toString('utf8'),
       req_headers: headersOf(exchange),
     }),

@@ -4,6 +4,7 @@ import { GatewayError } from '../../engine/errors.ts'
 import { FewTexts } from '../../engine/few-texts.ts'
 import { canonicalName, type HeaderMap, HOP_BY_HOP } from '../../engine/headers.ts'
 import type { BackendRequest } from '../../engine/types.ts'
+import { bytesOf } from '../../go/bytes.ts'
 
 export interface HeadOptions {
   /** Whether a proxy is asked, which wants the whole URL: `http://host/path`. */
@@ -110,7 +111,7 @@ function goesOut(name: string): boolean {
 function wireValue(name: string, value: string): string {
   if (PLAIN_VALUE.test(value)) return value
   if (CONTROL.test(value)) throw invalid(`net/http: invalid header field value for ${JSON.stringify(name)}`)
-  return Buffer.from(value, 'utf8').toString('latin1')
+  return bytesOf(value).toString('latin1')
 }
 
 /** compat: a client's body goes out chunked, even if its length is known, unless a single Content-Length was forwarded. */

@@ -32,7 +32,9 @@ export function findHoles(variables: Variables): Hole[] {
 export function fillHoles(variables: Variables, holes: readonly Hole[], params: ReadonlyMap<string, string>): Variables {
   const filled: Record<string, unknown> = { ...variables }
   for (const [variable, param] of holes) {
-    Object.defineProperty(filled, variable, { value: params.get(param) ?? '', enumerable: true, configurable: true, writable: true })
+    // JSON is UTF-8: bytes of a path that are none are U+FFFD here.
+    const value = (params.get(param) ?? '').toWellFormed()
+    Object.defineProperty(filled, variable, { value, enumerable: true, configurable: true, writable: true })
   }
   return filled
 }
