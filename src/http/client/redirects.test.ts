@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
-import { bodyOf } from '../../engine/body.ts'
+import { bodyOf, NO_BODY } from '../../engine/body.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../engine/types.ts'
@@ -135,4 +135,33 @@ test('no Referer from TLS to clear text', async () => {
 test('a Location that is no URL', async () => {
   const { sender } = scripted({ 'http://a/x': [302, 'http://['] })
   await assert.rejects(follow(sender, requestTo('http://a', '/x')), /failed to parse Location header/)
+})
+
+test('user and password of a Location are used there, unless the client has its own', async () => {
+  const locations: Record<string, [number, string?]> = {
+    'http://a/x': [302, 'http://me:too@b/y'],
+    'http://b/y': [302, '/z'],
+    'http://b/z': [302, 'http://b/w'],
+  }
+  const authorizations = async (sent: string | null): Promise<(string | undefined)[]> => {
+    const { sender, seen } = scripted(locations)
+    await follow(sender, requestTo('http://a', '/x', { headers: new HeaderMap(sent === null ? [] : ['Authorization', sent]) }))
+    return seen.map(({ headers }) => headers.get('Authorization'))
+  }
+  const basic = `Basic ${btoa('me:too')}`
+  assert.deepEqual(await authorizations(null), [undefined, basic, basic, undefined])
+  assert.deepEqual(await authorizations(OF_HOST), [OF_HOST, basic, basic, undefined])
+  const { sender, seen } = scripted({ 'http://a/x': [302, 'http://me:too@a/y'] })
+  await follow(sender, requestTo('http://a', '/x', { headers: new HeaderMap(['Authorization', 'Bearer mine']) }))
+  assert.equal(seen[1]?.headers.get('Authorization'), 'Bearer mine')
+})
+
+test('a 307 behind a 303 is the answer when the first request had a body', async () => {
+  const script: Record<string, [number, string?]> = { 'http://a/x': [303, '/y'], 'http://a/y': [307, '/z'] }
+  const post = (body: BackendRequest['body']): BackendRequest => requestTo('http://a', '/x', { method: 'POST', body })
+  assert.equal((await follow(scripted(script).sender, post(bodyOf(Buffer.from('b'))))).statusCode, 307)
+  assert.equal((await follow(scripted(script).sender, post(NO_BODY))).statusCode, 200)
+  const { sender, seen } = scripted(script)
+  assert.equal((await follow(sender, post(bodyOf(Buffer.from('b'))), true)).statusCode, 200)
+  assert.equal(seen.at(-1)?.body.length, 0)
 })

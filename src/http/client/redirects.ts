@@ -3,7 +3,7 @@
 import { madeFrom, NO_BODY, sizedBodyOf } from '../../engine/body.ts'
 import { block, step } from '../../engine/compile/component.ts'
 import { optionsOf } from '../../engine/compile/read-block.ts'
-import type { GatewayError } from '../../engine/errors.ts'
+import { asError, type GatewayError } from '../../engine/errors.ts'
 import type { HeaderMap } from '../../engine/headers.ts'
 import { compileOwnHosts } from '../../engine/own-hosts.ts'
 import type { Scope } from '../../engine/scope.ts'
@@ -11,6 +11,7 @@ import { parseHost } from '../../engine/steps/balancer.ts'
 import type { BackendRequest, BackendResponse, Body, Sender } from '../../engine/types.ts'
 import { Type } from '../../schema/type.ts'
 import { backendError } from './backend-errors.ts'
+import { resolveLocation, type Address } from './location.ts'
 
 export const backendHttpClient = block({
   namespace: 'backend/http/client',
@@ -40,18 +41,16 @@ export interface RedirectOptions {
 }
 
 const MAX_REQUESTS = 10
-/** A Location with a scheme. */
-const ABSOLUTE = /^[a-z][a-z0-9+.-]*:/i
 /** A redirect's own body up to this size is read, so that its connection can be kept. */
 const MAX_DRAINED_BYTES = 2048
 const SENSITIVE = new Set(['Authorization', 'Cookie', 'Cookie2', 'Proxy-Authenticate', 'Proxy-Authorization', 'Www-Authenticate'])
 
 export function followRedirects(sender: Sender, options: RedirectOptions): Sender {
-  const takeHostCredentials = compileHostCredentials(options.hosts)
+  const hostCredentials = compileHostCredentials(options.hosts)
   const sendAll = (request: BackendRequest, scope: Scope): Promise<BackendResponse> =>
     sender(request, scope).then((response) => {
       if (response.statusCode < 301 || response.statusCode > 308) return response
-      return follow(sender, request, response, scope, options.sendBodyOnRedirect, takeHostCredentials)
+      return follow(sender, request, response, scope, options.sendBodyOnRedirect, hostCredentials)
     })
   if (!options.sendBodyOnRedirect) return sendAll
   return function sendWithKeptBody(request, scope) {
@@ -66,48 +65,71 @@ async function follow(
   firstResponse: BackendResponse,
   scope: Scope,
   keepsBody: boolean,
-  takeHostCredentials: (request: BackendRequest) => void,
+  hostCredentials: HostCredentials,
 ): Promise<BackendResponse> {
   const initialHost = new URL(first.origin).hostname
   let request = first
   let response = firstResponse
   let isStripped = false
+  /** User and password of the Location that led to the current host. */
+  let credentials: string | null = null
   for (let requests = 1; ; requests++) {
-    const hop = nextHop(request.method, request.body, response, keepsBody)
+    const hop = nextHop(first, request, response, keepsBody)
     if (hop === null) return response
     discard(response)
     if (requests >= MAX_REQUESTS) throw redirectError(first, hop.location, `stopped after ${MAX_REQUESTS} redirects`)
-    const from = request.origin + request.path
-    const url = URL.canParse(hop.location, from) ? new URL(hop.location, from) : null
-    if (url === null) throw backendError(request, `failed to parse Location header ${JSON.stringify(hop.location)}`)
+    const address = addressOf(hop.location, request)
     // security: once another host was involved, what is meant for the first one never comes back.
-    isStripped ||= !isSameOrSubdomain(url.hostname, initialHost)
-    const origin = `${url.protocol}//${url.host}`
-    const headers = redirectedHeaders(first.headers, isStripped, refererFor(request, url.protocol))
-    const redirectedFrom = first.origin
+    isStripped ||= !isSameOrSubdomain(address.hostname, initialHost)
+    if (address.isAbsolute) credentials = address.authorization
+    const { origin, path } = address
+    const headers = redirectedHeaders(first.headers, isStripped, refererFor(request, origin))
     // compat: a Host header of its own stays as long as a redirect names no host.
     const { host, ...rest } = request
-    const kept = host === undefined || ABSOLUTE.test(hop.location) ? rest : request
-    request = { ...kept, method: hop.method, origin, redirectedFrom, path: url.pathname + url.search, headers, body: hop.body }
-    takeHostCredentials(request)
+    const kept = host === undefined || address.isAbsolute ? rest : request
+    request = { ...kept, method: hop.method, origin, redirectedFrom: first.origin, path, headers, body: hop.body }
+    hostCredentials.takeFromStrangers(request)
+    // Those of the client stand above them, those of the host do not.
+    if (credentials !== null && hostCredentials.isOnly(headers)) headers.set('Authorization', credentials)
     response = await sender(request, scope)
   }
 }
 
-/** security: user and password of a host in the file are for that backend, whatever else of the same name listens at another port. */
-function compileHostCredentials(hosts: readonly string[]): (request: BackendRequest) => void {
+function addressOf(location: string, from: BackendRequest): Address {
+  try {
+    return resolveLocation(location, from)
+  } catch (error) {
+    throw backendError(from, asError(error).message)
+  }
+}
+
+/** User and password of the hosts in the file, which the balancer wrote into requests. */
+interface HostCredentials {
+  /** security: they are for that backend, whatever else of the same name listens at another port. */
+  takeFromStrangers(request: BackendRequest): void
+  /** Whether a request has no others. */
+  isOnly(headers: HeaderMap): boolean
+}
+
+function compileHostCredentials(hosts: readonly string[]): HostCredentials {
   const isOwnHost = compileOwnHosts(hosts)
   const credentials = new Set(hosts.map((host) => parseHost(host).authorization))
-  return function takeHostCredentials(request) {
-    const sent = request.headers.get('Authorization')
-    if (sent !== undefined && credentials.has(sent) && !isOwnHost(request)) request.headers.delete('Authorization')
+  return {
+    takeFromStrangers(request) {
+      const sent = request.headers.get('Authorization')
+      if (sent !== undefined && credentials.has(sent) && !isOwnHost(request)) request.headers.delete('Authorization')
+    },
+    isOnly(headers) {
+      const sent = headers.get('Authorization')
+      return sent === undefined || sent === '' || credentials.has(sent)
+    },
   }
 }
 
 /** Where an answer leads, null when it is the last. */
 function nextHop(
-  method: string,
-  body: Body,
+  first: BackendRequest,
+  { method, body }: BackendRequest,
   response: BackendResponse,
   keepsBody: boolean,
 ): { method: string; body: Body; location: string } | null {
@@ -117,7 +139,8 @@ function nextHop(
   const location = response.headers.get('Location')
   if (location === undefined || location === '') return null
   if (!repeats) return { method: method === 'HEAD' ? 'HEAD' : 'GET', body: NO_BODY, location }
-  if (body.length !== 0 && !keepsBody) return null
+  // compat: Go looks at the first request, even when an earlier hop has left its body behind.
+  if (first.body.length !== 0 && !keepsBody) return null
   return { method, body, location }
 }
 
@@ -129,8 +152,8 @@ function redirectedHeaders(initial: HeaderMap, isStripped: boolean, referer: str
 }
 
 /** security: nothing of a secret URL goes over clear text, and no password anywhere. */
-function refererFor(last: BackendRequest, protocol: string): string | null {
-  if (protocol === 'http:' && last.origin.startsWith('https:')) return null
+function refererFor(last: BackendRequest, origin: string): string | null {
+  if (origin.startsWith('http:') && last.origin.startsWith('https:')) return null
   return last.origin.replace(/\/\/[^/]*@/, '//') + last.path
 }
 
