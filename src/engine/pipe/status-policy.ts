@@ -74,7 +74,7 @@ function giveDetails(name: string, dialect: Dialect): StatusPolicy {
     const encoding = response.headers.get('Content-Type')
     const details: JsonObject = { http_status_code: new TypedNumber(response.statusCode, 'int') }
     if (body !== '') details['http_body'] = body
-    if (encoding !== undefined && dialect === 3) details['http_body_encoding'] = encoding
+    if (encoding !== undefined && encoding !== '' && dialect === 3) details['http_body_encoding'] = encoding
     return {
       data: Data.of({ [`error_${name}`]: details }),
       isComplete: false,

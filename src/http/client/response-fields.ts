@@ -4,8 +4,11 @@ import { FewTexts } from '../../engine/few-texts.ts'
 import { canonicalName, HOP_BY_HOP } from '../../engine/headers.ts'
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-/** perf: names as backends send them, and their canonical form; null for what is no token. */
-const knownNames = new FewTexts(1000, (sent) => (TOKEN.test(sent) ? canonicalName(sent) : null))
+/** compat: a name that would be a token but for its blanks, and one that is empty: Go reads on, and no client ever sees such a field. */
+const TOKEN_WITH_BLANKS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z ]*$/
+const UNUSABLE = ''
+/** perf: names as backends send them, and their canonical form; empty for what no client gets, null for what breaks the head. */
+const knownNames = new FewTexts(1000, (sent) => (TOKEN.test(sent) ? canonicalName(sent) : TOKEN_WITH_BLANKS.test(sent) ? UNUSABLE : null))
 
 /** Names that answers will have: strangers cannot take their places in the table. */
 export function expectResponseNames(names: Iterable<string>): void {
@@ -31,9 +34,12 @@ export class Framing {
   isChunked = false
   closes: boolean
   keepAliveMs = 0
+  /** What a folded line would go on with. */
+  last: 'nothing' | 'kept field' | 'left-out field' | 'length of the body' = 'nothing'
 
-  constructor(isHttp10: boolean) {
-    this.closes = isHttp10
+  /** `closes`: what the version says when the fields do not. */
+  constructor(closes: boolean) {
+    this.closes = closes
   }
 }
 
@@ -42,19 +48,24 @@ export function readField(text: string, start: number, stop: number, fields: str
   const first = text.charCodeAt(start)
   if (first === 0x20 || first === 0x09) {
     // A folded line goes on with the field before it.
-    if (fields.length === 0) throw broken(`malformed MIME header initial line: ${JSON.stringify(text.slice(start, stop))}`)
-    fields[fields.length - 1] += ` ${text.slice(start, stop).trim()}`
+    if (framing.last === 'nothing') throw broken(`malformed MIME header initial line: ${JSON.stringify(text.slice(start, stop))}`)
+    // security: what says where the body ends is said in one line, or not at all.
+    if (framing.last === 'length of the body') throw broken(`malformed MIME header line: ${text.slice(start, stop)}`)
+    if (framing.last === 'kept field') fields[fields.length - 1] += ` ${text.slice(start, stop).trim()}`
     return
   }
   const colon = text.indexOf(':', start)
   const name = colon < 0 || colon >= stop ? null : knownNames.of(text.slice(start, colon))
   if (name === null) throw broken(`malformed MIME header line: ${text.slice(start, stop)}`)
+  framing.last = 'left-out field'
+  if (name === UNUSABLE) return
   let from = colon + 1
   let to = stop
   while (from < to && isBlank(text.charCodeAt(from))) from++
   while (to > from && isBlank(text.charCodeAt(to - 1))) to--
   const value = text.slice(from, to)
   if (name === 'Content-Length') {
+    framing.last = 'length of the body'
     if (!/^\d{1,15}$/.test(value)) throw broken(`bad Content-Length ${JSON.stringify(value)}`)
     const length = Number(value)
     if (framing.length !== null) {
@@ -63,6 +74,7 @@ export function readField(text: string, start: number, stop: number, fields: str
     }
     framing.length = length
   } else if (name === 'Transfer-Encoding') {
+    framing.last = 'length of the body'
     if (framing.isChunked || value.toLowerCase() !== 'chunked') throw broken(`unsupported transfer encoding: ${JSON.stringify(value)}`)
     framing.isChunked = true
     return
@@ -75,6 +87,7 @@ export function readField(text: string, start: number, stop: number, fields: str
     if (name === 'Keep-Alive') framing.keepAliveMs = Number(/timeout=(\d{1,6})/i.exec(value)?.[1] ?? 0) * 1000
     return
   }
+  if (name !== 'Content-Length') framing.last = 'kept field'
   fields.push(name, value)
 }
 

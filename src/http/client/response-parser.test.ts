@@ -137,9 +137,6 @@ test('what is no HTTP', () => {
     'HTTP/1.1 20 OK\r\n\r\n',
     'HTTP/1.1 2000 OK\r\n\r\n',
     'HTTP/1.1 200 OK\r\nno colon\r\n\r\n',
-    'HTTP/1.1 200 OK\r\nX Y: 1\r\n\r\n',
-    'HTTP/1.1 200 OK\r\nX : 1\r\n\r\n',
-    'HTTP/1.1 200 OK\r\n: 1\r\n\r\n',
     'HTTP/1.1 200 OK\r\n x: 1\r\n\r\n',
     'HTTP/1.1 200 OK\r\nX: \u0000\r\n\r\n',
     'HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n',
@@ -179,4 +176,29 @@ test('a head that comes again is read as the first time, and nobody sees what wa
   assert.deepEqual([again.fields, again.length, again.body, again.ends], [['X-A', '1', 'Content-Length', '2'], 2, 'cd', 1])
   const other = ask('HTTP/1.1 404 NO\r\nX-A: 2\r\nContent-Length: 1\r\n\r\ne')
   assert.deepEqual([other.statusCode, other.fields, other.body], [404, ['X-A', '2', 'Content-Length', '1'], 'e'])
+})
+
+test('a status line may have more blanks, and another version', () => {
+  for (const line of ['HTTP/1.1  200 OK', 'HTTP/1.2 200', 'HTTP/1.9   200 Very OK']) {
+    const { parser, got } = parse(`${line}\r\nContent-Length: 1\r\n\r\nx`)
+    assert.deepEqual([got.statusCode, got.body, parser.keepsAlive], [200, 'x', true], line)
+  }
+  for (const line of ['HTTP/1 200 OK', 'HTTP/0.9 200 OK', 'HTTP/1.1\t200 OK', 'HTTP/1.1 20 OK', ' HTTP/1.1 200 OK', 'HTTP/11.1 200 OK']) {
+    assert.throws(() => parse(`${line}\r\n\r\n`), MalformedResponse, line)
+  }
+})
+
+test('a name with a blank spoils nothing, and says nothing', () => {
+  const { got } = parse('HTTP/1.1 200 OK\r\nX Space: 1\r\n folded\r\nContent-Length : 9\r\n: none\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nab')
+  assert.deepEqual(got.fields, ['X-A', '1', 'Content-Length', '2'])
+  assert.equal(got.body, 'ab')
+  for (const line of ['X(: 1', 'X\t: 1', 'none']) assert.throws(() => parse(`HTTP/1.1 200 OK\r\n${line}\r\n\r\n`), MalformedResponse, line)
+})
+
+test('folded lines go on with their own field, and never with a length', () => {
+  const { got } = parse('HTTP/1.1 200 OK\r\nX-A: 1\r\nConnection: close\r\n x\r\nContent-Length: 0\r\n\r\n')
+  assert.deepEqual(got.fields, ['X-A', '1', 'Content-Length', '0'])
+  for (const line of ['Content-Length: 1\r\n 2', 'Transfer-Encoding: chunked\r\n x']) {
+    assert.throws(() => parse(`HTTP/1.1 200 OK\r\n${line}\r\n\r\nx`), MalformedResponse, line)
+  }
 })

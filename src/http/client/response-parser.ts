@@ -18,7 +18,8 @@ const MAX_HEAD_BYTES = 10 * 1024 * 1024
 const MAX_INTERIM_RESPONSES = 5
 const MAX_CHUNK_LINE_BYTES = 4096
 const FORBIDDEN_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)/
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: |$)/
+/** compat: blanks before the status and other versions 1.x are read as Go reads them. */
+const STATUS_LINE = /^HTTP\/1\.(\d) +([1-9]\d{2})(?: |$)/
 
 /** Longer heads are not remembered. */
 const MAX_REMEMBERED_BYTES = 1024

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import type { Handler } from '../../engine/types.ts'
@@ -38,6 +39,23 @@ describe('HTTP/1.1', () => {
         const answer = await exchangeRaw(port, `GET /${status} HTTP/1.1\r\n${CLOSE}`)
         assert.match(answer, /\r\n\r\n$/)
         assert.doesNotMatch(answer, /Content-Length|Transfer-Encoding/)
+      }
+    })
+  })
+
+  test('a 304 says nothing of the body that it leaves out, a 204 what its type would be', async () => {
+    const handle: Handler = (exchange) => {
+      exchange.responseHeaders.set('Content-Type', 'text/html')
+      exchange.responseHeaders.set('Content-Length', '7')
+      const status = Number(exchange.path.slice(1))
+      return exchange.rawQuery === '' ? exchange.answer(status) : exchange.answerStream(status, Readable.from(['x']))
+    }
+    await serve(handle, async (port) => {
+      for (const query of ['', '?stream']) {
+        assert.doesNotMatch(await exchangeRaw(port, `GET /304${query} HTTP/1.1\r\n${CLOSE}`), /Content-(?:Type|Length)/)
+        const without = await exchangeRaw(port, `GET /204${query} HTTP/1.1\r\n${CLOSE}`)
+        assert.match(without, /Content-Type/)
+        assert.doesNotMatch(without, /Content-Length/)
       }
     })
   })

@@ -26,6 +26,7 @@ export interface ExchangeInit {
 const LEAVING_MS = 1000
 /** compat: the status in KrakenD's log for a client that left before its answer. */
 const ABANDONED = 500
+const NOT_MODIFIED = 304
 /** The answer for a status that the client's protocol does not know. */
 const UNSPEAKABLE = 502
 /** Memory up to this size is copied into the text of the head, so that one write carries both. */
@@ -141,8 +142,8 @@ export abstract class WireExchange implements Exchange {
   #writeStream(statusCode: number, body: Readable): Promise<void> {
     this.#begin(statusCode)
     if (this.forbidsBody() || this.#isHead) {
-      // compat: a 304 or the answer to HEAD names the length of what it leaves out; a 204 has none.
-      if (this.statusCode !== 304 && !this.#isHead) this.responseHeaders.delete('Content-Length')
+      // compat: the answer to HEAD names the length of what it leaves out; a 204 has none.
+      if (!this.#isHead) this.responseHeaders.delete('Content-Length')
       body.on('error', ignore)
       body.destroy()
       this.writeWhole(null, 'latin1')
@@ -204,13 +205,18 @@ export abstract class WireExchange implements Exchange {
   /** Whether an answer of this status has no body: interim ones, 204, 304. */
   protected forbidsBody(): boolean {
     const { statusCode } = this
-    return statusCode < 200 || statusCode === 204 || statusCode === 304
+    return statusCode < 200 || statusCode === 204 || statusCode === NOT_MODIFIED
   }
 
   #begin(statusCode: number): void {
     if (this.#hasBegun) throw new Error(`answered twice: ${this.statusCode}, then ${statusCode}`)
     this.#hasBegun = true
     this.statusCode = this.knowsStatus(statusCode) ? statusCode : UNSPEAKABLE
+    // compat: Go's server says nothing of the body that a 304 leaves out.
+    if (this.statusCode === NOT_MODIFIED) {
+      this.responseHeaders.delete('Content-Type')
+      this.responseHeaders.delete('Content-Length')
+    }
   }
 }
 
