@@ -42,6 +42,44 @@ export class GatewayError extends Error {
   }
 }
 
+/**
+ * How far a request to a backend had come when the wire failed it: `dial` not connected · `tls` no secure connection ·
+ * `write` not all of it sent · `headers` sent, and no whole head came back · `body` the answer breaks off.
+ */
+export type SendPhase = 'dial' | 'tls' | 'write' | 'headers' | 'body'
+
+export interface SendErrorInit {
+  readonly phase: SendPhase
+  /** False by default. */
+  readonly isRetriable?: boolean
+  /** That of the phase by default. */
+  readonly code?: string
+  /** What the system said. */
+  readonly cause?: unknown
+}
+
+const SEND_CODES: Readonly<Record<SendPhase, { readonly code: string }>> = {
+  dial: { code: 'ERR_BACKEND_DIAL' },
+  tls: { code: 'ERR_BACKEND_TLS' },
+  write: { code: 'ERR_BACKEND_WRITE' },
+  headers: { code: 'ERR_BACKEND_HEADERS' },
+  body: { code: 'ERR_BACKEND_BODY' },
+}
+
+/** The wire failed a request to a backend. */
+export class SendError extends GatewayError {
+  readonly phase: SendPhase
+  /** Whether it may be sent again: nothing of it has reached the backend, or a second time does no harm there. */
+  readonly isRetriable: boolean
+
+  constructor(message: string, { phase, isRetriable = false, code = SEND_CODES[phase].code, cause }: SendErrorInit) {
+    super(message, { code, source: 'backend', cause })
+    this.name = 'SendError'
+    this.phase = phase
+    this.isRetriable = isRetriable
+  }
+}
+
 /** Every backend of a merge failed, or some of them did: the texts joined by line feeds, no status of their own. */
 export class MergeError extends GatewayError {
   readonly errors: readonly Error[]

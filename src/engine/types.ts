@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream'
 import type { EndpointConfig } from '../config/types.ts'
 import type { Data } from './data.ts'
+import type { GatewayError } from './errors.ts'
 import type { HeaderMap } from './headers.ts'
 import type { Scope } from './scope.ts'
 
@@ -160,6 +161,10 @@ export interface BackendRequest {
   readonly body: Body
   /** Decided when the configuration is compiled: whether the answer is read to the end first or streamed (`no-op`). */
   readonly wantsStream: boolean
+  /** A body that cannot be read to its end is answered as far as it came, with `bodyFailure`; else the call rejects. Not for streams. */
+  readonly keepsBrokenBody?: boolean
+  /** Bytes of a body that is kept in memory, unpacked; more of them fail the call. Infinity by default. */
+  readonly maxBodyBytes?: number
   /** How names go on the wire where that is not canonical (version 2), by canonical name. Only the wire reads it. */
   readonly spellings?: ReadonlyMap<string, string> | null
 }
@@ -170,6 +175,8 @@ export interface BackendResponse {
   readonly headers: HeaderMap
   readonly bytes: Buffer | null
   readonly stream: Readable | null
+  /** Why `bytes` are not the whole body; only where the request keeps broken ones. */
+  readonly bodyFailure?: GatewayError | null
   /** The URL that answered in the end, after redirects. */
   readonly url: string
 }

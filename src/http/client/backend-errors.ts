@@ -1,16 +1,28 @@
 // What went wrong with a backend's connection, in the words Go has for it: clients and logs know them. Knows no sockets.
 
-import { GatewayError } from '../../engine/errors.ts'
+import { GatewayError, SendError } from '../../engine/errors.ts'
 import type { BackendRequest } from '../../engine/types.ts'
 
-/** Why a call failed: the words, and whether Go puts the request in front of them (it does until the head has come). */
+/** A request that cannot be made: no wire has seen it. */
 export function backendError(request: BackendRequest, detail: string, cause?: unknown): GatewayError {
-  const verb = request.method.slice(0, 1) + request.method.slice(1).toLowerCase()
-  return plainError(`${verb} "${request.origin}${request.path}": ${detail}`, cause)
+  return new GatewayError(aboutRequest(request, detail), { code: 'ERR_BACKEND', source: 'backend', cause })
 }
 
-export function plainError(message: string, cause?: unknown): GatewayError {
-  return new GatewayError(message, { code: 'ERR_BACKEND', source: 'backend', cause })
+/** What the wire said, about the request it failed. Go puts that in front until the head has come. */
+export function sendError(request: BackendRequest, { phase, message, cause }: SendError, isRetriable: boolean): SendError {
+  return new SendError(aboutRequest(request, message), { phase, isRetriable, cause })
+}
+
+/** A body, unpacked if it was packed, that is larger than what may be kept of it. */
+export function tooLarge(maxBytes: number): SendError {
+  return new SendError(`response body of more than ${maxBytes} bytes`, { phase: 'body', ...TOO_LARGE })
+}
+
+const TOO_LARGE = { code: 'ERR_BACKEND_TOO_LARGE' }
+
+function aboutRequest(request: BackendRequest, detail: string): string {
+  const verb = request.method.slice(0, 1) + request.method.slice(1).toLowerCase()
+  return `${verb} "${request.origin}${request.path}": ${detail}`
 }
 
 const SYSTEM_WORDS: Readonly<Record<string, string>> = {

@@ -1,22 +1,26 @@
 // One request to a backend: connection, response, cancellation, the one retry. Knows nothing of redirects and of who asks.
 
 import type { Readable } from 'node:stream'
-import { asError, GatewayError } from '../../engine/errors.ts'
+import { asError, GatewayError, SendError } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import type { Scope } from '../../engine/scope.ts'
 import type { BackendRequest, BackendResponse } from '../../engine/types.ts'
-import { backendError, plainError } from './backend-errors.ts'
-import { BackendStream } from './backend-stream.ts'
-import type { Connection, ConnectionUser, LostPhase } from './connection.ts'
-import { gunzipBytes, gunzipStream, isGzip } from './gunzip.ts'
-import type { OriginPool } from './origin-pool.ts'
 import { readPragma } from '../pragma.ts'
+import { backendError, sendError, tooLarge } from './backend-errors.ts'
+import { BackendStream } from './backend-stream.ts'
+import type { Connection, ConnectionUser } from './connection.ts'
+import { gunzipBytes, gunzipStream, isGzip } from './gunzip.ts'
+import { copyOf, KeptBody } from './kept-body.ts'
+import type { OriginPool } from './origin-pool.ts'
 import type { RequestHead } from './request-head.ts'
 
-const NO_BYTES = Buffer.alloc(0)
-/** A length a backend announces is believed up to here when memory is taken for it. */
-const MAX_TRUSTED_LENGTH = 1024 * 1024
 const REPLAYABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+
+/**
+ * `new` → `dialing` → `asking` (the request is on its way, no head has come) → `reading` (the body is kept in memory) or
+ * `streaming` → `over`. A kept connection leaves `dialing` out; one that turns out to be closed leads from `asking` back to it.
+ */
+type State = 'new' | 'dialing' | 'asking' | 'reading' | 'streaming' | 'over'
 
 export class Call implements ConnectionUser {
   readonly #pool: OriginPool
@@ -24,22 +28,24 @@ export class Call implements ConnectionUser {
   readonly #resolve: (response: BackendResponse) => void
   readonly #reject: (error: Error) => void
   readonly #scope: Scope
-  #head: RequestHead | null = null
-  #connection: Connection | null = null
-  #cancelDial: (() => void) | null = null
+  #state: State = 'new'
   #unlisten: (() => void) | null = null
-  #headTimer: NodeJS.Timeout | undefined
   #hasRetried = false
-  #isOver = false
+  #head: RequestHead | null = null
+  /** While dialing. */
+  #cancelDial: (() => void) | null = null
+  /** From `asking` on, until it is handed back or lost. */
+  #connection: Connection | null = null
+  /** While asking. */
+  #headTimer: NodeJS.Timeout | undefined
+  /** From `reading` on. */
   #statusCode = 0
   #fields: string[] = []
   #length: number | null = null
-  #chunks: Buffer[] | null = null
-  #bytes: Buffer = NO_BYTES
-  #size = 0
+  /** While reading. */
+  #body: KeptBody | null = null
+  /** While streaming. */
   #stream: BackendStream | null = null
-  /** Whether the head has come, but not yet whether the body comes with it. */
-  #isUndecided = false
 
   constructor(
     pool: OriginPool,
@@ -64,21 +70,23 @@ export class Call implements ConnectionUser {
       return
     }
     this.#unlisten = this.#scope.onEnd(this.#onScopeEnd)
-    if (this.#isOver) return
+    if (this.#isOver()) return
     const idle = this.#pool.take()
     if (idle === null) this.#dial()
     else this.#use(idle)
   }
 
   #dial(): void {
-    this.#cancelDial = this.#pool.dial((connection, words, cause) => {
+    this.#state = 'dialing'
+    this.#cancelDial = this.#pool.dial((connection, failure) => {
       this.#cancelDial = null
-      if (connection === null) this.#fail(backendError(this.#request, words, cause))
+      if (connection === null) this.#fail(sendError(this.#request, failure as SendError, true))
       else this.#use(connection)
     })
   }
 
   #use(connection: Connection): void {
+    this.#state = 'asking'
     this.#connection = connection
     try {
       connection.send(this, this.#request.method, this.#head as RequestHead, this.#request.body)
@@ -89,85 +97,97 @@ export class Call implements ConnectionUser {
 
   onSent(): void {
     const { responseHeaderTimeoutMs } = this.#pool
-    if (responseHeaderTimeoutMs === 0 || this.#statusCode !== 0) return
+    if (responseHeaderTimeoutMs === 0 || this.#state !== 'asking') return
     this.#headTimer = setTimeout(() => {
-      this.#fail(backendError(this.#request, 'net/http: timeout awaiting response headers'))
+      const failure = new SendError('net/http: timeout awaiting response headers', { phase: 'headers' })
+      this.#fail(sendError(this.#request, failure, this.#isReplayable()))
     }, responseHeaderTimeoutMs)
   }
 
   onHead(statusCode: number, fields: string[], length: number | null): void {
+    if (this.#state !== 'asking') return
     if (this.#headTimer !== undefined) clearTimeout(this.#headTimer)
+    this.#state = 'reading'
     this.#statusCode = statusCode
     this.#fields = fields
     this.#length = length
-    this.#isUndecided = this.#request.wantsStream
-    if (!this.#isUndecided && length !== null && length <= MAX_TRUSTED_LENGTH)
-      this.#bytes = length === 0 ? NO_BYTES : Buffer.allocUnsafe(length)
-    else this.#chunks = []
+    // What may become a stream is kept in pieces.
+    this.#body = this.#request.wantsStream ? new KeptBody(null, Infinity) : new KeptBody(length, this.#maxBodyBytes)
   }
 
   /** perf: only a body that does not come with its head is worth a stream. */
   onPause(): void {
-    if (!this.#isUndecided) return
-    this.#isUndecided = false
+    if (this.#state !== 'reading' || !this.#request.wantsStream) return
+    this.#state = 'streaming'
     const stream = new BackendStream(() => this.#connection?.resume(), this.#abandon)
     this.#stream = stream
-    for (const chunk of this.#chunks ?? []) stream.push(chunk)
-    this.#chunks = null
-    this.#resolve(this.#response(null, this.#needsGunzip(this.#length) ? gunzipStream(stream) : stream))
+    for (const chunk of this.#body?.chunks ?? []) stream.push(chunk)
+    this.#body = null
+    this.#resolve(this.#response(null, this.#needsGunzip(this.#length) ? gunzipStream(stream) : stream, null))
   }
 
   onData(buffer: Buffer, start: number, end: number): boolean {
-    if (this.#stream === null && this.#chunks === null) {
-      buffer.copy(this.#bytes, this.#size, start, end)
-      this.#size += end - start
-      return true
-    }
-    // perf: the buffer is shared by all connections.
-    const chunk = Buffer.allocUnsafe(end - start)
-    buffer.copy(chunk, 0, start, end)
-    if (this.#stream !== null) return this.#stream.push(chunk)
-    this.#chunks?.push(chunk)
+    if (this.#stream !== null && this.#state === 'streaming') return this.#stream.push(copyOf(buffer, start, end))
+    if (this.#body !== null && !this.#body.add(buffer, start, end)) this.#breakBody(tooLarge(this.#maxBodyBytes))
     return true
   }
 
   onEnd(): void {
-    this.#end()
-    if (this.#stream !== null) {
-      this.#stream.complete()
-      return
-    }
-    const bytes =
-      this.#chunks === null ? this.#bytes : this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
-    if (!this.#needsGunzip(this.#length ?? bytes.length)) this.#resolve(this.#response(bytes, null))
-    else
-      gunzipBytes(bytes, this.#scope, (error, plain) => {
-        if (error === null) this.#resolve(this.#response(plain, null))
-        else this.#reject(error)
-      })
+    if (this.#state === 'streaming') {
+      this.#end()
+      this.#stream?.complete()
+    } else if (this.#state === 'reading') this.#finish(null)
   }
 
-  onLost(phase: LostPhase, words: string, cause: unknown): void {
+  onLost(failure: SendError): void {
     const wasReused = (this.#connection?.served ?? 0) > 0
     this.#connection = null
-    if (phase === 'body') {
-      this.#fail(plainError(words === '' ? 'unexpected EOF' : words, cause))
+    if (failure.phase === 'body') {
+      this.#breakBody(failure)
       return
     }
-    if (phase === 'nothing' && wasReused && !this.#hasRetried && !this.#isOver && this.#isReplayable()) {
+    const mayRepeat = failure.isRetriable && this.#isReplayable()
+    if (mayRepeat && wasReused && !this.#hasRetried && this.#state === 'asking') {
       // compat: Go's transport asks again, unseen, when a connection it kept turns out to be closed.
       this.#hasRetried = true
       this.#dial()
-      return
-    }
-    const eof = phase === 'nothing' ? 'EOF' : 'unexpected EOF'
-    this.#fail(backendError(this.#request, words === '' ? eof : words, cause))
+    } else this.#fail(sendError(this.#request, failure, mayRepeat))
   }
 
   #isReplayable(): boolean {
-    const { body, headers, method } = this.#request
-    if (body.length !== 0) return false
+    if (this.#head?.bodyLength !== 0) return false
+    const { headers, method } = this.#request
     return REPLAYABLE.has(method) || headers.has('Idempotency-Key') || headers.has('X-Idempotency-Key')
+  }
+
+  get #maxBodyBytes(): number {
+    return this.#request.maxBodyBytes ?? Infinity
+  }
+
+  /** The body ends before its end, or is too large. */
+  #breakBody(failure: SendError): void {
+    const connection = this.#connection
+    if (this.#state === 'reading' && this.#request.keepsBrokenBody === true) this.#finish(failure)
+    else this.#fail(failure)
+    connection?.destroy()
+  }
+
+  /** Answers with the body that was kept. */
+  #finish(failure: SendError | null): void {
+    const bytes = (this.#body as KeptBody).bytes
+    this.#end()
+    if (!this.#needsGunzip(this.#length ?? bytes.length)) {
+      this.#settle(bytes, failure)
+      return
+    }
+    const options = { scope: this.#scope, maxBytes: this.#maxBodyBytes }
+    gunzipBytes(bytes, options, (plain, broken) => this.#settle(plain, failure ?? broken))
+  }
+
+  #settle(bytes: Buffer, failure: Error | null): void {
+    if (failure === null) this.#resolve(this.#response(bytes, null, null))
+    else if (failure instanceof SendError && this.#request.keepsBrokenBody === true) this.#resolve(this.#response(bytes, null, failure))
+    else this.#reject(failure)
   }
 
   /** compat: a stream is only unpacked if gzip was asked for here; what will be decoded is unpacked whoever asked. */
@@ -175,37 +195,42 @@ export class Call implements ConnectionUser {
     return (this.#head?.addedGzip === true || !this.#request.wantsStream) && length !== 0 && isGzip(this.#fields)
   }
 
-  #response(bytes: Buffer | null, stream: Readable | null): BackendResponse {
+  #response(bytes: Buffer | null, stream: Readable | null, bodyFailure: SendError | null): BackendResponse {
     const { origin, path } = this.#request
     const headers = readPragma(new HeaderMap(this.#fields))
     if (this.#needsGunzip(this.#length)) {
       headers.delete('Content-Encoding')
       headers.delete('Content-Length')
     }
-    return { statusCode: this.#statusCode, headers, bytes, stream, url: origin + path }
+    return { statusCode: this.#statusCode, headers, bytes, stream, bodyFailure, url: origin + path }
   }
 
   readonly #onScopeEnd = (reason: Error): void => this.#fail(reason)
 
   /** Whoever reads the stream has had enough. */
   readonly #abandon = (): void => {
-    if (!this.#isOver) this.#end()
-    this.#connection?.destroy()
-    this.#connection = null
+    const connection = this.#connection
+    if (!this.#isOver()) this.#end()
+    connection?.destroy()
   }
 
+  #isOver(): boolean {
+    return this.#state === 'over'
+  }
+
+  /** Nothing that comes later is of this call. */
   #end(): void {
-    this.#isOver = true
+    this.#state = 'over'
+    this.#connection = null
+    this.#body = null
     if (this.#headTimer !== undefined) clearTimeout(this.#headTimer)
     this.#unlisten?.()
-    if (this.#stream === null) this.#connection = null
   }
 
   #fail(error: Error): void {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     const connection = this.#connection
     this.#end()
-    this.#connection = null
     this.#cancelDial?.()
     connection?.destroy()
     if (this.#stream === null) this.#reject(error)

@@ -1,7 +1,7 @@
 // One connection to a backend and the calls it carries, one after the other. Knows nothing of pools and retries.
 
 import type { Socket } from 'node:net'
-import { asError } from '../../engine/errors.ts'
+import { asError, SendError } from '../../engine/errors.ts'
 import type { Body } from '../../engine/types.ts'
 import { connectionWords } from './backend-errors.ts'
 import { BodyWriter } from './body-writer.ts'
@@ -12,12 +12,9 @@ import { type ResponseReceiver, ResponseParser } from './response-parser.ts'
 export interface ConnectionUser extends ResponseReceiver {
   /** Head and body have been written. */
   onSent(): void
-  /** The connection is gone before the response was complete: in which phase, and why in words; empty when it was just closed. */
-  onLost(phase: LostPhase, words: string, cause: unknown): void
+  /** The connection is gone before the response was complete. It may be tried again if no byte of that came. */
+  onLost(failure: SendError): void
 }
-
-/** `nothing` no byte of the response came · `head` a part of it · `body` the head is complete. */
-export type LostPhase = 'nothing' | 'head' | 'body'
 
 /** Up to this size copying a body costs less than a second write. */
 const MERGED_BODY_LIMIT = 16 * 1024
@@ -30,6 +27,8 @@ export class Connection {
   #user: ConnectionUser | null = null
   #writer: BodyWriter | null = null
   #failure: Error | null = null
+  /** Whether the current call's body has not been written yet. */
+  #isSending = false
   #isGone = false
   /** Calls it has carried before the current one. */
   served = 0
@@ -61,6 +60,7 @@ export class Connection {
     if (socket === null) throw new Error('not connected')
     this.#user = user
     this.#parser.begin(method)
+    this.#isSending = head.bodyLength !== 0
     if (head.bodyLength === 0) {
       socket.write(head.text, 'latin1')
       user.onSent()
@@ -92,6 +92,7 @@ export class Connection {
       if (after !== '') socket.write(after, 'latin1')
       socket.uncork()
     }
+    this.#isSending = false
     this.#user?.onSent()
   }
 
@@ -145,8 +146,12 @@ export class Connection {
 
   readonly #onBodySent = (failure: string | null, cause?: unknown): void => {
     this.#writer = null
-    if (failure !== null) this.#lose(failure, cause)
-    else this.#user?.onSent()
+    if (failure !== null) {
+      this.#lose(failure, cause)
+      return
+    }
+    this.#isSending = false
+    this.#user?.onSent()
   }
 
   readonly #onError = (error: Error): void => {
@@ -169,9 +174,11 @@ export class Connection {
   #lose(words: string, cause: unknown): void {
     const user = this.#user
     const parser = this.#parser
-    const phase = parser.isInBody ? 'body' : parser.hasBegun ? 'head' : 'nothing'
+    const phase = parser.isInBody ? 'body' : this.#isSending ? 'write' : 'headers'
+    const isRetriable = !parser.hasBegun
+    const eof = isRetriable ? 'EOF' : 'unexpected EOF'
     this.destroy()
-    user?.onLost(phase, words, cause)
+    user?.onLost(new SendError(words === '' ? eof : words, { phase, isRetriable, cause }))
   }
 
   #leave(): void {

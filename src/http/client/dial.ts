@@ -2,7 +2,7 @@
 
 import net, { type OnReadOpts, type Socket } from 'node:net'
 import tls, { type ConnectionOptions } from 'node:tls'
-import { asError } from '../../engine/errors.ts'
+import { asError, SendError, type SendPhase } from '../../engine/errors.ts'
 import { dialWords, joinHostPort } from './backend-errors.ts'
 import { lookupRooted } from './lookup-rooted.ts'
 import type { Proxy } from './proxies.ts'
@@ -31,16 +31,20 @@ const MAX_PROXY_HEAD_BYTES = 16 * 1024
 /** perf: bytes are taken while they are read, so that all connections share one buffer; Node would make one for each read. */
 const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
 
-/** An attempt to connect. `done` gets the socket, or in words what went wrong; never both, never twice, never after `cancel`. */
+/** Gets the socket, or what went wrong: never both, never twice. */
+export type OnDialed = (socket: Socket | null, failure: SendError | null) => void
+
+/** An attempt to connect. Its listener hears nothing after `cancel`. */
 export class Dial {
   readonly #target: DialTarget
   readonly #onBytes: OnBytes
-  readonly #done: (socket: Socket | null, failure: string, cause: unknown) => void
+  readonly #done: OnDialed
+  #phase: SendPhase = 'dial'
   #socket: Socket | null = null
   #timer: NodeJS.Timeout | undefined
   #isOver = false
 
-  constructor(target: DialTarget, onBytes: OnBytes, done: (socket: Socket | null, failure: string, cause: unknown) => void) {
+  constructor(target: DialTarget, onBytes: OnBytes, done: OnDialed) {
     this.#target = target
     this.#onBytes = onBytes
     this.#done = done
@@ -89,6 +93,7 @@ export class Dial {
     const socket = tls.connect({ ...options(), ...transport, ...name, host: hostname })
     const beginHandshake = (): void => {
       clearTimeout(this.#timer)
+      this.#phase = 'tls'
       this.#timer = setTimeout(() => this.#fail('net/http: TLS handshake timeout'), TLS_HANDSHAKE_TIMEOUT_MS)
     }
     if (transport.socket === undefined) socket.once('connect', beginHandshake)
@@ -107,7 +112,7 @@ export class Dial {
       if (this.#isOver) return
       this.#isOver = true
       clearTimeout(this.#timer)
-      this.#done(socket, '', undefined)
+      this.#done(socket, null)
     })
   }
 
@@ -116,7 +121,8 @@ export class Dial {
     this.#isOver = true
     clearTimeout(this.#timer)
     this.#socket?.on('error', ignore).destroy()
-    this.#done(null, words, cause)
+    // Nothing of the request has left.
+    this.#done(null, new SendError(words, { phase: this.#phase, isRetriable: true, cause }))
   }
 
   /** Clear text goes to the proxy as it is; TLS goes through a tunnel. */

@@ -1,14 +1,26 @@
 // Bodies that were asked for in gzip, unpacked. Knows nothing of who asked.
 
-import { pipeline, type Readable } from 'node:stream'
+import { pipeline, type Readable, type Transform } from 'node:stream'
 import zlib from 'node:zlib'
+import { asError, SendError } from '../../engine/errors.ts'
 import type { Scope } from '../../engine/scope.ts'
-import { plainError } from './backend-errors.ts'
+import { tooLarge } from './backend-errors.ts'
+import { deflatedPart } from './gzip-member.ts'
 
 /** perf: up to this size a body is unpacked at once; a thread costs more. */
 const SYNC_LIMIT_BYTES = 16 * 1024
 /** security: unless it unpacks to much more: then a thread does it. */
 const SYNC_OUTPUT_LIMIT_BYTES = 256 * 1024
+
+export interface GunzipOptions {
+  /** Its end stops the work: a few kilobytes can unpack to any size. */
+  readonly scope: Scope
+  /** Unpacked bytes that may be kept. */
+  readonly maxBytes: number
+}
+
+/** What could be unpacked, and why that is not all: in Go's words, or with why the scope ended. */
+export type OnPlain = (plain: Buffer, failure: Error | null) => void
 
 /** Whether a response is packed, by its canonical fields. */
 export function isGzip(fields: readonly string[]): boolean {
@@ -16,42 +28,66 @@ export function isGzip(fields: readonly string[]): boolean {
   return false
 }
 
-/** Calls back with the bytes, with Go's words for what is wrong, or with why the scope ended before that. */
-export function gunzipBytes(bytes: Buffer, scope: Scope, done: (error: Error | null, plain: Buffer) => void): void {
+export function gunzipBytes(bytes: Buffer, options: GunzipOptions, done: OnPlain): void {
   if (bytes.length === 0) {
-    done(null, bytes)
+    done(bytes, null)
     return
   }
   if (bytes.length <= SYNC_LIMIT_BYTES) {
+    let plain: Buffer
     try {
-      const plain = zlib.gunzipSync(bytes, { maxOutputLength: SYNC_OUTPUT_LIMIT_BYTES })
-      done(null, plain)
-      return
+      plain = zlib.gunzipSync(bytes, { maxOutputLength: Math.min(SYNC_OUTPUT_LIMIT_BYTES, options.maxBytes + 1) })
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') {
-        done(plainError(words(error)), bytes)
-        return
-      }
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') unpack(zlib.createGunzip(), bytes, options, done)
+      else salvage(bytes, options, wordsOf(error), done)
+      return
     }
+    if (plain.length > options.maxBytes) done(plain.subarray(0, options.maxBytes), tooLarge(options.maxBytes))
+    else done(plain, null)
+    return
   }
-  unpack(bytes, scope, done)
+  unpack(zlib.createGunzip(), bytes, options, (plain, failure) => {
+    if (failure === null || failure instanceof SendError || failure === options.scope.reason) done(plain, failure)
+    else salvage(bytes, options, wordsOf(failure), done)
+  })
 }
 
-/** security: a few kilobytes can unpack to any size, so the scope's end stops it. */
-function unpack(bytes: Buffer, scope: Scope, done: (error: Error | null, plain: Buffer) => void): void {
-  const gunzip = zlib.createGunzip()
+/** Node gives nothing of a member that something is wrong with or behind; Go gives what it has read until then. */
+function salvage(bytes: Buffer, options: GunzipOptions, words: string, done: OnPlain): void {
+  const failure = new SendError(words, { phase: 'body' })
+  const deflated = deflatedPart(bytes)
+  if (deflated === null) {
+    done(bytes.subarray(0, 0), failure)
+    return
+  }
+  // Whatever stands behind the end of the compressed data is left alone.
+  const inflate = zlib.createInflateRaw({ finishFlush: zlib.constants.Z_SYNC_FLUSH })
+  unpack(inflate, deflated, options, (plain, other) => {
+    const isOwn = other instanceof SendError || (other !== null && other === options.scope.reason)
+    done(plain, isOwn ? other : failure)
+  })
+}
+
+/** In a thread, as far as the scope and the limit let it. */
+function unpack(unpacker: Transform, bytes: Buffer, { scope, maxBytes }: GunzipOptions, done: OnPlain): void {
   const chunks: Buffer[] = []
-  gunzip.on('data', (chunk: Buffer) => chunks.push(chunk))
-  gunzip.on('end', () => {
+  let size = 0
+  let isDone = false
+  const finish = (failure: Error | null): void => {
+    if (isDone) return
+    isDone = true
     unlisten()
-    done(null, Buffer.concat(chunks))
+    done(Buffer.concat(chunks), failure)
+  }
+  const unlisten = scope.onEnd((reason) => unpacker.destroy(reason))
+  unpacker.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > maxBytes) unpacker.destroy(tooLarge(maxBytes))
+    else chunks.push(chunk)
   })
-  gunzip.on('error', (error) => {
-    unlisten()
-    done(error === scope.reason ? error : plainError(words(error)), bytes)
-  })
-  const unlisten = scope.onEnd((reason) => gunzip.destroy(reason))
-  gunzip.end(bytes)
+  unpacker.on('end', () => finish(null))
+  unpacker.on('error', (error) => finish(asError(error)))
+  unpacker.end(bytes)
 }
 
 /** A stream of the unpacked bytes; destroying it destroys the source. */
@@ -59,7 +95,7 @@ export function gunzipStream(source: Readable): Readable {
   return pipeline(source, zlib.createGunzip(), ignore)
 }
 
-function words(error: unknown): string {
+function wordsOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR' ? 'unexpected EOF' : 'gzip: invalid header'
 }
 

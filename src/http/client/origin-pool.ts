@@ -2,6 +2,7 @@
 
 import type { ConnectionOptions } from 'node:tls'
 import type { GatewayConfig } from '../../config/types.ts'
+import type { SendError } from '../../engine/errors.ts'
 import type { BackendRequest } from '../../engine/types.ts'
 import { Connection } from './connection.ts'
 import { Dial, type DialTarget } from './dial.ts'
@@ -91,17 +92,17 @@ export class OriginPool {
   }
 
   /** Opens a connection; gives a way to call that off. */
-  dial(done: (connection: Connection | null, words: string, cause: unknown) => void): () => void {
+  dial(done: (connection: Connection | null, failure: SendError | null) => void): () => void {
     const connection = new Connection(this.#onIdle, this.#onGone)
     this.#openCount++
-    const dial = new Dial(this.#target, connection.onBytes, (socket, words, cause) => {
+    const dial = new Dial(this.#target, connection.onBytes, (socket, failure) => {
       if (socket === null) {
         connection.destroy()
-        done(null, words, cause)
+        done(null, failure)
         return
       }
       connection.attach(socket)
-      done(connection, '', undefined)
+      done(connection, null)
     })
     dial.start()
     return () => {
