@@ -20,6 +20,7 @@ import { shadow } from './engine/steps/shadow.ts'
 import { staticAnswers } from './engine/steps/static.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
 
+const revoker = () => import('./components/auth/revoker/index.ts')
 const jose = () => import('./components/auth/jose/index.ts')
 const rateLimits = () => import('./components/qos/ratelimit/index.ts')
 const cel = () => import('./components/validation/cel/index.ts')
@@ -28,11 +29,11 @@ const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
   // Once per process, whatever the number of workers: listeners, consumers, exporters.
-  process: [],
+  process: [lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker')],
 
   // Once per gateway, before any layer: what layers ask for.
   services: [
-    lazy('auth/revoker', async () => (await import('./components/auth/revoker/index.ts')).authRevoker, '_gw/revoker'),
+    lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
   ],
 

@@ -145,7 +145,8 @@ export async function loadOrder(order: Order, config: GatewayConfig): Promise<Lo
 
 /** Loads what the configuration runs once per process. */
 export function loadProcessParts(order: Order, config: GatewayConfig): Promise<AnyProcess[]> {
-  return Promise.all(order.process.filter(({ namespace }) => config.extraConfig.has(namespace)).map((entry) => entry.load()))
+  const used = new Set(config.extraConfig.keys())
+  return Promise.all(order.process.filter((entry) => isUsed(entry, used)).map((entry) => entry.load()))
 }
 
 function usedNamespaces(config: GatewayConfig): Set<string> {

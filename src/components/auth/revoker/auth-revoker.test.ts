@@ -2,18 +2,19 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Site } from '../../../engine/compile/component.ts'
+import type { Running, Site } from '../../../engine/compile/component.ts'
 import { ConfigError } from '../../../engine/compile/component.ts'
 import { checkBlock } from '../../../engine/compile/check-blocks.ts'
 import { buildServices } from '../../../engine/compile/layers.ts'
 import { tokenRejecters } from '../../../engine/ports.ts'
 import type { EndpointConfig } from '../../../config/types.ts'
 import { checkExtras, checkOptions, makeSite } from '../../../testing/index.ts'
-import { authRevoker } from './index.ts'
+import { authRevoker, revokerDoors } from './index.ts'
+import type { Extras } from './options.ts'
 import { encodeCommand } from './resp.ts'
 
 const OPTIONS = { N: 1000, P: 0.0001, hash_name: 'optimal', TTL: 60, port: 0, token_keys: ['jti', 'sub'] }
@@ -24,14 +25,25 @@ interface Fake {
   readonly rejects: (claims: Record<string, unknown>) => boolean
   /** Waits for a log line and gives the first group. */
   logged(pattern: RegExp): Promise<string>
-  retire(): Promise<void>
+  /** Opens the doors, as the process does once. */
+  start(options?: object, extras?: Extras | null): Promise<void>
+  stop(): Promise<void>
 }
 
 function fakeSite(memory = makeSite().shared, block: unknown = OPTIONS): Fake {
   const site = makeSite({ shared: memory }, { service: { 'auth/revoker': block } })
   const { lines } = site
+  let running: Running | null = null
   return {
     site,
+    async start(options = {}, extras = null) {
+      const given = { ...OPTIONS, ...options }
+      void authRevoker.build(given, site, extras)
+      running = await revokerDoors.start(given, site, extras)
+    },
+    async stop() {
+      await running?.stop()
+    },
     lines,
     rejects: (claims) => site.ask(tokenRejecters)[0]?.({} as EndpointConfig)?.(claims) ?? false,
     async logged(pattern) {
@@ -42,7 +54,6 @@ function fakeSite(memory = makeSite().shared, block: unknown = OPTIONS): Fake {
       }
       throw new Error(`no line ${pattern} in ${lines.join('\n')}`)
     },
-    retire: () => site.retire(),
   }
 }
 
@@ -50,7 +61,7 @@ async function openWithManagement(): Promise<
   Fake & { ask(method: string, path: string, body?: unknown, token?: string): Promise<Response> }
 > {
   const fake = fakeSite()
-  void authRevoker.build(OPTIONS, fake.site, { management: { port: 0, listen_ip: '127.0.0.1', token: 's3cret' } })
+  await fake.start({}, { management: { port: 0, listen_ip: '127.0.0.1', token: 's3cret' } })
   const port = await fake.logged(/Management API listening on 127\.0\.0\.1:(\d+)/)
   const ask = (method: string, path: string, body?: unknown, token = 's3cret'): Promise<Response> =>
     fetch(`http://127.0.0.1:${port}${path}`, {
@@ -85,7 +96,7 @@ test('a claim that was revoked refuses the token, texts at the top level only', 
   assert.equal(gateway.rejects({ jti: 'x', sub: '5' }), true)
   assert.equal(gateway.rejects({ sub: 5 }), false)
   assert.equal(gateway.rejects({ sub: ['5'], data: { jti: 'a' }, client: 'a' }), false)
-  await gateway.retire()
+  await gateway.stop()
 })
 
 test('the management API looks up and reports', async () => {
@@ -98,7 +109,7 @@ test('the management API looks up and reports', async () => {
   assert.equal(status['bytes'], 7200)
   assert.equal(status['ttl'], 60)
   assert.ok((status['fill_degree'] as number) > 0)
-  await gateway.retire()
+  await gateway.stop()
 })
 
 test('the management API refuses what it should', async () => {
@@ -121,7 +132,7 @@ test('the management API refuses what it should', async () => {
     assert.equal((await gateway.ask(method, path, body, token)).status, status, `${method} ${path} ${JSON.stringify(body)?.slice(0, 50)}`)
   }
   assert.equal(gateway.rejects({ jti: 'a' }), false)
-  await gateway.retire()
+  await gateway.stop()
 })
 
 test('a management port without a token stops the start', () => {
@@ -130,39 +141,43 @@ test('a management port without a token stops the start', () => {
   assert.throws(() => authRevoker.build(OPTIONS, site, extras), ConfigError)
 })
 
-test('the next thread takes the RPC port over when the first one closes it', async () => {
+test('gateways only read: what the doors of the process add is refused by every thread, and stopping frees the ports', async () => {
   const memory = makeSite().shared
-  const probe = createServer().listen(0)
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  const [first, second] = [fakeSite(memory), fakeSite(memory)]
-  void authRevoker.build({ ...OPTIONS, port }, first.site, null)
-  await first.logged(/RPC server listening/)
-  void authRevoker.build({ ...OPTIONS, port }, second.site, null)
-  const client = connect(port, '127.0.0.1')
-  await once(client, 'connect')
-  await first.retire()
-  await second.logged(/RPC server listening/)
-  assert.ok(!second.lines.some((line) => line.includes('Unable')))
-  client.destroy()
-  await second.retire()
+  const [process, worker] = [fakeSite(memory), fakeSite(memory)]
+  void authRevoker.build(OPTIONS, worker.site, null)
+  await process.start({}, { management: { port: 0, listen_ip: '127.0.0.1', token: 't' } })
+  const port = Number(await process.logged(/Management API listening on 127\.0\.0\.1:(\d+)/))
+  await fetch(`http://127.0.0.1:${port}/revocations`, {
+    method: 'POST',
+    headers: { Authorization: 'Bearer t' },
+    body: '{"elements":["jti-a"]}',
+  })
+  assert.equal(worker.rejects({ jti: 'a' }), true)
+  assert.ok(!worker.lines.some((line) => line.includes('listening')))
+  await process.stop()
+  const next = createServer().listen(port, '127.0.0.1')
+  await once(next, 'listening')
+  next.close()
 })
 
-test('a port that somebody else has is reported once and the filter works on', async () => {
+test('a port that somebody else has is reported and the filter works on', async () => {
   const other = createServer().listen(0)
   await once(other, 'listening')
   const gateway = fakeSite()
-  void authRevoker.build({ ...OPTIONS, port: (other.address() as AddressInfo).port }, gateway.site, null)
-  await gateway.logged(/Unable to open the RPC port: .*EADDRINUSE/)
+  await gateway.start({ port: (other.address() as AddressInfo).port })
+  await gateway.logged(/Unable to open the RPC port: .*EADDRINUSE.*; nothing can be revoked through it until/)
   assert.equal(gateway.rejects({ jti: 'a' }), false)
-  await gateway.retire()
+  await gateway.stop()
   await new Promise((resolve) => other.close(resolve))
 
   const wrong = fakeSite()
-  void authRevoker.build({ ...OPTIONS, port: 70_000 }, wrong.site, null)
+  await wrong.start({ port: 70_000 })
   await wrong.logged(/Unable to open the RPC port/)
-  await wrong.retire()
+  await wrong.stop()
+})
+
+test('the doors of parameters that no filter can be made of stay closed', async () => {
+  await assert.rejects(fakeSite().start({ N: 0 }), ConfigError)
 })
 
 /** A Redis that knows AUTH, SUBSCRIBE and PUBLISH on one channel. */
@@ -205,11 +220,14 @@ async function until(isTrue: () => boolean): Promise<void> {
 test('machines tell each other over Redis', async () => {
   const redis = await fakeRedis()
   const machines = [fakeSite(), fakeSite()] as const
-  for (const { site } of machines) {
-    void authRevoker.build(OPTIONS, site, {
-      management: { port: 0, listen_ip: '127.0.0.1', token: 't' },
-      redis: { url: `redis://me:p%20w@127.0.0.1:${redis.port}`, channel: 'c' },
-    })
+  for (const machine of machines) {
+    await machine.start(
+      {},
+      {
+        management: { port: 0, listen_ip: '127.0.0.1', token: 't' },
+        redis: { url: `redis://me:p%20w@127.0.0.1:${redis.port}`, channel: 'c' },
+      },
+    )
   }
   await until(() => redis.commands.filter((command) => command === 'SUBSCRIBE c').length === 2)
   assert.ok(redis.commands.includes('AUTH me p w'))
@@ -224,7 +242,7 @@ test('machines tell each other over Redis', async () => {
   await machines[1].logged(/no list of elements/)
   redis.publish(JSON.stringify(['sub-x', { base64: Buffer.from('jti-y').toString('base64') }]))
   await until(() => machines.every((machine) => machine.rejects({ sub: 'x' }) && machine.rejects({ jti: 'y' })))
-  for (const machine of machines) await machine.retire()
+  for (const machine of machines) await machine.stop()
   redis.close()
 })
 

@@ -134,11 +134,11 @@ test('an element that was added again starts anew', () => {
   assert.equal(filter.has(element), false)
 })
 
-test('many workers move the filters once', () => {
+test('what one thread moves has moved for all', () => {
   const parameters = { n: 100, p: 0.01, hashName: 'optimal' as const }
   const memory = new SharedArrayBuffer(sharedBytes(parameters))
   const workers = [1, 2, 3].map((start) => new RotatingFilter(parameters, memory, start))
-  for (const worker of workers) worker.rotateIfDue(1001, 1000)
+  workers[0]?.rotateIfDue(1001, 1000)
   assert.deepEqual(
     workers.map((worker) => worker.rotations),
     [1, 1, 1],

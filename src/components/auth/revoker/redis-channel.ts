@@ -73,7 +73,7 @@ export class RedisChannel {
     this.#waiting.push(message)
     this.#waitingCharacters += message.length
     while (this.#waiting.length > MAX_WAITING || this.#waitingCharacters > MAX_WAITING_CHARACTERS) this.#drop()
-    // Only the thread that has the RPC or the management port ever publishes, so the others need no second connection.
+    // A connection that listens to a channel may do nothing else; whoever never publishes needs no second one.
     this.#publisher ??= new RedisConnection(this.#address, {
       onReady: () => this.#flush(),
       onReply: () => {},

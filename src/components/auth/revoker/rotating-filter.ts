@@ -1,16 +1,13 @@
-// Three bloom filters in memory that all workers share, moved on every TTL. Knows nothing of tokens, ports and sockets.
+// Three bloom filters in memory that all threads share, moved on every TTL by one of them.
 
 import { bitCount, compileWalk, countBits, filterBytes, hasBit, hashCount, setBit } from './bloom-filter.ts'
 import type { FilterParameters, Walk } from './bloom-filter.ts'
 
 // Words of the header in front of the three filters.
 const ROTATIONS = 0
-const LOCK = 1
 /** In 64-bit words: when the filters last moved, in milliseconds. */
 const LAST_ROTATION = 1
 const HEADER_BYTES = 64
-/** A worker that died while it moved the filters keeps the others waiting no longer than this. */
-const LOCK_SECONDS = 60
 
 /** Bytes of the shared memory for these parameters. */
 export function sharedBytes(parameters: FilterParameters): number {
@@ -76,21 +73,11 @@ export class RotatingFilter {
     return isInPrevious || isInCurrent
   }
 
-  /** Moves the filters if it is time. Gives the milliseconds until the next time. */
+  /** Moves the filters if it is time, which one thread of the process looks after. Gives the milliseconds until the next time. */
   rotateIfDue(nowMs: number, ttlMs: number): number {
-    const waitMs = this.#waitMs(nowMs, ttlMs)
-    if (waitMs > 0) return waitMs
-    // Of all workers one moves the filters; the lock is the second in which it was taken.
-    const seconds = Math.trunc(nowMs / 1000) & 0x7fffffff
-    const held = Atomics.load(this.#state, LOCK)
-    const laterMs = Math.min(ttlMs, LOCK_SECONDS * 1000)
-    if (held !== 0 && Math.abs(seconds - held) < LOCK_SECONDS) return laterMs
-    if (Atomics.compareExchange(this.#state, LOCK, held, seconds) !== held) return laterMs
-    // Another worker may have moved them between the first look and the lock.
-    for (let moved = 0; moved < 3 && this.#waitMs(nowMs, ttlMs) <= 0; moved++) this.#rotate(ttlMs)
     // After three moves everything is empty, however long the machine slept.
+    for (let moved = 0; moved < 3 && this.#waitMs(nowMs, ttlMs) <= 0; moved++) this.#rotate(ttlMs)
     if (this.#waitMs(nowMs, ttlMs) <= 0) Atomics.store(this.#times, LAST_ROTATION, BigInt(Math.trunc(nowMs)))
-    Atomics.store(this.#state, LOCK, 0)
     return this.#waitMs(nowMs, ttlMs)
   }
 
