@@ -19,6 +19,7 @@ import { builder } from './engine/steps/request-builder.ts'
 import { shadow } from './engine/steps/shadow.ts'
 import { staticAnswers } from './engine/steps/static.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
+import { loggingBlock } from './log/logging-block.ts'
 
 const revoker = () => import('./components/auth/revoker/index.ts')
 const jose = () => import('./components/auth/jose/index.ts')
@@ -118,7 +119,7 @@ export const order: Order = {
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
-    service: [routerBlock],
+    service: [routerBlock, loggingBlock],
     endpoint: [proxyAtEndpoint],
     agent: [],
     backend: [proxyAtBackend, backendHttp, backendHttpClient],

@@ -17,6 +17,7 @@ import { lazyEntries, loadProcessParts, type Order } from './engine/compile/orde
 import { readBlock, refuseLonelyExtras } from './engine/compile/read-block.ts'
 import { SYSTEM_CLOCK } from './engine/compile/site.ts'
 import { asError, describeBug } from './engine/errors.ts'
+import { SILENT } from './log/logger.ts'
 import { order as ownOrder } from './order.ts'
 
 export interface ProcessPartsInit {
@@ -194,9 +195,7 @@ export class ProcessParts {
   }
 }
 
-/** For blocks that a service or a layer reads as well: that one says what is wrong with them. */
-const SILENT: Logger = { debug: ignore, info: ignore, warning: ignore, error: ignore, critical: ignore }
-
+/** Whether a service or a layer reads the block as well: that one says what is wrong with it. */
 function isReadByOthers(order: Order, { namespace }: AnyProcess): boolean {
   const others = lazyEntries(order).filter(({ entry, levels }) => entry.namespace === namespace && levels.includes('service'))
   return others.length > 1

@@ -1,6 +1,6 @@
 // `krakend help` and `-h`: what there is to say to the command.
 
-import { VERSION } from '../runtime/version.ts'
+import { VERSION } from '../runtime/process.ts'
 import { UsageError } from './arguments.ts'
 
 interface Page {

@@ -1,6 +1,6 @@
 // `krakend version`.
 
-import { VERSION } from '../runtime/version.ts'
+import { VERSION } from '../runtime/process.ts'
 
 /** On standard error, as KrakenD does. */
 export function execute(): number {

@@ -1,4 +1,4 @@
-// Why a start fails: exit code, log lines and the text for a person. Knows no thread; plain data, so that it can cross threads.
+// Why a start fails: exit code, log lines and the text for a person. Plain data, so that it can cross threads.
 
 import type { GatewayConfig } from '../config/types.ts'
 import { ConfigError, type Logger } from '../engine/compile/component.ts'

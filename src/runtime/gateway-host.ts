@@ -1,4 +1,4 @@
-// Serves gateways in this thread: one at a time, each replaced without a pause. Knows nothing of signals and of other threads.
+// Serves gateways in this thread: one at a time, each replaced without a pause.
 
 import { setTimeout } from 'node:timers/promises'
 import type { GatewayConfig } from '../config/types.ts'
@@ -7,13 +7,11 @@ import { asError, describeBug } from '../engine/errors.ts'
 import type { Exchange } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
 import { createNodeServer, type NodeServer } from '../http/server/listener.ts'
-import { surviveBugs } from './bug-watch.ts'
 import { describeTlsFailure, StartFailure } from './failure.ts'
+import { returnStartMemory, surviveBugs, VERSION } from './process.ts'
 import { ServedGateway } from './served-gateway.ts'
 import { createResourcePool } from './shared.ts'
-import { returnStartMemory } from './start-memory.ts'
 import type { Station } from './station.ts'
-import { VERSION } from './version.ts'
 
 export interface HostInit {
   readonly shared: SharedMemory

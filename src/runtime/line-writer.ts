@@ -1,4 +1,4 @@
-// Writes whole lines to a file descriptor, in order, without holding up whoever has something to say. Knows no format.
+// Writes whole lines to a file descriptor, in order, without holding up whoever has something to say.
 
 import { write, writeSync } from 'node:fs'
 

@@ -1,11 +1,14 @@
-// Where lines go: standard output, without holding up requests. The format is KrakenD's basic logger.
+// Where lines go: standard output, without holding up requests, in the format that the configuration asks for.
 
 import { fstatSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
-import type { Dialect } from '../config/types.ts'
+import type { GatewayConfig } from '../config/types.ts'
 import type { Logger } from '../engine/compile/component.ts'
-import { escapeControls } from '../engine/printable.ts'
+import { compileFormat } from '../log/line-format.ts'
+import { loggerOf, type WriteLine } from '../log/logger.ts'
+import { NO_SYSLOG, readLogging } from '../log/logging-block.ts'
 import { LineWriter } from './line-writer.ts'
+import { TITLE } from './process.ts'
 
 export interface Output {
   /** Takes whole lines, each with its line feed. */
@@ -35,46 +38,20 @@ function isNonBlockingPipe(): boolean {
   return status.isFIFO() || status.isSocket()
 }
 
-export const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const
-export type Level = (typeof LEVELS)[number]
-
-const NO_FRAMES: readonly string[] = []
-
-/** A logger that gives every message to one function. */
-export function loggerOf(write: (level: Level, message: string, frames: readonly string[]) => void): Logger {
-  return {
-    debug: (message, frames = NO_FRAMES) => write('debug', message, frames),
-    info: (message, frames = NO_FRAMES) => write('info', message, frames),
-    warning: (message, frames = NO_FRAMES) => write('warning', message, frames),
-    error: (message, frames = NO_FRAMES) => write('error', message, frames),
-    critical: (message, frames = NO_FRAMES) => write('critical', message, frames),
-  }
+/** The logger of one configuration: its level, its format. Throws a ConfigError where KrakenD does not start with them. */
+export function createLogger(output: Output, { dialect, extraConfig }: Pick<GatewayConfig, 'dialect' | 'extraConfig'>): Logger {
+  const logging = readLogging(extraConfig)
+  const format = compileFormat(logging, { dialect, now: () => new Date(), pid: process.pid, program: TITLE })
+  const write: WriteLine = (level, message, frames) => output.write(format(level, message, frames))
+  if (logging.kind === 'basic') return loggerOf(write)
+  return loggerOf(write, (level) => logging.isWritten && logging.levels.has(level))
 }
 
-/**
- * `2026/08/04 12:00:00 KRAKEND INFO: text`; KrakenD 1.x: no name, the text in brackets.
- * security: messages repeat what clients, backends and token servers say, so none of it may become a line of its own.
- */
-export function createLogger(output: Output, dialect: Dialect): Logger {
-  return loggerOf((level, message, frames) => {
-    const name = level.toUpperCase()
-    const text = escapeControls(message)
-    let lines = dialect === 3 ? `${timestamp()} KRAKEND ${name}: ${text}\n` : `${timestamp()}  ${name}: [${text}]\n`
-    for (const frame of frames) lines += `${escapeControls(frame)}\n`
-    output.write(lines)
-  })
-}
-
-let lastSecond = 0
-let lastText = ''
-
-/** Local time with seconds, made once a second. */
-function timestamp(): string {
-  const second = Math.trunc(Date.now() / 1000)
-  if (second === lastSecond) return lastText
-  lastSecond = second
-  const time = new Date(second * 1000)
-  const two = (value: number): string => String(value).padStart(2, '0')
-  lastText = `${time.getFullYear()}/${two(time.getMonth() + 1)}/${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
-  return lastText
+/** What a log has to say about itself, once for each configuration. */
+export function introduceLog({ extraConfig }: Pick<GatewayConfig, 'extraConfig'>, log: Logger): void {
+  const logging = readLogging(extraConfig)
+  if (logging.kind === 'improved') {
+    log.debug('[SERVICE: telemetry/logging] Improved logging started.')
+    if (logging.options.syslog) log.warning(`[SERVICE: Logging] ${NO_SYSLOG}`)
+  } else if (logging.problem !== null) log.error(`[SERVICE: Logging] Unable to create the logger: ${logging.problem}`)
 }

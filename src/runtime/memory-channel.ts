@@ -2,7 +2,7 @@
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { SharedMemory } from '../engine/compile/component.ts'
-import { send } from './send.ts'
+import { send } from './messages.ts'
 import { createSharedMemory } from './shared.ts'
 
 /** The worker's end; give it to the thread with `port` in the transfer list. */

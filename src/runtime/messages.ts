@@ -2,8 +2,18 @@
 
 import type { GatewayConfig } from '../config/types.ts'
 import type { Failure } from './failure.ts'
-import type { Level } from './log.ts'
+import type { Level } from '../log/logger.ts'
 import type { MemoryEnd } from './memory-channel.ts'
+
+/** A port or a worker. */
+interface Receiver {
+  postMessage(message: unknown): void
+}
+
+export function send(receiver: Receiver, message: object): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window, it has no origin
+  receiver.postMessage(message)
+}
 
 /** The data a worker starts with. */
 export interface WorkerInit {

@@ -3,14 +3,17 @@
 import type { GatewayConfig } from '../config/types.ts'
 import { ConfigError, type Logger } from '../engine/compile/component.ts'
 import { asError } from '../engine/errors.ts'
+import type { ProcessParts, ProcessPlan } from '../process-parts.ts'
+import { describeChanges, findListenerChanges } from './changes.ts'
 import { StartFailure } from './failure.ts'
-import { findListenerChanges } from './listener-settings.ts'
+import { introduceLog } from './log.ts'
 import type { Station } from './station.ts'
 
 const LABEL = '[SERVICE: Reload]'
 
 export interface ReloaderInit {
   readonly station: Station
+  readonly parts: ProcessParts
   /** What the socket was opened with. */
   readonly config: GatewayConfig
   /** Reads and checks the file again; null when it has errors, which have been printed then. */
@@ -20,7 +23,8 @@ export interface ReloaderInit {
 
 export class Reloader {
   readonly #init: ReloaderInit
-  #log: Logger
+  /** The log of the configuration that is served. */
+  log: Logger
   #running: Promise<void> | null = null
   #isAskedAgain = false
   #isStopped = false
@@ -30,7 +34,7 @@ export class Reloader {
   constructor(init: ReloaderInit) {
     this.#init = init
     this.config = init.config
-    this.#log = init.createLog(init.config)
+    this.log = init.createLog(init.config)
   }
 
   /** Starts a reload; during one, another begins after it. */
@@ -54,31 +58,55 @@ export class Reloader {
       try {
         await this.#reload()
       } catch (error) {
-        this.#log.error(`${LABEL} the running configuration stays: ${explain(error)}`)
+        this.log.error(`${LABEL} the running configuration stays: ${explain(error)}`)
       }
     } while (this.#isAskedAgain && !this.#isStopped)
   }
 
   async #reload(): Promise<void> {
-    const { station, reread, createLog } = this.#init
-    this.#log.info(`${LABEL} reading the configuration again`)
+    const { reread } = this.#init
+    this.log.info(`${LABEL} reading the configuration again`)
     const next = await reread()
     if (next === null) {
-      this.#log.error(`${LABEL} the running configuration stays: the file has errors`)
+      this.log.error(`${LABEL} the running configuration stays: the file has errors`)
       return
     }
     if (this.#isStopped) return
-    await station.open(next)
-    if (this.#isStopped) {
-      await station.discard()
-      return
-    }
-    await station.swap()
+    const log = this.#init.createLog(next)
+    const plan = await this.#open(next, log)
+    if (plan === null) return
+    const before = this.config
     this.config = next
-    this.#log = createLog(next)
-    const changes = findListenerChanges(this.#init.config, next)
-    if (changes.length > 0) this.#log.warning(`${LABEL} needs a restart to take effect: ${changes.join(', ')}`)
-    this.#log.info(`${LABEL} the new configuration is served`)
+    this.log = log
+    introduceLog(next, log)
+    await this.#changeParts(plan)
+    const settings = findListenerChanges(this.#init.config, next)
+    if (settings.length > 0) log.warning(`${LABEL} needs a restart to take effect: ${settings.join(', ')}`)
+    log.info(`${LABEL} the new configuration is served: ${describeChanges(before, next)}`)
+  }
+
+  /** Opens it beside the one that is served and lets it take over; null when the end came first. Whatever is wrong with it, it is given up again. */
+  async #open(next: GatewayConfig, log: Logger): Promise<ProcessPlan | null> {
+    const { station, parts } = this.#init
+    await station.open(next)
+    let plan: ProcessPlan | null = null
+    try {
+      plan = await parts.plan(next, log)
+    } finally {
+      if (plan === null || this.#isStopped) await station.discard()
+    }
+    if (this.#isStopped) return null
+    await station.swap()
+    return plan
+  }
+
+  /** The gateway has taken over by now: it serves without a part that cannot do with the new configuration. */
+  async #changeParts(plan: ProcessPlan): Promise<void> {
+    try {
+      await this.#init.parts.change(plan)
+    } catch (error) {
+      this.log.error(`${LABEL} served without what the process does beside: ${explain(error)}`)
+    }
   }
 }
 

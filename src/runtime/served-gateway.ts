@@ -1,4 +1,4 @@
-// A gateway with the number of its requests, so that it can go when the last one has ended. Knows no socket.
+// A gateway with the number of its requests, so that it can go when the last one has ended.
 
 import type { CompiledGateway } from '../engine/compile/compile.ts'
 import type { Exchange } from '../engine/types.ts'

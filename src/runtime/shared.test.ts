@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { BackOff } from './back-off.ts'
 import { serveMemory } from './memory-channel.ts'
 import { createResourcePool, createSharedMemory } from './shared.ts'
+import { BackOff } from './supervisor.ts'
 
 test('the same name and size give the same memory, also after another size was asked for', () => {
   const memory = createSharedMemory()

@@ -1,10 +1,16 @@
-// What the operating system tells the process: stop, or read the file again. Knows nothing of what stops.
+// What the operating system tells the process: stop, or read the file again.
 
 import { closeSync, openSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
 /** What `untilStop` says when the terminal was closed that the process was started from. */
 export const HANGUP = 'hangup'
+
+/** What a shell makes of a program that SIGINT ended. */
+const EXIT_INTERRUPTED = 130
+/** Who waits that long at a terminal may want to know why. */
+const HINT_AFTER_MS = 500
+const HINT = 'Waiting for requests in flight; Ctrl-C again ends them\n'
 
 export interface Signals {
   /** Resolves with Go's name of the signal that ends the process in order. Until it is asked for, the system's default ends it. */
@@ -28,8 +34,14 @@ export function watchSignals(): Signals {
   })
   return {
     untilStop() {
-      // A second signal must not kill requests that still run: the listeners stay.
-      process.on('SIGINT', () => stop.resolve('interrupt'))
+      // A second signal must not kill requests that still run: the listeners stay. Hands at a terminal mean it, though.
+      let isAsked = false
+      process.on('SIGINT', () => {
+        if (isAsked && isAtTerminal) endNow()
+        isAsked = true
+        stop.resolve('interrupt')
+        if (isAtTerminal) setTimeout(() => process.stderr.write(HINT), HINT_AFTER_MS).unref()
+      })
       process.on('SIGTERM', () => stop.resolve('terminated'))
       return stop.promise
     },
@@ -38,6 +50,11 @@ export function watchSignals(): Signals {
       if (isReloadAsked) listener()
     },
   }
+}
+
+function endNow(): never {
+  process.stderr.write('Ended at once: requests in flight were cut off\n')
+  process.exit(EXIT_INTERRUPTED)
 }
 
 function isTerminalGone(): boolean {

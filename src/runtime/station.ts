@@ -1,6 +1,8 @@
-// What serves requests, be it one thread or several. Knows only how it is told what to do.
+// What serves requests, be it one thread or several, and which of the two a process has.
 
 import type { GatewayConfig } from '../config/types.ts'
+import type { SharedMemory } from '../engine/compile/component.ts'
+import { createLogger, type Output } from './log.ts'
 
 /** Two steps change a configuration everywhere at once: `open` on all threads first, then `swap` or `discard`. */
 export interface Station {
@@ -14,4 +16,27 @@ export interface Station {
   listen(config: GatewayConfig): Promise<void>
   /** Takes no more connections, and resolves when the last request has ended or was cut off. */
   stop(maxWaitMs: number): Promise<void>
+}
+
+export interface StationInit {
+  /** Threads that serve; 1: this one. */
+  readonly workers: number
+  readonly output: Output
+  /** The memory that parts of the process have as well. */
+  readonly shared: SharedMemory
+}
+
+/** perf: what one thread does not need is not loaded. */
+export async function openStation(config: GatewayConfig, { workers, output, shared }: StationInit): Promise<Station> {
+  if (workers > 1) {
+    const { Supervisor } = await import('./supervisor.ts')
+    return new Supervisor({ workers, output, shared, config })
+  }
+  const { GatewayHost } = await import('./gateway-host.ts')
+  return new GatewayHost({
+    shared,
+    createLog: (next) => createLogger(output, next),
+    writeAccessLine: output.write,
+    sharesPort: false,
+  })
 }

@@ -1,13 +1,13 @@
 // Serves through worker threads on one port: starts them, changes their configuration at once, replaces those that die. Serves no request itself.
 
 import { connect } from 'node:net'
-import type { Dialect, GatewayConfig } from '../config/types.ts'
+import type { GatewayConfig } from '../config/types.ts'
+import type { Logger, SharedMemory } from '../engine/compile/component.ts'
 import { asError, splitStack } from '../engine/errors.ts'
-import { BackOff } from './back-off.ts'
 import { describePortFailure, StartFailure } from './failure.ts'
 import { createLogger, type Output } from './log.ts'
 import type { Line } from './messages.ts'
-import { createSharedMemory } from './shared.ts'
+import { surviveBugs } from './process.ts'
 import type { Station } from './station.ts'
 import { WorkerDied, WorkerThread } from './worker-thread.ts'
 
@@ -20,7 +20,28 @@ const ASK_WITHIN_MS = 1000
 export interface SupervisorInit {
   readonly workers: number
   readonly output: Output
-  readonly dialect: Dialect
+  /** How its own lines look until one is opened. */
+  readonly config: GatewayConfig
+  /** The memory that all workers see. */
+  readonly shared: SharedMemory
+}
+
+const FIRST_MS = 100
+const LONGEST_MS = 30_000
+/** Whoever has lived that long died of something new. */
+const HEALTHY_MS = 60_000
+
+/** Twice as long each time, up to half a minute; from the beginning again after a long life. */
+export class BackOff {
+  #deaths = 0
+
+  /** Milliseconds to wait after a life of `livedMs`. */
+  next(livedMs: number): number {
+    if (livedMs >= HEALTHY_MS) this.#deaths = 0
+    const waitMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#deaths)
+    this.#deaths++
+    return waitMs
+  }
 }
 
 /** The place of one worker; whoever dies there has a successor. */
@@ -35,9 +56,9 @@ interface Place {
 export class Supervisor implements Station {
   readonly #output: Output
   readonly #places: readonly Place[]
-  readonly #memory = createSharedMemory()
+  readonly #memory: SharedMemory
   readonly #saidLines = new Set<string>()
-  #dialect: Dialect
+  #log: Logger
   #next: GatewayConfig | null = null
   #config: GatewayConfig | null = null
   /** What the port was opened with; null before. */
@@ -47,9 +68,10 @@ export class Supervisor implements Station {
   #turn: Promise<void> = Promise.resolve()
   #release = (): void => {}
 
-  constructor({ workers, output, dialect }: SupervisorInit) {
+  constructor({ workers, output, config, shared }: SupervisorInit) {
+    this.#memory = shared
     this.#output = output
-    this.#dialect = dialect
+    this.#log = createLogger(output, config)
     this.#places = Array.from({ length: workers }, (_, i) => ({
       number: i + 1,
       backOff: new BackOff(),
@@ -62,7 +84,7 @@ export class Supervisor implements Station {
   async open(config: GatewayConfig): Promise<void> {
     this.#release = await this.#takeTurn()
     this.#next = config
-    this.#dialect = config.dialect
+    this.#log = createLogger(this.#output, config)
     this.#saidLines.clear()
     const isStart = this.#config === null
     if (isStart) for (const place of this.#places) this.#startThread(place)
@@ -86,7 +108,7 @@ export class Supervisor implements Station {
   }
 
   async discard(): Promise<void> {
-    if (this.#config !== null) this.#dialect = this.#config.dialect
+    if (this.#config !== null) this.#log = createLogger(this.#output, this.#config)
     await Promise.allSettled(this.#threads().map((thread) => thread.discard()))
     this.#release()
   }
@@ -95,8 +117,9 @@ export class Supervisor implements Station {
     await refuseSharing(config)
     await Promise.all(this.#threads().map((thread) => thread.listen(config)))
     if (this.#threads().length < this.#places.length) throw new WorkerDied('a worker ended during the start')
+    surviveBugs(() => this.#log)
     this.#listener = config
-    this.#log('info', `${LABEL} ${this.#places.length} workers share the port`)
+    this.#log.info(`${LABEL} ${this.#places.length} workers share the port`)
   }
 
   async stop(maxWaitMs: number): Promise<void> {
@@ -127,7 +150,7 @@ export class Supervisor implements Station {
     if (this.#listener === null || this.#isStopping) return
     const waitMs = place.backOff.next(performance.now() - place.startedMs)
     const [text, frames] = splitStack(reason)
-    this.#log('critical', `${LABEL} worker ${place.number} died and is replaced in ${waitMs} ms: ${text}`, frames)
+    this.#log.critical(`${LABEL} worker ${place.number} died and is replaced in ${waitMs} ms: ${text}`, frames)
     place.timer = setTimeout(() => void this.#replace(place), waitMs)
   }
 
@@ -141,7 +164,7 @@ export class Supervisor implements Station {
       await thread.open(config)
       await thread.swap()
       await thread.listen(listener)
-      this.#log('info', `${LABEL} worker ${place.number} serves again`)
+      this.#log.info(`${LABEL} worker ${place.number} serves again`)
     } catch (error) {
       // A death has been reported, and its successor has a time.
       if (error instanceof WorkerDied) return
@@ -165,11 +188,7 @@ export class Supervisor implements Station {
     const key = `${count} ${level} ${message}`
     if (this.#saidLines.has(key)) return
     this.#saidLines.add(key)
-    this.#log(level, message, frames)
-  }
-
-  #log(level: Line['level'], message: string, frames?: readonly string[]): void {
-    createLogger(this.#output, this.#dialect)[level](message, frames)
+    this.#log[level](message, frames)
   }
 }
 

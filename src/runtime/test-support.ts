@@ -1,4 +1,4 @@
-// For tests: the command as a child process, a backend to call, free ports. Knows nothing of what is tested.
+// For tests: the command as a child process, a backend to call, free ports.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-// One worker as the supervisor sees it: questions with answers, and its death. Knows no gateway.
+// One worker as the supervisor sees it: questions with answers, and its death.
 
 import { once } from 'node:events'
 import { extname } from 'node:path'
@@ -7,8 +7,7 @@ import type { GatewayConfig } from '../config/types.ts'
 import type { SharedMemory } from '../engine/compile/component.ts'
 import { StartFailure } from './failure.ts'
 import { serveMemory } from './memory-channel.ts'
-import type { Answer, Line, Question, Task, WorkerInit } from './messages.ts'
-import { send } from './send.ts'
+import { type Answer, type Line, type Question, send, type Task, type WorkerInit } from './messages.ts'
 
 /** The sources run as they are: the worker has the extension of this file. */
 const PROGRAM = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)

@@ -1,4 +1,4 @@
-// A worker thread: serves gateways as the supervisor says. Knows nothing of signals and of other workers.
+// A worker thread: serves gateways as the supervisor says.
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { GatewayConfig } from '../config/types.ts'
@@ -6,10 +6,10 @@ import type { Logger } from '../engine/compile/component.ts'
 import { asError } from '../engine/errors.ts'
 import { describeFailure } from './failure.ts'
 import { GatewayHost } from './gateway-host.ts'
-import { createLogger, loggerOf, openStandardOutput } from './log.ts'
+import { loggerOf } from '../log/logger.ts'
+import { createLogger, openStandardOutput } from './log.ts'
 import { openMemory } from './memory-channel.ts'
-import type { Answer, Line, Outcome, Question, Task, WorkerInit } from './messages.ts'
-import { send } from './send.ts'
+import { type Answer, type Line, type Outcome, type Question, send, type Task, type WorkerInit } from './messages.ts'
 
 const supervisor = parentPort
 if (supervisor === null) throw new Error('this file is a thread of its own')
@@ -25,8 +25,8 @@ const host = new GatewayHost({
 })
 
 /** Until its gateway serves, the lines of a logger go to the supervisor. */
-function createLog({ dialect }: GatewayConfig): Logger {
-  const own = createLogger(output, dialect)
+function createLog(config: GatewayConfig): Logger {
+  const own = createLogger(output, config)
   let isForwarding = true
   endForwarding = () => {
     isForwarding = false

@@ -9,6 +9,9 @@ import type { AnyBlock, BlockDeclaration, Extras } from './component.ts'
 import { ConfigError } from './component.ts'
 import type { SiteBase } from './site.ts'
 
+/** Who hears what is wrong with a block, and how the place is called. */
+export type BlockListener = Pick<SiteBase, 'label' | 'log'>
+
 /** What a block of the engine says at one place: a wrong one counts as `{}`. Its mistakes were told when the file was checked. */
 export function optionsOf<O extends TSchema>({ namespace, options, reading }: BlockDeclaration<O>, blocks: ExtraConfig): Static<O> {
   const { value } = readOptions(options, blocks.get(namespace) ?? {}, reading)
@@ -24,7 +27,7 @@ export interface ReadBlock<O, E> {
 export function readBlock<O extends TSchema, E extends TSchema>(
   declaration: Omit<BlockDeclaration<O, E>, 'check'>,
   blocks: ExtraConfig,
-  site: SiteBase,
+  site: BlockListener,
 ): ReadBlock<Static<O>, Static<E>> | 'skip' | 'deny' {
   const { namespace, options, reading } = declaration
   const { value, issues } = readOptions(options, blocks.get(namespace) ?? {}, reading)
@@ -61,7 +64,7 @@ function nameOption({ path, message }: Issue): string {
   return path.length === 0 ? message : `"${path.join('.')}" ${message}`
 }
 
-function readExtras<E extends TSchema>(extras: Extras<E> | undefined, blocks: ExtraConfig, site: SiteBase): Static<E> | null {
+function readExtras<E extends TSchema>(extras: Extras<E> | undefined, blocks: ExtraConfig, site: BlockListener): Static<E> | null {
   if (extras === undefined || !blocks.has(extras.namespace)) return null
   const { value, issues } = readOptions(extras.options, blocks.get(extras.namespace), extras.reading)
   const texts = issues.map((issue) => nameOption(issue))
@@ -71,7 +74,7 @@ function readExtras<E extends TSchema>(extras: Extras<E> | undefined, blocks: Ex
 }
 
 /** Extras that make nothing better without their block: the start stops where they were meant to protect. */
-export function refuseLonelyExtras({ namespace, extras }: AnyBlock, blocks: ExtraConfig, site: SiteBase): void {
+export function refuseLonelyExtras({ namespace, extras }: AnyBlock, blocks: ExtraConfig, site: BlockListener): void {
   if (extras === undefined || !blocks.has(extras.namespace)) return
   const text = `${site.label} ${extras.namespace} needs ${namespace} at the same place`
   if (extras.whenInvalid === 'stop') throw new ConfigError(text)

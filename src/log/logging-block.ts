@@ -1,0 +1,109 @@
+// The service's block `telemetry/logging`: what it may say and what becomes of it.
+
+import type { Static } from 'typebox'
+import type { ExtraConfig } from '../config/types.ts'
+import { block, ConfigError } from '../engine/compile/component.ts'
+import { readBlock } from '../engine/compile/read-block.ts'
+import { errorIssue, type Issue, warningIssue } from '../schema/issue.ts'
+import { Type } from '../schema/type.ts'
+import { explainPattern, SOURCE_VERBS, verbsOf } from './line-pattern.ts'
+import { type Level, LEVELS, SILENT } from './logger.ts'
+
+const options = Type.Object({
+  level: Type.String({
+    default: '',
+    description: 'Less urgent lines are left out: `DEBUG`, `INFO`, `NOTICE`, `WARNING`, `ERROR` or `CRITICAL`, in any case. Needed.',
+  }),
+  stdout: Type.Boolean({ default: false, description: 'The log goes to standard output. The access log always does.' }),
+  prefix: Type.String({ default: '', description: 'Stands before each line of the default format.' }),
+  format: Type.String({
+    default: 'default',
+    known: ['default', 'logstash', 'custom'],
+    description: '`default`, `logstash` (a JSON object a line) or `custom`.',
+  }),
+  custom_format: Type.String({
+    default: '',
+    description:
+      'With `custom`: text with `%{level}`, `%{message}`, `%{time}`, `%{module}`, `%{id}`, `%{pid}`, `%{program}` and `%{color}`, each with an optional layout as in `%{time:15:04:05}` or `%{level:.4s}`.',
+  }),
+  syslog: Type.Boolean({
+    default: false,
+    description: 'Not possible from Node.js: such lines go to standard output instead, where systemd and containers collect them.',
+  }),
+  syslog_facility: Type.String({ default: 'local3', description: 'Accepted, without effect.' }),
+})
+
+export type LoggingOptions = Static<typeof options>
+
+const NAMESPACE = 'telemetry/logging'
+const LABEL = '[SERVICE: Logging]'
+
+export const loggingBlock = block({
+  namespace: NAMESPACE,
+  options,
+  reading: 'map',
+  whenWrongType: { stop: ['stdout', 'syslog'] },
+  check: findProblems,
+})
+
+/** What the log is made by. `basic`: KrakenD's plain logger, and why, where a block asked for more. */
+export type Logging = { readonly kind: 'basic'; readonly problem: string | null } | ImprovedLogging
+
+export interface ImprovedLogging {
+  readonly kind: 'improved'
+  readonly levels: ReadonlySet<Level>
+  readonly options: LoggingOptions
+  /** Whether anything is written at all. */
+  readonly isWritten: boolean
+}
+
+const BASIC: Logging = { kind: 'basic', problem: null }
+/** KrakenD's levels, and the first of ours that each lets pass. */
+const FIRST_LEVELS: ReadonlyMap<string, Level> = new Map([
+  ['DEBUG', 'debug'],
+  ['INFO', 'info'],
+  ['NOTICE', 'warning'],
+  ['WARNING', 'warning'],
+  ['ERROR', 'error'],
+  ['CRITICAL', 'critical'],
+])
+
+export const NO_SYSLOG = 'Node.js cannot write to the socket of syslog: what would go there goes to standard output instead'
+
+/** What a configuration says about its log. Throws a ConfigError where KrakenD does not start. */
+export function readLogging(blocks: ExtraConfig): Logging {
+  if (!blocks.has(NAMESPACE)) return BASIC
+  const read = readBlock(loggingBlock, blocks, { label: LABEL, log: SILENT })
+  const first = FIRST_LEVELS.get(typeof read === 'string' ? '' : read.value.level.toUpperCase())
+  if (typeof read === 'string' || first === undefined) return { kind: 'basic', problem: 'logger: invalid log level' }
+  const { value } = read
+  const problem = value.format === 'custom' ? explainPattern(value.custom_format) : null
+  if (problem !== null) throw new ConfigError(`Failed to initialized string formatter: ${problem}`)
+  const levels = new Set(LEVELS.slice(LEVELS.indexOf(first)))
+  return { kind: 'improved', levels, options: value, isWritten: value.stdout || value.syslog }
+}
+
+function findProblems({ level, stdout, syslog, format, custom_format: pattern }: LoggingOptions): Issue[] {
+  const issues: Issue[] = []
+  if (!FIRST_LEVELS.has(level.toUpperCase()))
+    issues.push(
+      warningIssue(
+        'invalid-option',
+        ['level'],
+        `${level === '' ? 'is missing' : `${JSON.stringify(level)} is no level`}: the whole block is ignored, every line from DEBUG on goes to standard output`,
+        `levels are ${[...FIRST_LEVELS.keys()].join(', ')}`,
+      ),
+    )
+  if (syslog) issues.push(warningIssue('invalid-option', ['syslog'], NO_SYSLOG, 'let systemd or the container collect standard output'))
+  if (!stdout && !syslog)
+    issues.push(warningIssue('invalid-option', ['stdout'], 'is not true: only the access log is written, no errors and no warnings'))
+  if (format !== 'custom') return issues
+  const problem = explainPattern(pattern)
+  if (problem !== null) issues.push(errorIssue('invalid-option', ['custom_format'], `${problem}: the gateway does not start`))
+  const places = verbsOf(pattern).filter((name) => SOURCE_VERBS.has(name))
+  for (const name of places)
+    issues.push(
+      warningIssue('invalid-option', ['custom_format'], `%{${name}} names a place in KrakenD's own source: here it is always "???"`),
+    )
+  return issues
+}

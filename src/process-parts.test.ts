@@ -1,0 +1,139 @@
+// Parts of the process: who starts, goes on, is replaced and stopped when configurations follow each other.
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { GatewayConfig } from './config/types.ts'
+import { ConfigError, service, supervise } from './engine/compile/component.ts'
+import { lazy, type Order } from './engine/compile/order.ts'
+import { order as ownOrder } from './order.ts'
+import { ProcessParts } from './process-parts.ts'
+import { Type } from './schema/type.ts'
+import { makeLog, makeSite } from './testing/index.ts'
+
+type Blocks = Readonly<Record<string, unknown>>
+
+const options = Type.Object({
+  name: Type.String({ default: '' }),
+  file: Type.String({ default: '' }),
+  fault: Type.String({ default: '' }),
+})
+
+interface Bench {
+  readonly parts: ProcessParts
+  /** What happened since the last look. */
+  events(): string[]
+  readonly lines: string[]
+  change(blocks: Blocks): Promise<void>
+}
+
+/** Two kinds of parts, `a` and `b`; the block of `b` is read by a service as well. */
+function bench(): Bench {
+  const happened: string[] = []
+  const partOf = (namespace: string) =>
+    supervise({
+      namespace,
+      options,
+      reading: 'struct',
+      extras: { namespace: `_gw/${namespace}`, options: Type.Object({}), whenInvalid: 'stop' },
+      start({ name, file, fault }, site) {
+        if (fault === 'config') throw new ConfigError(`${name} cannot be`)
+        if (fault === 'bug') throw new TypeError('oops')
+        if (fault === 'off') return null
+        const text = file === '' ? name : `${name} ${site.read(file).toString()}`
+        happened.push(`start ${text}`)
+        site.log.info(`${name} starts`)
+        return {
+          stop() {
+            happened.push(`stop ${text}`)
+            site.log.info(`${name} stops`)
+            if (fault === 'stop') throw new Error('stuck')
+          },
+        }
+      },
+    })
+  const [a, b] = [partOf('a'), partOf('b')]
+  const order: Order = {
+    ...ownOrder,
+    process: [lazy('a', () => Promise.resolve(a), '_gw/a'), lazy('b', () => Promise.resolve(b))],
+    services: [lazy('b', () => Promise.resolve(service({ namespace: 'b', options, reading: 'struct', build() {} })))],
+  }
+  const log = makeLog()
+  const parts = new ProcessParts({ shared: makeSite().shared, environment: {}, order })
+  return {
+    parts,
+    lines: log.lines,
+    events: () => happened.splice(0),
+    async change(blocks) {
+      const config: unknown = { dialect: 3, extraConfig: new Map(Object.entries(blocks)) }
+      await parts.change(await parts.plan(config as GatewayConfig, log))
+    },
+  }
+}
+
+test('a part goes on while its block says the same; others are stopped before what is new starts', async () => {
+  const { parts, change, events } = bench()
+  await change({ a: { name: 'one' }, b: { name: 'two' } })
+  assert.deepEqual(events(), ['start one', 'start two'])
+  await change({ b: { name: 'two' }, a: { name: 'one' }, other: 1 })
+  assert.deepEqual(events(), [])
+  await change({ a: { name: 'three' }, b: { name: 'two' } })
+  assert.deepEqual(events(), ['stop one', 'start three'])
+  await change({ b: { name: 'two' } })
+  assert.deepEqual(events(), ['stop three'])
+  await parts.stop()
+  assert.deepEqual(events(), ['stop two'])
+})
+
+test('its extras and the files that it reads belong to its block', async () => {
+  const { change, events } = bench()
+  const folder = mkdtempSync(join(tmpdir(), 'krakend-parts-'))
+  const file = join(folder, 'f')
+  writeFileSync(file, '1')
+  await change({ a: { name: 'one', file } })
+  await change({ a: { name: 'one', file }, '_gw/a': {} })
+  assert.deepEqual(events(), ['start one 1', 'stop one 1', 'start one 1'])
+  writeFileSync(file, '2')
+  await change({ a: { name: 'one', file }, '_gw/a': {} })
+  assert.deepEqual(events(), ['stop one 1', 'start one 2'])
+  rmSync(folder, { recursive: true })
+  await assert.rejects(change({ '_gw/a': {} }), ConfigError)
+})
+
+test('a part that fails is logged, the others start, and the next change tries it again', async () => {
+  const { change, events, lines } = bench()
+  await change({ a: { name: 'one', fault: 'bug' }, b: { name: 'two' } })
+  assert.deepEqual(events(), ['start two'])
+  assert.equal(lines[0], 'ERROR [SERVICE: Gin][a] could not be started, the gateway serves without it: TypeError: oops')
+  await change({ a: { name: 'one' }, b: { name: 'two' } })
+  assert.deepEqual(events(), ['start one'])
+})
+
+test('a ConfigError reaches the caller after the others have started', async () => {
+  const { change, events } = bench()
+  await assert.rejects(change({ a: { name: 'one', fault: 'config' }, b: { name: 'two' } }), new ConfigError('one cannot be'))
+  assert.deepEqual(events(), ['start two'])
+})
+
+test('a part that is off does not run, and a wrong block is told once', async () => {
+  const { change, events, lines } = bench()
+  await change({ a: { fault: 'off' }, b: { name: 5 } })
+  assert.deepEqual(events(), [])
+  assert.deepEqual(lines, [])
+  await change({ a: { name: 5 } })
+  assert.equal(lines.length, 1)
+  assert.match(lines[0] ?? '', /^ERROR \[SERVICE: Gin\]\[a\] /)
+})
+
+test('the end stops everything, whatever goes wrong, and nothing starts afterwards', async () => {
+  const { parts, change, events, lines } = bench()
+  await change({ a: { name: 'one', fault: 'stop' }, b: { name: 'two' } })
+  events()
+  await parts.stop()
+  assert.deepEqual(events(), ['stop one', 'stop two'])
+  assert.ok(lines.some((line) => line.startsWith('ERROR [SERVICE: Gin][a] could not be stopped: Error: stuck')))
+  await change({ a: { name: 'three' } })
+  assert.deepEqual(events(), [])
+})

@@ -1,0 +1,71 @@
+// What differs between two configurations, in the words of the file: for the one line of a reload, and for what only a restart can change.
+
+import { isDeepStrictEqual } from 'node:util'
+import type { EndpointConfig, GatewayConfig } from '../config/types.ts'
+
+/** What the listening socket is opened with: the file's name of each, and its value. */
+const LISTENER_SETTINGS: Readonly<Record<string, (config: GatewayConfig) => unknown>> = {
+  port: (config) => config.port,
+  listen_ip: (config) => config.listenIp,
+  tls: (config) => config.tls,
+  read_timeout: (config) => config.readTimeoutMs,
+  read_header_timeout: (config) => config.readHeaderTimeoutMs,
+  write_timeout: (config) => config.writeTimeoutMs,
+  idle_timeout: (config) => config.idleTimeoutMs,
+  max_header_bytes: (config) => config.maxHeaderBytes,
+  use_h2c: (config) => config.useH2c,
+}
+
+/** Names of the settings that differ, which only a restart can change. */
+export function findListenerChanges(before: GatewayConfig, after: GatewayConfig): string[] {
+  return Object.entries(LISTENER_SETTINGS)
+    .filter(([, read]) => !isDeepStrictEqual(read(before), read(after)))
+    .map(([name]) => name)
+}
+
+/** So many names are listed; of the others there is only the number. */
+const MAX_NAMES = 3
+
+/** `2 endpoints added (GET /a, GET /b), 1 changed (GET /c); service: qos/ratelimit/service, timeout`, or `nothing changed`. */
+export function describeChanges(before: GatewayConfig, after: GatewayConfig): string {
+  const [old, now] = [endpointsOf(before), endpointsOf(after)]
+  const added = [...now.keys()].filter((name) => !old.has(name))
+  const removed = [...old.keys()].filter((name) => !now.has(name))
+  const changed = [...now.keys()].filter((name) => old.has(name) && !isDeepStrictEqual(old.get(name), now.get(name)))
+  const counts = [...countOf(added, 'added'), ...countOf(changed, 'changed'), ...countOf(removed, 'removed')]
+  const service = findServiceChanges(before, after)
+  const endpoints = counts.length === 0 ? [] : [`endpoints: ${counts.join(', ')}`]
+  const parts = [...endpoints, ...(service.length === 0 ? [] : [`service: ${service.join(', ')}`])]
+  return parts.length === 0 ? 'nothing changed' : parts.join('; ')
+}
+
+function countOf(names: readonly string[], what: string): string[] {
+  if (names.length === 0) return []
+  const more = names.length > MAX_NAMES ? ', …' : ''
+  return [`${names.length} ${what} (${names.slice(0, MAX_NAMES).join(', ')}${more})`]
+}
+
+/** By method and path; where in the file it stands is no change. */
+function endpointsOf({ endpoints }: GatewayConfig): Map<string, unknown> {
+  return new Map(endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.writtenPath}`, withoutPlace(endpoint)]))
+}
+
+function withoutPlace({ at: _at, backends, ...rest }: EndpointConfig): unknown {
+  return { ...rest, backends: backends.map(({ at: _place, ...backend }) => backend) }
+}
+
+/** The service's settings and blocks that differ, by their names in the file; what endpoints inherit is told there as well. */
+function findServiceChanges(before: GatewayConfig, after: GatewayConfig): string[] {
+  const { endpoints: _endpoints, asyncAgents, extraConfig: blocks, ...settings } = after
+  const { extraConfig: oldBlocks } = before
+  const agents = isDeepStrictEqual(before.asyncAgents, asyncAgents) ? [] : ['async_agent']
+  const plain = Object.entries(settings).filter(([name, value]) => !isDeepStrictEqual(before[name as keyof GatewayConfig], value))
+  const names = new Set([...oldBlocks.keys(), ...blocks.keys()])
+  const changed = [...names].filter((name) => !isDeepStrictEqual(oldBlocks.get(name), blocks.get(name)))
+  return [...plain.map(([name]) => fileName(name)), ...agents, ...changed]
+}
+
+/** `cacheTtlMs` is `cache_ttl` in the file. */
+function fileName(name: string): string {
+  return name.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
