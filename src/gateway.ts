@@ -5,9 +5,11 @@ import type { GatewayConfig } from './config/types.ts'
 import { compileGateway, type CompiledGateway, type CompileInit } from './engine/compile/compile.ts'
 import { loadOrder } from './engine/compile/order.ts'
 import { SYSTEM_CLOCK, type Clock, type Logger, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
+import { expectedNames } from './engine/expected-names.ts'
 import { loadEncodings } from './encodings/index.ts'
 import { followRedirects } from './http/client/redirects.ts'
-import { createTransport, type ProxyEnvironment } from './http/client/transport.ts'
+import type { ProxyEnvironment } from './http/client/transport.ts'
+import { createTransports } from './http/client/transports.ts'
 import { order } from './order.ts'
 
 export interface GatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
@@ -26,7 +28,8 @@ export interface GatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
 /** Loads what the configuration uses and compiles it. Throws a ConfigError when it cannot be served. */
 export async function openGateway(config: GatewayConfig, init: GatewayInit): Promise<CompiledGateway> {
   const [loaded, encodings] = await Promise.all([loadOrder(order, config), loadEncodings(encodingsOf(config))])
-  const transport = createTransport(config, { log: init.log, environment: readProxies(init.environment) })
+  const environment = readProxies(init.environment)
+  const transports = createTransports(config.transport, { log: init.log, environment, names: expectedNames(config) })
   try {
     const compiled = await compileGateway({
       clock: SYSTEM_CLOCK,
@@ -34,19 +37,20 @@ export async function openGateway(config: GatewayConfig, init: GatewayInit): Pro
       ...encodings,
       config,
       order: loaded,
-      transport: transport.send,
-      client: followRedirects(transport.send, { sendBodyOnRedirect: true, hosts: [] }),
+      transport: transports.send,
+      transportWith: (changes) => transports.sendWith(changes),
+      client: followRedirects(transports.send, { sendBodyOnRedirect: true, hosts: [] }),
       readFile: readFileSync,
     })
     return {
       ...compiled,
       async retire() {
         await compiled.retire()
-        await transport.close()
+        await transports.close()
       },
     }
   } catch (error) {
-    await transport.close()
+    await transports.close()
     throw error
   }
 }

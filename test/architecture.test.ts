@@ -28,7 +28,7 @@ interface Rule {
 const SYSTEM = /^node:(http|https|http2|net|tls|dns|fs|fs\/promises|child_process|cluster|worker_threads|os)$/
 /** What `node:net` has for addresses alone opens no socket. */
 const ADDRESS_NAMES = new Set(['BlockList', 'SocketAddress', 'isIP', 'isIPv4', 'isIPv6'])
-const CONFIG_TYPES = /^src\/config\/types\.ts$/
+const CONFIG_TYPES = /^src\/config\/(types|dialect)\.ts$/
 const CEL = /^src\/cel\//
 const ENGINE = /^src\/engine\//
 const LUA = /^src\/lua\//
@@ -132,7 +132,7 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
 const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts$|^src\/engine\/routing\/router-options\.ts$/
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
-const VOCABULARY = /^src\/(schema\/.+|go\/.+|json\/.+|cel\/index\.ts|engine\/(data|errors|header-values|headers|ports|scope)\.ts)$/
+const VOCABULARY = /^src\/(config\/dialect\.ts|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|engine\/(data|errors|header-values|headers|ports|scope)\.ts)$/
 
 /** Packages that cost memory or start time: only a configuration that needs them may load them. */
 const LAZY =

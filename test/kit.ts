@@ -41,7 +41,7 @@ export async function serve(file: Record<string, unknown>): Promise<TestGateway>
     environment: {},
     writeAccessLine() {},
   })
-  const server = await createNodeServer(config, gateway.handle, log)
+  const server = await createNodeServer(config.server, gateway.handle, log)
   const { port } = await server.listen(0)
   return {
     port,

@@ -42,7 +42,7 @@ export const deprecations: readonly Rule[] = [
     '7.3.1',
     'MEDIUM',
     "Avoid using 'private_key' and 'public_key' and use the 'keys' array.",
-    ({ tls }) => tls !== null && tls.legacyPair !== null,
+    ({ server: { tls } }) => tls !== null && tls.legacyPair !== null,
   ),
 ]
 

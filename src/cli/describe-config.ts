@@ -46,20 +46,21 @@ class Describer {
   }
 
   settings(config: GatewayConfig): Line[] {
+    const { service, server, transport } = config
     return [
-      `Name: ${config.name}`,
+      `Name: ${service.name}`,
       `Version: ${config.dialect}`,
-      `Address: ${config.listenIp}`,
-      `Port: ${config.port}`,
-      this.#from(2, `Default cache TTL: ${formatDuration(config.cacheTtlMs)}`),
-      this.#from(2, `Default timeout: ${formatDuration(config.timeoutMs)}`),
-      this.#from(2, `Default backend hosts: ${formatValue(config.hosts)}`, config.hosts.length > 0),
+      `Address: ${server.listenIp}`,
+      `Port: ${server.port}`,
+      this.#from(2, `Default cache TTL: ${formatDuration(service.cacheTtlMs)}`),
+      this.#from(2, `Default timeout: ${formatDuration(service.timeoutMs)}`),
+      this.#from(2, `Default backend hosts: ${formatValue(service.hosts)}`, service.hosts.length > 0),
       ...(this.#level >= 3 ? serverSettings(config) : []),
-      ...this.#serverTls(config.tls),
-      ...this.#clientTls(config.clientTls),
-      ...(config.plugin === null
+      ...this.#serverTls(server.tls),
+      ...this.#clientTls(transport.clientTls),
+      ...(service.plugin === null
         ? [this.#from(2, 'No Plugin section defined')]
-        : [`Folder: ${config.plugin.folder}`, `Pattern: ${config.plugin.pattern}`]),
+        : [`Folder: ${service.plugin.folder}`, `Pattern: ${service.plugin.pattern}`]),
     ]
   }
 
@@ -154,29 +155,34 @@ function blockLines(block: unknown): string[] {
   return sortedKeys(values).map((key) => `${key}: ${formatValue(values[key])}`)
 }
 
-function serverSettings(config: GatewayConfig): Line[] {
+function serverSettings({ service, server, transport }: GatewayConfig): Line[] {
   return [
-    `Read timeout: ${formatDuration(config.readTimeoutMs)}`,
-    `Write timeout: ${formatDuration(config.writeTimeoutMs)}`,
-    `Idle timeout: ${formatDuration(config.idleTimeoutMs)}`,
-    `Read header timeout: ${formatDuration(config.readHeaderTimeoutMs)}`,
-    `Idle connection timeout: ${formatDuration(config.idleConnectionTimeoutMs)}`,
-    `Response header timeout: ${formatDuration(config.responseHeaderTimeoutMs)}`,
-    `Expect continue timeout: ${formatDuration(config.expectContinueTimeoutMs)}`,
-    `Dialer timeout: ${formatDuration(config.dialerTimeoutMs)}`,
-    `Dialer fallback delay: ${formatDuration(config.dialerFallbackDelayMs)}`,
-    `Dialer keep alive: ${formatDuration(config.dialerKeepAliveMs)}`,
-    `Disable keep alives: ${config.disableKeepAlives}`,
-    `Disable compression: ${config.disableCompression}`,
-    `Max idle connections: ${config.maxIdleConnections}`,
-    `Max idle connections per host: ${config.maxIdleConnectionsPerHost}`,
-    `Sequential start: ${config.sequentialStart}`,
-    `Max header bytes: ${config.maxHeaderBytes}`,
-    `Echo endpoint enabled: ${config.echoEndpoint}`,
-    `Default encoding strategy: ${config.outputEncoding}`,
-    `Disable strict REST: ${config.disableRest}`,
-    `Run lura in debug mode: ${config.debugEndpoint}`,
-    `Allow insecure connections: ${config.clientTls?.allowInsecureConnections ?? false}`,
-    `UseH2C: ${config.useH2c}`,
+    `Read timeout: ${formatLimit(server.readTimeoutMs)}`,
+    `Write timeout: ${formatLimit(server.writeTimeoutMs)}`,
+    `Idle timeout: ${formatLimit(server.idleTimeoutMs)}`,
+    `Read header timeout: ${formatLimit(server.readHeaderTimeoutMs)}`,
+    `Idle connection timeout: ${formatLimit(transport.idleConnectionTimeoutMs)}`,
+    `Response header timeout: ${formatLimit(transport.responseHeaderTimeoutMs)}`,
+    `Expect continue timeout: ${formatLimit(transport.expectContinueTimeoutMs)}`,
+    `Dialer timeout: ${formatLimit(transport.dialerTimeoutMs)}`,
+    `Dialer fallback delay: ${formatLimit(transport.dialerFallbackDelayMs)}`,
+    `Dialer keep alive: ${formatLimit(transport.dialerKeepAliveMs)}`,
+    `Disable keep alives: ${transport.disableKeepAlives}`,
+    `Disable compression: ${transport.disableCompression}`,
+    `Max idle connections: ${transport.maxIdleConnections === Infinity ? 0 : transport.maxIdleConnections}`,
+    `Max idle connections per host: ${transport.maxIdleConnectionsPerHost}`,
+    `Sequential start: ${service.sequentialStart}`,
+    `Max header bytes: ${server.maxHeaderBytes}`,
+    `Echo endpoint enabled: ${service.echoEndpoint}`,
+    `Default encoding strategy: ${service.outputEncoding}`,
+    `Disable strict REST: ${service.disableRest}`,
+    `Run lura in debug mode: ${service.debugEndpoint}`,
+    `Allow insecure connections: ${transport.clientTls?.allowInsecureConnections ?? false}`,
+    `UseH2C: ${server.useH2c}`,
   ]
+}
+
+/** compat: KrakenD shows 0 where a file has nothing. */
+function formatLimit(ms: number | null): string {
+  return formatDuration(ms === null || ms === Infinity ? 0 : ms)
 }

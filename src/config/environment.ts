@@ -1,7 +1,7 @@
 // `KRAKEND_*` variables over the file. Knows the variables it is given, not the process.
 
 import { isObject, type PlainObject, setOwn } from '../schema/values.ts'
-import type { Dialect } from './types.ts'
+import type { Quirks } from './dialect.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -15,9 +15,9 @@ const prefix = 'KRAKEND_'
 
 /**
  * Lays the variables over a copy of `raw`: the rest of the name in lower case is the key, a dot descends.
- * Version-2 files: only keys that the file has, and no empty values.
+ * Without `environmentAddsKeys` only keys that the file has, and no empty values.
  */
-export function overrideByEnvironment(raw: PlainObject, environment: Environment, dialect: Dialect): Override {
+export function overrideByEnvironment(raw: PlainObject, environment: Environment, { environmentAddsKeys }: Quirks): Override {
   const variables = new Map<string, string>()
   const result: PlainObject = {}
   for (const [key, value] of Object.entries(raw)) setOwn(result, key, value)
@@ -26,7 +26,7 @@ export function overrideByEnvironment(raw: PlainObject, environment: Environment
     const steps = name.slice(prefix.length).toLowerCase().split('.')
     const key = steps[0]!
     const writtenKey = Object.keys(raw).find((known) => known.toLowerCase() === key)
-    if (dialect === 2 && (value === '' || writtenKey === undefined)) continue
+    if (!environmentAddsKeys && (value === '' || writtenKey === undefined)) continue
     // an exact key counts more than one in another case, so the file's own spelling needs no removal
     setOwn(result, key, steps.length === 1 ? value : override(result[key], steps.slice(1), value))
     variables.set(key, name)

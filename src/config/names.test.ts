@@ -74,8 +74,8 @@ test('version 2 has its own keys', () => {
     extra_config: { 'github.com/devopsfaith/krakend-jose/validator': { 'jwk-url': 'u', 'propagate-claims': 1, propagate_claims: 2 } },
     endpoints: [{ endpoint: '/x', headers_to_pass: ['x-a'], querystring_params: ['q'], backend: [backend] }],
   })
-  assert.equal(config.debugEndpoint, true)
-  assert.deepEqual(config.hosts, ['http://a', 'http://b'])
+  assert.equal(config.service.debugEndpoint, true)
+  assert.deepEqual(config.service.hosts, ['http://a', 'http://b'])
   assert.deepEqual(config.extraConfig.get('auth/validator'), { jwk_url: 'u', propagate_claims: 2 })
   const [endpoint] = config.endpoints
   assert.deepEqual(endpoint?.inputHeaders, ['x-a'])

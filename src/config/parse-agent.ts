@@ -17,15 +17,21 @@ export function parseAgent(raw: RawAgent, index: number, parent: AgentParent, co
   return {
     at,
     name: raw.name || `AsyncAgent-${String(index).padStart(2, '0')}`,
-    maxRetries: Math.max(0, raw.connection?.max_retries ?? 0),
+    maxRetries: orUnlimited(raw.connection?.max_retries),
     backoffStrategy: raw.connection?.backoff_strategy ?? '',
     healthIntervalMs: Math.max(1000, raw.connection?.health_interval ?? 0),
     timeoutMs,
     workers: Math.max(1, raw.consumer?.workers ?? 0),
     topic: raw.consumer?.topic ?? '',
-    maxRate: Math.max(0, raw.consumer?.max_rate ?? 0),
+    maxRate: orUnlimited(raw.consumer?.max_rate),
     encoding: raw.encoding,
     extraConfig: finishExtraConfig(raw.extra_config, at, context),
-    backends: raw.backend.map((backend, position) => parseBackend(backend, [...at, 'backend', position], backendParent, context)),
+    backends: raw.backend.map((backend, position) =>
+      parseBackend(backend, backend.url_pattern, [...at, 'backend', position], backendParent, context),
+    ),
   }
+}
+
+function orUnlimited(value = 0): number {
+  return value > 0 ? value : Infinity
 }

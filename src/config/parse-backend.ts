@@ -15,13 +15,19 @@ export interface BackendParent {
   readonly isNoOp: boolean
 }
 
-/** `urlPattern` stays as written: the endpoint rewrites it. */
-export function parseBackend(raw: RawBackend, at: ConfigPath, parent: BackendParent, context: ParseContext): BackendConfig {
+/** `urlPattern` is what its endpoint makes of the one that is written. */
+export function parseBackend(
+  raw: RawBackend,
+  urlPattern: string,
+  at: ConfigPath,
+  parent: BackendParent,
+  context: ParseContext,
+): BackendConfig {
   const writtenEncoding = parent.isNoOp ? 'no-op' : raw.encoding
   return {
     at,
     hosts: readHosts(raw, at, parent, context),
-    urlPattern: raw.url_pattern,
+    urlPattern,
     method: (raw.method || parent.method).toUpperCase(),
     writtenMethod: raw.method || parent.method,
     encoding: writtenEncoding.toLowerCase(),

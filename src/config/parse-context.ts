@@ -2,12 +2,13 @@
 
 import { type Issue, type IssuePath, errorIssue } from '../schema/issue.ts'
 import { checkNamespaces, type NamespaceRules } from './check-namespaces.ts'
+import type { Dialect, Quirks } from './dialect.ts'
 import { sanitizeHost } from './hosts.ts'
-import type { Dialect } from './types.ts'
 import { upgradeExtraConfig } from './upgrade.ts'
 
 export interface ParseContext {
   readonly dialect: Dialect
+  readonly quirks: Quirks
   /** What stops KrakenD, in its order. */
   readonly errors: Issue[]
   /** What only this product says. */
@@ -39,7 +40,7 @@ function hintForHost(host: string): string {
 /** New names for old ones, and a word about namespaces that nobody reads. */
 export function finishExtraConfig(extraConfig: Map<string, unknown>, at: IssuePath, context: ParseContext): Map<string, unknown> {
   if (extraConfig.size > 0) {
-    upgradeExtraConfig(extraConfig, context.dialect)
+    upgradeExtraConfig(extraConfig, context.quirks)
     context.findings.push(...checkNamespaces(extraConfig, [...at, 'extra_config'], context.namespaces))
   }
   return extraConfig

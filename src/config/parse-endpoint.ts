@@ -1,10 +1,11 @@
 // One endpoint with its backends: defaults, placeholders and KrakenD's checks. Knows no other endpoint.
 
+import { perDialect } from './dialect.ts'
 import type { RawEndpoint } from './fields.ts'
 import { canonicalHeaderName } from './header-names.ts'
 import { parseBackend } from './parse-backend.ts'
 import { finishExtraConfig, type ParseContext, reportInvalid } from './parse-context.ts'
-import type { BackendConfig, ConfigPath, Dialect, EndpointConfig } from './types.ts'
+import type { BackendConfig, ConfigPath, EndpointConfig } from './types.ts'
 import { cleanPath, type EndpointPath, readEndpointPath, readUrlPattern, type UrlPattern } from './url-params.ts'
 
 /** What an endpoint takes over from the service. */
@@ -16,10 +17,29 @@ export interface EndpointParent {
   readonly disableRest: boolean
 }
 
-const forbiddenPaths: Record<Dialect, RegExp> = {
-  2: /^[^/]|\/__debug(\/.*)?$/,
-  3: /^[^/]|\*.|\/__(debug|echo|health)(\/.*)?$/,
+interface EndpointQuirks {
+  readonly forbiddenPath: RegExp
+  /** KrakenD's words; `name` is `'GET /x'`. */
+  readonly describeBadPath: (name: string) => string
+  readonly describeNoBackends: (name: string) => string
+  readonly undefinedParam: string
 }
+
+const VERSION_3: EndpointQuirks = {
+  forbiddenPath: /^[^/]|\*.|\/__(debug|echo|health)(\/.*)?$/,
+  describeBadPath: (name) => `ignoring the ${name} endpoint, since it is invalid!!!`,
+  describeNoBackends: (name) => `ignoring the ${name} endpoint, since it has 0 backends defined!`,
+  undefinedParam: 'undefined',
+}
+
+const QUIRKS = perDialect(VERSION_3, {
+  2: {
+    forbiddenPath: /^[^/]|\/__debug(\/.*)?$/,
+    describeBadPath: (name) => `ERROR: the endpoint url path ${name} is not a valid one!!! Ignoring`,
+    describeNoBackends: (name) => `WARNING: the ${name} endpoint has 0 backends defined! Ignoring`,
+    undefinedParam: 'Undefined',
+  },
+})
 
 /** An endpoint that KrakenD refuses is returned all the same, its issues are in the context. */
 export function parseEndpoint(raw: RawEndpoint, index: number, parent: EndpointParent, context: ParseContext): EndpointConfig {
@@ -36,8 +56,7 @@ export function parseEndpoint(raw: RawEndpoint, index: number, parent: EndpointP
     cacheTtlMs: raw.cache_ttl || parent.cacheTtlMs,
     concurrentCalls: raw.concurrent_calls || 1,
     outputEncoding: raw.output_encoding || parent.outputEncoding,
-    // compat: 1.x sends the header in the written case
-    inputHeaders: context.dialect === 2 ? raw.input_headers : raw.input_headers.map(canonicalHeaderName),
+    inputHeaders: context.quirks.canonicalInputHeaders ? raw.input_headers.map(canonicalHeaderName) : raw.input_headers,
     inputQueryStrings: raw.input_query_strings,
   }
   if (endpoint.outputEncoding === 'no-op' && raw.backend.length > 1) {
@@ -50,21 +69,15 @@ export function parseEndpoint(raw: RawEndpoint, index: number, parent: EndpointP
 
 function checkEndpoint(raw: RawEndpoint, writtenPath: string, at: ConfigPath, context: ParseContext): void {
   const name = `'${raw.method} ${writtenPath}'`
-  const isOld = context.dialect === 2
-  if (forbiddenPaths[context.dialect].test(writtenPath)) {
-    const message = isOld
-      ? `ERROR: the endpoint url path ${name} is not a valid one!!! Ignoring`
-      : `ignoring the ${name} endpoint, since it is invalid!!!`
+  const { forbiddenPath, describeBadPath, describeNoBackends } = QUIRKS[context.dialect]
+  if (forbiddenPath.test(writtenPath)) {
     const hint = writtenPath.includes('*')
       ? 'endpoints cannot have wildcards'
       : 'paths ending in /__debug, /__echo or /__health are the gateway’s own'
-    reportInvalid(context, 'invalid-endpoint', [...at, 'endpoint'], message, hint)
+    reportInvalid(context, 'invalid-endpoint', [...at, 'endpoint'], describeBadPath(name), hint)
   }
   if (raw.backend.length === 0) {
-    const message = isOld
-      ? `WARNING: the ${name} endpoint has 0 backends defined! Ignoring`
-      : `ignoring the ${name} endpoint, since it has 0 backends defined!`
-    reportInvalid(context, 'no-backends', [...at, 'backend'], message, 'give it at least one backend')
+    reportInvalid(context, 'no-backends', [...at, 'backend'], describeNoBackends(name), 'give it at least one backend')
   }
 }
 
@@ -82,18 +95,15 @@ function parseBackends(
     method: endpoint.method,
     timeoutMs: endpoint.timeoutMs,
     concurrentCalls: endpoint.concurrentCalls,
-    // compat: 1.x decodes unless the backend says no-op too
-    isNoOp: endpoint.outputEncoding === 'no-op' && context.dialect === 3,
+    isNoOp: endpoint.outputEncoding === 'no-op' && context.quirks.endpointForcesNoOp,
   }
   return raw.backend.map((rawBackend, index) => {
     const at = [...endpoint.at, 'backend', index]
-    const backend = parseBackend(rawBackend, at, parent, context)
-    const result = readUrlPattern(backend.urlPattern, endpointPath.params, context.dialect)
-    if (!('pattern' in result)) {
-      reportParams(result, endpoint, index, endpointPath.params, at, context)
-      return backend
-    }
-    return Object.assign(backend, { urlPattern: result.pattern })
+    const result = readUrlPattern(rawBackend.url_pattern, endpointPath.params, context.dialect)
+    const isGood = 'pattern' in result
+    const backend = parseBackend(rawBackend, isGood ? result.pattern : rawBackend.url_pattern, at, parent, context)
+    if (!isGood) reportParams(result, endpoint, index, endpointPath.params, at, context)
+    return backend
   })
 }
 
@@ -106,7 +116,7 @@ function reportParams(
   context: ParseContext,
 ): void {
   const place = `endpoint: ${endpoint.method} ${endpoint.path}, backend: ${index}. input: [${input.join(' ')}], output: [${output.join(' ')}]`
-  const word = context.dialect === 2 ? 'Undefined' : 'undefined'
+  const word = QUIRKS[context.dialect].undefinedParam
   const message =
     undefinedParam === null ? `input and output params do not match. ${place}` : `${word} output param '${undefinedParam}'! ${place}`
   const missing = output.filter((param) => !input.includes(param)).map((param) => `{${param}}`)

@@ -17,13 +17,13 @@ function backendOf(backend: object, endpoint: object = {}, service: object = {})
 
 test('an empty service has the defaults', () => {
   const config = accept({})
-  assert.equal(config.port, 8080)
-  assert.equal(config.timeoutMs, 2000)
-  assert.equal(config.outputEncoding, 'json')
-  assert.equal(config.maxHeaderBytes, 1_048_576)
-  assert.equal(config.maxIdleConnectionsPerHost, 250)
-  assert.equal(config.dnsCacheTtlMs, 30_000)
-  assert.equal(config.tls, null)
+  assert.equal(config.server.port, 8080)
+  assert.equal(config.service.timeoutMs, 2000)
+  assert.equal(config.service.outputEncoding, 'json')
+  assert.equal(config.server.maxHeaderBytes, 1_048_576)
+  assert.equal(config.transport.maxIdleConnectionsPerHost, 250)
+  assert.equal(config.service.dnsCacheTtlMs, 30_000)
+  assert.equal(config.server.tls, null)
   assert.deepEqual(config.endpoints, [])
 })
 
@@ -73,11 +73,11 @@ test('keys in any case, single values for lists, weak types', () => {
     },
     max_header_bytes: null,
   })
-  assert.equal(config.port, 80)
-  assert.equal(config.name, '12')
-  assert.equal(config.debugEndpoint, true)
-  assert.equal(config.echoEndpoint, true)
-  assert.equal(config.timeoutMs, 3000)
+  assert.equal(config.server.port, 80)
+  assert.equal(config.service.name, '12')
+  assert.equal(config.service.debugEndpoint, true)
+  assert.equal(config.service.echoEndpoint, true)
+  assert.equal(config.service.timeoutMs, 3000)
   const [endpoint] = config.endpoints
   assert.equal(endpoint?.path, '/x')
   assert.equal(endpoint?.concurrentCalls, 2)
@@ -87,8 +87,8 @@ test('keys in any case, single values for lists, weak types', () => {
 })
 
 test('the exact key counts more than one in another case', () => {
-  assert.equal(accept({ PORT: 1, port: 2 }).port, 2)
-  assert.equal(accept({ port: 2, PORT: 1 }).port, 2)
+  assert.equal(accept({ PORT: 1, port: 2 }).server.port, 2)
+  assert.equal(accept({ port: 2, PORT: 1 }).server.port, 2)
 })
 
 test('every wrong type is named at once, in mapstructure’s words', () => {
@@ -233,20 +233,20 @@ test('TLS of both sides', () => {
     tls: { keys: { public_key: 'a', private_key: 'b' }, public_key: 'c', private_key: 'd', min_version: 'TLS12', curve_preferences: '23' },
     allow_insecure_connections: true,
   })
-  assert.deepEqual(config.tls?.keys, [
+  assert.deepEqual(config.server.tls?.keys, [
     { publicKey: 'a', privateKey: 'b' },
     { publicKey: 'c', privateKey: 'd' },
   ])
-  assert.deepEqual(config.tls?.legacyPair, { publicKey: 'c', privateKey: 'd' })
-  assert.deepEqual(config.tls?.curvePreferences, [23])
-  assert.equal(config.clientTls?.allowInsecureConnections, true)
-  assert.equal(accept({ client_tls: {} }).clientTls?.allowInsecureConnections, false)
+  assert.deepEqual(config.server.tls?.legacyPair, { publicKey: 'c', privateKey: 'd' })
+  assert.deepEqual(config.server.tls?.curvePreferences, [23])
+  assert.equal(config.transport.clientTls?.allowInsecureConnections, true)
+  assert.equal(accept({ client_tls: {} }).transport.clientTls?.allowInsecureConnections, false)
 })
 
 test('flags of the command line win', () => {
   const config = accept({ port: 1 }, { port: 9000, debug: true })
-  assert.equal(config.port, 9000)
-  assert.equal(config.debugEndpoint, true)
+  assert.equal(config.server.port, 9000)
+  assert.equal(config.service.debugEndpoint, true)
 })
 
 test('the raw value is not changed', () => {
@@ -265,6 +265,6 @@ test('__proto__ is a key like any other', () => {
     '{"version":3,"__proto__":{"port":1},"endpoints":[{"endpoint":"/x","backend":[{"mapping":{"__proto__":"a"}}]}]}',
   ) as object
   const config = accept(raw)
-  assert.equal(config.port, 8080)
+  assert.equal(config.server.port, 8080)
   assert.deepEqual([...config.endpoints[0]!.backends[0]!.mapping], [['__proto__', 'a']])
 })

@@ -3,14 +3,22 @@
 import { isIP } from 'node:net'
 import { type Issue, errorIssue, warningIssue } from '../schema/issue.ts'
 import { isObject } from '../schema/values.ts'
+import { type Dialect, DIALECTS, type Quirks, quirksOf } from './dialect.ts'
 import { type RawService, serviceFields } from './fields.ts'
 import { parseAgent } from './parse-agent.ts'
 import { type ParseContext, finishExtraConfig, reportInvalid, sanitizeHosts } from './parse-context.ts'
 import { parseEndpoint } from './parse-endpoint.ts'
 import { parseClientTls, parseServerTls } from './parse-tls.ts'
 import { readFields } from './read-fields.ts'
-import type { Dialect, GatewayConfig } from './types.ts'
+import type { GatewayConfig, ServerConfig, TransportOptions } from './types.ts'
 import { hintForOldKey, version2Renames } from './upgrade.ts'
+
+const DEFAULT_PORT = 8080
+const DEFAULT_TIMEOUT_MS = 2000
+const DEFAULT_HEADER_BYTES = 1 << 20
+const DEFAULT_IDLE_PER_HOST = 250
+const DEFAULT_DNS_TTL_MS = 30_000
+const MIN_DNS_TTL_MS = 1000
 
 export interface ParseOptions {
   /** Namespaces that components claim, by their 2.x names. */
@@ -38,31 +46,33 @@ export interface ParseResult {
  */
 export function parseConfig(raw: unknown, options: ParseOptions): ParseResult {
   if (!isObject(raw)) return { config: null, issues: [errorIssue('not-an-object', [], 'the configuration is no object')] }
-  const hintedDialect = findDialect(raw)
+  const hinted = quirksOf(findDialect(raw))
   const notices: Issue[] = []
   const service = readFields(serviceFields, raw, null, {
     issues: notices,
-    splitsTexts: hintedDialect === 2,
-    renames: hintedDialect === 2 ? version2Renames : new Map(),
-    hintFor: hintedDialect === 2 ? () => '' : hintForOldKey,
+    splitsTexts: hinted.splitsTexts,
+    renames: hinted.readsVersion1Names ? version2Renames : new Map(),
+    hintFor: hinted.readsVersion1Names ? () => '' : hintForOldKey,
     quietKeys: options.quietKeys ?? new Set(),
   })
   const errors = notices.filter((issue) => issue.severity === 'error')
   const findings = notices.filter((issue) => issue.severity === 'warning')
-  if (service.version !== 2 && service.version !== 3) {
+  const dialect = DIALECTS.find((known) => known === service.version)
+  if (dialect === undefined) {
     if (!errors.some((issue) => issue.path[0] === 'version')) errors.push(refuseVersion(service.version))
     return { config: null, issues: [...errors, ...findings] }
   }
   const namespaces = { known: new Set(options.knownNamespaces), edition: options.edition ?? null }
-  const config = parseService(service, { dialect: service.version, errors, findings, namespaces }, options)
+  const config = parseService(service, { dialect, quirks: quirksOf(dialect), errors, findings, namespaces }, options)
   const isBroken = errors.length > 0 || findings.some((issue) => issue.severity === 'error')
   return { config: isBroken ? null : config, issues: [...errors, ...findings.sort(compareSeverity)] }
 }
 
-/** The version before anything is read by it: version-2 files have other keys. */
+/** The version before anything is read by it: files of other versions have other keys. 3 when there is none that is known. */
 export function findDialect(raw: Readonly<Record<string, unknown>>): Dialect {
   const key = Object.hasOwn(raw, 'version') ? 'version' : Object.keys(raw).find((name) => name.toLowerCase() === 'version')
-  return key !== undefined && String(raw[key]).trim() === '2' ? 2 : 3
+  const written = key === undefined ? '' : String(raw[key]).trim()
+  return DIALECTS.find((dialect) => String(dialect) === written) ?? 3
 }
 
 function compareSeverity(a: Issue, b: Issue): number {
@@ -70,7 +80,7 @@ function compareSeverity(a: Issue, b: Issue): number {
 }
 
 function refuseVersion(version: number): Issue {
-  const hint = version === 0 ? 'add "version": 3' : 'versions 3 (KrakenD 2.x) and 2 (KrakenD 1.x) are read'
+  const hint = version === 0 ? 'add "version": 3' : 'versions 4 (KrakenD 3.x), 3 (KrakenD 2.x) and 2 (KrakenD 1.x) are read'
   return errorIssue('unsupported-version', ['version'], `unsupported version: ${version} (want: 3)`, hint)
 }
 
@@ -81,7 +91,7 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
   const hosts = sanitizeHosts(raw.host, ['host'], context)
   const inherited = {
     hosts,
-    timeoutMs: raw.timeout || 2000,
+    timeoutMs: raw.timeout || DEFAULT_TIMEOUT_MS,
     cacheTtlMs: raw.cache_ttl,
     outputEncoding: raw.output_encoding || 'json',
     disableRest: raw.disable_rest,
@@ -92,19 +102,22 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
   const endpoints = raw.endpoints.map((endpoint, index) => parseEndpoint(endpoint, index, inherited, context))
   return {
     dialect: context.dialect,
-    name: raw.name,
-    port: options.port || raw.port || 8080,
-    listenIp: raw.listen_ip,
-    ...inherited,
+    quirks: context.quirks,
+    service: {
+      ...inherited,
+      name: raw.name,
+      debugEndpoint: raw.debug_endpoint || options.debug === true,
+      echoEndpoint: raw.echo_endpoint,
+      sequentialStart: raw.sequential_start,
+      dnsCacheTtlMs: raw.dns_cache_ttl >= MIN_DNS_TTL_MS ? raw.dns_cache_ttl : DEFAULT_DNS_TTL_MS,
+      maxShutdownWaitTimeMs: orUnlimited(raw.max_shutdown_wait_time),
+      plugin: raw.plugin,
+    },
+    server: readServerConfig(raw, options, context.quirks),
+    transport: readTransportOptions(raw, context.quirks),
     endpoints,
     asyncAgents,
     extraConfig,
-    debugEndpoint: raw.debug_endpoint || options.debug === true,
-    echoEndpoint: raw.echo_endpoint,
-    sequentialStart: raw.sequential_start,
-    ...readServerSettings(raw),
-    ...readTransportSettings(raw),
-    plugin: raw.plugin,
   }
 }
 
@@ -118,32 +131,37 @@ function warnOfMissing(raw: RawService, { findings }: ParseContext): void {
   }
 }
 
-function readServerSettings(raw: RawService) {
+/** compat: what is not written and what is not positive both mean that there is no limit. */
+function orUnlimited(value: number): number {
+  return value > 0 ? value : Infinity
+}
+
+function readServerConfig(raw: RawService, options: ParseOptions, quirks: Quirks): ServerConfig {
   return {
-    readTimeoutMs: raw.read_timeout,
-    writeTimeoutMs: raw.write_timeout,
-    idleTimeoutMs: raw.idle_timeout,
-    readHeaderTimeoutMs: raw.read_header_timeout,
-    maxHeaderBytes: raw.max_header_bytes > 0 ? raw.max_header_bytes : 1 << 20,
+    port: options.port || raw.port || DEFAULT_PORT,
+    listenIp: raw.listen_ip,
+    readTimeoutMs: orUnlimited(raw.read_timeout),
+    writeTimeoutMs: orUnlimited(raw.write_timeout),
+    idleTimeoutMs: orUnlimited(raw.idle_timeout),
+    readHeaderTimeoutMs: orUnlimited(raw.read_header_timeout),
+    maxHeaderBytes: raw.max_header_bytes > 0 ? raw.max_header_bytes : DEFAULT_HEADER_BYTES,
     useH2c: raw.use_h2c,
-    maxShutdownWaitTimeMs: raw.max_shutdown_wait_time,
-    tls: raw.tls === null ? null : parseServerTls(raw.tls),
+    tls: raw.tls === null ? null : parseServerTls(raw.tls, quirks),
   }
 }
 
-function readTransportSettings(raw: RawService) {
+function readTransportOptions(raw: RawService, quirks: Quirks): TransportOptions {
   return {
-    clientTls: parseClientTls(raw.client_tls, raw.allow_insecure_connections),
+    clientTls: parseClientTls(raw.client_tls, raw.allow_insecure_connections, quirks),
     disableKeepAlives: raw.disable_keep_alives,
     disableCompression: raw.disable_compression,
-    maxIdleConnections: raw.max_idle_connections,
-    maxIdleConnectionsPerHost: raw.max_idle_connections_per_host || 250,
-    idleConnectionTimeoutMs: raw.idle_connection_timeout,
-    responseHeaderTimeoutMs: raw.response_header_timeout,
+    maxIdleConnections: orUnlimited(raw.max_idle_connections),
+    maxIdleConnectionsPerHost: raw.max_idle_connections_per_host || DEFAULT_IDLE_PER_HOST,
+    idleConnectionTimeoutMs: orUnlimited(raw.idle_connection_timeout),
+    responseHeaderTimeoutMs: orUnlimited(raw.response_header_timeout),
     expectContinueTimeoutMs: raw.expect_continue_timeout,
-    dialerTimeoutMs: raw.dialer_timeout,
-    dialerFallbackDelayMs: raw.dialer_fallback_delay,
-    dialerKeepAliveMs: raw.dialer_keep_alive,
-    dnsCacheTtlMs: raw.dns_cache_ttl >= 1000 ? raw.dns_cache_ttl : 30_000,
+    dialerTimeoutMs: orUnlimited(raw.dialer_timeout),
+    dialerFallbackDelayMs: raw.dialer_fallback_delay || null,
+    dialerKeepAliveMs: raw.dialer_keep_alive || null,
   }
 }

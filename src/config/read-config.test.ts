@@ -22,7 +22,7 @@ test('a file of the disk', async () => {
   const file = join(folder, 'k.json')
   await writeFile(file, '{"version":3,"name":"é"}')
   const { config, failure, issues } = await readConfig(file, { environment: {}, knownNamespaces: [] })
-  assert.equal(config?.name, 'é')
+  assert.equal(config?.service.name, 'é')
   assert.equal(failure, null)
   assert.deepEqual(issues, [])
 })
@@ -55,7 +55,7 @@ test('the extension decides, literally; everything else is JSON', async () => {
   ]
   for (const [file, text] of formats) {
     const { config, failure } = await read(file, text)
-    assert.equal(config?.port, 81, `${file}: ${failure}`)
+    assert.equal(config?.server.port, 81, `${file}: ${failure}`)
   }
   assert.equal((await read('k.hcl', 'version = 3\n')).failure, "'k.hcl': invalid character 'v' looking for beginning of value")
   assert.equal((await read('k.YML', 'version: 3\n')).config, null)
@@ -89,13 +89,13 @@ test('KRAKEND_ variables count more than the file, and the flag more than both',
     KRAKEND_X: '1',
   }
   const { config, issues } = await read('k.json', '{"version":3,"Port":1,"name":"n","tls":{"min_version":"TLS12"}}', { environment })
-  assert.equal(config?.port, 9001)
-  assert.equal(config?.name, '')
-  assert.deepEqual(config?.hosts, ['http://e'])
-  assert.equal(config?.tls?.isDisabled, true)
-  assert.equal(config?.tls?.minVersion, 'TLS12')
+  assert.equal(config?.server.port, 9001)
+  assert.equal(config?.service.name, '')
+  assert.deepEqual(config?.service.hosts, ['http://e'])
+  assert.equal(config?.server.tls?.isDisabled, true)
+  assert.equal(config?.server.tls?.minVersion, 'TLS12')
   assert.deepEqual(issues, [])
-  assert.equal((await read('k.json', '{"version":3}', { environment, port: 5 })).config?.port, 5)
+  assert.equal((await read('k.json', '{"version":3}', { environment, port: 5 })).config?.server.port, 5)
 })
 
 test('a variable of the wrong kind names itself', async () => {
@@ -107,9 +107,9 @@ test('a variable of the wrong kind names itself', async () => {
 test('version 2: variables replace keys of the file only, empty ones nothing', async () => {
   const environment = { KRAKEND_PORT: '9001', KRAKEND_NAME: '', KRAKEND_TIMEOUT: '9s' }
   const { config } = await read('k.json', '{"version":2,"port":1,"name":"n"}', { environment })
-  assert.equal(config?.port, 9001)
-  assert.equal(config?.name, 'n')
-  assert.equal(config?.timeoutMs, 2000)
+  assert.equal(config?.server.port, 9001)
+  assert.equal(config?.service.name, 'n')
+  assert.equal(config?.service.timeoutMs, 2000)
 })
 
 test('five thousand endpoints take well below a second', async () => {

@@ -2,6 +2,7 @@
 
 import type { Issue, Source } from '../schema/issue.ts'
 import { isObject } from '../schema/values.ts'
+import { quirksOf } from './dialect.ts'
 import { type Environment, overrideByEnvironment } from './environment.ts'
 import { loadFile, type ReadFile } from './load.ts'
 import { findDialect, parseConfig, type ParseOptions } from './parse.ts'
@@ -33,7 +34,7 @@ export async function readConfig(file: string, options: ReadConfigOptions): Prom
   const source: Source = { file, text, format, synonymsOf }
   if (issue !== null) return { config: null, issues: [issue], raw, source, failure: describeFailure(file, [issue]) }
   const object = isObject(raw) ? raw : {}
-  const overridden = overrideByEnvironment(object, options.environment, findDialect(object))
+  const overridden = overrideByEnvironment(object, options.environment, quirksOf(findDialect(object)))
   const { config, issues } = parseConfig(overridden.raw, { ...options, quietKeys: new Set(overridden.variables.keys()) })
   const named = issues.map((found) => nameVariable(found, overridden.variables))
   return { config, issues: named, raw: overridden.raw, source, failure: describeFailure(file, named) }

@@ -1,4 +1,6 @@
-// The configuration after reading: typed, inherited, sanitized. Durations are milliseconds (fractions for less); 0 is "not set".
+// The configuration after reading: typed, inherited, sanitized. Durations are milliseconds (fractions for less); what is not written has its default here.
+
+import type { Dialect, Quirks } from './dialect.ts'
 
 /** `extra_config` by KrakenD 2.x names; upgrade and aliases have been applied. */
 export type ExtraConfig = ReadonlyMap<string, unknown>
@@ -6,26 +8,44 @@ export type ExtraConfig = ReadonlyMap<string, unknown>
 /** Where a value stands in the file: `['endpoints', 0, 'backend', 1]`. */
 export type ConfigPath = readonly (string | number)[]
 
-/** Which KrakenD's rules hold: 2 is a 1.x file (`"version": 2`), 3 a 2.x file. */
-export type Dialect = 2 | 3
+export type { Dialect }
 
 export interface GatewayConfig {
   readonly dialect: Dialect
+  /** What this version of the file makes different. */
+  readonly quirks: Quirks
+  readonly service: ServiceConfig
+  readonly server: ServerConfig
+  readonly transport: TransportOptions
+  readonly endpoints: readonly EndpointConfig[]
+  readonly asyncAgents: readonly AgentConfig[]
+  readonly extraConfig: ExtraConfig
+}
+
+/** What endpoints and backends take over, and what the gateway does as a whole. */
+export interface ServiceConfig {
   readonly name: string
-  readonly port: number
-  /** Empty: all interfaces. */
-  readonly listenIp: string
   readonly hosts: readonly string[]
   readonly timeoutMs: number
   readonly cacheTtlMs: number
   readonly outputEncoding: string
-  readonly endpoints: readonly EndpointConfig[]
-  readonly asyncAgents: readonly AgentConfig[]
-  readonly extraConfig: ExtraConfig
   readonly disableRest: boolean
   readonly debugEndpoint: boolean
   readonly echoEndpoint: boolean
   readonly sequentialStart: boolean
+  /** How long an answer of `sd: "dns"` counts. */
+  readonly dnsCacheTtlMs: number
+  /** How long a stop waits for requests; Infinity: for ever. */
+  readonly maxShutdownWaitTimeMs: number
+  /** Where plugins of KrakenD lie; null when the file has no such block. */
+  readonly plugin: { readonly folder: string; readonly pattern: string } | null
+}
+
+/** What the listening socket needs. Times that are not written are Infinity. */
+export interface ServerConfig {
+  readonly port: number
+  /** Empty: all interfaces. */
+  readonly listenIp: string
   readonly readTimeoutMs: number
   readonly writeTimeoutMs: number
   readonly idleTimeoutMs: number
@@ -33,9 +53,11 @@ export interface GatewayConfig {
   /** Bytes; never 0. */
   readonly maxHeaderBytes: number
   readonly useH2c: boolean
-  /** 0: wait for ever. */
-  readonly maxShutdownWaitTimeMs: number
   readonly tls: ServerTlsConfig | null
+}
+
+/** What connections to backends need. Limits that are not written are Infinity. */
+export interface TransportOptions {
   readonly clientTls: ClientTlsConfig | null
   readonly disableKeepAlives: boolean
   readonly disableCompression: boolean
@@ -45,10 +67,10 @@ export interface GatewayConfig {
   readonly responseHeaderTimeoutMs: number
   readonly expectContinueTimeoutMs: number
   readonly dialerTimeoutMs: number
-  readonly dialerFallbackDelayMs: number
-  readonly dialerKeepAliveMs: number
-  readonly dnsCacheTtlMs: number
-  readonly plugin: { readonly folder: string; readonly pattern: string } | null
+  /** How long IPv6 is tried alone; negative: for ever; null: as Go does. */
+  readonly dialerFallbackDelayMs: number | null
+  /** Negative: no probes; null: as Go does. */
+  readonly dialerKeepAliveMs: number | null
 }
 
 export interface EndpointConfig {
@@ -106,14 +128,14 @@ export interface AgentConfig {
   readonly at: ConfigPath
   /** Never empty: `AsyncAgent-00` by its index. */
   readonly name: string
-  /** 0: unlimited. */
+  /** Infinity when not written. */
   readonly maxRetries: number
   readonly backoffStrategy: string
   readonly healthIntervalMs: number
   readonly timeoutMs: number
   readonly workers: number
   readonly topic: string
-  /** Messages per second; 0: unlimited. */
+  /** Messages per second; Infinity when not written. */
   readonly maxRate: number
   readonly encoding: string
   /** Their URL patterns are as written. */
@@ -126,7 +148,11 @@ export interface KeyPair {
   readonly privateKey: string
 }
 
+/** The newest version of TLS that KrakenD speaks: an unknown or missing version means it. */
+export type NewestTlsVersion = Quirks['newestTlsVersion']
+
 export interface ServerTlsConfig {
+  readonly newestVersion: NewestTlsVersion
   readonly isDisabled: boolean
   readonly keys: readonly KeyPair[]
   /** The pair of the old `public_key`/`private_key`, if any; also the last of `keys`. */
@@ -137,10 +163,13 @@ export interface ServerTlsConfig {
   readonly cipherSuites: readonly number[]
   readonly enableMtls: boolean
   readonly caCerts: readonly string[]
+  /** The server's own certificates that count as authorities, too. */
+  readonly ownAuthorities: readonly string[]
   readonly disableSystemCaPool: boolean
 }
 
 export interface ClientTlsConfig {
+  readonly newestVersion: NewestTlsVersion
   readonly allowInsecureConnections: boolean
   readonly caCerts: readonly string[]
   readonly disableSystemCaPool: boolean

@@ -1,9 +1,9 @@
 // Old names become those of KrakenD 2.x: namespaces in every file, keys and options in version-2 files. The names are in upgrades/*.json.
 
 import { isObject, type PlainObject, setOwn } from '../schema/values.ts'
+import type { Quirks } from './dialect.ts'
 import { backendFields, endpointFields, type Fields, serviceFields } from './fields.ts'
 import type { Renames } from './read-fields.ts'
-import type { Dialect } from './types.ts'
 import namespacesFile from './upgrades/namespaces.json' with { type: 'json' }
 import version2File from './upgrades/version-2.json' with { type: 'json' }
 
@@ -51,7 +51,7 @@ export function hintForOldKey(key: string): string {
  * Renames the namespaces of an `extra_config` in place; where both names are present the new one's value stays.
  * The blocks themselves are copied before an option is renamed.
  */
-export function upgradeExtraConfig(extraConfig: Map<string, unknown>, dialect: Dialect): void {
+export function upgradeExtraConfig(extraConfig: Map<string, unknown>, quirks: Quirks): void {
   for (const [written, block] of Array.from(extraConfig)) {
     const current = oldNamespaces.get(written)
     if (current !== undefined) {
@@ -61,7 +61,7 @@ export function upgradeExtraConfig(extraConfig: Map<string, unknown>, dialect: D
     const namespace = current ?? written
     const names = optionNames.get(namespace)
     // compat: 2.x no longer reads the limiters' old namespaces; a limit that is silently off is worse than one too many
-    const isOld = dialect === 2 || (current !== undefined && optionsOfBothVersions.has(namespace))
+    const isOld = quirks.readsVersion1Names || (current !== undefined && optionsOfBothVersions.has(namespace))
     if (names !== undefined && isOld && isObject(block)) extraConfig.set(namespace, renameOptions(block, names))
     else if (current !== undefined) extraConfig.set(namespace, block)
   }

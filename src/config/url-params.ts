@@ -1,10 +1,12 @@
 // Placeholders of endpoints and URL patterns: `{id}` becomes gin's `:id` and the engine's `{{.Id}}`. Knows no configuration.
 
-import type { Dialect } from './types.ts'
+import { type Dialect, perDialect } from './dialect.ts'
 
 const strictParams = /\/\{([a-zA-Z\-_0-9]+)\}/g
-const looseParams: Record<Dialect, RegExp> = { 2: /\{([a-zA-Z\-_0-9.]+)\}/g, 3: /\{([\w\-.:/]+)\}/g }
-const innerParam: Record<Dialect, RegExp> = { 2: /^(?:resp\d+_.+)?(?:JWT\.[\w\-.]+)?$/, 3: /^(?:resp\d+_.+)?(?:JWT\.[\w\-.:/]+)?$/ }
+const QUIRKS = perDialect(
+  { looseParams: /\{([\w\-.:/]+)\}/g, innerParam: /^(?:resp\d+_.+)?(?:JWT\.[\w\-.:/]+)?$/ },
+  { 2: { looseParams: /\{([a-zA-Z\-_0-9.]+)\}/g, innerParam: /^(?:resp\d+_.+)?(?:JWT\.[\w\-.]+)?$/ } },
+)
 
 export function cleanPath(path: string): string {
   return path.startsWith('/') ? path : `/${path}`
@@ -23,7 +25,7 @@ export interface EndpointPath {
 
 /** `isRest` false is `disable_rest`: parameters may stand anywhere in a segment. */
 export function readEndpointPath(writtenPath: string, isRest: boolean, dialect: Dialect): EndpointPath {
-  const params = findParams(writtenPath, isRest ? strictParams : looseParams[dialect])
+  const params = findParams(writtenPath, isRest ? strictParams : QUIRKS[dialect].looseParams)
   if (params.length === 0) return { path: writtenPath, params }
   const end = writtenPath.indexOf('?')
   let path = end === -1 ? writtenPath : writtenPath.slice(0, end)
@@ -38,13 +40,14 @@ export type UrlPattern =
 
 /** Rewrites a backend's URL pattern, or says which parameter the endpoint does not have. */
 export function readUrlPattern(writtenPattern: string, input: readonly string[], dialect: Dialect): UrlPattern {
+  const { looseParams, innerParam } = QUIRKS[dialect]
   let pattern = cleanPath(writtenPattern)
-  const output = [...new Set(findParams(pattern, looseParams[dialect]))].sort()
+  const output = [...new Set(findParams(pattern, looseParams))].sort()
   // compat: KrakenD's count leaves out the last one
-  const counted = output.slice(0, -1).filter((param) => !innerParam[dialect].test(param)).length
+  const counted = output.slice(0, -1).filter((param) => !innerParam.test(param)).length
   if (counted > input.length) return { undefinedParam: null, output }
   for (const param of output) {
-    if (!innerParam[dialect].test(param) && !input.includes(param)) return { undefinedParam: param, output }
+    if (!innerParam.test(param) && !input.includes(param)) return { undefinedParam: param, output }
     pattern = pattern.replaceAll(`{${param}}`, () => `{{.${param[0]!.toUpperCase()}${param.slice(1)}}}`)
   }
   return { pattern }

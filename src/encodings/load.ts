@@ -1,5 +1,6 @@
 // Which decoder and which renderer a name stands for, by KrakenD's rules. Knows nothing of what they do.
 
+import { perDialect } from '../config/dialect.ts'
 import type { Dialect } from '../config/types.ts'
 import type { Decode, Render } from '../engine/types.ts'
 import { jsonDecoder, renderJson, renderJsonCollection } from './json.ts'
@@ -51,43 +52,44 @@ const LAZY_DECODERS: Readonly<Record<string, () => Promise<MakeDecoder>>> = {
   },
 }
 
-const RENDERS: Readonly<Record<Dialect, ReadonlyMap<string, Render>>> = {
-  2: new Map<string, Render>([
-    ['json', renderJson],
-    ['string', renderString],
-    ['xml', renderXml],
-    [
-      'negotiate',
-      negotiate(
-        [
-          ['application/json', renderJson],
-          ['text/plain', renderYamlV2],
-          ['application/xml', renderContentAsXml],
-        ],
-        renderJson,
-      ),
-    ],
-  ]),
-  3: new Map<string, Render>([
-    ['json', renderJson],
-    ['json-collection', renderJsonCollection],
-    ['string', renderString],
-    ['xml', renderXml],
-    ['yaml', renderYaml],
-    [
-      'negotiate',
-      negotiate(
-        [
-          ['application/json', renderJson],
-          ['text/plain', renderYaml],
-          ['application/xml', renderXml],
-          ['application/x-yaml', renderYaml],
-        ],
-        renderJson,
-      ),
-    ],
-  ]),
-}
+const RENDERS_OF_VERSION_2: ReadonlyMap<string, Render> = new Map<string, Render>([
+  ['json', renderJson],
+  ['string', renderString],
+  ['xml', renderXml],
+  [
+    'negotiate',
+    negotiate(
+      [
+        ['application/json', renderJson],
+        ['text/plain', renderYamlV2],
+        ['application/xml', renderContentAsXml],
+      ],
+      renderJson,
+    ),
+  ],
+])
+
+const RENDERS: ReadonlyMap<string, Render> = new Map<string, Render>([
+  ['json', renderJson],
+  ['json-collection', renderJsonCollection],
+  ['string', renderString],
+  ['xml', renderXml],
+  ['yaml', renderYaml],
+  [
+    'negotiate',
+    negotiate(
+      [
+        ['application/json', renderJson],
+        ['text/plain', renderYaml],
+        ['application/xml', renderXml],
+        ['application/x-yaml', renderYaml],
+      ],
+      renderJson,
+    ),
+  ],
+])
+
+const QUIRKS = perDialect({ renders: RENDERS }, { 2: { renders: RENDERS_OF_VERSION_2 } })
 
 /** Loads the decoders of these `encoding`s of backends; `decoderFor` then knows no other lazy one. */
 export async function loadEncodings(names: Iterable<string>): Promise<Encodings> {
@@ -102,7 +104,7 @@ export async function loadEncodings(names: Iterable<string>): Promise<Encodings>
       return (make ?? decodeAsJson)(options)
     },
     renderFor(outputEncoding, fallbackEncoding, dialect) {
-      const renders = RENDERS[dialect]
+      const { renders } = QUIRKS[dialect]
       return renders.get(outputEncoding) ?? renders.get(fallbackEncoding ?? '') ?? renderJson
     },
   }

@@ -1,12 +1,15 @@
 // `safejson` of a backend: any JSON value becomes an object. Knows nothing of JSON's grammar.
 
+import { perDialect } from '../config/dialect.ts'
 import type { Dialect } from '../config/types.ts'
 import { decodeSafeJson } from '../json/decode.ts'
 import type { Decode } from '../engine/types.ts'
 
-/** An object stays, a list gets under `collection`, anything else under `content` (KrakenD 1.x: `result`). */
+const QUIRKS = perDialect({ scalarKey: 'content' }, { 2: { scalarKey: 'result' } })
+
+/** An object stays, a list gets under `collection`, anything else under `content` or what the version has there. */
 export function safeJsonDecoder(dialect: Dialect): Decode {
-  const scalarKey = dialect === 2 ? 'result' : 'content'
+  const { scalarKey } = QUIRKS[dialect]
   return function decodeSafe(bytes: Buffer) {
     return decodeSafeJson(bytes, scalarKey)
   }

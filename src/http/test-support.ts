@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net, { type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import type { GatewayConfig } from '../config/types.ts'
+import type { ServerConfig, TransportOptions } from '../config/types.ts'
 import type { Logger } from '../engine/compile/component.ts'
 import { NO_BODY } from '../engine/body.ts'
 import { GatewayError } from '../engine/errors.ts'
@@ -14,33 +14,33 @@ import type { BackendRequest, BackendResponse, Body, Exchange, Handler } from '.
 import { createNodeServer, type NodeServer } from './server/listener.ts'
 import type { Transport } from './client/transport.ts'
 
-/** A configuration with the defaults that matter here. */
-export function configWith(changes: Partial<GatewayConfig> = {}): GatewayConfig {
-  const config: Partial<GatewayConfig> = {
-    dialect: 3,
-    endpoints: [],
+type WireConfig = ServerConfig & TransportOptions
+
+/** What servers and transports need, with defaults that matter here. */
+export function configWith(changes: Partial<WireConfig> = {}): WireConfig {
+  return {
     port: 0,
     listenIp: '127.0.0.1',
-    readTimeoutMs: 0,
-    writeTimeoutMs: 0,
-    idleTimeoutMs: 0,
-    readHeaderTimeoutMs: 0,
+    readTimeoutMs: Infinity,
+    writeTimeoutMs: Infinity,
+    idleTimeoutMs: Infinity,
+    readHeaderTimeoutMs: Infinity,
     maxHeaderBytes: 1024 * 1024,
     useH2c: false,
     tls: null,
     clientTls: null,
     disableKeepAlives: false,
     disableCompression: false,
-    maxIdleConnections: 0,
-    maxIdleConnectionsPerHost: 0,
-    idleConnectionTimeoutMs: 0,
-    responseHeaderTimeoutMs: 0,
-    dialerTimeoutMs: 0,
-    dialerFallbackDelayMs: 0,
-    dialerKeepAliveMs: 0,
+    maxIdleConnections: Infinity,
+    maxIdleConnectionsPerHost: 250,
+    idleConnectionTimeoutMs: Infinity,
+    responseHeaderTimeoutMs: Infinity,
+    expectContinueTimeoutMs: 0,
+    dialerTimeoutMs: Infinity,
+    dialerFallbackDelayMs: null,
+    dialerKeepAliveMs: null,
     ...changes,
   }
-  return config as GatewayConfig
 }
 
 /** Keeps what is logged. */
@@ -162,7 +162,7 @@ export function closed(socket: Socket | undefined): Promise<void> {
 export async function serve(
   handle: Handler,
   use: (port: number, server: NodeServer, lines: string[]) => Promise<void>,
-  changes: Partial<GatewayConfig> = {},
+  changes: Partial<ServerConfig> = {},
 ): Promise<void> {
   const { log, lines } = listLogger()
   const server = await createNodeServer(configWith(changes), handle, log)

@@ -1,25 +1,25 @@
 // What differs between two configurations, in the words of the file: for the one line of a reload, and for what only a restart can change.
 
 import { isDeepStrictEqual } from 'node:util'
-import type { EndpointConfig, GatewayConfig } from '../config/types.ts'
+import type { EndpointConfig, GatewayConfig, ServerConfig } from '../config/types.ts'
 
 /** What the listening socket is opened with: the file's name of each, and its value. */
-const LISTENER_SETTINGS: Readonly<Record<string, (config: GatewayConfig) => unknown>> = {
-  port: (config) => config.port,
-  listen_ip: (config) => config.listenIp,
-  tls: (config) => config.tls,
-  read_timeout: (config) => config.readTimeoutMs,
-  read_header_timeout: (config) => config.readHeaderTimeoutMs,
-  write_timeout: (config) => config.writeTimeoutMs,
-  idle_timeout: (config) => config.idleTimeoutMs,
-  max_header_bytes: (config) => config.maxHeaderBytes,
-  use_h2c: (config) => config.useH2c,
+const LISTENER_SETTINGS: Readonly<Record<string, (server: ServerConfig) => unknown>> = {
+  port: (server) => server.port,
+  listen_ip: (server) => server.listenIp,
+  tls: (server) => server.tls,
+  read_timeout: (server) => server.readTimeoutMs,
+  read_header_timeout: (server) => server.readHeaderTimeoutMs,
+  write_timeout: (server) => server.writeTimeoutMs,
+  idle_timeout: (server) => server.idleTimeoutMs,
+  max_header_bytes: (server) => server.maxHeaderBytes,
+  use_h2c: (server) => server.useH2c,
 }
 
 /** Names of the settings that differ, which only a restart can change. */
 export function findListenerChanges(before: GatewayConfig, after: GatewayConfig): string[] {
   return Object.entries(LISTENER_SETTINGS)
-    .filter(([, read]) => !isDeepStrictEqual(read(before), read(after)))
+    .filter(([, read]) => !isDeepStrictEqual(read(before.server), read(after.server)))
     .map(([name]) => name)
 }
 

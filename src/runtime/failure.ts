@@ -52,7 +52,7 @@ const PORT_REASONS: Readonly<Record<string, string>> = {
 }
 
 /** The failure of a port that cannot be had. */
-export function describePortFailure({ code = '', message }: NodeJS.ErrnoException, { listenIp, port }: GatewayConfig): Failure {
+export function describePortFailure({ code = '', message }: NodeJS.ErrnoException, { server: { listenIp, port } }: GatewayConfig): Failure {
   const address = `${listenIp.includes(':') ? `[${listenIp}]` : listenIp}:${port}`
   const words = PORT_REASONS[code]
   const reason = words === undefined ? message : `listen tcp ${address}: bind: ${words}`

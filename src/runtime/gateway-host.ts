@@ -72,7 +72,7 @@ export class GatewayHost implements Station {
     const opened = this.#current
     if (opened === null) throw new Error('nothing to serve')
     this.#server = await createServer(config, this.#handle, opened.log)
-    await this.#server.listen(config.port, { reusePort: this.#init.sharesPort })
+    await this.#server.listen(config.server.port, { reusePort: this.#init.sharesPort })
     surviveBugs(() => this.#current?.log ?? null)
     returnStartMemory()
   }
@@ -104,7 +104,7 @@ export class GatewayHost implements Station {
 
 async function createServer(config: GatewayConfig, handle: (exchange: Exchange) => void | Promise<void>, log: Logger): Promise<NodeServer> {
   try {
-    return await createNodeServer(config, handle, log)
+    return await createNodeServer(config.server, handle, log)
   } catch (error) {
     throw error instanceof ConfigError ? new StartFailure(describeTlsFailure(error)) : error
   }

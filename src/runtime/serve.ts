@@ -61,12 +61,12 @@ async function serveOnce(config: GatewayConfig, options: ServeOptions, output: O
     const failure = describeFailure(error, config)
     if (failure === null) throw error
     const exitCode = reportFailure(failure, log)
-    await station.stop(config.maxShutdownWaitTimeMs)
+    await station.stop(config.service.maxShutdownWaitTimeMs)
     await parts.stop()
     return exitCode
   }
   const stopped = signals.untilStop()
-  log.info(`[SERVICE: Gin] Listening on port: ${config.port}`)
+  log.info(`[SERVICE: Gin] Listening on port: ${config.server.port}`)
   const reloader = new Reloader({ station, parts, config, reread: options.reread, createLog: (next) => createLogger(output, next) })
   signals.onReload(() => reloader.request())
   const signal = await stopped
@@ -74,7 +74,7 @@ async function serveOnce(config: GatewayConfig, options: ServeOptions, output: O
   if (signal !== HANGUP) process.stderr.write(`Signal intercepted: ${signal}\n`)
   // A reload that hangs at a key service must not hold the end back: it ends by itself, without effect.
   void reloader.stop()
-  await station.stop(reloader.config.maxShutdownWaitTimeMs)
+  await station.stop(reloader.config.service.maxShutdownWaitTimeMs)
   await parts.stop()
   reloader.log.info('[SERVICE: Gin] Router execution ended')
   return EXIT.ok

@@ -197,7 +197,7 @@ export class Supervisor implements Station {
  * Asking is better than listening for a moment, which whoever waits for the gateway would take for the gateway.
  */
 async function refuseSharing(config: GatewayConfig): Promise<void> {
-  const { port, listenIp } = config
+  const { port, listenIp } = config.server
   const host = ANY_ADDRESS.has(listenIp) ? '127.0.0.1' : listenIp
   const socket = connect({ port, host, timeout: ASK_WITHIN_MS })
   const isTaken = await new Promise<boolean>((resolve) => {

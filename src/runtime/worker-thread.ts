@@ -69,7 +69,7 @@ export class WorkerThread {
   async stop(maxWaitMs: number, graceMs: number): Promise<void> {
     this.#isTold = true
     if (this.#isDead) return
-    const timer = maxWaitMs > 0 ? setTimeout(() => void this.#worker.terminate(), maxWaitMs + graceMs) : undefined
+    const timer = maxWaitMs < Infinity ? setTimeout(() => void this.#worker.terminate(), maxWaitMs + graceMs) : undefined
     const exited = once(this.#worker, 'exit')
     await this.#ask({ kind: 'stop', maxWaitMs }).catch(ignore)
     clearTimeout(timer)

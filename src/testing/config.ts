@@ -1,6 +1,15 @@
 // Configurations as reading a file gives them, every field with its default: a test says only what it is about.
 
-import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig } from '../config/types.ts'
+import { quirksOf } from '../config/dialect.ts'
+import type {
+  BackendConfig,
+  EndpointConfig,
+  ExtraConfig,
+  GatewayConfig,
+  ServerConfig,
+  ServiceConfig,
+  TransportOptions,
+} from '../config/types.ts'
 
 export type Blocks = Readonly<Record<string, unknown>>
 
@@ -9,45 +18,68 @@ export function blocksOf(blocks: Blocks): ExtraConfig {
   return new Map(Object.entries(blocks))
 }
 
-/** A version-3 configuration without endpoints that listens nowhere in particular. */
-export function makeConfig(overrides: Partial<GatewayConfig> = {}): GatewayConfig {
+export function makeService(overrides: Partial<ServiceConfig> = {}): ServiceConfig {
   return {
-    dialect: 3,
     name: '',
-    port: 0,
-    listenIp: '127.0.0.1',
     hosts: [],
     timeoutMs: 2000,
     cacheTtlMs: 0,
     outputEncoding: 'json',
-    endpoints: [],
-    asyncAgents: [],
-    extraConfig: new Map(),
     disableRest: false,
     debugEndpoint: false,
     echoEndpoint: false,
     sequentialStart: false,
-    readTimeoutMs: 0,
-    writeTimeoutMs: 0,
-    idleTimeoutMs: 0,
-    readHeaderTimeoutMs: 0,
+    dnsCacheTtlMs: 30_000,
+    maxShutdownWaitTimeMs: Infinity,
+    plugin: null,
+    ...overrides,
+  }
+}
+
+export function makeServer(overrides: Partial<ServerConfig> = {}): ServerConfig {
+  return {
+    port: 0,
+    listenIp: '127.0.0.1',
+    readTimeoutMs: Infinity,
+    writeTimeoutMs: Infinity,
+    idleTimeoutMs: Infinity,
+    readHeaderTimeoutMs: Infinity,
     maxHeaderBytes: 1024 * 1024,
     useH2c: false,
-    maxShutdownWaitTimeMs: 0,
     tls: null,
+    ...overrides,
+  }
+}
+
+export function makeTransport(overrides: Partial<TransportOptions> = {}): TransportOptions {
+  return {
     clientTls: null,
     disableKeepAlives: false,
     disableCompression: false,
-    maxIdleConnections: 0,
-    maxIdleConnectionsPerHost: 0,
-    idleConnectionTimeoutMs: 0,
-    responseHeaderTimeoutMs: 0,
-    expectContinueTimeoutMs: 0,
-    dialerTimeoutMs: 0,
-    dialerFallbackDelayMs: 0,
-    dialerKeepAliveMs: 0,
-    dnsCacheTtlMs: 0,
-    plugin: null,
+    maxIdleConnections: Infinity,
+    maxIdleConnectionsPerHost: 250,
+    idleConnectionTimeoutMs: Infinity,
+    responseHeaderTimeoutMs: Infinity,
+    expectContinueTimeoutMs: Infinity,
+    dialerTimeoutMs: Infinity,
+    dialerFallbackDelayMs: null,
+    dialerKeepAliveMs: null,
+    ...overrides,
+  }
+}
+
+/** A version-3 configuration without endpoints that listens nowhere in particular. */
+export function makeConfig(overrides: Partial<GatewayConfig> = {}): GatewayConfig {
+  const dialect = overrides.dialect ?? 3
+  return {
+    dialect,
+    quirks: quirksOf(dialect),
+    service: makeService(),
+    server: makeServer(),
+    transport: makeTransport(),
+    endpoints: [],
+    asyncAgents: [],
+    extraConfig: new Map(),
     ...overrides,
   }
 }

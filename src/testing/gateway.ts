@@ -51,6 +51,7 @@ export async function openInMemory(config: GatewayConfig, init: MemoryGatewayIni
     shared: createSharedMemory(),
     pool: createResourcePool(),
     transport: backend,
+    transportWith: () => backend,
     client: backend,
     version: 'Version test',
     environment: {},

@@ -1,7 +1,7 @@
 // Where a component is built, and its block read by its own rules, without a configuration around it.
 
 import { readFileSync } from 'node:fs'
-import type { Dialect } from '../config/types.ts'
+import { quirksOf, type Dialect } from '../config/dialect.ts'
 import { asBlock, checkBlock } from '../engine/compile/check-blocks.ts'
 import type { AnyBlock, Port, Site } from '../engine/compile/component.ts'
 import { readBlock } from '../engine/compile/read-block.ts'
@@ -41,7 +41,7 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     endpoint: place.endpoint === undefined ? null : makeEndpoint({ extraConfig: blocksOf(place.endpoint) }),
     backend: place.backend === undefined ? null : makeBackend({ extraConfig: blocksOf(place.backend) }),
     place: null,
-    router: readRouterOptions({ dialect, extraConfig: new Map(Object.entries(service)) }),
+    router: readRouterOptions({ quirks: quirksOf(dialect), extraConfig: new Map(Object.entries(service)) }),
     label: '[SERVICE: Gin]',
     id: 'test',
     log,
@@ -62,6 +62,7 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     },
     clock: SYSTEM_CLOCK,
     transport: refuse,
+    transportWith: refuse,
     client: refuse,
     version: 'Version test',
     writeAccessLine: () => {},

@@ -30,7 +30,7 @@ const groups = readLines<Group>('json-schema.jsonl')
 
 function compile({ schema }: Group, draft: Draft): Validator | null {
   try {
-    return compileSchema(typeof schema === 'boolean' ? schema : { $schema: NAMES[draft], ...schema }, false)
+    return compileSchema(typeof schema === 'boolean' ? schema : { $schema: NAMES[draft], ...schema }, 'all')
   } catch {
     return null
   }

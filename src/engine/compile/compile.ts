@@ -49,7 +49,8 @@ export async function compileGateway(init: CompileInit): Promise<CompiledGateway
   const router = readRouterOptions(init.config)
   const sites: SiteMaker = makeSites({ ...init, router, compileBackends: (place) => compileBackends(place, pipeInit) })
   const { order, decoderFor, clock, observer = null, onStack = () => {} } = init
-  const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect: init.config.dialect }
+  const { dialect, quirks } = init.config
+  const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect, quirks }
   try {
     const calls = new CallTable()
     const handle = await compileHandler({ ...init, pipeInit, sites, calls })
@@ -78,19 +79,19 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
     pipeInit.onStack(stage, service, layers as never)
     return (inner) => stack<Handler>(layers, inner, service, pipeInit.observer)
   }
-  const isLegacy = config.dialect === 2
+  const { quirks } = config
   const versionHeader = options.hide_version_header ? 'Version undefined' : compilation.version
   const server = await layersAround('server')
   const router = new Router({
     options,
-    isLegacy,
+    tellsMethods: quirks.describesMethodErrors,
     routed: await layersAround('routed'),
     guard: await layersAround('router'),
-    notFound: errorHandler(404, options, versionHeader, isLegacy),
-    methodNotAllowed: errorHandler(405, options, versionHeader, isLegacy),
+    notFound: errorHandler(404, options, versionHeader, quirks),
+    methodNotAllowed: errorHandler(405, options, versionHeader, quirks),
   })
   const plan = planRoutes(config, options)
-  if (config.debugEndpoint) log.debug('[SERVICE: Gin] Debug enabled')
+  if (config.service.debugEndpoint) log.debug('[SERVICE: Gin] Debug enabled')
   for (const { endpoint, reason } of plan.dropped) log.error(`[SERVICE: Gin] ${labelOf(endpoint)} ${reason}`)
   for (const route of plan.routes) {
     const handle =
@@ -99,7 +100,7 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
         : await endpointHandler(route.endpoint, compilation, versionHeader)
     // compat: the health check stands outside the router's layers, except in KrakenD 1.x.
     if (handle === null) continue
-    router.add({ ...route, handle, isBare: route.kind === 'health' && !isLegacy })
+    router.add({ ...route, handle, isBare: route.kind === 'health' && !quirks.healthBehindGuard })
     if (route.endpoint !== null) compilation.calls.add(route, route.endpoint, rescued(handle, log))
   }
   return server(router.handle)
@@ -114,7 +115,7 @@ function fixedHandler({ kind, methods }: PlannedRoute, { config, log }: Compilat
     case 'options':
       return optionsHandler(methods, versionHeader)
     default:
-      return healthHandler(config.dialect === 2, () => ({}))
+      return healthHandler(config.quirks.healthTellsAgents, () => ({}))
   }
 }
 
@@ -146,7 +147,7 @@ async function endpointHandler(endpoint: EndpointConfig, compilation: Compilatio
   } catch (error) {
     if (!(error instanceof UnservablePlace)) throw error
     log.error(`[SERVICE: Gin] Calling the ProxyFactory ${error.message} (${place.id})`)
-    return config.dialect === 2 ? null : answerUnservable
+    return config.quirks.dropsUnservableEndpoints ? null : answerUnservable
   }
 }
 

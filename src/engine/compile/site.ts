@@ -1,6 +1,6 @@
 // What a component sees while it is built: its place in the file, what it may share and for how long, and whom it may ask.
 
-import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig } from '../../config/types.ts'
+import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
 import type { RouterOptions } from '../routing/router-options.ts'
 import type { Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
 import type { Hosts, Port } from './component.ts'
@@ -72,6 +72,8 @@ export interface SiteInit {
   readonly pool: ResourcePool
   /** The bare connection to backends, with the service's TLS and timeout settings and nothing around it. */
   readonly transport: Sender
+  /** The same with some of these settings changed; the same changes share their connections. */
+  readonly transportWith: (changes: Partial<TransportOptions>) => Sender
   /** The same for calls that belong to no backend: redirects are followed. */
   readonly client: Sender
   /** What `X-Krakend` and `User-Agent` say: `Version 0.1.0`. */
@@ -112,6 +114,8 @@ export interface Site extends SiteBase {
   /** A name of this place that is the same in every worker and after a reload; for `shared` and `pool`. */
   readonly id: string
   readonly transport: Sender
+  /** A bare connection with other settings, for a backend that has its own; the same changes share their connections. */
+  readonly transportWith: (changes: Partial<TransportOptions>) => Sender
   readonly client: Sender
   readonly version: string
   readonly writeAccessLine: (line: string) => void

@@ -1,13 +1,14 @@
 // The innermost pipe: one HTTP call, then status policy, decoding and manipulation. How bytes travel is the sender's business.
 
-import type { BackendConfig, Dialect } from '../../config/types.ts'
+import type { Quirks } from '../../config/dialect.ts'
+import type { BackendConfig } from '../../config/types.ts'
 import { Data } from '../data.ts'
 import type { BackendResponse, Decode, Pipe, PipeResponse, Sender } from '../types.ts'
 import { compileStatusPolicy } from './status-policy.ts'
 
 export interface BackendInit {
   readonly backend: BackendConfig
-  readonly dialect: Dialect
+  readonly quirks: Quirks
   readonly sender: Sender
   /** `BackendRequest.spellings` of the endpoint. */
   readonly spellings: ReadonlyMap<string, string> | null
@@ -20,7 +21,7 @@ export function compileBackend(init: BackendInit): Pipe {
   const { sender, spellings } = init
   if (init.backend.encoding === 'no-op') return streamFrom(sender, spellings)
   const { decode, manipulate } = init
-  const onBadStatus = compileStatusPolicy(init.backend, init.dialect)
+  const onBadStatus = compileStatusPolicy(init.backend, init.quirks)
   const toResponse = (response: BackendResponse): PipeResponse => {
     if (response.statusCode !== 200 && response.statusCode !== 201) return onBadStatus(response)
     const decoded = decode(response.bytes as Buffer)

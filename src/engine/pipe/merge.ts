@@ -14,8 +14,8 @@ export interface MergeOptions {
   readonly timeoutMs: number
   /** Whether some backend has a method other than GET and HEAD: each gets its own copy of the body then. */
   readonly copiesBody: boolean
-  /** KrakenD 1.x answers `{}` when every backend failed. */
-  readonly isLegacy: boolean
+  /** `isolatesMerges`: false copies nothing, and when every backend failed the answer is `{}`. */
+  readonly isolates: boolean
 }
 
 /** What the log says about an error of one backend: `backend 3, GET http://b/x, after 680 ms`. */
@@ -30,15 +30,15 @@ export function mergeParallel(pipes: readonly Pipe[], options: MergeOptions): Pi
   const budgetMs = options.timeoutMs * MERGE_TIME_SHARE
   return function mergeBackends(request, scope) {
     const budget = scope.child(budgetMs)
-    // perf: without a body there is nothing to isolate, and nothing to wait for. compat: 1.x copies nothing, the first backend gets the body.
-    const isShared = options.isLegacy || (request.body.length === 0 && !options.copiesBody)
+    // perf: without a body there is nothing to isolate, and nothing to wait for. compat: where nothing is isolated, the first backend gets the body.
+    const isShared = !options.isolates || (request.body.length === 0 && !options.copiesBody)
     if (isShared) return gather(pipes, request, budget, options)
     // Backends must not share a stream: whoever reads it first would leave nothing to the others.
     return copyRequest(request).then((own) => gather(pipes, own, budget, options))
   }
 }
 
-function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, { isLegacy, whose }: MergeOptions): Promise<PipeResponse> {
+function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, { isolates, whose }: MergeOptions): Promise<PipeResponse> {
   const start = whose.start()
   return new Promise((resolve, reject) => {
     const arrived: PipeResponse[] = []
@@ -49,7 +49,7 @@ function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, { i
       if (--pending > 0) return
       budget.close()
       const failed = errors.length === 0 ? null : new MergeError(errors, origins)
-      if (arrived.length > 0 || isLegacy) resolve(combine(arrived, failed))
+      if (arrived.length > 0 || !isolates) resolve(combine(arrived, failed))
       else reject(failed)
     }
     const fail = (error: Error, index: number): void => {

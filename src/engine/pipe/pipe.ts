@@ -1,5 +1,6 @@
 // Compiles the pipe of a place: its backends, how they are called together, and the layers around each and around all. The order is src/order.ts.
 
+import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig, Dialect } from '../../config/types.ts'
 import { UnservablePlace } from '../compile/component.ts'
 import { layersFor, stack, type LayerObserver, type NamedLayer } from '../compile/layers.ts'
@@ -20,6 +21,7 @@ export type DecoderFor = (encoding: string, options: { isCollection: boolean; di
 export interface PipeInit {
   readonly order: LoadedOrder
   readonly dialect: Dialect
+  readonly quirks: Quirks
   readonly decoderFor: DecoderFor
   readonly clock: Clock
   readonly sites: Pick<SiteMaker, 'place'>
@@ -46,18 +48,18 @@ export async function compileBackends(place: PipePlace, init: PipeInit): Promise
   const pipes: Pipe[] = []
   for (const backend of backends) pipes.push(await compileStack(place, backend, init))
   if (pipes.length === 1) return pipes[0] as Pipe
-  const isLegacy = init.dialect === 2
+  const { isolatesMerges: isolates, propagatesParams } = init.quirks
   const isUnsafe = backends.some((backend) => backend.method !== 'GET' && backend.method !== 'HEAD')
-  const copiesBody = isUnsafe && !isLegacy
+  const copiesBody = isUnsafe && isolates
   const options = proxyOptions(place)
   const whose = originsOf(backends, init.clock)
-  if (options.sequential !== true) return mergeParallel(pipes, { timeoutMs, copiesBody, isLegacy, whose })
+  if (options.sequential !== true) return mergeParallel(pipes, { timeoutMs, copiesBody, isolates, whose })
   const steps = backends.map((backend, index) => ({
     pipe: pipes[index] as Pipe,
     placeholders: placeholdersOf(backend.urlPattern),
     isStream: backend.encoding === 'no-op',
   }))
-  return mergeSequential(steps, { timeoutMs, copiesBody, whose, propagated: isLegacy ? [] : options.sequential_propagated_params })
+  return mergeSequential(steps, { timeoutMs, copiesBody, whose, propagated: propagatesParams ? options.sequential_propagated_params : [] })
 }
 
 /** Whose error it is, in the words of the file. security: without what hosts have of user and password. */
@@ -71,7 +73,7 @@ function originsOf(backends: readonly BackendConfig[], { steady }: Clock): Error
 
 /** Everything that stands around one backend's HTTP call. */
 async function compileStack(place: PipePlace, backend: BackendConfig, init: PipeInit): Promise<Pipe> {
-  const { dialect, order } = init
+  const { dialect, quirks, order } = init
   const site = init.sites.place(place, backend, { hosts: () => hostsOf(backend, order, site) })
   site.log.debug(`${site.label} Building the backend pipe`)
   const build = async <S extends 'backend' | 'executor' | 'transport'>(stage: S) => {
@@ -82,10 +84,10 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
   const transport = stack<Sender>(await build('transport'), site.transport, site, init.observer)
   const call = compileBackend({
     backend,
-    dialect,
+    quirks,
     sender: stack<Sender>(await build('executor'), transport, site, init.observer),
     decode: init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect }),
-    manipulate: compileManipulation(backend, dialect),
+    manipulate: compileManipulation(backend, quirks),
     spellings: place.endpoint === null ? null : spellingsOf(place.endpoint),
   })
   return stack<Pipe>(await build('backend'), call, site, init.observer)

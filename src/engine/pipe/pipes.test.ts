@@ -19,7 +19,7 @@ import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
 
 /** Every merge begins at 0 and fails after 5 ms. */
 const whose = { start: () => 0, describe: (index: number, start: number) => `backend ${index}, after ${start + 5} ms` }
-const options = { timeoutMs: 1000, copiesBody: false, isLegacy: false, whose }
+const options = { timeoutMs: 1000, copiesBody: false, isolates: true, whose }
 
 function request(change: Partial<PipeRequest> = {}): PipeRequest {
   return {
@@ -72,7 +72,7 @@ test('one failed part leaves the rest, all failed parts an error with every text
   const partial = await mergeParallel([gives({ a: 1 }), fails('no')], options)(request(), Scope.root())
   assert.deepEqual([partial.data?.object, partial.isComplete, partial.error?.message], [{ a: 1 }, false, 'no'])
   await assert.rejects(mergeParallel([fails('one'), fails('two')], options)(request(), Scope.root()), { message: 'one\ntwo' })
-  const legacy = await mergeParallel([fails('one'), fails('two')], { ...options, isLegacy: true })(request(), Scope.root())
+  const legacy = await mergeParallel([fails('one'), fails('two')], { ...options, isolates: false })(request(), Scope.root())
   assert.deepEqual([legacy.data?.object, legacy.isComplete], [{}, false])
 })
 
@@ -200,7 +200,7 @@ test('a heavier host gets more turns', async () => {
     { url: 'http://a', weight: 30 },
     { url: 'http://b', weight: 10 },
   ]
-  const pipe = balancer(() => list, 2)(end)
+  const pipe = balancer(() => list, false)(end)
   const seen: string[] = []
   for (let i = 0; i < 8; i++) {
     await pipe(request({ path: '/' }), Scope.root())
@@ -211,7 +211,7 @@ test('a heavier host gets more turns', async () => {
 
 test('the balancer takes turns, encodes the path and appends the sorted query', async () => {
   const end = recorder()
-  const pipe = balancer(hostsOf('http://one:1', 'http://u:p@two/base'), 2)(end)
+  const pipe = balancer(hostsOf('http://one:1', 'http://u:p@two/base'), false)(end)
   await pipe(
     request({
       path: '/a b?z=1',
@@ -225,7 +225,7 @@ test('the balancer takes turns, encodes the path and appends the sorted query', 
   assert.deepEqual([end.last.origin, end.last.path], ['http://one:1', '/a%20b?z=1&x=2&x=3&y=1'])
   await pipe(request({ path: '/c' }), Scope.root())
   assert.deepEqual([end.last.origin, end.last.path, end.last.headers.get('Authorization')], ['http://two', '/base/c', 'Basic dTpw'])
-  await assert.rejects(balancer(() => [], 3)(end)(request(), Scope.root()), { message: 'no hosts available' })
+  await assert.rejects(balancer(() => [], true)(end)(request(), Scope.root()), { message: 'no hosts available' })
 })
 
 test('a backend gets only the headers it lists', async () => {

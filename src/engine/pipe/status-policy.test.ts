@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { blocksOf, makeBackend, makeBackendResponse } from '../../testing/index.ts'
-import type { Dialect } from '../../config/types.ts'
+import { quirksOf, type Dialect } from '../../config/dialect.ts'
 import { encodeSorted } from '../../json/write.ts'
 import type { PipeResponse } from '../types.ts'
 import { compileStatusPolicy, readsErrorBodies } from './status-policy.ts'
@@ -13,7 +13,7 @@ const backendWith = (block: unknown) =>
 const notFound = makeBackendResponse('<gone>', { statusCode: 404 })
 
 function apply(block: unknown, dialect: Dialect = 3, response = notFound): PipeResponse {
-  return compileStatusPolicy(backendWith(block), dialect)(response)
+  return compileStatusPolicy(backendWith(block), quirksOf(dialect))(response)
 }
 
 test('without a word in the file the status is an error that names the call, and no more', () => {
@@ -51,7 +51,7 @@ test('details without a usable name switch both off', () => {
 })
 
 test('bodies of errors are read only where they mean something', () => {
-  const reads = (block: unknown, dialect: Dialect = 3) => readsErrorBodies(backendWith(block), dialect)
+  const reads = (block: unknown, dialect: Dialect = 3) => readsErrorBodies(backendWith(block), quirksOf(dialect))
   assert.deepEqual(
     [reads({}), reads({ return_error_code: true }), reads({ return_error_details: 'x' }), reads({ return_error_code: true }, 2)],
     [false, true, true, false],

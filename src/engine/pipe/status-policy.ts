@@ -1,6 +1,7 @@
 // What becomes of a backend's status that is neither 200 nor 201, as its `backend/http` block says.
 
-import type { BackendConfig, Dialect } from '../../config/types.ts'
+import type { Quirks } from '../../config/dialect.ts'
+import type { BackendConfig } from '../../config/types.ts'
 import { TypedNumber, type JsonObject } from '../../json/types.ts'
 import { Type } from '../../schema/type.ts'
 import { block } from '../compile/component.ts'
@@ -33,22 +34,22 @@ export type StatusPolicy = (response: BackendResponse) => PipeResponse
 type ErrorDetail = { readonly kind: 'details'; readonly name: string } | { readonly kind: 'code' } | { readonly kind: 'none' }
 
 /** Details win over the code; a name of details that is no text, or empty, switches both off. */
-function errorDetailOf(backend: BackendConfig, dialect: Dialect): ErrorDetail {
+function errorDetailOf(backend: BackendConfig, quirks: Quirks): ErrorDetail {
   const { return_error_details: name, return_error_code: code } = optionsOf(backendHttp, backend.extraConfig)
   if (name !== undefined) return typeof name === 'string' && name !== '' ? { kind: 'details', name } : { kind: 'none' }
-  return code && dialect !== 2 ? { kind: 'code' } : { kind: 'none' }
+  return code && quirks.returnsErrorCode ? { kind: 'code' } : { kind: 'none' }
 }
 
 /** Whether the bodies of bad statuses are read: they mean something to somebody then. */
-export function readsErrorBodies(backend: BackendConfig, dialect: Dialect): boolean {
-  return errorDetailOf(backend, dialect).kind !== 'none'
+export function readsErrorBodies(backend: BackendConfig, quirks: Quirks): boolean {
+  return errorDetailOf(backend, quirks).kind !== 'none'
 }
 
-export function compileStatusPolicy(backend: BackendConfig, dialect: Dialect): StatusPolicy {
-  const detail = errorDetailOf(backend, dialect)
-  if (detail.kind === 'details') return giveDetails(detail.name, dialect)
+export function compileStatusPolicy(backend: BackendConfig, quirks: Quirks): StatusPolicy {
+  const detail = errorDetailOf(backend, quirks)
+  if (detail.kind === 'details') return giveDetails(detail.name, quirks)
   if (detail.kind === 'code') return passOn
-  const describe = compileDescription(backend, dialect)
+  const describe = compileDescription(backend, quirks)
   return function refuse(response) {
     throw new GatewayError(describe(response), { code: 'ERR_BACKEND_STATUS', source: 'backend' })
   }
@@ -63,18 +64,18 @@ function passOn(response: BackendResponse): never {
   })
 }
 
-function compileDescription(backend: BackendConfig, dialect: Dialect): (response: BackendResponse) => string {
-  if (dialect === 2) return () => 'Invalid status code'
+function compileDescription(backend: BackendConfig, quirks: Quirks): (response: BackendResponse) => string {
+  if (!quirks.describesBadStatus) return () => 'Invalid status code'
   return ({ statusCode, url }) => `invalid status code ${statusCode} [${backend.writtenMethod} ${backend.urlPattern}]: ${url}`
 }
 
-function giveDetails(name: string, dialect: Dialect): StatusPolicy {
+function giveDetails(name: string, quirks: Quirks): StatusPolicy {
   return function describeFailure(response) {
     const body = (response.bytes as Buffer).toString('utf8')
     const encoding = response.headers.get('Content-Type')
     const details: JsonObject = { http_status_code: new TypedNumber(response.statusCode, 'int') }
     if (body !== '') details['http_body'] = body
-    if (encoding !== undefined && encoding !== '' && dialect === 3) details['http_body_encoding'] = encoding
+    if (encoding !== undefined && encoding !== '' && quirks.tellsErrorEncoding) details['http_body_encoding'] = encoding
     return {
       data: Data.of({ [`error_${name}`]: details }),
       isComplete: false,

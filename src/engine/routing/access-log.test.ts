@@ -5,7 +5,7 @@ import { accessLog } from './access-log.ts'
 
 test('nothing of a request begins a line or moves a cursor', () => {
   const lines: string[] = []
-  const layer = accessLog({ skippedPaths: [], isLegacy: true, write: (line) => lines.push(line) })
+  const layer = accessLog({ skippedPaths: [], rounds: false, write: (line) => lines.push(line) })
   const exchange = makeExchange({ method: 'GET\u009b', target: '/a%E2%80%A8b%C2%9Bc%0Ad?q=\u2029' })
   exchange.clientIp = '\u009b2J1.1.1.1\u2028\u001b'
   void layer(() => exchange.answer(200))(exchange)

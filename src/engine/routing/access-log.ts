@@ -9,29 +9,29 @@ export const accessLines = step({
   name: 'access log',
   build({ config, router, writeAccessLine }) {
     if (router.disable_access_log) return null
-    return accessLog({ skippedPaths: router.logger_skip_paths, isLegacy: config.dialect === 2, write: writeAccessLine })
+    return accessLog({ skippedPaths: router.logger_skip_paths, rounds: config.quirks.roundsLatency, write: writeAccessLine })
   },
 })
 
 export interface AccessLogOptions {
   /** Paths without a line. */
   readonly skippedPaths: readonly string[]
-  /** KrakenD 1.x pads the latency to 13 characters. */
-  readonly isLegacy: boolean
+  /** Whether times have two digits and 8 characters, or all digits and 13 characters. */
+  readonly rounds: boolean
   /** Takes one line, with its line feed. */
   readonly write: (line: string) => void
 }
 
-export function accessLog({ skippedPaths, isLegacy, write }: AccessLogOptions): Layer<Handler> {
+export function accessLog({ skippedPaths, rounds, write }: AccessLogOptions): Layer<Handler> {
   const skipped = new Set(skippedPaths)
-  const latencyWidth = isLegacy ? 13 : 8
+  const latencyWidth = rounds ? 8 : 13
   return (next) =>
     function logAccess(exchange) {
       const { path, rawQuery } = exchange
       if (!skipped.has(path)) {
         exchange.onFinish(() => {
           const status = String(exchange.statusCode).padStart(3)
-          const latency = formatLatency(performance.now() - exchange.startMs, isLegacy).padStart(latencyWidth)
+          const latency = formatLatency(performance.now() - exchange.startMs, rounds).padStart(latencyWidth)
           const target = rawQuery === '' ? path : `${path}?${rawQuery}`
           // security: KrakenD 1.x takes any text for the client's address.
           const clientIp = escapeControls(exchange.clientIp).padStart(15)
@@ -50,12 +50,12 @@ function formatTime(time: Date): string {
   return `${day} - ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
 }
 
-/** A Go duration, rounded as gin does: `118.5µs`, `1.97ms`, `2.34s`, `1m30s`. */
-export function formatLatency(ms: number, isLegacy: boolean): string {
+/** A Go duration, which newer versions of gin round: `118.5µs`, `1.97ms`, `2.34s`, `1m30s`. */
+export function formatLatency(ms: number, rounds: boolean): string {
   if (ms < 1) return `${trimNumber(ms * 1000, 3)}µs`
-  if (ms < 1000) return `${trimNumber(ms, isLegacy ? 6 : 2)}ms`
-  if (ms < 60_000) return `${trimNumber(ms / 1000, isLegacy ? 9 : 2)}s`
-  const seconds = isLegacy ? Math.trunc(ms / 1000) : Math.trunc(ms / 10_000) * 10
+  if (ms < 1000) return `${trimNumber(ms, rounds ? 2 : 6)}ms`
+  if (ms < 60_000) return `${trimNumber(ms / 1000, rounds ? 2 : 9)}s`
+  const seconds = rounds ? Math.trunc(ms / 10_000) * 10 : Math.trunc(ms / 1000)
   const hours = Math.trunc(seconds / 3600)
   return `${hours > 0 ? `${hours}h` : ''}${Math.trunc((seconds % 3600) / 60)}m${seconds % 60}s`
 }

@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { makeExchange } from '../../testing/index.ts'
 import { compileClientIp } from './client-ip.ts'
 import { readRouterOptions, type RouterOptions } from './router-options.ts'
-import type { GatewayConfig } from '../../config/types.ts'
+import { quirksOf } from '../../config/dialect.ts'
 
-const defaults = readRouterOptions({ dialect: 3, extraConfig: new Map() } as unknown as GatewayConfig)
+const defaults = readRouterOptions({ quirks: quirksOf(3), extraConfig: new Map() })
 const find = (options: Partial<RouterOptions>, headers: Record<string, string | string[]>, dialect: 2 | 3 = 3) =>
-  compileClientIp({ ...defaults, ...options }, dialect)(makeExchange({ headers, peerAddress: '127.0.0.1' }))
+  compileClientIp({ ...defaults, ...options }, quirksOf(dialect))(makeExchange({ headers, peerAddress: '127.0.0.1' }))
 
 test('everybody is trusted unless a list says otherwise', () => {
   assert.equal(find({}, { 'x-forwarded-for': '1.1.1.1, 2.2.2.2' }), '1.1.1.1')

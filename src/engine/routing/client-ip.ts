@@ -1,7 +1,7 @@
 // Who the client is behind proxies, as gin finds it out. Knows nothing of sockets.
 
 import { BlockList, isIP } from 'node:net'
-import type { Dialect } from '../../config/types.ts'
+import type { Quirks } from '../../config/dialect.ts'
 import { step } from '../compile/component.ts'
 import { canonicalName } from '../headers.ts'
 import type { RouterOptions } from './router-options.ts'
@@ -11,7 +11,7 @@ export const clientAddress = step({
   stage: 'server',
   name: 'client address',
   build({ config, router }) {
-    const findClientIp = compileClientIp(router, config.dialect)
+    const findClientIp = compileClientIp(router, config.quirks)
     return (next) =>
       function findClient(exchange) {
         exchange.clientIp = findClientIp(exchange)
@@ -26,8 +26,8 @@ const DEFAULT_HEADERS = ['X-Forwarded-For', 'X-Real-Ip']
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 
 /** Compiles the rules for a file's `router` options. */
-export function compileClientIp(options: RouterOptions, dialect: Dialect): FindClientIp {
-  if (dialect === 2) return firstForwarded
+export function compileClientIp(options: RouterOptions, quirks: Pick<Quirks, 'checksForwarders'>): FindClientIp {
+  if (!quirks.checksForwarders) return firstForwarded
   const headerNames = options.remote_ip_headers.length > 0 ? options.remote_ip_headers : DEFAULT_HEADERS
   const headers = headerNames.map(canonicalName)
   const isTrusted = compileTrust(options.trusted_proxies)

@@ -4,11 +4,10 @@ import { findBadEscape, unescapePercent } from '../../go/url.ts'
 import { step } from '../compile/component.ts'
 import type { Exchange, Handler } from '../types.ts'
 
-/** compat: KrakenD 1.x checks no parameters. */
 export const encodedParams = step({
   stage: 'routed',
   name: 'encoded parameters',
-  build: ({ config, router }) => (config.dialect === 2 || router.disable_path_decoding ? null : refuseEncodedParams),
+  build: ({ config, router }) => (config.quirks.refusesEncodedParams && !router.disable_path_decoding ? refuseEncodedParams : null),
 })
 
 /**

@@ -1,5 +1,6 @@
 // Answers that no endpoint gives: health, debug, echo, 404, 405 and automatic OPTIONS.
 
+import type { Quirks } from '../../config/dialect.ts'
 import type { Logger } from '../compile/component.ts'
 import type { JsonValue } from '../../json/types.ts'
 import { compareKeys, encodeJson, encodeSorted } from '../../json/write.ts'
@@ -9,11 +10,11 @@ import { encodeQuery, parseQuery } from '../../go/url.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** `{"agents":…,"now":…,"status":"ok"}`; `agents` gives the last sign of life of each. 1.x only said `status`. */
-export function healthHandler(isLegacy: boolean, agents: () => Record<string, Date>): Handler {
+/** `{"agents":…,"now":…,"status":"ok"}`; `agents` gives the last sign of life of each. Or `status` alone. */
+export function healthHandler(tellsAgents: boolean, agents: () => Record<string, Date>): Handler {
   return function answerHealth(exchange) {
     exchange.responseHeaders.set('Content-Type', JSON_TYPE)
-    if (isLegacy) return exchange.answer(200, '{"status":"ok"}')
+    if (!tellsAgents) return exchange.answer(200, '{"status":"ok"}')
     const seen = Object.fromEntries(Object.entries(agents()).map(([name, time]) => [name, formatGoTime(time)]))
     return exchange.answer(200, JSON.stringify({ agents: seen, now: formatGoTime(new Date()), status: 'ok' }))
   }
@@ -81,14 +82,14 @@ function sortedRecord(entries: Iterable<readonly [string, string[]]>): Record<st
 }
 
 /** 404 and 405: a plain text, or the file's `error_body` as JSON. */
-export function errorHandler(status: 404 | 405, options: RouterOptions, versionHeader: string, isLegacy: boolean): Handler {
+export function errorHandler(status: 404 | 405, options: RouterOptions, versionHeader: string, quirks: Quirks): Handler {
   const own = options.error_body[status]
   const contentType = own === undefined ? 'text/plain' : JSON_TYPE
   const body = own === undefined ? (status === 404 ? '404 page not found' : '405 method not allowed') : encodeSorted(own as JsonValue)
   return function answerError(exchange) {
     const headers = exchange.responseHeaders
-    if (!isLegacy) headers.set('X-Krakend', versionHeader)
-    if (!isLegacy || status === 404) headers.set('X-Krakend-Completed', 'false')
+    if (quirks.errorsTellVersion) headers.set('X-Krakend', versionHeader)
+    if (quirks.describesMethodErrors || status === 404) headers.set('X-Krakend-Completed', 'false')
     headers.set('Content-Type', contentType)
     exchange.answer(status, body)
   }

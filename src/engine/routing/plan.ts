@@ -41,8 +41,8 @@ export function planRoutes(config: GatewayConfig, options: RouterOptions = readR
     routes.push({ kind, method, pattern: registeredPath(pattern), endpoint: null, methods: [], ...more })
   }
   if (!options.disable_health) add('health', 'GET', options.health_path === '' ? '/__health' : options.health_path)
-  if (config.debugEndpoint) for (const method of ANY_METHOD) add('debug', method, '/__debug/*param')
-  if (config.echoEndpoint) for (const method of ANY_METHOD) add('echo', method, '/__echo/*param')
+  if (config.service.debugEndpoint) for (const method of ANY_METHOD) add('debug', method, '/__debug/*param')
+  if (config.service.echoEndpoint) for (const method of ANY_METHOD) add('echo', method, '/__echo/*param')
   for (const endpoint of config.endpoints) {
     const reason = findRefusal(endpoint, config)
     if (reason === null) add('endpoint', endpoint.method, endpoint.path, { endpoint })
@@ -53,9 +53,9 @@ export function planRoutes(config: GatewayConfig, options: RouterOptions = readR
 }
 
 /** KrakenD's words for an endpoint that it leaves out; null when it is served. */
-function findRefusal(endpoint: EndpointConfig, { dialect }: GatewayConfig): string | null {
+function findRefusal(endpoint: EndpointConfig, { quirks }: GatewayConfig): string | null {
   if (!ENDPOINT_METHODS.has(endpoint.method)) return `Unsupported method ${endpoint.method}`
-  if (dialect !== 2 || !isRefusedByVersion1(endpoint)) return null
+  if (!quirks.dropsUnservableEndpoints || !isRefusedByVersion1(endpoint)) return null
   return `${endpoint.method} endpoints with sequential proxy disabled and several backends are not served by KrakenD 1.x. Ignoring`
 }
 

@@ -56,9 +56,9 @@ export const routerBlock = block({
 
 export type RouterOptions = Omit<Static<typeof together>, 'error_body'> & Static<typeof separate>
 
-/** The options of a file; KrakenD 1.x has none. Anything wrong in them was reported when the file was read. */
-export function readRouterOptions({ dialect, extraConfig }: Pick<GatewayConfig, 'dialect' | 'extraConfig'>): RouterOptions {
-  const block = dialect === 2 ? null : extraConfig.get(routerBlock.namespace)
+/** The options of a file, where it may have some. Anything wrong in them was reported when the file was read. */
+export function readRouterOptions({ quirks, extraConfig }: Pick<GatewayConfig, 'quirks' | 'extraConfig'>): RouterOptions {
+  const block = quirks.readsRouterBlock ? extraConfig.get(routerBlock.namespace) : null
   // What is no object was warned of when the file was read, and says nothing.
   const raw = isObject(block) ? block : {}
   const read = (schema: typeof together | typeof separate, reading: 'struct' | 'map'): object =>

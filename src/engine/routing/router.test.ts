@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { GatewayConfig } from '../../config/types.ts'
+import { quirksOf } from '../../config/dialect.ts'
 import { makeExchange, makeLog, type ExchangeInit, type RecordedExchange } from '../../testing/index.ts'
 import { GatewayError } from '../errors.ts'
 import { rescued } from '../endpoint/rescue.ts'
@@ -9,7 +9,7 @@ import { Router } from './router.ts'
 import { readRouterOptions, type RouterOptions } from './router-options.ts'
 import type { Handler } from '../types.ts'
 
-const defaults = readRouterOptions({ dialect: 3, extraConfig: new Map() } as unknown as GatewayConfig)
+const defaults = readRouterOptions({ quirks: quirksOf(3), extraConfig: new Map() })
 const ok: Handler = (exchange) => exchange.answer(200, JSON.stringify(Object.fromEntries(exchange.params)))
 
 function routerOf(routes: readonly [method: string, path: string, handler?: Handler][], options: Partial<RouterOptions> = {}) {
@@ -20,7 +20,7 @@ function routerOf(routes: readonly [method: string, path: string, handler?: Hand
     guard: (next) => next,
     notFound: (exchange) => exchange.answer(404),
     methodNotAllowed: (exchange) => exchange.answer(405),
-    isLegacy: false,
+    tellsMethods: true,
   })
   for (const [method, pattern, handle = ok] of routes) router.add({ method, pattern, endpoint: null, handle })
   const serve = rescued(router.handle, log)

@@ -13,8 +13,8 @@ export interface RouterInit {
   readonly guard: Layer<Handler>
   readonly notFound: Handler
   readonly methodNotAllowed: Handler
-  /** KrakenD 1.x names no allowed methods. */
-  readonly isLegacy: boolean
+  /** Whether 405 has an `Allow` header. */
+  readonly tellsMethods: boolean
 }
 
 export interface RouteInit extends Route {
@@ -91,7 +91,7 @@ export class Router {
     if (options.disable_handle_method_not_allowed) return this.#notFound
     const allowed = this.#allowedMethods(method, path)
     if (allowed.length === 0) return this.#notFound
-    if (!this.#init.isLegacy) exchange.responseHeaders.set('Allow', allowed.join(', '))
+    if (this.#init.tellsMethods) exchange.responseHeaders.set('Allow', allowed.join(', '))
     return this.#methodNotAllowed
   }
 

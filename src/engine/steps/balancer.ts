@@ -1,6 +1,5 @@
 // Chooses a host and puts the URL together: host, filled pattern, then the forwarded query.
 
-import type { Dialect } from '../../config/types.ts'
 import { step } from '../compile/component.ts'
 import type { Host, Hosts } from '../compile/component.ts'
 import { GatewayError } from '../errors.ts'
@@ -13,8 +12,8 @@ export const hostBalancer = step({
   name: 'balancer',
   build(site) {
     const hosts = site.hosts()
-    const { dialect } = site.config
-    return hosts instanceof Promise ? hosts.then((found) => balancer(found, dialect)) : balancer(hosts, dialect)
+    const { beginsAtRandomHost } = site.config.quirks
+    return hosts instanceof Promise ? hosts.then((found) => balancer(found, beginsAtRandomHost)) : balancer(hosts, beginsAtRandomHost)
   },
 })
 
@@ -31,10 +30,10 @@ const MAX_TURNS_OF_HOST = 100
 const MAX_KEPT_PATH = 1024
 const NO_HOSTS = new GatewayError('no hosts available', { code: 'ERR_NO_HOSTS', source: 'gateway' })
 
-/** A round robin that begins at a random host, so that several workers and instances do not march in step. */
-export function balancer(hosts: Hosts, dialect: Dialect): Layer<Pipe> {
+/** A round robin; one that begins at a random host keeps several workers and instances from marching in step. */
+export function balancer(hosts: Hosts, beginsAtRandomHost: boolean): Layer<Pipe> {
   const targets = new Map<string, Target>()
-  let turn = dialect === 2 ? -1 : Math.floor(Math.random() * 1000)
+  let turn = beginsAtRandomHost ? Math.floor(Math.random() * 1000) : -1
   let list: readonly Host[] = []
   let turns: readonly string[] = []
   const choose = (): Target => {

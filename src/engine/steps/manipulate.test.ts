@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { quirksOf } from '../../config/dialect.ts'
 import type { BackendConfig, Dialect } from '../../config/types.ts'
 import { Data } from '../data.ts'
 import { KEYS, objectText } from '../../json/arbitrary.test.ts'
@@ -22,7 +23,7 @@ function compile(options: Options, dialect: Dialect = 3) {
   const extraConfig = new Map(proxy === undefined ? [] : [['proxy', proxy]])
   return compileManipulation(
     { target, group, allow, deny, mapping: new Map(Object.entries(mapping)), extraConfig } as unknown as BackendConfig,
-    dialect,
+    quirksOf(dialect),
   )
 }
 

@@ -1,6 +1,7 @@
 // What a backend's options do to its data: target, then allow or deny, then mapping, then group (KrakenD: entity formatter). Knows nothing of HTTP.
 
-import type { BackendConfig, Dialect } from '../../config/types.ts'
+import type { Quirks } from '../../config/dialect.ts'
+import type { BackendConfig } from '../../config/types.ts'
 import { Data } from '../data.ts'
 import type { Part } from '../data.ts'
 import { KeyRules } from '../../json/rules.ts'
@@ -15,7 +16,7 @@ type Step = (data: Data | null) => Data | null
 type MutableTree = Map<string, MutableTree | null>
 
 /** Everything that a backend does to its data, or null when that is nothing. */
-export function compileManipulation(backend: BackendConfig, dialect: Dialect): Step | null {
+export function compileManipulation(backend: BackendConfig, quirks: Pick<Quirks, 'deniesDeeply'>): Step | null {
   const steps: Step[] = []
   if (backend.target !== '') steps.push(takeTarget(backend.target.split('.')))
   const flatmap = compileFlatmap(backendProxyOptions(backend).flatmap_filter)
@@ -23,7 +24,8 @@ export function compileManipulation(backend: BackendConfig, dialect: Dialect): S
   if (flatmap !== null) steps.push((data) => (data === null ? null : flatmap(data)))
   else {
     if (backend.allow.length > 0) steps.push(unlessEmpty(allow(allowTree(backend.allow))))
-    else if (backend.deny.length > 0) steps.push(unlessEmpty(deny(dialect === 2 ? shallowDenyTree(backend.deny) : denyTree(backend.deny))))
+    else if (backend.deny.length > 0)
+      steps.push(unlessEmpty(deny(quirks.deniesDeeply ? denyTree(backend.deny) : shallowDenyTree(backend.deny))))
     if (backend.mapping.size > 0) steps.push(unlessEmpty(rename(backend.mapping)))
   }
   const { group } = backend

@@ -15,7 +15,7 @@ export const shadow = step({
     const { place } = site
     const { shadows } = splitShadows(place?.backends ?? [])
     if (place === null || shadows.length === 0) return null
-    const timeoutMs = site.config.dialect === 2 ? Infinity : Math.max(...shadows.map(shadowTimeoutMs))
+    const timeoutMs = site.config.quirks.limitsShadows ? Math.max(...shadows.map(shadowTimeoutMs)) : Infinity
     const report = (error: unknown): void => site.log.debug(`${site.label}[Shadow] ${String(error)}`)
     return site.compileBackends({ ...place, timeoutMs, backends: shadows }).then((pipe) => shadowTraffic(pipe, timeoutMs, report))
   },

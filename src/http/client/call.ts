@@ -97,7 +97,7 @@ export class Call implements ConnectionUser {
 
   onSent(): void {
     const { responseHeaderTimeoutMs } = this.#pool
-    if (responseHeaderTimeoutMs === 0 || this.#state !== 'asking') return
+    if (responseHeaderTimeoutMs === Infinity || this.#state !== 'asking') return
     this.#headTimer = setTimeout(() => {
       const failure = new SendError('net/http: timeout awaiting response headers', { phase: 'headers' })
       this.#fail(sendError(this.#request, failure, this.#isReplayable()))

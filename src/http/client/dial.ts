@@ -13,7 +13,7 @@ export interface DialTarget {
   /** Null for clear text. */
   readonly tls: (() => ConnectionOptions) | null
   readonly proxy: Proxy | null
-  /** 0: as long as the system tries. */
+  /** Infinity: as long as the system tries. */
   readonly timeoutMs: number
   /** Negative: no probes. */
   readonly keepAliveMs: number
@@ -52,7 +52,7 @@ export class Dial {
 
   start(): void {
     const target = this.#target
-    if (target.timeoutMs > 0)
+    if (target.timeoutMs !== Infinity)
       this.#timer = setTimeout(() => this.#fail(`dial tcp ${joinHostPort(target.hostname, target.port)}: i/o timeout`), target.timeoutMs)
     try {
       if (target.proxy !== null) this.#dialProxy(target.proxy)

@@ -1,7 +1,7 @@
 // The connections to one scheme, host and port. Knows nothing of responses.
 
 import type { ConnectionOptions } from 'node:tls'
-import type { GatewayConfig } from '../../config/types.ts'
+import type { TransportOptions } from '../../config/types.ts'
 import type { SendError } from '../../engine/errors.ts'
 import type { BackendRequest } from '../../engine/types.ts'
 import { Connection } from './connection.ts'
@@ -11,16 +11,16 @@ import { type HeadOptions, type RequestHead, requestHead } from './request-head.
 
 /** What all origins of a transport share. */
 export interface TransportState {
-  readonly config: GatewayConfig
+  readonly options: TransportOptions
   readonly tls: () => ConnectionOptions
   readonly findProxy: FindProxy
   idleCount: number
   isClosed: boolean
 }
 
+/** What Go's dialer does when nothing else is written. */
 const DEFAULT_FALLBACK_DELAY_MS = 300
 const DEFAULT_KEEP_ALIVE_MS = 15_000
-const DEFAULT_IDLE_PER_HOST = 250
 /** A backend's own limit for idle connections is undercut, so that no request meets its end. */
 const KEEP_ALIVE_MARGIN_MS = 1000
 
@@ -37,15 +37,15 @@ export class OriginPool {
 
   /** Throws for an origin that is no `http://host` or `https://host`. */
   constructor(origin: string, state: TransportState, onUnused: (pool: OriginPool) => void) {
-    const { config } = state
+    const { options } = state
     const url = new URL(origin)
     const isSecure = url.protocol === 'https:'
     if (!isSecure && url.protocol !== 'http:') throw new Error(`unsupported protocol scheme ${JSON.stringify(url.protocol.slice(0, -1))}`)
     this.#origin = origin
     this.#state = state
     this.#onUnused = onUnused
-    this.#maxIdle = config.disableKeepAlives ? 0 : config.maxIdleConnectionsPerHost || DEFAULT_IDLE_PER_HOST
-    this.responseHeaderTimeoutMs = Math.ceil(config.responseHeaderTimeoutMs)
+    this.#maxIdle = options.disableKeepAlives ? 0 : options.maxIdleConnectionsPerHost
+    this.responseHeaderTimeoutMs = Math.ceil(options.responseHeaderTimeoutMs)
     const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
     const port = Number(url.port || (isSecure ? 443 : 80))
     const proxy = state.findProxy(isSecure, hostname, port)
@@ -54,9 +54,9 @@ export class OriginPool {
       port,
       tls: isSecure ? state.tls : null,
       proxy,
-      timeoutMs: config.dialerTimeoutMs,
-      keepAliveMs: config.dialerKeepAliveMs || DEFAULT_KEEP_ALIVE_MS,
-      fallbackDelayMs: config.dialerFallbackDelayMs || DEFAULT_FALLBACK_DELAY_MS,
+      timeoutMs: options.dialerTimeoutMs,
+      keepAliveMs: options.dialerKeepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
+      fallbackDelayMs: options.dialerFallbackDelayMs ?? DEFAULT_FALLBACK_DELAY_MS,
     }
     const authority = origin.slice(origin.indexOf('://') + 3)
     const at = authority.lastIndexOf('@')
@@ -66,8 +66,8 @@ export class OriginPool {
       host: authority.slice(at + 1),
       authorization: credentials === null ? null : `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`,
       proxyAuthorization: isSecure ? null : (proxy?.authorization ?? null),
-      asksForGzip: !config.disableCompression,
-      closes: config.disableKeepAlives,
+      asksForGzip: !options.disableCompression,
+      closes: options.disableKeepAlives,
     }
   }
 
@@ -120,12 +120,9 @@ export class OriginPool {
 
   readonly #onIdle = (connection: Connection): void => {
     const state = this.#state
-    const { idleConnectionTimeoutMs, maxIdleConnections } = state.config
-    const isFull = this.#idle.length >= this.#maxIdle || (maxIdleConnections > 0 && state.idleCount >= maxIdleConnections)
-    const limitMs = Math.min(
-      idleConnectionTimeoutMs > 0 ? idleConnectionTimeoutMs : Infinity,
-      connection.keepAliveMs > 0 ? connection.keepAliveMs - KEEP_ALIVE_MARGIN_MS : Infinity,
-    )
+    const { idleConnectionTimeoutMs, maxIdleConnections } = state.options
+    const isFull = this.#idle.length >= this.#maxIdle || state.idleCount >= maxIdleConnections
+    const limitMs = Math.min(idleConnectionTimeoutMs, connection.keepAliveMs > 0 ? connection.keepAliveMs - KEEP_ALIVE_MARGIN_MS : Infinity)
     if (isFull || state.isClosed || limitMs <= 0) {
       connection.destroy()
       return

@@ -1,9 +1,8 @@
 // The bare connection to backends: HTTP/1.1 as Go's http.Transport speaks it, with kept connections. Knows no component.
 
-import type { GatewayConfig } from '../../config/types.ts'
+import type { TransportOptions } from '../../config/types.ts'
 import type { Logger } from '../../engine/compile/component.ts'
 import { asError } from '../../engine/errors.ts'
-import { expectedNames } from '../../engine/expected-names.ts'
 import type { BackendResponse, Sender } from '../../engine/types.ts'
 import { backendError } from './backend-errors.ts'
 import { Call } from './call.ts'
@@ -15,9 +14,12 @@ import { expectResponseNames } from './response-fields.ts'
 
 export type { ProxyEnvironment } from './proxies.ts'
 
-export interface TransportOptions {
+/** What transports of all options have in common. */
+export interface TransportInit {
   /** Proxies of the environment; none by default. */
   readonly environment?: ProxyEnvironment
+  /** Header names that requests and answers will have (`expectedNames`). */
+  readonly names?: Iterable<string>
   /** Hears of certificates that cannot be read. */
   readonly log?: Logger
 }
@@ -35,24 +37,25 @@ const MAX_UNUSED_ORIGINS = 256
 /** Characters: no host that can be reached has a longer name. */
 const MAX_KEPT_ORIGIN = 512
 
-/** Builds the transport of a configuration. It opens and reads nothing before the first request. */
-export function createTransport(config: GatewayConfig, options: TransportOptions = {}): Transport {
+/** Builds a transport with connections of its own. It opens and reads nothing before the first request. */
+export function createTransport(options: TransportOptions, init: TransportInit = {}): Transport {
   const state: TransportState = {
-    config,
-    tls: clientTls(config.clientTls, config.dialect, options.log),
-    findProxy: compileProxies(options.environment),
+    options,
+    tls: clientTls(options.clientTls, init.log),
+    findProxy: compileProxies(init.environment),
     idleCount: 0,
     isClosed: false,
   }
-  const names = expectedNames(config)
-  expectRequestNames(names)
-  expectResponseNames(names)
+  if (init.names !== undefined) {
+    expectRequestNames(init.names)
+    expectResponseNames(init.names)
+  }
   const pools = new Map<string, OriginPool>()
   // Redirects name origins that no configuration bounds.
   const forget = (pool: OriginPool): void => {
     if (pools.size > MAX_UNUSED_ORIGINS || pool.origin.length > MAX_KEPT_ORIGIN) pools.delete(pool.origin)
   }
-  const sweeper = startSweeping(config.idleConnectionTimeoutMs, pools)
+  const sweeper = startSweeping(options.idleConnectionTimeoutMs, pools)
   const send: Sender = (request, scope) => {
     if (scope.reason !== null) return Promise.reject(scope.reason)
     let pool = pools.get(request.origin)
@@ -79,7 +82,7 @@ export function createTransport(config: GatewayConfig, options: TransportOptions
 }
 
 function startSweeping(timeoutMs: number, pools: Map<string, OriginPool>): NodeJS.Timeout | undefined {
-  if (timeoutMs <= 0) return undefined
+  if (timeoutMs === Infinity) return undefined
   const sweep = (): void => {
     for (const pool of pools.values()) pool.sweep()
   }

@@ -16,13 +16,12 @@ const TEXT_HEAD = 'Content-Type: text/plain; charset=utf-8\r\nConnection: close\
 
 /** A server that takes connections by `listen` or by emitting `connection`. */
 export function createHttp1Server(state: ServerState): Server {
-  const { config } = state
-  const timeouts = readTimeouts(config)
+  const timeouts = readTimeouts(state.server)
   const begin: Begin = (request, response, kind) => serveHttp1(state, request, response, kind)
   const server = http.createServer(
     {
       ServerResponse: GatewayResponse,
-      maxHeaderSize: config.maxHeaderBytes + HEADER_SLACK_BYTES,
+      maxHeaderSize: state.server.maxHeaderBytes + HEADER_SLACK_BYTES,
       insecureHTTPParser: false,
       requireHostHeader: false,
       optimizeEmptyRequests: true,
@@ -114,7 +113,7 @@ function serveHttp1(state: ServerState, request: IncomingMessage, response: Gate
       response,
       state,
     )
-    if (state.config.writeTimeoutMs > 0) limitWriting(exchange, () => socket.destroy(), state.config.writeTimeoutMs)
+    if (state.server.writeTimeoutMs !== Infinity) limitWriting(exchange, () => socket.destroy(), state.server.writeTimeoutMs)
     run(state, exchange)
   }
 }

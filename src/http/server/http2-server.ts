@@ -12,7 +12,7 @@ import { decodeTarget, parseTarget } from '../client/target.ts'
 export function createHttp2Server(state: ServerState, sessions: Http2Sessions): Http2Server {
   const server = http2.createServer({
     maxHeaderListPairs: 100_000,
-    settings: { maxHeaderListSize: state.config.maxHeaderBytes + HEADER_SLACK_BYTES, maxConcurrentStreams: 250 },
+    settings: { maxHeaderListSize: state.server.maxHeaderBytes + HEADER_SLACK_BYTES, maxConcurrentStreams: 250 },
   })
   server.on('session', (session) => sessions.add(session))
   server.on('stream', (stream, headers, _flags, rawHeaders) => {
@@ -54,7 +54,7 @@ function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: Inco
     },
     stream,
   )
-  if (state.config.writeTimeoutMs > 0) limitWriting(exchange, () => exchange.cut(), state.config.writeTimeoutMs)
+  if (state.server.writeTimeoutMs !== Infinity) limitWriting(exchange, () => exchange.cut(), state.server.writeTimeoutMs)
   run(state, exchange)
 }
 

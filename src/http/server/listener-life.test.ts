@@ -5,7 +5,7 @@ import net from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
-import type { GatewayConfig } from '../../config/types.ts'
+import type { ServerConfig } from '../../config/types.ts'
 import { CANCELED } from '../../engine/errors.ts'
 import type { Exchange, Handler } from '../../engine/types.ts'
 import { createNodeServer } from './listener.ts'
@@ -144,7 +144,7 @@ describe('streams and leaving', () => {
 })
 
 describe('timeouts', () => {
-  const cases: readonly [string, Partial<GatewayConfig>, string, RegExp][] = [
+  const cases: readonly [string, Partial<ServerConfig>, string, RegExp][] = [
     ['read_header_timeout', { readHeaderTimeoutMs: 50 }, 'GET / HTTP/1.1\r\nHost: a\r\n', /^$/],
     ['read_timeout', { readTimeoutMs: 50 }, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na', /^$/],
     ['idle_timeout', { idleTimeoutMs: 50 }, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', /^HTTP\/1\.1 200 /],

@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import type { Logger } from '../../engine/compile/component.ts'
 import type { Handler } from '../../engine/types.ts'
-import type { GatewayConfig } from '../../config/types.ts'
+import type { ServerConfig } from '../../config/types.ts'
 import type { ClientSocket } from './connection-turns.ts'
 import { createHttp1Server } from './http1-server.ts'
 import { createHttp2Server } from './http2-server.ts'
@@ -15,7 +15,7 @@ import { readTimeouts, type ServerState } from './server-state.ts'
 export interface NodeServer {
   /** Listens on a port, that of the configuration by default; with `reusePort` beside other threads. Rejects in Go's words. */
   listen(port?: number, options?: { reusePort?: boolean }): Promise<AddressInfo>
-  /** Takes no more connections, lets requests finish, cuts what is left after `maxWaitMs`; 0 waits for ever. */
+  /** Takes no more connections, lets requests finish, cuts what is left after `maxWaitMs`; Infinity waits for ever. */
   close(maxWaitMs: number): Promise<void>
 }
 
@@ -27,13 +27,13 @@ const QUIET_TURNS = 3
 const SILENCE_MS = 5000
 
 /** Builds the server of a configuration. Throws a ConfigError when its TLS section cannot be used. */
-export async function createNodeServer(config: GatewayConfig, handle: Handler, log: Logger): Promise<NodeServer> {
-  const state: ServerState = { config, handle, log, isDraining: false, onAnswered: null }
-  const sessions = new Http2Sessions(readTimeouts(config))
+export async function createNodeServer(server: ServerConfig, handle: Handler, log: Logger): Promise<NodeServer> {
+  const state: ServerState = { server, handle, log, isDraining: false, onAnswered: null }
+  const sessions = new Http2Sessions(readTimeouts(server))
   const http1 = createHttp1Server(state)
-  const usesTls = config.tls !== null && !config.tls.isDisabled
+  const usesTls = server.tls !== null && !server.tls.isDisabled
   let listener: NetServer = http1
-  if (usesTls || config.useH2c) {
+  if (usesTls || server.useH2c) {
     // The inner server never listens: its timeouts begin with this event all the same.
     http1.emit('listening')
     const servers = { http1, http2: createHttp2Server(state, sessions) }
@@ -71,9 +71,9 @@ class Listener implements NodeServer {
     })
   }
 
-  listen(port = this.#state.config.port, options: { reusePort?: boolean } = {}): Promise<AddressInfo> {
+  listen(port = this.#state.server.port, options: { reusePort?: boolean } = {}): Promise<AddressInfo> {
     const listener = this.#listener
-    const host = this.#state.config.listenIp
+    const host = this.#state.server.listenIp
     return new Promise((resolve, reject) => {
       const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port))
       listener.once('error', onError)
@@ -90,7 +90,7 @@ class Listener implements NodeServer {
     state.isDraining = true
     const isInner = this.#listener !== this.#http1
     return new Promise((resolve) => {
-      const timer = maxWaitMs > 0 ? setTimeout(() => this.#cut(), maxWaitMs) : undefined
+      const timer = maxWaitMs < Infinity ? setTimeout(() => this.#cut(), maxWaitMs) : undefined
       let silence: NodeJS.Timeout | undefined
       const finish = (): void => {
         clearTimeout(timer)

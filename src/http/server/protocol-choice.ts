@@ -20,8 +20,8 @@ const HANDSHAKE_TIMEOUT_MS = 120_000
 const LISTEN_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 }
 
 /** Clear text: HTTP/2 for whoever begins with its preface, HTTP/1.1 for everyone else. An upgrade is answered in HTTP/1.1. */
-export function createH2cListener({ config }: ServerState, { http1, http2 }: ProtocolServers): NetServer {
-  const { headerMs } = readTimeouts(config)
+export function createH2cListener({ server }: ServerState, { http1, http2 }: ProtocolServers): NetServer {
+  const { headerMs } = readTimeouts(server)
   return net.createServer(LISTEN_OPTIONS, (socket) => {
     peek(socket, H2_PREFACE.length, headerMs, (head) => {
       const isHttp2 = head.length >= H2_PREFACE.length && head.compare(H2_PREFACE, 0, H2_PREFACE.length, 0, H2_PREFACE.length) === 0
@@ -36,12 +36,12 @@ export function createH2cListener({ config }: ServerState, { http1, http2 }: Pro
 }
 
 /** Over TLS, with the protocol that the handshake agrees on. Throws a ConfigError when the section cannot be used. */
-export async function createTlsListener({ config, log }: ServerState, { http1, http2 }: ProtocolServers): Promise<NetServer> {
-  const section = config.tls
+export async function createTlsListener({ server, log }: ServerState, { http1, http2 }: ProtocolServers): Promise<NetServer> {
+  const section = server.tls
   if (section === null) throw new Error('no TLS section')
-  const limits = [config.readHeaderTimeoutMs, config.readTimeoutMs, config.writeTimeoutMs].filter((ms) => ms > 0)
-  const handshakeTimeout = Math.ceil(Math.min(HANDSHAKE_TIMEOUT_MS, ...limits))
-  const secure = tls.createServer({ ...(await loadServerTls(section, config.dialect, log)), handshakeTimeout }, (socket: TLSSocket) => {
+  const { readHeaderTimeoutMs, readTimeoutMs, writeTimeoutMs } = server
+  const handshakeTimeout = Math.ceil(Math.min(HANDSHAKE_TIMEOUT_MS, readHeaderTimeoutMs, readTimeoutMs, writeTimeoutMs))
+  const secure = tls.createServer({ ...(await loadServerTls(section, log)), handshakeTimeout }, (socket: TLSSocket) => {
     if (socket.alpnProtocol === 'h2') http2.emit('connection', socket)
     else takeHttp1(http1, socket)
   })

@@ -1,6 +1,6 @@
 // What the protocols of one listener share: its settings, and how an exchange is carried out. Knows nothing of protocols.
 
-import type { GatewayConfig } from '../../config/types.ts'
+import type { ServerConfig } from '../../config/types.ts'
 import type { Logger } from '../../engine/compile/component.ts'
 import { asError, CANCELED, describeBug } from '../../engine/errors.ts'
 import type { Handler } from '../../engine/types.ts'
@@ -15,7 +15,7 @@ const TIMEOUT_CHECKS = 8
 
 /** What the protocols of one listener share. */
 export interface ServerState extends Draining {
-  readonly config: GatewayConfig
+  readonly server: ServerConfig
   readonly handle: Handler
   readonly log: Logger
 }
@@ -26,7 +26,7 @@ export function peerOf(socket: { remoteAddress?: string | undefined }): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address
 }
 
-/** In milliseconds; 0: none. */
+/** In milliseconds; 0 is none, as Node.js wants it. */
 export interface ReadTimeouts {
   readonly headerMs: number
   readonly requestMs: number
@@ -36,13 +36,20 @@ export interface ReadTimeouts {
 }
 
 /** Go's rules: the header's time is part of the request's; what is not set follows from the others. */
-export function readTimeouts(config: GatewayConfig): ReadTimeouts {
-  const requestMs = Math.ceil(config.readTimeoutMs)
-  const ownHeaderMs = Math.ceil(config.readHeaderTimeoutMs)
-  const headerMs = requestMs > 0 && (ownHeaderMs === 0 || ownHeaderMs > requestMs) ? requestMs : ownHeaderMs
-  const idleMs = Math.ceil(config.idleTimeoutMs || config.readTimeoutMs || config.readHeaderTimeoutMs)
-  const shortestMs = Math.min(headerMs || Infinity, requestMs || Infinity, 30_000 * TIMEOUT_CHECKS)
-  return { headerMs, requestMs, idleMs, checkMs: Math.max(10, Math.round(shortestMs / TIMEOUT_CHECKS)) }
+export function readTimeouts({ readTimeoutMs, readHeaderTimeoutMs, idleTimeoutMs }: ServerConfig): ReadTimeouts {
+  const headerMs = Math.min(readHeaderTimeoutMs, readTimeoutMs)
+  const idleMs = [idleTimeoutMs, readTimeoutMs, readHeaderTimeoutMs].find((ms) => ms !== Infinity) ?? Infinity
+  const shortestMs = Math.min(headerMs, 30_000 * TIMEOUT_CHECKS)
+  return {
+    headerMs: orZero(headerMs),
+    requestMs: orZero(readTimeoutMs),
+    idleMs: orZero(idleMs),
+    checkMs: Math.max(10, Math.round(shortestMs / TIMEOUT_CHECKS)),
+  }
+}
+
+function orZero(ms: number): number {
+  return ms === Infinity ? 0 : Math.ceil(ms)
 }
 
 /** compat: Go's write deadline begins with the request; when it has passed, nothing can be sent. */

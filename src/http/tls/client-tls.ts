@@ -2,17 +2,17 @@
 
 import { readFileSync } from 'node:fs'
 import tls, { type ConnectionOptions, type SecureContextOptions } from 'node:tls'
-import type { ClientTlsConfig, Dialect } from '../../config/types.ts'
+import type { ClientTlsConfig } from '../../config/types.ts'
 import type { Logger } from '../../engine/compile/component.ts'
 import { asError } from '../../engine/errors.ts'
 import { systemCertificates } from './system-certificates.ts'
 import { tlsChoices } from './names.ts'
 
 /** Options for connections to backends, made when the first of them needs TLS. Files that cannot be read are logged and skipped. */
-export function clientTls(section: ClientTlsConfig | null, dialect: Dialect, log: Logger | undefined): () => ConnectionOptions {
+export function clientTls(section: ClientTlsConfig | null, log: Logger | undefined): () => ConnectionOptions {
   let known: ConnectionOptions | null = null
   return () => {
-    known ??= section === null ? defaults() : build(section, dialect, log)
+    known ??= section === null ? defaults() : build(section, log)
     return known
   }
 }
@@ -22,13 +22,13 @@ function defaults(): ConnectionOptions {
   return { secureContext: tls.createSecureContext(context) }
 }
 
-function build(section: ClientTlsConfig, dialect: Dialect, log: Logger | undefined): ConnectionOptions {
+function build(section: ClientTlsConfig, log: Logger | undefined): ConnectionOptions {
   const ca: (string | Buffer)[] = section.disableSystemCaPool ? [] : [...systemCertificates()]
   for (const path of section.caCerts) {
     const bytes = readOrLog(path, `Cannot load certificate CA ${path}`, log)
     if (bytes !== null) ca.push(bytes)
   }
-  const base = { ...tlsChoices(section, dialect), ca, allowPartialTrustChain: true } satisfies SecureContextOptions
+  const base = { ...tlsChoices(section), ca, allowPartialTrustChain: true } satisfies SecureContextOptions
   const cert: Buffer[] = []
   const key: Buffer[] = []
   for (const pair of section.clientCerts) {

@@ -1,7 +1,7 @@
 // Names and numbers of TLS as configuration files have them, in the words of OpenSSL. Knows no sockets.
 
 import type { SecureContextOptions, SecureVersion } from 'node:tls'
-import type { Dialect } from '../../config/types.ts'
+import type { NewestTlsVersion } from '../../config/types.ts'
 
 /** By IANA number; TLS 1.3 suites cannot be chosen. */
 const CIPHERS = new Map([
@@ -44,6 +44,8 @@ const VERSIONS = new Map<string, SecureVersion>([
 ])
 
 interface TlsChoices {
+  /** What an unknown or missing version means, and the most that is spoken. */
+  readonly newestVersion: NewestTlsVersion
   readonly minVersion: string
   readonly maxVersion: string
   readonly curvePreferences: readonly number[]
@@ -51,9 +53,9 @@ interface TlsChoices {
 }
 
 /** Versions, curves and cipher suites of a `tls` or `client_tls` section for Node's TLS. */
-export function tlsChoices(choices: TlsChoices, dialect: Dialect): SecureContextOptions {
-  const minVersion = version(choices.minVersion, dialect)
-  const maxVersion = version(choices.maxVersion, dialect)
+export function tlsChoices(choices: TlsChoices): SecureContextOptions {
+  const minVersion = version(choices.minVersion, choices.newestVersion)
+  const maxVersion = version(choices.maxVersion, choices.newestVersion)
   const suites = choices.cipherSuites.length === 0 ? DEFAULT_CIPHERS : choices.cipherSuites
   const names = suites.map((id) => CIPHERS.get(id)).filter((name) => name !== undefined)
   const curves = choices.curvePreferences.length === 0 ? DEFAULT_CURVES : choices.curvePreferences
@@ -68,9 +70,9 @@ export function tlsChoices(choices: TlsChoices, dialect: Dialect): SecureContext
   }
 }
 
-/** compat: what it does not know counts as the newest KrakenD knew; 1.x did not know TLS 1.3. */
-function version(name: string, dialect: Dialect): SecureVersion {
-  const newest = dialect === 2 ? 'TLSv1.2' : 'TLSv1.3'
+/** compat: what KrakenD does not know counts as the newest it knows. */
+function version(name: string, newestVersion: NewestTlsVersion): SecureVersion {
+  const newest = VERSIONS.get(newestVersion) as SecureVersion
   const known = VERSIONS.get(name) ?? newest
-  return dialect === 2 && known === 'TLSv1.3' ? newest : known
+  return known > newest ? newest : known
 }

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream'
 import tls, { type SecureContext, type TlsOptions, TLSSocket } from 'node:tls'
 import { ConfigError, type Logger } from '../../engine/compile/component.ts'
 import { asError } from '../../engine/errors.ts'
-import type { Dialect, ServerTlsConfig } from '../../config/types.ts'
+import type { ServerTlsConfig } from '../../config/types.ts'
 import { systemCertificates } from './system-certificates.ts'
 import { tlsChoices } from './names.ts'
 
@@ -18,11 +18,11 @@ interface Identity {
 }
 
 /** Reads keys and certificates. Throws a ConfigError in KrakenD's words when one is missing or unreadable. */
-export async function loadServerTls(section: ServerTlsConfig, dialect: Dialect, log: Logger): Promise<TlsOptions> {
+export async function loadServerTls(section: ServerTlsConfig, log: Logger): Promise<TlsOptions> {
   const first = section.keys[0]
   if (first === undefined || section.keys.some(({ publicKey }) => publicKey === '')) throw new ConfigError('public key not defined')
   if (section.keys.some(({ privateKey }) => privateKey === '')) throw new ConfigError('private key not defined')
-  const base: TlsOptions = { ...tlsChoices(section, dialect), ...(await loadClientVerification(section, dialect, log)) }
+  const base: TlsOptions = { ...tlsChoices(section), ...(await loadClientVerification(section, log)) }
   const pairs = await Promise.all(
     section.keys.map(async ({ publicKey, privateKey }) => ({ cert: await read(publicKey), key: await read(privateKey) })),
   )
@@ -71,12 +71,10 @@ export function openError(path: string, error: unknown): string {
   return `open ${path}: ${reason}`
 }
 
-async function loadClientVerification(section: ServerTlsConfig, dialect: Dialect, log: Logger): Promise<TlsOptions> {
+async function loadClientVerification(section: ServerTlsConfig, log: Logger): Promise<TlsOptions> {
   if (!section.enableMtls) return {}
-  // compat: the server's own certificates count as authorities, but not those of the old single pair in 2.x.
-  const own = dialect === 2 ? section.keys : section.keys.filter((pair) => pair !== section.legacyPair)
   const loaded = await Promise.all(
-    [...section.caCerts, ...own.map(({ publicKey }) => publicKey)].map(async (path) => {
+    [...section.caCerts, ...section.ownAuthorities].map(async (path) => {
       try {
         return await readFile(path)
       } catch (error) {

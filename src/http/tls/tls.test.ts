@@ -19,7 +19,7 @@ after(remove)
 
 const PAIR_A = { publicKey: path('a.pem'), privateKey: path('a.key') }
 const PAIR_B = { publicKey: path('b.pem'), privateKey: path('b.key') }
-const CHOICES = { minVersion: '', maxVersion: '', curvePreferences: [], cipherSuites: [] }
+const CHOICES = { newestVersion: 'TLS13' as const, minVersion: '', maxVersion: '', curvePreferences: [], cipherSuites: [] }
 const SERVER: ServerTlsConfig = {
   ...CHOICES,
   isDisabled: false,
@@ -27,6 +27,7 @@ const SERVER: ServerTlsConfig = {
   legacyPair: null,
   enableMtls: false,
   caCerts: [],
+  ownAuthorities: [],
   disableSystemCaPool: true,
 }
 
@@ -125,12 +126,12 @@ describe('server', () => {
 })
 
 test('names of versions, curves and suites', () => {
-  const chosen = tlsChoices({ minVersion: 'TLS11', maxVersion: 'no', curvePreferences: [29, 23, 99], cipherSuites: [49199, 1] }, 3)
+  const chosen = tlsChoices({ ...CHOICES, minVersion: 'TLS11', maxVersion: 'no', curvePreferences: [29, 23, 99], cipherSuites: [49199, 1] })
   assert.equal(chosen.minVersion, 'TLSv1.1')
   assert.equal(chosen.maxVersion, 'TLSv1.3')
   assert.equal(chosen.ecdhCurve, 'X25519:P-256')
   assert.match(String(chosen.ciphers), /:ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0$/)
-  const old = tlsChoices({ ...CHOICES, minVersion: 'TLS13' }, 2)
+  const old = tlsChoices({ ...CHOICES, newestVersion: 'TLS12', minVersion: 'TLS13' })
   assert.deepEqual([old.minVersion, old.maxVersion, old.ecdhCurve], ['TLSv1.2', 'TLSv1.2', 'P-521:P-384:P-256'])
 })
 

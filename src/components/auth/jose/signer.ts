@@ -12,6 +12,7 @@ import { compileSign } from './token/algorithms.ts'
 import type { Algorithm, Sign } from './token/algorithms.ts'
 import type { Jwk } from './keys/jwk.ts'
 import type { Clock } from './keys/key-sources.ts'
+import { JOSE_QUIRKS } from './jose-quirks.ts'
 import { INSECURE, isInsecure, loadKeys } from './keys/key-supply.ts'
 import type { SignerOptions } from './options.ts'
 import { deny, needAlgorithm } from './validator.ts'
@@ -79,15 +80,14 @@ function createSign(keys: readonly Jwk[], algorithm: Algorithm, options: SignerO
   if (key === undefined) throw new Error(`key ${JSON.stringify(options.kid)} not found in the key set`)
   const sign = compileSign(algorithm, key.keyType, key.key)
   if (sign === null) throw new Error('go-jose/go-jose: unsupported key type/format')
-  const header = protectedHeader(algorithm, key, options.typ, site.config.dialect === 2)
+  const header = protectedHeader(algorithm, key, options.typ || JOSE_QUIRKS[site.config.dialect].tokenType)
   return options.full ? flattened(sign, header) : compact(sign, header)
 }
 
-function protectedHeader(algorithm: Algorithm, key: Jwk, typ: string, isLegacy: boolean): string {
+function protectedHeader(algorithm: Algorithm, key: Jwk, typ: string): string {
   // compat: a key without id gives an empty one.
   const fields = { alg: algorithm.name, kid: key.kid }
-  // compat: KrakenD 1.x wrote no type.
-  const text = encodeSorted(isLegacy && typ === '' ? fields : { ...fields, typ: typ || 'JWT' })
+  const text = encodeSorted(typ === '' ? fields : { ...fields, typ })
   return Buffer.from(text).toString('base64url')
 }
 

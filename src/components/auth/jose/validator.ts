@@ -14,6 +14,7 @@ import { applyClaims, compileClaimUses } from './token/claim-uses.ts'
 import type { ClaimUses } from './token/claim-uses.ts'
 import { flatClaim, nestedClaim, rolesTest, scopesTest } from './token/claims.ts'
 import type { ClaimTest } from './token/claims.ts'
+import { JOSE_QUIRKS } from './jose-quirks.ts'
 import { IssuerSwitch } from './issuer-switch.ts'
 import type { Verifier } from './issuer-switch.ts'
 import { MAX_TOKEN_LENGTH, TokenError } from './token/jws.ts'
@@ -34,9 +35,6 @@ const REJECTED = 'Token sent by client rejected'
 const NO_ROLES = 'Token sent by client does not have sufficient roles'
 const NO_SCOPES = 'Token sent by client does not have the required scopes'
 const MAX_CACHE_SECONDS = 2 ** 32 - 1
-const LEEWAY_MS = 1000
-/** KrakenD 1.x knew no option for it. */
-const LEGACY_LEEWAY_MS = 60_000
 
 /** What follows from the claims of a token at this endpoint. */
 interface Verdict {
@@ -65,7 +63,7 @@ export function buildValidator(options: ValidatorOptions, moreIssuers: readonly 
   const findToken = compileFindToken(
     canonicalName(options.auth_header_name || 'Authorization'),
     options.cookie_key || 'access_token',
-    site.config.dialect === 2,
+    JOSE_QUIRKS[site.config.dialect].needsScheme,
   )
   const explain = options.operation_debug ? (reason: string): void => site.log.error(`${label} ${reason}`) : null
   logSetup(options, site, label)
@@ -147,7 +145,7 @@ function createVerifier(options: ValidatorOptions, moreIssuers: readonly IssuerO
 function leewayOf({ leeway }: ValidatorOptions, site: Site): number {
   const ms = parseDurationMs(leeway)
   if (ms !== null && ms >= 1000) return ms
-  return site.config.dialect === 2 ? LEGACY_LEEWAY_MS : LEEWAY_MS
+  return JOSE_QUIRKS[site.config.dialect].leewayMs
 }
 
 /** With the options of the main one where it has none of its own; where keys come from is never taken over. */

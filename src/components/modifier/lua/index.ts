@@ -80,7 +80,7 @@ function aroundHandler(options: LuaOptions, site: Site, failWith: (error: Gatewa
   return handlerWithScript({
     script,
     tools: toolsOf(options, site),
-    timeoutMs: site.endpoint?.timeoutMs ?? site.config.timeoutMs,
+    timeoutMs: site.endpoint?.timeoutMs ?? site.config.service.timeoutMs,
     fail: (error) => (error instanceof GatewayError ? failWith(error) : error),
   })
 }

@@ -1,5 +1,6 @@
 // Component `qos/circuit-breaker`: stops calling a backend that fails and tries again later. Knows nothing of what a failure is made of.
 
+import { perDialect } from '../../../config/dialect.ts'
 import { Type } from '../../../schema/type.ts'
 import { component, type Site } from '../../../engine/compile/component.ts'
 import { CANCELED, DEADLINE_EXCEEDED, GatewayError } from '../../../engine/errors.ts'
@@ -11,6 +12,7 @@ import { IS_OPEN, SharedBreaker, type BreakerState } from './shared-breaker.ts'
 const OPEN_ERROR = new GatewayError('circuit breaker is open', { code: 'ERR_CIRCUIT_OPEN' })
 const PROBING_ERROR = new GatewayError('too many requests', { code: 'ERR_CIRCUIT_PROBING' })
 
+const QUIRKS = perDialect({ lineStart: '[CB] Circuit' }, { 2: { lineStart: 'circuit' } })
 const DEFAULT_TIMEOUT_S = 60
 const MIN_PROBE_LOST_MS = 60_000
 
@@ -76,6 +78,6 @@ function readClockMs(): number {
 }
 
 function logChanges(site: Site, name: string): (from: BreakerState, to: BreakerState) => void {
-  const start = site.config.dialect === 2 ? 'circuit' : '[CB] Circuit'
+  const { lineStart: start } = QUIRKS[site.config.dialect]
   return (from, to) => site.log.warning(`${start} breaker named '${name}' went from '${from}' to '${to}'`)
 }

@@ -6,6 +6,7 @@ import { readsErrorBodies } from '../../../engine/pipe/status-policy.ts'
 import { canonicalName, HeaderMap, HOP_BY_HOP } from '../../../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { BodyCollector } from './body-collector.ts'
+import { CACHE_QUIRKS } from './cache-quirks.ts'
 import { ANYTHING, makeCachedAnswer, sizeOf, varyNames, type CachedAnswer } from './cached-answer.ts'
 import { judgeFreshness, mayServeOnError, parseCacheControl } from './freshness.ts'
 import type { LruStore } from './lru-store.ts'
@@ -26,9 +27,8 @@ const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'Content-Length', 'Trailers'])
 const FROM_CACHE = 'X-From-Cache'
 
 export function cacheAround(next: Sender, site: Site, { store, prefix, now }: CacheInit): Sender {
-  const keepsErrors = site.backend !== null && readsErrorBodies(site.backend, site.config.dialect)
-  // compat: KrakenD 1.x marks what comes from the cache.
-  const marksCached = site.config.dialect === 2
+  const keepsErrors = site.backend !== null && readsErrorBodies(site.backend, site.config.quirks)
+  const { marksCached } = CACHE_QUIRKS[site.config.dialect]
 
   return async function cache(request, scope) {
     const { method, headers } = request

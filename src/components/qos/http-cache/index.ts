@@ -3,6 +3,7 @@
 import { warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { component } from '../../../engine/compile/component.ts'
+import { CACHE_QUIRKS } from './cache-quirks.ts'
 import { cacheAround } from './cache-sender.ts'
 import type { CachedAnswer } from './cached-answer.ts'
 import { LruStore } from './lru-store.ts'
@@ -39,18 +40,17 @@ export const httpCache = component({
   reading: 'struct',
   whenInvalid: 'default',
   check({ max_size, max_items }, { dialect }) {
-    if (dialect === 2 || max_size > 0 === max_items > 0) return []
+    if (!CACHE_QUIRKS[dialect].hasLimits || max_size > 0 === max_items > 0) return []
     return [warningIssue('invalid-option', [], '"max_size" and "max_items" limit the cache only together')]
   },
   build({ shared, max_size, max_items }, site) {
-    const isLegacy = site.config.dialect === 2
-    // compat: KrakenD 1.x caches nothing of a backend that needs a token.
-    if (isLegacy && site.has('auth/client-credentials')) return null
+    const quirks = CACHE_QUIRKS[site.config.dialect]
+    if (!quirks.cachesWithToken && site.has('auth/client-credentials')) return null
     // Stores of one configuration: a reload starts with empty caches, as its headers and rewrites may have changed.
     const stores = site.once('qos/http-cache', createStores)
-    const isLimited = !isLegacy && max_size > 0 && max_items > 0
+    const isLimited = quirks.hasLimits && max_size > 0 && max_items > 0
     const store = isLimited ? limitedStore(stores, shared, max_size, max_items) : stores.unlimited
-    const prefix = shared || isLegacy ? '' : `${site.id} `
+    const prefix = shared || !quirks.separates ? '' : `${site.id} `
     return (next) => cacheAround(next, site, { store, prefix, now: site.clock.now })
   },
 })

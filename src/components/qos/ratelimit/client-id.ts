@@ -6,15 +6,15 @@ import type { Exchange } from '../../../engine/types.ts'
 /** The client's id; empty when there is none, and such requests are refused. */
 export type ClientId = (exchange: Exchange) => string
 
-/** The strategy of that name (in any case), or null when there is no such one. KrakenD 1.x has no `param`. `header` is the canonical form of `key`. */
-export function findClientId(strategy: string, key: string, header: string, isLegacy: boolean): ClientId | null {
+/** The strategy of that name (in any case), or null when there is no such one. `header` is the canonical form of `key`. */
+export function findClientId(strategy: string, key: string, header: string, countsParams: boolean): ClientId | null {
   switch (strategy.toLowerCase()) {
     case 'ip':
       return key === '' ? clientIp : firstAddressOf(header)
     case 'header':
       return headerValue(header)
     case 'param':
-      return isLegacy ? null : paramValue(key)
+      return countsParams ? paramValue(key) : null
     default:
       return null
   }

@@ -11,11 +11,12 @@ import { parseDuration } from '../../../go/duration.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import { sharedLock } from '../shared-lock.ts'
 import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
-import { RefillWhenEmpty, SteadyRefill, waitNs, type BucketRule } from './bucket.ts'
+import { waitNs, type BucketRule } from './bucket.ts'
 import { ClientTable, DEFAULT_SIZE } from './client-table.ts'
 import { findClientId, type ClientId } from './client-id.ts'
 import { KeyHasher } from './key-hash.ts'
-import { readBackendLimit, readEndpointLimits, readLegacyBackendLimit, readLegacyEndpointLimits, type Limit } from './limits.ts'
+import { LIMIT_QUIRKS } from './limit-quirks.ts'
+import type { Limit } from './limits.ts'
 import { SharedBucket } from './shared-bucket.ts'
 
 const CLIENT_LIMITED = new GatewayError('rate limit exceeded', { code: 'ERR_CLIENT_RATE_LIMIT', statusCode: 429, source: 'client' })
@@ -60,20 +61,21 @@ export const endpointRateLimit = component({
     }),
   },
   build(options, site, extras) {
-    const isLegacy = site.config.dialect === 2
-    const limits = isLegacy ? readLegacyEndpointLimits(options) : readEndpointLimits(options)
-    const clientId = limits.client === null ? null : findClientId(options.strategy, options.key, canonicalName(options.key), isLegacy)
+    const quirks = LIMIT_QUIRKS[site.config.dialect]
+    const limits = quirks.readEndpointLimits(options)
+    const clientId =
+      limits.client === null ? null : findClientId(options.strategy, options.key, canonicalName(options.key), quirks.countsParams)
     if (limits.client !== null && clientId === null) site.log.warning(`${site.label}[Ratelimit] Unknown strategy ${options.strategy}`)
     const layers: Layer<Handler>[] = []
     const showsHeaders = extras?.headers === true
     if (limits.client !== null && clientId !== null) {
       logEnabled(site, `Strategy: ${options.strategy} (key: ${options.key}), `, limits.client)
-      if (!isLegacy && options.strategy.toLowerCase() === 'ip' && options.key === '') warnOfTrust(site)
-      layers.push(limitClients(site, makeRule(limits.client, isLegacy), clientId, limits.clientTtlS, showsHeaders))
+      if (quirks.warnsOfTrust && options.strategy.toLowerCase() === 'ip' && options.key === '') warnOfTrust(site)
+      layers.push(limitClients(site, quirks.makeRule(limits.client), clientId, limits.clientTtlS, showsHeaders))
     }
     if (limits.endpoint !== null) {
       logEnabled(site, '', limits.endpoint)
-      layers.push(limitEndpoint(site, makeRule(limits.endpoint, isLegacy), showsHeaders))
+      layers.push(limitEndpoint(site, quirks.makeRule(limits.endpoint), showsHeaders))
     }
     return layers.length === 0 ? null : (next) => layers.reduceRight((inner, layer) => layer(inner), next)
   },
@@ -82,9 +84,9 @@ export const endpointRateLimit = component({
 /** A client limit whose clients cannot be told apart is none. */
 function checkRouterOptions(options: Static<typeof routerOptions>, { dialect }: CheckedBlock): Issue[] {
   const { client_max_rate: clientRate, strategy, key, every } = options
-  const issues = dialect === 2 ? [] : checkEvery(every)
+  const issues = LIMIT_QUIRKS[dialect].readsEvery ? checkEvery(every) : []
   if (clientRate <= 0) return issues
-  const hasStrategy = findClientId(strategy, key, canonicalName(key), dialect === 2) !== null
+  const hasStrategy = findClientId(strategy, key, canonicalName(key), LIMIT_QUIRKS[dialect].countsParams) !== null
   if (!hasStrategy)
     issues.push(errorIssue('invalid-option', ['strategy'], `unknown strategy "${strategy}": clients are not limited`, STRATEGY_HINT))
   else if (key === '' && strategy.toLowerCase() !== 'ip') issues.push(warningIssue('invalid-option', ['key'], NO_KEY))
@@ -106,15 +108,16 @@ export const backendRateLimit = component({
     every: Type.String({ default: '1s', description: 'The time that the rate is counted over, also less than a second.' }),
   }),
   restricting: true,
-  check: ({ every }, { dialect }) => (dialect === 2 ? [] : checkEvery(every)),
+  check: ({ every }, { dialect }) => (LIMIT_QUIRKS[dialect].readsEvery ? checkEvery(every) : []),
   build(options, site) {
-    const isLegacy = site.config.dialect === 2
-    const limit = isLegacy ? readLegacyBackendLimit(options) : readBackendLimit(options)
+    const quirks = LIMIT_QUIRKS[site.config.dialect]
+    const limit = quirks.readBackendLimit(options)
     if (limit === null) return null
-    if (isLegacy && options.capacity <= 0) site.log.warning(`${site.label}[Ratelimit] no capacity given, ${limit.capacity} is assumed`)
+    if (!quirks.readsEvery && options.capacity <= 0)
+      site.log.warning(`${site.label}[Ratelimit] no capacity given, ${limit.capacity} is assumed`)
     site.log.debug(`${site.label}[Ratelimit] Enabling the rate limiter`)
     const readNs = nanosecondsOf(site)
-    const bucket = openBucket(site, 'backend', makeRule(limit, isLegacy))
+    const bucket = openBucket(site, 'backend', quirks.makeRule(limit))
     return (next) =>
       function backendRateLimit(request, scope) {
         return bucket.take(readNs()) ? next(request, scope) : Promise.reject(BACKEND_LIMITED)
@@ -173,10 +176,6 @@ function tell({ responseHeaders }: Exchange, rule: BucketRule, nowNs: number, is
 function warnOfTrust(site: Site): void {
   if (site.router.trusted_proxies.length > 0) return
   site.log.warning(`${site.label}[Ratelimit] clients can choose the address they are counted by: set trusted_proxies of the router`)
-}
-
-function makeRule({ ratePerSecond, capacity }: Limit, isLegacy: boolean): BucketRule {
-  return isLegacy ? new SteadyRefill(ratePerSecond, capacity) : new RefillWhenEmpty(ratePerSecond, capacity)
 }
 
 function openBucket(site: Site, kind: string, rule: BucketRule): SharedBucket {

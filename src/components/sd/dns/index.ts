@@ -1,11 +1,19 @@
 // Service discovery by DNS SRV records (`"sd": "dns"`). Knows nothing of requests.
 
 import { resolveSrv } from 'node:dns/promises'
+import { perDialect } from '../../../config/dialect.ts'
 import { discovery, equalHosts, type Host, type Hosts } from '../../../engine/compile/component.ts'
 import { toHosts, toLegacyHosts, type SrvRecord } from './srv-hosts.ts'
 
-/** KrakenD 1.x refreshes at this rate whatever the file says. */
-const LEGACY_REFRESH_MS = 30_000
+interface DnsQuirks {
+  /** How often to look, whatever the file says; null: as it says. */
+  readonly refreshMs: number | null
+  readonly toHosts: (records: readonly SrvRecord[], scheme: string) => readonly string[]
+}
+
+const VERSION_3: DnsQuirks = { refreshMs: null, toHosts }
+const QUIRKS = perDialect(VERSION_3, { 2: { refreshMs: 30_000, toHosts: toLegacyHosts } })
+
 /** Letters, digits, hyphens, underscores and dots: anything else (a scheme, a port) is no name to look up. */
 const DOMAIN_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/
 
@@ -50,12 +58,12 @@ export const dns = discovery({
       )
       return () => NO_HOSTS
     }
-    const isLegacy = site.config.dialect === 2
+    const quirks = QUIRKS[site.config.dialect]
     const watched = watchRecords({
       name,
-      refreshMs: isLegacy ? LEGACY_REFRESH_MS : site.config.dnsCacheTtlMs,
+      refreshMs: quirks.refreshMs ?? site.config.service.dnsCacheTtlMs,
       lookUp: resolveSrv,
-      toHosts: (records) => equalHosts(isLegacy ? toLegacyHosts(records) : toHosts(records, backend.sdScheme)),
+      toHosts: (records) => equalHosts(quirks.toHosts(records, backend.sdScheme)),
       report: (problem) =>
         problem === null ? site.log.info(`${label} ${name} is found again`) : site.log.warning(`${label} looking up ${name}: ${problem}`),
     })

@@ -1,6 +1,7 @@
 // Component `security/bot-detector`: refuses requests of unwanted agents, at every path or at one endpoint. Knows nothing of routes.
 
 import type { Static } from 'typebox'
+import { perDialect } from '../../../config/dialect.ts'
 import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
@@ -10,6 +11,9 @@ import type { Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { compileDetector, findInvalidPatterns } from './bot-detector.ts'
 import type { IsBot } from './bot-detector.ts'
+
+/** Whether `empty_user_agent_is_bot` counts. */
+const QUIRKS = perDialect({ knowsEmptyAgents: true }, { 2: { knowsEmptyAgents: false } })
 
 const BOT_REJECTED = new GatewayError('bot rejected', { code: 'ERR_BOT', statusCode: 403, source: 'client' })
 
@@ -62,8 +66,7 @@ function compileRules(options: Static<typeof declaration.options>, site: Site): 
       deny: options.deny,
       patterns: options.patterns,
       cacheSize: options.cache_size,
-      // KrakenD 1.x has no such option.
-      isEmptyBot: options.empty_user_agent_is_bot && site.config.dialect === 3,
+      isEmptyBot: options.empty_user_agent_is_bot && QUIRKS[site.config.dialect].knowsEmptyAgents,
     })
   } catch (error) {
     site.log.warning(`${site.label}[Botdetector] Unable to create the bot detector: ${asError(error).message}`)

@@ -1,6 +1,7 @@
 // Component `security/cors`: answers preflights and tells browsers who may read answers. Knows nothing of routes.
 
 import type { Static } from 'typebox'
+import { perDialect } from '../../../config/dialect.ts'
 import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { headerValue } from '../../../engine/header-values.ts'
@@ -37,6 +38,55 @@ const options = Type.Object({
 
 type Options = Static<typeof options>
 
+interface CorsQuirks {
+  /** Of preflights, whatever the block says; null: as it says. */
+  readonly preflightStatus: number | null
+  /** `options_passthrough` counts. */
+  readonly mayPassOn: boolean
+  /** `allow_private_network` counts. */
+  readonly knowsPrivateNetworks: boolean
+  /** A negative age is sent as 0; else not at all. */
+  readonly sendsNegativeAge: boolean
+  /** `Vary` of preflights has one line for each name. */
+  readonly splitsVary: boolean
+  /** The allowed method is told in upper case. */
+  readonly raisesMethod: boolean
+  /** An OPTIONS request that is no preflight has the headers, too. */
+  readonly answersOptions: boolean
+  readonly compileMethods: (allowed: readonly string[]) => (method: string) => boolean
+  readonly allowHeaders: (allowed: readonly string[]) => (exchange: Exchange) => boolean
+  /** Why requested headers were refused. */
+  readonly explainHeaders: (allowed: readonly string[], requested: readonly string[]) => string
+}
+
+const VERSION_3: CorsQuirks = {
+  preflightStatus: null,
+  mayPassOn: true,
+  knowsPrivateNetworks: true,
+  sendsNegativeAge: true,
+  splitsVary: false,
+  raisesMethod: false,
+  answersOptions: true,
+  compileMethods,
+  allowHeaders,
+  explainHeaders: explainRefusedHeaders,
+}
+
+const QUIRKS = perDialect(VERSION_3, {
+  2: {
+    preflightStatus: 200,
+    mayPassOn: false,
+    knowsPrivateNetworks: false,
+    sendsNegativeAge: false,
+    splitsVary: true,
+    raisesMethod: true,
+    answersOptions: false,
+    compileMethods: compileMethodsV1,
+    allowHeaders: allowHeadersV1,
+    explainHeaders: () => 'a requested header is not allowed',
+  },
+})
+
 /** Decided once: what both kinds of requests need. */
 interface Policy {
   /** Null: all. */
@@ -52,8 +102,7 @@ interface Policy {
   /** Empty: none is sent. */
   readonly maxAge: string
   readonly preflightVary: readonly string[]
-  /** KrakenD 1.x wrote the method in upper case. */
-  readonly isV1: boolean
+  readonly quirks: CorsQuirks
   /** Tells what was decided about a request, and why; null without `debug`. */
   readonly debug: ((exchange: Exchange, decision: string) => void) | null
 }
@@ -69,34 +118,31 @@ export const cors = component({
     return [warningIssue('invalid-duration', ['max_age'], `"${maxAge}" is no duration such as "12h": browsers are told no age`)]
   },
   build(options, site) {
-    const isV1 = site.config.dialect === 2
-    const policy = compilePolicy(options, isV1, site)
-    const statusCode = isV1 ? 200 : options.options_success_status || 204
-    const isPassedOn = !isV1 && options.options_passthrough
+    const quirks = QUIRKS[site.config.dialect]
+    const policy = compilePolicy(options, quirks, site)
+    const statusCode = quirks.preflightStatus ?? (options.options_success_status || 204)
+    const isPassedOn = quirks.mayPassOn && options.options_passthrough
     site.provide(droppedHeaders, (name) => name.startsWith('Access-Control-'))
     site.log.debug('[SERVICE: Gin][CORS] Enabled CORS for all requests')
     return (next) => compileHandler(policy, isPassedOn ? next : (exchange) => exchange.answer(statusCode), next)
   },
 })
 
-function compilePolicy(options: Options, isV1: boolean, site: Site): Policy {
-  const isPrivateNetworkAllowed = !isV1 && options.allow_private_network
+function compilePolicy(options: Options, quirks: CorsQuirks, site: Site): Policy {
+  const isPrivateNetworkAllowed = quirks.knowsPrivateNetworks && options.allow_private_network
   const vary = ['Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers']
   if (isPrivateNetworkAllowed) vary.push('Access-Control-Request-Private-Network')
   return {
     isOriginAllowed: compileOrigins(options.allow_origins),
-    isMethodAllowed: isV1 ? compileMethodsV1(options.allow_methods) : compileMethods(options.allow_methods),
-    allowHeaders: isV1 ? allowHeadersV1(options.allow_headers) : allowHeaders(options.allow_headers),
-    explainHeaders: ({ headers }) =>
-      isV1
-        ? 'a requested header is not allowed'
-        : explainRefusedHeaders(options.allow_headers, headers.values('Access-Control-Request-Headers')),
+    isMethodAllowed: quirks.compileMethods(options.allow_methods),
+    allowHeaders: quirks.allowHeaders(options.allow_headers),
+    explainHeaders: ({ headers }) => quirks.explainHeaders(options.allow_headers, headers.values('Access-Control-Request-Headers')),
     exposed: headerValue(options.expose_headers.map((name) => canonicalName(name)).join(', ')),
     hasCredentials: options.allow_credentials,
     isPrivateNetworkAllowed,
-    maxAge: secondsOf(options.max_age, isV1),
-    preflightVary: isV1 ? vary : [vary.join(', ')],
-    isV1,
+    maxAge: secondsOf(options.max_age, quirks.sendsNegativeAge),
+    preflightVary: quirks.splitsVary ? vary : [vary.join(', ')],
+    quirks,
     debug: options.debug ? (exchange, decision) => site.log.debug(describe(exchange, decision)) : null,
   }
 }
@@ -108,12 +154,12 @@ function describe({ method, path, headers }: Exchange, decision: string): string
   return `[CORS] ${subject} ${path} from ${headers.get('Origin') ?? 'no origin'}: ${decision}`
 }
 
-/** Whole seconds; a negative age is sent as 0 (1.x: not at all), an unreadable one not at all. */
-function secondsOf(maxAge: string, isV1: boolean): string {
+/** Whole seconds; a negative age is sent as 0 or not at all, an unreadable one not at all. */
+function secondsOf(maxAge: string, sendsNegativeAge: boolean): string {
   const nanoseconds = parseDuration(maxAge)
   const seconds = typeof nanoseconds === 'number' ? Math.trunc(nanoseconds / 1e9) : 0
   if (seconds > 0) return String(seconds)
-  return seconds < 0 && !isV1 ? '0' : ''
+  return seconds < 0 && sendsNegativeAge ? '0' : ''
 }
 
 function allowHeaders(allowed: readonly string[]): (exchange: Exchange) => boolean {
@@ -155,7 +201,7 @@ function preflight(policy: Policy, exchange: Exchange): void {
   if (!policy.isMethodAllowed(method)) return policy.debug?.(exchange, 'refused, the method is not allowed')
   if (!policy.allowHeaders(exchange)) return policy.debug?.(exchange, `refused, ${policy.explainHeaders(exchange)}`)
   allowOrigin(policy, exchange)
-  responseHeaders.set('Access-Control-Allow-Methods', policy.isV1 ? method.toUpperCase() : method)
+  responseHeaders.set('Access-Control-Allow-Methods', policy.quirks.raisesMethod ? method.toUpperCase() : method)
   if (policy.hasCredentials) responseHeaders.set('Access-Control-Allow-Credentials', 'true')
   if (policy.isPrivateNetworkAllowed && headers.get('Access-Control-Request-Private-Network') === 'true') {
     responseHeaders.set('Access-Control-Allow-Private-Network', 'true')
@@ -166,7 +212,7 @@ function preflight(policy: Policy, exchange: Exchange): void {
 
 function actual(policy: Policy, exchange: Exchange): void {
   const { method, responseHeaders } = exchange
-  if (policy.isV1 && method === 'OPTIONS') return
+  if (!policy.quirks.answersOptions && method === 'OPTIONS') return
   responseHeaders.add('Vary', 'Origin')
   if (!isOriginGood(policy, exchange)) return
   if (!policy.isMethodAllowed(method)) return policy.debug?.(exchange, 'no headers, the method is not allowed')

@@ -18,22 +18,22 @@ function schemaOf(number: number): Record<string, unknown> {
 
 function compileAll(from: number, count: number): void {
   const schemas = new CompiledSchemas()
-  for (let number = from; number < from + count; number++) assert.ok(!(schemas.compile(schemaOf(number), false) instanceof Error))
+  for (let number = from; number < from + count; number++) assert.ok(!(schemas.compile(schemaOf(number), 'all') instanceof Error))
 }
 
 test('equal schemas of one configuration are compiled once, those of others are none of its business', () => {
   const [one, other] = [new CompiledSchemas(), new CompiledSchemas()]
-  const validator = one.compile(schemaOf(1), false)
-  assert.equal(one.compile(schemaOf(1), false), validator)
-  assert.notEqual(one.compile(schemaOf(2), false), validator)
-  assert.notEqual(one.compile(schemaOf(1), true), validator)
-  assert.notEqual(other.compile(schemaOf(1), false), validator)
+  const validator = one.compile(schemaOf(1), 'all')
+  assert.equal(one.compile(schemaOf(1), 'all'), validator)
+  assert.notEqual(one.compile(schemaOf(2), 'all'), validator)
+  assert.notEqual(one.compile(schemaOf(1), 'up-to-7'), validator)
+  assert.notEqual(other.compile(schemaOf(1), 'all'), validator)
 })
 
 test('what is no schema is an error, also when it is nested too deeply to be read', () => {
   let deep: unknown = {}
   for (let level = 0; level < 100_000; level++) deep = { not: deep }
-  for (const schema of [{ type: 'nope' }, 1, undefined, deep]) assert.ok(new CompiledSchemas().compile(schema, false) instanceof Error)
+  for (const schema of [{ type: 'nope' }, 1, undefined, deep]) assert.ok(new CompiledSchemas().compile(schema, 'all') instanceof Error)
 })
 
 test('what a configuration has compiled is gone with it', () => {

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { asError } from '../../../engine/errors.ts'
-import { compileSchema, Compilers, type Validator } from './drafts.ts'
+import { compileSchema, Compilers, type DraftRules, type Validator } from './drafts.ts'
 
 /** Nothing but a configuration may hold them: ajv never gives back what it has compiled, so a reload has to drop it as a whole. */
 export class CompiledSchemas {
@@ -10,14 +10,14 @@ export class CompiledSchemas {
   /** By a digest of the schema's text. */
   readonly #validators = new Map<string, Validator>()
 
-  /** The validator of a schema, or what is wrong with it. `isLegacy`: read as KrakenD 1.x does. */
-  compile(schema: unknown, isLegacy: boolean): Validator | Error {
+  /** The validator of a schema, or what is wrong with it. */
+  compile(schema: unknown, rules: DraftRules): Validator | Error {
     try {
       const key = createHash('sha256')
-        .update(`${isLegacy} ${JSON.stringify(schema)}`)
+        .update(`${rules} ${JSON.stringify(schema)}`)
         .digest('base64')
       let validator = this.#validators.get(key)
-      if (validator === undefined) this.#validators.set(key, (validator = compileSchema(schema, isLegacy, this.#compilers)))
+      if (validator === undefined) this.#validators.set(key, (validator = compileSchema(schema, rules, this.#compilers)))
       return validator
     } catch (error) {
       return asError(error)

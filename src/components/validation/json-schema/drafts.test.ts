@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { compileSchema } from './drafts.ts'
+import { compileSchema, type DraftRules } from './drafts.ts'
 
-function check(schema: unknown, value: unknown, isLegacy = false): string | null {
-  return compileSchema(schema, isLegacy).validate(value)
+function check(schema: unknown, value: unknown, rules: DraftRules = 'all'): string | null {
+  return compileSchema(schema, rules).validate(value)
 }
 
 const D4 = 'http://json-schema.org/draft-04/schema#'
@@ -96,10 +96,10 @@ test('formats are asserted before 2019-09', () => {
 })
 
 test('1.x: formats always count, and schemas without draft are a mixture of drafts 4 to 7', () => {
-  assert.notEqual(check({ format: 'email' }, 'x', true), null)
-  assert.notEqual(check({ minimum: 5, exclusiveMinimum: true }, 5, true), null)
-  assert.notEqual(check({ exclusiveMinimum: 5 }, 5, true), null)
-  assert.equal(check({ $schema: 'http://somewhere', type: 'null' }, null, true), null)
+  assert.notEqual(check({ format: 'email' }, 'x', 'up-to-7'), null)
+  assert.notEqual(check({ minimum: 5, exclusiveMinimum: true }, 5, 'up-to-7'), null)
+  assert.notEqual(check({ exclusiveMinimum: 5 }, 5, 'up-to-7'), null)
+  assert.equal(check({ $schema: 'http://somewhere', type: 'null' }, null, 'up-to-7'), null)
 })
 
 test('keywords of a later draft mean nothing in an earlier one', () => {
@@ -120,8 +120,8 @@ test('keywords of a later draft mean nothing in an earlier one', () => {
     const [given, text] = [{ a: 1, ab: 1, z: value }, "- at '': missing property 'x'"]
     if (!Array.isArray(value)) assert.equal(check({ $schema: draft, ...keywords, required: ['x'] }, given), text, JSON.stringify(keywords))
   }
-  assert.throws(() => compileSchema({ $schema: D7, $ref: '#a', definitions: { x: { $anchor: 'a' } } }, false))
-  assert.notEqual(check({ const: 1, minimum: 0, exclusiveMinimum: true }, 2, true), null, 'but in the mixture of 1.x')
+  assert.throws(() => compileSchema({ $schema: D7, $ref: '#a', definitions: { x: { $anchor: 'a' } } }, 'all'))
+  assert.notEqual(check({ const: 1, minimum: 0, exclusiveMinimum: true }, 2, 'up-to-7'), null, 'but in the mixture of 1.x')
 })
 
 test('what is no schema is refused', () => {
@@ -138,7 +138,7 @@ test('what is no schema is refused', () => {
     'text',
     null,
   ]
-  for (const schema of wrong) assert.throws(() => compileSchema(schema, false), JSON.stringify(schema))
+  for (const schema of wrong) assert.throws(() => compileSchema(schema, 'all'), JSON.stringify(schema))
 })
 
 test('an empty array does not get past `contains` beside a list of item schemas', () => {
@@ -254,8 +254,8 @@ test('reasons are found exactly where ajv refuses', () => {
   fc.assert(
     fc.property(schemas, fc.array(values, { minLength: 20, maxLength: 40 }), (part, samples) => {
       const $defs = { x: { type: ['string', 'object'] } }
-      const straight = compileSchema({ $defs, allOf: [part] }, false)
-      const reversed = compileSchema({ $defs, not: { allOf: [part] } }, false)
+      const straight = compileSchema({ $defs, allOf: [part] }, 'all')
+      const reversed = compileSchema({ $defs, not: { allOf: [part] } }, 'all')
       for (const value of samples) {
         const text = straight.validate(value)
         // Without a reason ajv's own message would stand there, which never begins like this.

@@ -12,6 +12,9 @@ export interface Validator {
   validate(value: unknown): string | null
 }
 
+/** Which drafts are known: KrakenD 1.x knows none after 7. */
+export type DraftRules = 'all' | 'up-to-7'
+
 const FALSE_SCHEMA = "- at '': false schema"
 
 /** What compiles the schemas of one configuration, by draft. What it has compiled is freed with it. */
@@ -34,10 +37,10 @@ export class Compilers {
 
 /**
  * Throws an Error that says what is wrong with the schema.
- * Without `$schema` it is one of 2020-12; in KrakenD 1.x of draft 7, or of draft 4 if it makes no sense as such.
+ * Without `$schema` it is one of 2020-12; by `up-to-7` of draft 7, or of draft 4 if it makes no sense as such.
  */
-export function compileSchema(schema: unknown, isLegacy: boolean, compilers: Compilers = new Compilers()): Validator {
-  if (!isLegacy) return compileDraft(schema, readDraft(schema) ?? 2020, (draft) => compilers.of(draft))
+export function compileSchema(schema: unknown, rules: DraftRules, compilers: Compilers = new Compilers()): Validator {
+  if (rules === 'all') return compileDraft(schema, readDraft(schema) ?? 2020, (draft) => compilers.of(draft))
   const draft = readLegacyDraft(schema)
   if (draft !== null) return compileDraft(schema, draft, (known) => compilers.of(known))
   try {

@@ -1,5 +1,6 @@
 // Component `validation/json-schema`: refuses request bodies that do not fit a JSON Schema. Knows nothing of what is done with them.
 
+import { perDialect } from '../../../config/dialect.ts'
 import { errorIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { component } from '../../../engine/compile/component.ts'
@@ -7,7 +8,16 @@ import { asError, GatewayError } from '../../../engine/errors.ts'
 import { parseBounded } from '../../../json/bounded-parse.ts'
 import { scanJson } from '../../../json/scan.ts'
 import { CompiledSchemas } from './compiled-schemas.ts'
-import type { Validator } from './drafts.ts'
+import type { DraftRules, Validator } from './drafts.ts'
+
+interface SchemaQuirks {
+  readonly drafts: DraftRules
+  /** For bodies that are no JSON. */
+  readonly unreadableStatus: number
+}
+
+const VERSION_3: SchemaQuirks = { drafts: 'all', unreadableStatus: 400 }
+const SCHEMA_QUIRKS = perDialect(VERSION_3, { 2: { drafts: 'up-to-7', unreadableStatus: 500 } })
 
 const NAMESPACE = 'validation/json-schema'
 const EMPTY_BODY = 'could not validate an empty body'
@@ -20,19 +30,18 @@ export const jsonSchema = component({
   options: Type.Unknown({ description: 'The schema: drafts 4, 6, 7, 2019-09 and 2020-12 (the default).' }),
   restricting: true,
   check(schema, { dialect, once }) {
-    const validator = once(NAMESPACE, createSchemas).compile(schema, dialect === 2)
+    const validator = once(NAMESPACE, createSchemas).compile(schema, SCHEMA_QUIRKS[dialect].drafts)
     return validator instanceof Error ? [errorIssue('invalid-schema', [], `bodies are not checked: ${validator.message}`)] : []
   },
   build(schema, site) {
-    const isLegacy = site.config.dialect === 2
-    const validator = site.once(NAMESPACE, createSchemas).compile(schema, isLegacy)
+    const { drafts, unreadableStatus } = SCHEMA_QUIRKS[site.config.dialect]
+    const validator = site.once(NAMESPACE, createSchemas).compile(schema, drafts)
     if (validator instanceof Error) {
       // compat: KrakenD serves the endpoint without validation then.
       site.log.error(`${site.label}[JSONSchema] Parsing the definition: ${validator.message}`)
       return null
     }
     site.log.debug(`${site.label}[JSONSchema] Validator enabled`)
-    const unreadableStatus = isLegacy ? 500 : 400
     return (next) =>
       async function jsonSchema(request, scope) {
         const { body } = request
