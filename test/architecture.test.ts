@@ -132,7 +132,8 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
 const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts$|^src\/engine\/routing\/router-options\.ts$/
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
-const VOCABULARY = /^src\/(config\/dialect\.ts|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|engine\/(data|errors|header-values|headers|ports|scope)\.ts)$/
+const VOCABULARY =
+  /^src\/(config\/dialect\.ts|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|engine\/(data|errors|header-values|headers|ports|scope)\.ts)$/
 
 /** Packages that cost memory or start time: only a configuration that needs them may load them. */
 const LAZY =

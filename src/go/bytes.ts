@@ -13,7 +13,7 @@ export function textOf(bytes: Buffer): string {
   let text = ''
   // perf: a run of characters is decoded at once.
   let runStart = 0
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = characterLength(bytes, at)
     if (length === 0) {
       text += bytes.toString('utf8', runStart, at) + String.fromCharCode(STAND_INS + (bytes[at] as number))
