@@ -1,13 +1,15 @@
-// Reads a command's flags, short and long, as KrakenD's users write them.
-
-import { parseArgs } from 'node:util'
+// Reads a command's flags, short and long, as KrakenD's users write them: by the rules of Go's pflag.
 
 export interface Flag {
   readonly type: 'string' | 'boolean'
   readonly short?: string
-  /** A boolean that counts: `-dd`. */
-  readonly multiple?: boolean
+  /** What it does, in a line. */
+  readonly about: string
+  /** What its value is called in the help; `count` for a boolean that is counted. */
+  readonly value?: string
 }
+
+export type Flags = Readonly<Record<string, Flag>>
 
 /** A command line that cannot be understood; `usage` says what would be. */
 export class UsageError extends Error {
@@ -19,29 +21,86 @@ export class UsageError extends Error {
   }
 }
 
-export type FlagValues<F extends Record<string, Flag>> = {
+export type FlagValues<F extends Flags> = {
   -readonly [K in keyof F]: F[K]['type'] extends 'string' ? string | undefined : number
 }
 
-/** Values by flag name: texts, and for booleans how often they were given. Throws a UsageError. */
-export function readFlags<F extends Record<string, Flag>>(command: string, args: readonly string[], flags: F): FlagValues<F> {
-  const options = Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, { multiple: flag.type === 'boolean', ...flag }]))
-  try {
-    const { values } = parseArgs({ args: [...args], options, allowPositionals: false })
-    const read = (name: string, flag: Flag): unknown => {
-      const value = values[name]
-      return flag.type === 'string' ? value : Array.isArray(value) ? value.length : 0
-    }
-    return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, read(name, flag)])) as FlagValues<F>
-  } catch (error) {
-    throw new UsageError(toGoWords(error as Error), `Run 'krakend ${command} --help' for usage.`)
-  }
+export interface Arguments<F extends Flags> {
+  /** Texts, and for booleans how often they were given. */
+  readonly flags: FlagValues<F>
+  /** What is no flag, in order. */
+  readonly words: readonly string[]
 }
 
-/** The message without Node's advice about positional arguments. */
-function toGoWords(error: Error & { code?: string }): string {
-  const unknown = /Unknown option '(-[^']*)'/.exec(error.message)?.[1]
-  if (unknown !== undefined)
-    return unknown.startsWith('--') ? `unknown flag: ${unknown}` : `unknown shorthand flag: '${unknown.slice(1)}' in ${unknown}`
-  return error.message
+/** Values by flag name. Throws a UsageError. */
+export function readArguments<F extends Flags>(command: string, args: readonly string[], flags: F): Arguments<F> {
+  return new ArgumentReader(command, args, flags).read() as Arguments<F>
+}
+
+const COUNTS: Readonly<Record<string, number>> = { true: 1, t: 1, false: 0, f: 0 }
+
+class ArgumentReader {
+  readonly #command: string
+  readonly #args: string[]
+  readonly #flags: Flags
+  readonly #values: Record<string, string | number | undefined>
+  readonly #words: string[] = []
+
+  constructor(command: string, args: readonly string[], flags: Flags) {
+    this.#command = command
+    this.#args = [...args]
+    this.#flags = flags
+    this.#values = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, type === 'string' ? undefined : 0]))
+  }
+
+  read(): { flags: Record<string, string | number | undefined>; words: readonly string[] } {
+    for (let arg = this.#args.shift(); arg !== undefined; arg = this.#args.shift()) {
+      if (arg === '--') {
+        this.#words.push(...this.#args)
+        break
+      }
+      if (arg.startsWith('--')) this.#long(arg)
+      else if (arg.startsWith('-') && arg.length > 1) this.#short(arg)
+      else this.#words.push(arg)
+    }
+    return { flags: this.#values, words: this.#words }
+  }
+
+  /** `--config FILE`, `--config=FILE`, `--debug`, `--debug=2`. */
+  #long(arg: string): void {
+    const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? []
+    const flag = Object.hasOwn(this.#flags, name) ? this.#flags[name] : undefined
+    if (flag === undefined) this.#fail(`unknown flag: --${name}`)
+    else if (flag.type === 'boolean') this.#count(name, value, `--${name}`)
+    else this.#values[name] = value ?? this.#args.shift() ?? this.#fail(`flag needs an argument: --${name}`)
+  }
+
+  /** `-c FILE`, `-cFILE`, `-c=FILE`, `-tlc FILE`, `-ddd`, `-d=2`. */
+  #short(arg: string): void {
+    for (let at = 1; at < arg.length; at++) {
+      const letter = arg[at] as string
+      const rest = arg.slice(at + 1)
+      const [name, flag] = Object.entries(this.#flags).find(([, { short }]) => short === letter) ?? []
+      if (name === undefined || flag === undefined) return this.#fail(`unknown shorthand flag: '${letter}' in ${arg}`)
+      if (flag.type === 'boolean' && !rest.startsWith('=')) this.#count(name, undefined, `-${letter}`)
+      else if (flag.type === 'boolean') return this.#count(name, rest.slice(1), `-${letter}`)
+      else {
+        const value = rest === '' ? this.#args.shift() : rest.replace(/^=/, '')
+        this.#values[name] = value ?? this.#fail(`flag needs an argument: '${letter}' in ${arg}`)
+        return
+      }
+    }
+  }
+
+  #count(name: string, text: string | undefined, written: string): void {
+    const count =
+      text === undefined ? 1 + Number(this.#values[name]) : (COUNTS[text.toLowerCase()] ?? Number(text === '' ? Number.NaN : text))
+    if (!Number.isInteger(count) || count < 0)
+      this.#fail(`invalid argument "${text}" for "${written}" flag: it must be true, false or a number`)
+    this.#values[name] = count
+  }
+
+  #fail(message: string): never {
+    throw new UsageError(message, `Run 'krakend ${this.#command} --help' for usage.`)
+  }
 }

@@ -11,20 +11,29 @@ import type { GatewayConfig } from '../config/types.ts'
 import { knownNamespaces } from '../engine/compile/order.ts'
 import { order } from '../order.ts'
 import { printIssues } from '../schema/print-issues.ts'
-import { readFlags } from './arguments.ts'
+import type { FlagValues } from './arguments.ts'
+import { command } from './command.ts'
 import { NO_FILE_TEXT } from './read-file.ts'
 
 const FLAGS = {
-  config: { type: 'string', short: 'c' },
-  format: { type: 'string', short: 'f' },
-  ignore: { type: 'string', short: 'i' },
-  'ignore-file': { type: 'string', short: 'I' },
-  severity: { type: 'string', short: 's' },
+  config: { type: 'string', short: 'c', about: 'path to the configuration file' },
+  format: { type: 'string', short: 'f', about: 'Go template of the report, such as "{{ marshal . }}"' },
+  ignore: { type: 'string', short: 'i', about: 'rules to leave out, comma-separated' },
+  'ignore-file': { type: 'string', short: 'I', about: 'path to a file of rules to leave out, one a line' },
+  severity: { type: 'string', short: 's', about: `severities to report (default ${SEVERITIES.join()})` },
 } as const
 
+export const audit = command({
+  name: 'audit',
+  about: 'Says what a configuration file could do better',
+  examples: ['krakend audit -i 1.1.1,1.1.2 -s CRITICAL -c krakend.json'],
+  flags: FLAGS,
+  exits: { 0: 'there is nothing to recommend', 1: 'there is, or the file cannot be read', 255: 'the command line is wrong' },
+  execute: ({ flags }) => auditFile(flags),
+})
+
 /** 0 without recommendations, 1 with some and for every error. Writes to standard error alone, as KrakenD does. */
-export async function execute(args: readonly string[]): Promise<number> {
-  const flags = readFlags('audit', args, FLAGS)
+async function auditFile(flags: FlagValues<typeof FLAGS>): Promise<number> {
   if (!flags.config) {
     process.stderr.write(NO_FILE_TEXT)
     return 1

@@ -1,16 +1,8 @@
 #!/usr/bin/env node
 // The command line: finds the command and gives its exit code to the shell.
 
-import { UsageError } from './arguments.ts'
-
-const COMMANDS: Readonly<Record<string, () => Promise<{ execute(args: readonly string[]): Promise<number> | number }>>> = {
-  run: () => import('./run.ts'),
-  check: () => import('./check.ts'),
-  validate: () => import('./check.ts'),
-  audit: () => import('./audit.ts'),
-  version: () => import('./version.ts'),
-  help: () => import('./help.ts'),
-}
+import { readArguments, UsageError } from './arguments.ts'
+import { findCommand } from './commands.ts'
 
 const OLDEST_NODE = 24
 
@@ -25,14 +17,12 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const [name = 'help', ...rest] = args
-  if (name === '-h' || name === '--help') return (await import('./help.ts')).execute([])
-  if (!Object.hasOwn(COMMANDS, name)) {
-    throw new UsageError(`unknown command "${name}" for "krakend"`, "Run 'krakend --help' for usage.")
+  const { command, args: rest } = await findCommand(args)
+  if (rest.includes('-h') || rest.includes('--help')) {
+    process.stdout.write((await import('./help.ts')).helpOf(command))
+    return 0
   }
-  if (rest.includes('-h') || rest.includes('--help')) return (await import('./help.ts')).execute([name])
-  const command = await (COMMANDS[name] as (typeof COMMANDS)[string])()
-  return command.execute(rest)
+  return command.execute(readArguments(command.name, rest, command.flags))
 }
 
 const [major = ''] = process.versions.node.split('.')
@@ -41,11 +31,11 @@ if (Number(major) < OLDEST_NODE) {
   process.exit(1)
 }
 
+process.title = 'krakend'
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof UsageError)) throw error
   process.stderr.write(`Error: ${error.message}\n${error.usage}\n`)
-  process.stdout.write(`${error.message}\n`)
   process.exitCode = EXIT_USAGE
 }

@@ -1,51 +1,64 @@
 // `krakend check`: reads a configuration and says whether it can be served.
 
-import type { GatewayConfig } from '../config/types.ts'
-import { readFlags } from './arguments.ts'
+import { command, hasColors } from './command.ts'
+import { lint, LINT_FLAGS, wantsLint } from './lint.ts'
 import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
+import { readFormat } from './report.ts'
 
-const FLAGS = { ...CONFIG_FLAGS, indent: { type: 'string', short: 'i' }, 'test-gin-routes': { type: 'boolean', short: 't' } } as const
+export const check = command({
+  name: 'check',
+  aliases: ['validate'],
+  about: 'Checks a configuration file',
+  examples: ['krakend check -t -c krakend.json', 'krakend check -tlc krakend.json', 'krakend check --strict --format json -c krakend.yml'],
+  flags: {
+    ...CONFIG_FLAGS,
+    indent: { type: 'string', short: 'i', about: 'indentation of what -d shows (default TAB)' },
+    ...LINT_FLAGS,
+    'test-gin-routes': {
+      type: 'boolean',
+      short: 't',
+      about: 'refuse what certainly fails: routes that conflict, a start or requests that cannot succeed',
+    },
+    all: { type: 'boolean', about: 'show every place of findings that are equal' },
+    format: { type: 'string', about: 'text (default), or json on standard output for programs' },
+  },
+  exits: { 0: 'the file is accepted, with or without warnings', 1: 'it is refused, or there is none', 255: 'the command line is wrong' },
+  async execute({ flags, words: [word] }) {
+    const file = flags.config ?? word
+    if (file === undefined) {
+      process.stderr.write(NO_FILE_TEXT)
+      return 1
+    }
+    const isLinted = wantsLint(flags)
+    const format = readFormat(flags.format)
+    process.stderr.write(`Parsing configuration file: ${file}\n`)
+    const { config, source, summary } = await readFileFor({
+      file,
+      edition: flags.edition,
+      refusesWrongBlocks: true,
+      isTested: flags['test-gin-routes'] > 0,
+      isStrict: flags.strict > 0,
+      separator: '\t',
+      format,
+      showsAll: flags.all > 0,
+    })
+    if (config === null) return refuse(summary)
+    if (flags.debug > 0) {
+      const { describeConfig } = await import('./describe-config.ts')
+      process.stderr.write(describeConfig(config, { level: flags.debug, indent: flags.indent ?? '\t' }))
+    }
+    const problem = isLinted ? await lint(source.text ?? '', flags['lint-schema']) : null
+    if (problem !== null) {
+      process.stderr.write(`${problem}\n\n`)
+      return refuse(summary)
+    }
+    process.stderr.write(hasColors(process.stderr) ? '\u001B[32;1mSyntax OK!\u001B[0m\n' : 'Syntax OK!\n')
+    process.stderr.write(summary)
+    return 0
+  },
+})
 
-export async function execute(args: readonly string[]): Promise<number> {
-  const flags = readFlags('check', args, FLAGS)
-  if (flags.config === undefined) {
-    process.stderr.write(NO_FILE_TEXT)
-    return 1
-  }
-  process.stderr.write(`Parsing configuration file: ${flags.config}\n`)
-  const config = await readFileFor({
-    file: flags.config,
-    edition: flags.edition,
-    refusesWrongBlocks: true,
-    isStrict: flags.strict > 0,
-    separator: '\t',
-  })
-  if (config === null) return 1
-  if (flags.debug > 0) {
-    const { describeConfig } = await import('./describe-config.ts')
-    process.stderr.write(describeConfig(config, { level: flags.debug, indent: flags.indent ?? '\t' }))
-  }
-  const problem = flags['test-gin-routes'] > 0 ? await findRouteConflict(config) : null
-  if (problem !== null) {
-    process.stderr.write(`ERROR testing the configuration file:\t${problem}\n\n`)
-    return 1
-  }
-  const isTerminal = process.stderr.isTTY
-  process.stderr.write(isTerminal ? '\u001B[32;1mSyntax OK!\u001B[0m\n' : 'Syntax OK!\n')
-  return 0
-}
-
-/** gin's word on routes that cannot live together, null when all can. */
-async function findRouteConflict(config: GatewayConfig): Promise<string | null> {
-  const [{ checkRoutes, planRoutes }, { ConfigError }] = await Promise.all([
-    import('../engine/routing/plan.ts'),
-    import('../engine/compile/component.ts'),
-  ])
-  try {
-    checkRoutes(planRoutes(config))
-    return null
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message
-    throw error
-  }
+function refuse(summary: string): number {
+  process.stderr.write(summary)
+  return 1
 }

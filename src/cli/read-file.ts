@@ -1,76 +1,107 @@
 // Reads the configuration file for a command and says what is wrong with it.
 
+import { accessSync, constants } from 'node:fs'
+import { checkConfig, gradeRule } from '../check/check-config.ts'
 import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { checkBlocks } from '../engine/compile/check-blocks.ts'
 import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
-import { printIssues } from '../schema/print-issues.ts'
 import { UsageError } from './arguments.ts'
+import { report, summarize, type ReportOptions } from './report.ts'
 
 export const CONFIG_FLAGS = {
-  config: { type: 'string', short: 'c' },
-  debug: { type: 'boolean', short: 'd' },
-  edition: { type: 'string' },
-  strict: { type: 'boolean' },
+  config: { type: 'string', short: 'c', about: 'path to the configuration file' },
+  debug: { type: 'boolean', short: 'd', about: 'show what was read; -dd and -ddd show more', value: 'count' },
+  edition: { type: 'string', about: 'with "ce", ignore Enterprise protections instead of refusing the file' },
+  strict: { type: 'boolean', about: 'refuse a file in which something was not understood, or a protection is weakened' },
 } as const
 
 export const NO_FILE_TEXT = 'Please, provide the path to the configuration file with --config or see all the options with --help\n'
 
-export interface FileRequest {
+export interface FileRequest extends ReportOptions {
   readonly file: string
   readonly edition: string | undefined
   readonly debug?: boolean
   readonly port?: number
   /** Whether an error among the components' blocks is fatal: `check` says so, `run` serves what it can as KrakenD does. */
   readonly refusesWrongBlocks: boolean
-  /** Whether everything that weakens a protection counts as an error (`--strict`). */
+  /** Whether what certainly stops the start or makes requests fail is an error (`check -t`). */
+  readonly isTested: boolean
+  /** Whether everything that was not understood or weakens a protection counts as an error (`--strict`). */
   readonly isStrict: boolean
   /** What stands between the first words of an error and the error: a blank in `run`, a tab in `check`. */
   readonly separator: string
 }
 
-/** The configuration, or null after its errors were printed on standard error. Warnings are printed as well. */
-export async function readFileFor(request: FileRequest): Promise<GatewayConfig | null> {
+export interface FileReading {
+  /** Null after errors, which were printed on standard error. Warnings are printed as well. */
+  readonly config: GatewayConfig | null
+  readonly source: Source
+  /** One line that counts what was found, with its line feed; empty when that is nothing. */
+  readonly summary: string
+}
+
+export async function readFileFor(request: FileRequest): Promise<FileReading> {
   const { file, edition, debug = false, port } = request
   if (edition !== undefined && edition !== 'ce')
     throw new UsageError(`unknown edition "${edition}"`, 'The only edition to choose is --edition=ce.')
   if (process.env['FC_ENABLE']) {
     process.stderr.write('FC_ENABLE is set, but flexible configuration is not implemented yet: the file is read as it is.\n')
   }
-  const { config, issues, source, failure } = await readConfig(file, {
+  const { config, issues, source, failure, raw } = await readConfig(file, {
     environment: process.env,
     edition: edition ?? null,
     knownNamespaces: knownNamespaces(order),
     debug,
     ...(port === undefined ? {} : { port }),
   })
-  if (config === null) {
-    process.stderr.write(`ERROR parsing the configuration file:${request.separator}${failure}\n\n`)
-    await print(issues, source)
-    return null
-  }
-  const own = checkBlocks(config, await loadDeclarations(order, config), request)
-  // What is missing cannot protect: that weakens a file as much as a mistake in it.
-  const found = [
-    ...issues.map((issue) => (request.isStrict && isMissing(issue) ? { ...issue, severity: 'error' as const } : issue)),
-    ...own,
-  ]
-  const broken = found.find((issue) => issue.severity === 'error')
-  if (broken !== undefined && (request.refusesWrongBlocks || request.isStrict)) {
-    process.stderr.write(`ERROR parsing the configuration file:${request.separator}'${file}': ${broken.message}\n\n`)
-    await print(found, source)
-    return null
-  }
-  await print(found, source)
-  return config
+  if (config === null)
+    return finish(issues, source, null, failure === null ? null : `parsing the configuration file:${request.separator}${failure}`, request)
+  const found = await findIssues(config, issues, { source, raw, request })
+  return finish(found, source, config, describeRefusal(found, request), request)
 }
 
-function isMissing({ code }: Issue): boolean {
-  return code === 'missing-namespace' || code === 'enterprise-protection'
+async function findIssues(
+  config: GatewayConfig,
+  issues: readonly Issue[],
+  { source, raw, request }: { source: Source; raw: unknown; request: FileRequest },
+): Promise<Issue[]> {
+  const discoveries = order.discoveries.map(({ sd }) => sd)
+  const general = [...issues, ...checkConfig({ config, raw, source, readable, discoveries })]
+  const own = checkBlocks(config, await loadDeclarations(order, config), { ...request, readable })
+  return [...general.map((issue) => gradeRule(issue, request)), ...own]
 }
 
-async function print(issues: readonly Issue[], source: Source): Promise<void> {
-  if (issues.length > 0) process.stderr.write(await printIssues(issues, source))
+/** The line about a file that is refused, null for one that is accepted. */
+function describeRefusal(found: readonly Issue[], { file, refusesWrongBlocks, isStrict, separator }: FileRequest): string | null {
+  // A port that does not exist is no gateway, whoever asks.
+  const isFatal = ({ severity, code }: Issue): boolean =>
+    (severity === 'error' && (refusesWrongBlocks || isStrict)) || (!refusesWrongBlocks && code === 'invalid-port')
+  const broken = found.find(isFatal)
+  if (broken === undefined) return null
+  // What is an error only because it was tested is told as KrakenD tells of its test.
+  if (broken.fails !== undefined && broken.code !== 'wrong-type') return `testing the configuration file:${separator}${broken.message}`
+  return `parsing the configuration file:${separator}'${file}': ${broken.message}`
+}
+
+async function finish(
+  issues: readonly Issue[],
+  source: Source,
+  config: GatewayConfig | null,
+  refusal: string | null,
+  request: FileRequest,
+): Promise<FileReading> {
+  await report(issues, source, refusal === null ? null : `ERROR ${refusal}`, request)
+  return { config: refusal === null ? config : null, source, summary: request.format === 'text' ? summarize(issues) : '' }
+}
+
+function readable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
 }

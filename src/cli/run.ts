@@ -3,10 +3,9 @@
 import { availableParallelism } from 'node:os'
 import type { GatewayConfig } from '../config/types.ts'
 import { serve } from '../runtime/serve.ts'
-import { readFlags, UsageError } from './arguments.ts'
+import { UsageError } from './arguments.ts'
+import { command } from './command.ts'
 import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
-
-const FLAGS = { ...CONFIG_FLAGS, port: { type: 'string', short: 'p' }, workers: { type: 'string' } } as const
 
 /** Go's `os.Exit(-1)`. */
 const EXIT_BAD_FILE = 255
@@ -14,20 +13,51 @@ const MAX_WORKERS = 256
 /** Systems that spread the connections of one port over the threads that listen on it. */
 const SHARES_PORTS = new Set<NodeJS.Platform>(['linux', 'freebsd', 'aix', 'sunos'])
 
-export async function execute(args: readonly string[]): Promise<number> {
-  const flags = readFlags('run', args, FLAGS)
-  if (flags.config === undefined) {
-    process.stderr.write(NO_FILE_TEXT)
-    return 0
-  }
-  const { config: file, edition } = flags
-  const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
-  const workers = readWorkers(flags.workers ?? '1')
-  const read = (): Promise<GatewayConfig | null> =>
-    readFileFor({ file, edition, debug: flags.debug > 0, refusesWrongBlocks: false, isStrict: flags.strict > 0, separator: ' ', ...port })
-  const config = await read()
-  return config === null ? EXIT_BAD_FILE : serve(config, { workers, reread: read })
-}
+export const run = command({
+  name: 'run',
+  about: 'Serves a configuration file',
+  examples: ['krakend run -c krakend.json', 'krakend run -c krakend.json --workers auto'],
+  flags: {
+    ...CONFIG_FLAGS,
+    debug: { type: 'boolean', short: 'd', about: 'serve /__debug/', value: 'count' },
+    port: { type: 'string', short: 'p', about: "listen on this port instead of the file's", value: 'int' },
+    workers: { type: 'string', about: 'threads that serve: a number, or "auto" for one per core (default 1)' },
+  },
+  exits: {
+    0: 'it was told to stop, or there is no file',
+    1: 'the port is taken, or requests did not end in time',
+    2: 'a component stops the start',
+    255: 'the file is refused, or the command line is wrong',
+  },
+  async execute({ flags, words: [word] }) {
+    const { edition } = flags
+    const file = flags.config ?? word
+    if (file === undefined) {
+      process.stderr.write(NO_FILE_TEXT)
+      return 0
+    }
+    const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
+    const workers = readWorkers(flags.workers ?? '1')
+    const read = async (): Promise<GatewayConfig | null> => {
+      const { config, summary } = await readFileFor({
+        file,
+        edition,
+        debug: flags.debug > 0,
+        refusesWrongBlocks: false,
+        isTested: false,
+        isStrict: flags.strict > 0,
+        separator: ' ',
+        format: 'text',
+        showsAll: false,
+        ...port,
+      })
+      process.stderr.write(summary)
+      return config
+    }
+    const config = await read()
+    return config === null ? EXIT_BAD_FILE : serve(config, { workers, reread: read })
+  },
+})
 
 function readPort(text: string): number {
   const port = readInteger(text)

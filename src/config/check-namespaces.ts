@@ -2,7 +2,7 @@
 
 import { isCommentKey } from '../schema/comment-key.ts'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
-import { suggestHint } from '../schema/suggest.ts'
+import { suggest } from '../schema/suggest.ts'
 import { isObject } from '../schema/values.ts'
 import type { ExtraConfig } from './types.ts'
 import { oldNamespaces } from './upgrade.ts'
@@ -27,7 +27,7 @@ export function checkNamespaces(extraConfig: ExtraConfig, at: IssuePath, rules: 
   const issues: Issue[] = []
   for (const [namespace, block] of extraConfig) {
     const path = [...at, namespace]
-    if (namespace === 'plugin/http-server') issues.push(...checkPlugins(block, path, rules))
+    if (namespace.startsWith('plugin/')) issues.push(...checkPlugins(block, path, rules))
     if (rules.known.has(namespace) || isCommentKey(namespace)) continue
     if (protecting.has(namespace)) issues.push(refuse(`"${namespace}"`, path, rules))
     else if (others.has(namespace)) {
@@ -35,7 +35,8 @@ export function checkNamespaces(extraConfig: ExtraConfig, at: IssuePath, rules: 
     } else if (communityNamespaces.has(namespace)) {
       issues.push(warningIssue('missing-namespace', path, `"${namespace}" is not implemented yet: nothing of it is done`))
     } else {
-      const hint = suggestHint(namespace, [...rules.known, ...oldNamespaces.keys()])
+      const meant = suggest(namespace, [...rules.known, ...oldNamespaces.keys()])
+      const hint = meant === null ? '' : `did you mean "${oldNamespaces.get(meant) ?? meant}"?`
       issues.push(warningIssue('unknown-namespace', path, `nothing reads the namespace "${namespace}", ignored`, hint))
     }
   }

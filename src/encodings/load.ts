@@ -91,6 +91,16 @@ const RENDERS: ReadonlyMap<string, Render> = new Map<string, Render>([
 
 const QUIRKS = perDialect({ renders: RENDERS }, { 2: { renders: RENDERS_OF_VERSION_2 } })
 
+/** The `encoding`s of backends that are decoders of their own; others mean JSON. */
+export function decoderNames(): string[] {
+  return [...Object.keys(DECODERS), ...Object.keys(LAZY_DECODERS)]
+}
+
+/** The `output_encoding`s that are renderers of their own, beside `no-op`. */
+export function renderNames(dialect: Dialect): string[] {
+  return [...QUIRKS[dialect].renders.keys()]
+}
+
 /** Loads the decoders of these `encoding`s of backends; `decoderFor` then knows no other lazy one. */
 export async function loadEncodings(names: Iterable<string>): Promise<Encodings> {
   const decoders = new Map(Object.entries(DECODERS))

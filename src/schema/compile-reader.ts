@@ -35,6 +35,10 @@ interface Shape {
   readonly known?: readonly string[]
   /** A value of a wrong type is reported, and read as it is: what becomes of it is decided where it is used. */
   readonly keepsWrong?: boolean
+  /** Bounds that a value is only warned of: it is read as it is. */
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
 }
 
 export function compileReader(schema: TSchema, isStruct: boolean): Reader {
@@ -69,7 +73,7 @@ function compileType(shape: Shape, isStruct: boolean): TypeReader {
   if (shape.enum !== undefined) return compileEnum(shape.enum)
   if (shape.type === 'object') return shape.properties === undefined ? compileRecord(shape, isStruct) : compileObject(shape, isStruct)
   if (shape.type === 'array') return compileArray(shape.items ?? {}, isStruct)
-  if (shape.type === 'integer') return compileInteger(isStruct)
+  if (shape.type === 'integer') return compileInteger(shape, isStruct)
   if (shape.type === undefined) return { read: (raw) => raw, zero: () => undefined }
   if (!Object.hasOwn(scalarNames, shape.type)) throw new Error(`option schemas know no type ${shape.type}`)
   return compileScalar(shape.type, shape)
@@ -83,13 +87,16 @@ function report(context: ReaderContext, message: string, hint = ''): typeof WRON
 const scalarNames: Record<string, string> = { string: 'a text', number: 'a number', boolean: 'true or false', null: 'null' }
 const scalarZeros: Record<string, unknown> = { string: '', number: 0, boolean: false, null: null }
 
-function compileScalar(type: string, { known }: Shape): TypeReader {
+function compileScalar(type: string, shape: Shape): TypeReader {
+  const { known, minLength = 0 } = shape
   const zero = scalarZeros[type]
   return {
     zero: () => zero,
     read(raw, context) {
       if (type === 'null' ? raw === null : typeof raw === type) {
         if (known !== undefined && raw !== '' && !known.includes(raw as string)) warnOfUnknown(raw as string, known, context)
+        if (typeof raw === 'number') warnOfRange(raw, shape, context)
+        if (typeof raw === 'string' && raw.length < minLength) warnOfRange(null, shape, context)
         return raw
       }
       return report(context, `must be ${scalarNames[type]}, not ${describeValue(raw)}`, hintQuotes(type, raw))
@@ -102,6 +109,13 @@ function warnOfUnknown(value: string, known: readonly string[], { issues, path }
   issues.push(warningIssue('unknown-value', [...path], message, suggestHint(value, known)))
 }
 
+/** `value` is null for a text that is too short. */
+function warnOfRange(value: number | null, { minimum = -Infinity, maximum = Infinity }: Shape, { issues, path }: ReaderContext): void {
+  if (value === null) issues.push(warningIssue('out-of-range', [...path], 'must not be empty'))
+  else if (value < minimum) issues.push(warningIssue('out-of-range', [...path], `must be at least ${minimum}, not ${value}`))
+  else if (value > maximum) issues.push(warningIssue('out-of-range', [...path], `must be at most ${maximum}, not ${value}`))
+}
+
 function hintQuotes(type: string, raw: unknown): string {
   if (type === 'string' && (typeof raw === 'number' || typeof raw === 'boolean')) return `write "${raw}" in quotes`
   if (typeof raw !== 'string' || raw.trim() === '') return ''
@@ -109,11 +123,12 @@ function hintQuotes(type: string, raw: unknown): string {
   return type === 'boolean' && (raw === 'true' || raw === 'false') ? `write ${raw} without quotes` : ''
 }
 
-function compileInteger(isStruct: boolean): TypeReader {
+function compileInteger(shape: Shape, isStruct: boolean): TypeReader {
   return {
     zero: () => 0,
     read(raw, context) {
       if (typeof raw !== 'number') return report(context, `must be a whole number, not ${describeValue(raw)}`, hintQuotes('number', raw))
+      if (Number.isFinite(raw)) warnOfRange(raw, shape, context)
       if (Number.isInteger(raw)) return raw
       return isStruct || !Number.isFinite(raw) ? report(context, `must be a whole number, not ${raw}`) : Math.trunc(raw)
     },
@@ -157,6 +172,9 @@ function compileArray(items: Shape, isStruct: boolean): TypeReader {
     read(raw, context) {
       if (!Array.isArray(raw))
         return report(context, `must be a list, not ${describeValue(raw)}`, typeof raw === 'string' ? `write ["${raw}"]` : '')
+      // One list where lists are wanted is told once, with what was meant.
+      if (items.type === 'array' && raw.length > 0 && raw.every((element) => typeof element === 'string'))
+        return report(context, 'must be a list of lists, not of texts', `write ${JSON.stringify([raw])}`)
       const list: unknown[] = []
       let isWrong = false
       for (const [index, element] of raw.entries()) {
@@ -219,6 +237,7 @@ function compileObject(shape: Shape, isStruct: boolean): TypeReader {
   })
   const byKey = new Map(members.map((member) => [member.key, member]))
   const byLowerKey = new Map(members.map((member) => [member.key.toLowerCase(), member]))
+  const needed = (shape.required ?? []).filter((key) => shape.properties?.[key]?.default === undefined)
   const extra = shape.additionalProperties
   const rest = extra === true ? compile({}, isStruct) : typeof extra === 'object' ? compile(extra, isStruct) : null
 
@@ -253,9 +272,14 @@ function compileObject(shape: Shape, isStruct: boolean): TypeReader {
         else if (rest !== null) isWrong = !readInto(result, key, key, value, rest, isStruct, context) || isWrong
         else warnUnknown(key, byKey, context)
       }
+      if (!isWrong) for (const key of needed) if (!Object.hasOwn(result, key)) warnMissing(key, context)
       return isWrong && isStruct ? WRONG : complete(result)
     },
   }
+}
+
+function warnMissing(key: string, { issues, path }: ReaderContext): void {
+  issues.push(warningIssue('missing-option', [...path], `"${key}" is missing here`))
 }
 
 function warnUnknown(key: string, known: ReadonlyMap<string, Member>, context: ReaderContext): void {

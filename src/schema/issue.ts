@@ -17,6 +17,23 @@ export interface Issue {
   readonly hint: string
   /** Only where a path cannot say it (syntax errors). 1-based; the column counts UTF-16 units. */
   readonly position?: Position
+  /** What follows from it, as a clause behind the message; absent where the message says it itself. */
+  readonly effect?: string
+  /** What certainly fails: the start, or every request of that place. An error of `check -t`; plain `check` keeps KrakenD's verdict. */
+  readonly fails?: 'start' | 'requests'
+  /** Other places that have a part in it. */
+  readonly related?: readonly IssuePath[]
+  /** The corrected text, only where it is certain. */
+  readonly fix?: readonly TextEdit[]
+}
+
+/** One change of the file. */
+export interface TextEdit {
+  readonly path: IssuePath
+  /** What is replaced: the value at the path, or the key that the path ends with. */
+  readonly replaces: 'value' | 'key'
+  /** JSON. */
+  readonly text: string
 }
 
 export interface Position {
@@ -30,7 +47,7 @@ export interface Source {
   readonly file: string
   /** The text that was parsed; null when it could not be read. */
   readonly text: string | null
-  /** Positions are found for `json` and `yaml`. */
+  /** Positions are found for `json`, `yaml` and `toml`. */
   readonly format: string
   /** Other spellings under which a name of a path may stand in the file (old namespaces, renamed options). */
   synonymsOf(name: string): readonly string[]
@@ -42,6 +59,16 @@ export function errorIssue(code: string, path: IssuePath, message: string, hint 
 
 export function warningIssue(code: string, path: IssuePath, message: string, hint = ''): Issue {
   return { severity: 'warning', code, path, message, hint }
+}
+
+/** What certainly stops the start, or makes every request of a place fail. */
+export function certainIssue(fails: 'start' | 'requests', code: string, path: IssuePath, message: string, hint = ''): Issue {
+  return { ...errorIssue(code, path, message, hint), fails }
+}
+
+/** The edit that writes another value at a path. */
+export function writeValue(path: IssuePath, value: unknown): TextEdit[] {
+  return [{ path, replaces: 'value', text: JSON.stringify(value) }]
 }
 
 /** `endpoints[0].backend[1].extra_config.qos/http-cache`: a path for the eye. */

@@ -1,10 +1,10 @@
 // Finds what is wrong in the blocks of a configuration, without building anything.
 
 import type { TSchema } from 'typebox'
-import type { GatewayConfig } from '../../config/types.ts'
+import type { BackendConfig, EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import { type Issue, type IssuePath, warningIssue, errorIssue } from '../../schema/issue.ts'
 import { readOptions } from '../../schema/read-options.ts'
-import type { AnyBlock, CheckedBlock, Extras, Level } from './component.ts'
+import type { AnyBlock, CheckedBlock, Extras, Level, WhenInvalid } from './component.ts'
 import { makeOnce } from './site.ts'
 import { type BlockPlace, type DeclaredBlock, placesOf } from './order.ts'
 import { findStopping } from './read-block.ts'
@@ -12,24 +12,55 @@ import { findStopping } from './read-block.ts'
 export interface CheckOptions {
   /** Whether what KrakenD's `check` lets pass is an error where it switches a protection off or stops the start; else it is a warning. */
   readonly isStrict: boolean
+  /** Whether what certainly fails is an error (`check -t`). */
+  readonly isTested?: boolean
+  /** Whether a file that the configuration names can be read; everything unless given. */
+  readonly readable?: CheckedBlock['readable']
 }
 
 /** Codes of what was not understood: in a block that protects, none of them may pass `--strict`. */
-const NOT_UNDERSTOOD: ReadonlySet<string> = new Set(['unknown-option', 'unknown-value', 'wrong-type', 'invalid-duration', 'invalid-option'])
+const NOT_UNDERSTOOD: ReadonlySet<string> = new Set([
+  'unknown-option',
+  'unknown-value',
+  'wrong-type',
+  'missing-option',
+  'out-of-range',
+  'invalid-duration',
+  'invalid-option',
+])
 
-/** What all blocks of a configuration are checked with. */
-export type CheckContext = Pick<CheckedBlock, 'dialect' | 'once'>
+/** What blocks are checked with. */
+export type CheckContext = Pick<CheckedBlock, 'dialect' | 'once'> & Partial<Pick<CheckedBlock, 'place' | 'readable'>>
 
 /** Issues of every configured block: errors where a protection's block is wrong, else warnings. */
-export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBlock[], { isStrict }: CheckOptions): Issue[] {
-  const context = { dialect: config.dialect, once: makeOnce() }
+export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBlock[], options: CheckOptions): Issue[] {
+  const { readable = () => true } = options
+  const shared = { dialect: config.dialect, once: makeOnce(), readable }
+  const endpoints = new Map(
+    config.endpoints.flatMap((endpoint) => endpoint.backends.map((backend) => [backend.extraConfig, endpoint] as const)),
+  )
   return placesOf(config).flatMap((place) => {
-    const issues = [...checkPlace(place, declared, context, isStrict), ...findMisplaced(place, declared, isStrict)]
-    return issues.map((issue) => ({ ...issue, path: [...place.at, 'extra_config', ...issue.path] }))
+    const around = place.level === 'backend' ? endpoints.get(place.blocks) : place.level === 'endpoint' ? place.config : null
+    const endpoint = (around as EndpointConfig | null | undefined) ?? null
+    const backend = place.level === 'backend' ? (place.config as BackendConfig) : null
+    const context = { ...shared, place: { config, endpoint, backend } }
+    const issues = [...checkPlace(place, declared, context, options), ...findMisplaced(place, declared, options.isStrict)]
+    return issues.map((issue) => moveBelow(issue, [...place.at, 'extra_config']))
   })
 }
 
-function checkPlace(place: BlockPlace, declared: readonly DeclaredBlock[], context: CheckContext, isStrict: boolean): Issue[] {
+/** The issue of a block as one of the file. */
+function moveBelow(issue: Issue, at: IssuePath): Issue {
+  const fix = issue.fix?.map((edit) => ({ ...edit, path: [...at, ...edit.path] }))
+  return { ...issue, path: [...at, ...issue.path], ...(fix === undefined ? {} : { fix }) }
+}
+
+function checkPlace(
+  place: BlockPlace,
+  declared: readonly DeclaredBlock[],
+  context: CheckContext,
+  { isStrict, isTested = false }: CheckOptions,
+): Issue[] {
   const issues: Issue[] = []
   const seen = new Set<string>()
   for (const { declaration, levels } of declared) {
@@ -49,9 +80,9 @@ function checkPlace(place: BlockPlace, declared: readonly DeclaredBlock[], conte
     }
     function checkOne(name: string, found: readonly Issue[]): Issue[] {
       return found.map((issue) => {
-        const isRefused = isStrict && declaration.restricting && NOT_UNDERSTOOD.has(issue.code)
+        const isRefused = (isStrict && declaration.restricting && NOT_UNDERSTOOD.has(issue.code)) || (isTested && issue.fails !== undefined)
         const severity = isRefused ? 'error' : isStrict || issue.code === 'wrong-type' ? issue.severity : 'warning'
-        return { ...issue, severity, path: [name, ...issue.path] }
+        return { ...moveBelow(issue, [name]), severity }
       })
     }
   }
@@ -69,13 +100,34 @@ export function checkBlock(declaration: AnyBlock, raw: unknown, context: CheckCo
   const isFatal = value === null && (declaration.restricting || declaration.whenInvalid === 'stop')
   const stopping = findStopping(declaration, raw, issues)
   const others = issues.filter((issue) => !stopping.includes(issue))
-  const found = [...stopping, ...others.map((issue): Issue => (isFatal ? issue : { ...issue, severity: 'warning' }))]
+  const found = [
+    ...stopping.map((issue): Issue => ({ ...issue, effect: WHEN_INVALID.stop, fails: 'start' })),
+    ...others.map((issue): Issue => addEffect(isFatal ? issue : { ...issue, severity: 'warning' }, declaration, value === null)),
+  ]
   if (value === null || declaration.check === undefined) return found
   // What the component itself says about an option is more exact than that its type is wrong.
   const { extras } = declaration
   const more = extras === undefined || rawExtras === undefined ? null : readOptions(extras.options, rawExtras, extras.reading).value
-  const own = declaration.check(value, { ...context, raw, extras: more })
+  const { place = null, readable = () => true } = context
+  const own = declaration.check(value, { ...context, place, readable, raw, extras: more })
   return [...found.filter(({ path }) => !own.some((issue) => isAtOrBelow(issue.path, path))), ...own]
+}
+
+/** What becomes of a block that cannot be read. */
+const WHEN_INVALID: Readonly<Record<WhenInvalid, string>> = {
+  skip: 'the whole block is ignored',
+  deny: 'every request is refused',
+  default: 'the whole block counts as empty',
+  stop: 'the gateway does not start',
+}
+
+/** Adds what follows from an option of a wrong type. */
+function addEffect(issue: Issue, { whenInvalid, restricting }: AnyBlock, isWhole: boolean): Issue {
+  if (issue.code !== 'wrong-type') return issue
+  if (!isWhole) return { ...issue, effect: issue.path.length === 0 ? WHEN_INVALID.skip : 'the option is ignored' }
+  const open = restricting && whenInvalid === 'skip' ? `${WHEN_INVALID.skip}, nothing is protected by it` : WHEN_INVALID[whenInvalid]
+  const fails = whenInvalid === 'stop' ? 'start' : whenInvalid === 'deny' ? 'requests' : null
+  return { ...issue, effect: open, ...(fails === null ? {} : { fails }) }
 }
 
 function isAtOrBelow(option: IssuePath, path: IssuePath): boolean {

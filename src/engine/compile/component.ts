@@ -1,7 +1,7 @@
 // What components and the engine's own steps declare: their blocks, their place in the order, and how they are built.
 
 import type { Static, TSchema } from 'typebox'
-import type { BackendConfig, Dialect } from '../../config/types.ts'
+import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import type { Issue } from '../../schema/issue.ts'
 import type { Handler, Layer, Pipe, Sender } from '../types.ts'
 import type { ProcessSite, Site } from './site.ts'
@@ -51,6 +51,18 @@ export interface CheckedBlock<X = unknown> {
   readonly dialect: Dialect
   /** The one value of that key for all blocks that are checked together, made on first use. */
   readonly once: Site['once']
+  /** What the block stands in; null where a block is checked alone. */
+  readonly place: CheckedPlace | null
+  /** Whether a file that the configuration names can be read. */
+  readonly readable: (path: string) => boolean
+}
+
+/** Where a block stands, for checks that look at what is around it. */
+export interface CheckedPlace {
+  readonly config: GatewayConfig
+  /** Null at the service, at an agent and its backends. */
+  readonly endpoint: EndpointConfig | null
+  readonly backend: BackendConfig | null
 }
 
 /** Options of ours beside a block of KrakenD's, in a namespace that KrakenD ignores. They stand at the same place of the file. */

@@ -1,0 +1,106 @@
+// Routes that cannot live together, endpoints that get none, and paths that are written as the router has them.
+
+import { checkRoutes, ENDPOINT_METHODS, planRoutes } from '../engine/routing/plan.ts'
+import type { PlannedRoute } from '../engine/routing/plan.ts'
+import { ConfigError } from '../engine/compile/component.ts'
+import { certainIssue, errorIssue, warningIssue, writeValue } from '../schema/issue.ts'
+import type { Issue } from '../schema/issue.ts'
+import { suggest } from '../schema/suggest.ts'
+import { backendsOf, nameOf } from './subject.ts'
+import type { Rule } from './subject.ts'
+
+export const checkRoutePlan: Rule = ({ config }) => {
+  const { routes, dropped } = planRoutes(config)
+  const left = dropped.map(({ endpoint, reason }): Issue => {
+    const methods = [...ENDPOINT_METHODS]
+    const isMethod = !ENDPOINT_METHODS.has(endpoint.method)
+    const meant = isMethod ? suggest(endpoint.method, methods) : null
+    const path = isMethod ? [...endpoint.at, 'method'] : endpoint.at
+    const hint = meant === null ? (isMethod ? `endpoints have one of ${methods.join(', ')}` : '') : `did you mean "${meant}"?`
+    const issue = certainIssue('requests', 'endpoint-not-served', path, `${reason}: the endpoint is not served`, hint)
+    return meant === null ? issue : { ...issue, fix: writeValue(path, meant) }
+  })
+  return [...left, ...findConflicts(routes)]
+}
+
+/** Each route that gin refuses, with the one that is there already. */
+function findConflicts(routes: readonly PlannedRoute[]): Issue[] {
+  const problem = conflictOf(routes)
+  if (problem === null) return []
+  const issues: Issue[] = []
+  const good = new Map<string, PlannedRoute[]>()
+  for (const route of routes) {
+    const before = good.get(route.method) ?? []
+    good.set(route.method, before)
+    const message = conflictOf([...before, route])
+    if (message === null) before.push(route)
+    else
+      issues.push(
+        conflictIssue(
+          route,
+          before.find((other) => conflictOf([other, route]) !== null),
+          message,
+        ),
+      )
+  }
+  return issues
+}
+
+/** gin's words, null when all of them can live together. */
+function conflictOf(routes: readonly PlannedRoute[]): string | null {
+  try {
+    checkRoutes({ routes, dropped: [] })
+    return null
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+}
+
+function conflictIssue({ endpoint, method }: PlannedRoute, other: PlannedRoute | undefined, message: string): Issue {
+  const path = endpoint === null ? [] : [...endpoint.at, 'endpoint']
+  const rival = other?.endpoint ?? null
+  const with_ = rival === null ? 'a route of the gateway itself' : `"${nameOf(rival)}"`
+  const text = `${message} (${method}, beside ${with_}): the gateway does not start`
+  const isSame = rival !== null && endpoint !== null && rival.path === endpoint.path
+  const issue = certainIssue(
+    'start',
+    'route-conflict',
+    path,
+    text,
+    isSame ? 'remove one of them' : 'call the parameters of one position alike',
+  )
+  return rival === null ? issue : { ...issue, related: [[...rival.at, 'endpoint']] }
+}
+
+/** `/users/:id` as gin writes it: nobody can use the parameter, and in a url_pattern it stays as it is. */
+export const checkColons: Rule = ({ config, raw: _raw }) => [
+  ...config.endpoints.flatMap(({ at, writtenPath }) => {
+    const fixed = toBraces(writtenPath)
+    if (fixed === null) return []
+    const path = [...at, 'endpoint']
+    const message = `"${writtenPath}" has a parameter that no backend can use: parameters are written in braces`
+    return [{ ...warningIssue('colon-parameter', path, message, `write "${fixed}"`), fix: writeValue(path, fixed) }]
+  }),
+  ...backendsOf(config).flatMap(({ backend }) => {
+    const fixed = toBraces(backend.urlPattern)
+    if (fixed === null) return []
+    const path = [...backend.at, 'url_pattern']
+    const message = `"${backend.urlPattern}" is asked for with the colon in it: parameters are written in braces`
+    return [{ ...warningIssue('colon-parameter', path, message, `write "${fixed}"`), fix: writeValue(path, fixed) }]
+  }),
+]
+
+function toBraces(path: string): string | null {
+  const fixed = path.replaceAll(/\/:([A-Za-z_]\w*)(?=\/|\?|$)/g, '/{$1}')
+  return fixed === path ? null : fixed
+}
+
+/** Placeholders of claims where no token is read. */
+export const checkClaims: Rule = ({ config }) =>
+  backendsOf(config).flatMap(({ endpoint, backend }) => {
+    const claim = /\{\{?\.?JWT\.([^}]+)\}/.exec(backend.urlPattern)?.[1]
+    if (claim === undefined || endpoint.extraConfig.has('auth/validator')) return []
+    const message = `{JWT.${claim}} is never filled: the endpoint has no "auth/validator" that reads a token`
+    return [errorIssue('claim-without-validator', [...backend.at, 'url_pattern'], message)]
+  })

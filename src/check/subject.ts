@@ -1,0 +1,52 @@
+// What a rule over a whole configuration is given, and what rules share. Knows no rule.
+
+import type { BackendConfig, ConfigPath, EndpointConfig, GatewayConfig } from '../config/types.ts'
+import type { Issue, Source } from '../schema/issue.ts'
+import { isObject } from '../schema/values.ts'
+
+export interface CheckSubject {
+  readonly config: GatewayConfig
+  /** The file's value under the names that stand in it. */
+  readonly raw: unknown
+  readonly source: Source
+  /** Whether a file that the configuration names can be read. */
+  readonly readable: (path: string) => boolean
+  /** Values of `sd` that something implements, beside a fixed list. */
+  readonly discoveries: readonly string[]
+}
+
+/** Paths are those of the file. Severities are what `--strict` makes of it: plain `check` warns. */
+export type Rule = (subject: CheckSubject) => Issue[]
+
+/** A backend with the endpoint that it stands in. */
+export interface PlacedBackend {
+  readonly endpoint: EndpointConfig
+  readonly backend: BackendConfig
+  readonly index: number
+}
+
+/** Every backend of every endpoint. */
+export function backendsOf({ endpoints }: GatewayConfig): PlacedBackend[] {
+  return endpoints.flatMap((endpoint) => endpoint.backends.map((backend, index) => ({ endpoint, backend, index })))
+}
+
+/** What the file has at a path: keys in any case, one value for a list of one; undefined for nothing. */
+export function writtenAt(raw: unknown, path: ConfigPath): unknown {
+  let value = raw
+  for (const step of path) {
+    if (typeof step === 'number') {
+      if (Array.isArray(value)) value = value[step]
+      else if (step !== 0) return undefined
+    } else {
+      if (!isObject(value)) return undefined
+      const key = Object.hasOwn(value, step) ? step : Object.keys(value).find((name) => name.toLowerCase() === step.toLowerCase())
+      value = key === undefined ? undefined : value[key]
+    }
+  }
+  return value
+}
+
+/** `GET /users/{id}`. */
+export function nameOf({ method, writtenPath }: EndpointConfig): string {
+  return `${method} ${writtenPath}`
+}
