@@ -4,6 +4,7 @@
 
 import { lazy, type Order } from './engine/compile/order.ts'
 import { rescue } from './engine/endpoint/rescue.ts'
+import { backendLimits } from './engine/pipe/backend-limits.ts'
 import { proxyAtBackend, proxyAtEndpoint } from './engine/pipe/proxy-block.ts'
 import { backendHttp } from './engine/pipe/status-policy.ts'
 import { accessLines } from './engine/routing/access-log.ts'
@@ -119,9 +120,9 @@ export const order: Order = {
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
-    service: [routerBlock, loggingBlock],
+    service: [routerBlock, loggingBlock, backendLimits],
     endpoint: [proxyAtEndpoint],
     agent: [],
-    backend: [proxyAtBackend, backendHttp, backendHttpClient],
+    backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],
   },
 }

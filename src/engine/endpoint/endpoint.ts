@@ -1,6 +1,7 @@
 // The end of the handler chain: runs an endpoint's pipe and writes what comes out, data or error.
 
 import type { EndpointConfig } from '../../config/types.ts'
+import { bytesOf } from '../../go/bytes.ts'
 import { sniffContentType } from '../../go/sniff.ts'
 import type { Logger } from '../compile/site.ts'
 import { asError, describeBug, GatewayError, MergeError } from '../errors.ts'
@@ -94,10 +95,11 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
       exchange.answer(status)
       return
     }
-    const text = expected === null ? NO_RESPONSE.message : error.message
-    const contentType = expected?.contentType || (text === '' ? null : sniffContentType(text))
+    // A text of a backend leaves in the bytes it came in.
+    const body = bytesOf(expected === null ? NO_RESPONSE.message : error.message)
+    const contentType = expected?.contentType || (body.length === 0 ? null : sniffContentType(body))
     if (contentType !== null) headers.set('Content-Type', contentType)
-    exchange.answer(status, text)
+    exchange.answer(status, body)
   }
 }
 

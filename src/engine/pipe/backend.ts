@@ -3,7 +3,8 @@
 import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig } from '../../config/types.ts'
 import { Data } from '../data.ts'
-import type { BackendResponse, Decode, Pipe, PipeResponse, Sender } from '../types.ts'
+import type { BackendRequest, BackendResponse, Decode, Pipe, PipeResponse, Sender } from '../types.ts'
+import { compileBrokenDecoder } from './broken-body.ts'
 import { compileStatusPolicy } from './status-policy.ts'
 
 export interface BackendInit {
@@ -13,6 +14,8 @@ export interface BackendInit {
   /** `BackendRequest.spellings` of the endpoint. */
   readonly spellings: ReadonlyMap<string, string> | null
   readonly decode: Decode
+  /** Bytes of an answer that may be kept in memory; Infinity for any. */
+  readonly maxBodyBytes: number
   /** Target, filters, mapping and group; null when there is nothing to do. */
   readonly manipulate: ((data: Data | null) => Data | null) | null
 }
@@ -20,18 +23,31 @@ export interface BackendInit {
 export function compileBackend(init: BackendInit): Pipe {
   const { sender, spellings } = init
   if (init.backend.encoding === 'no-op') return streamFrom(sender, spellings)
-  const { decode, manipulate } = init
+  const { decode, manipulate, maxBodyBytes } = init
+  const decodeBroken = compileBrokenDecoder(init.backend.encoding, decode)
   const onBadStatus = compileStatusPolicy(init.backend, init.quirks)
   const toResponse = (response: BackendResponse): PipeResponse => {
     if (response.statusCode !== 200 && response.statusCode !== 201) return onBadStatus(response)
-    const decoded = decode(response.bytes as Buffer)
+    const bytes = response.bytes as Buffer
+    const decoded = response.bodyFailure ? decodeBroken(bytes, response.bodyFailure) : decode(bytes)
     const data = manipulate === null ? decoded : manipulate(decoded)
     // security: status and headers of a backend are its own business once its data is decoded: what stands in a response is for the client.
     return { data, isComplete: true, error: null, statusCode: 0, headers: null, body: null }
   }
   return function callBackend(request, scope) {
     const { method, origin, path, headers, body } = request
-    return sender({ method, origin, path, headers, body, wantsStream: false, spellings }, scope).then(toResponse)
+    const call: BackendRequest = {
+      method,
+      origin,
+      path,
+      headers,
+      body,
+      wantsStream: false,
+      keepsBrokenBody: true,
+      maxBodyBytes,
+      spellings,
+    }
+    return sender(call, scope).then(toResponse)
   }
 }
 

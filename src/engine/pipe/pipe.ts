@@ -12,6 +12,7 @@ import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
 import { compileBackend } from './backend.ts'
+import { maxBodyBytesOf } from './backend-limits.ts'
 import { type ErrorOrigins, mergeParallel } from './merge.ts'
 import { proxyOptions, splitShadows } from './proxy-block.ts'
 import { mergeSequential } from './sequential.ts'
@@ -87,6 +88,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     quirks,
     sender: stack<Sender>(await build('executor'), transport, site, init.observer),
     decode: init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect }),
+    maxBodyBytes: maxBodyBytesOf(backend, site.config),
     manipulate: compileManipulation(backend, quirks),
     spellings: place.endpoint === null ? null : spellingsOf(place.endpoint),
   })

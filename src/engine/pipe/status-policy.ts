@@ -2,6 +2,7 @@
 
 import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig } from '../../config/types.ts'
+import { textOf } from '../../go/bytes.ts'
 import { TypedNumber, type JsonObject } from '../../json/types.ts'
 import { Type } from '../../schema/type.ts'
 import { block } from '../compile/component.ts'
@@ -55,8 +56,13 @@ export function compileStatusPolicy(backend: BackendConfig, quirks: Quirks): Sta
   }
 }
 
+/** compat: a body that cannot be read is empty; the status counts all the same. Bytes that are no UTF-8 stay what they are (`bytesOf`). */
+function textOfBody({ bytes, bodyFailure }: BackendResponse): string {
+  return bodyFailure || bytes === null ? '' : textOf(bytes)
+}
+
 function passOn(response: BackendResponse): never {
-  throw new GatewayError((response.bytes as Buffer).toString('utf8'), {
+  throw new GatewayError(textOfBody(response), {
     code: 'ERR_BACKEND_STATUS',
     statusCode: response.statusCode,
     source: 'backend',
@@ -71,7 +77,8 @@ function compileDescription(backend: BackendConfig, quirks: Quirks): (response: 
 
 function giveDetails(name: string, quirks: Quirks): StatusPolicy {
   return function describeFailure(response) {
-    const body = (response.bytes as Buffer).toString('utf8')
+    // JSON is UTF-8: bytes of other charsets become U+FFFD.
+    const body = textOfBody(response).toWellFormed()
     const encoding = response.headers.get('Content-Type')
     const details: JsonObject = { http_status_code: new TypedNumber(response.statusCode, 'int') }
     if (body !== '') details['http_body'] = body

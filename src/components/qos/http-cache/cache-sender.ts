@@ -73,6 +73,8 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     const names = varyNames(response.headers.values('Vary'))
     const isForbidden =
       response.statusCode === 304 ||
+      // Half a body is nobody else's answer.
+      response.bodyFailure ||
       names.includes(ANYTHING) ||
       parseCacheControl(request.headers.get('Cache-Control')).has('no-store') ||
       parseCacheControl(response.headers.get('Cache-Control')).has('no-store')
