@@ -65,12 +65,17 @@ const LIES: Readonly<Record<string, Lie>> = {
   'a head drop by drop': { act: drips(HEAD, 'X: y\r\n'), json: LATE, stream: LATE },
   'a body drop by drop': { act: drips(`${HEAD}Content-Length: 99\r\n\r\n`, ' '), json: LATE, stream: null },
   'a body without end': { act: floods(`${HEAD}\r\n`), json: LATE, stream: null },
-  'less than announced': { act: saysAndEnds(`${HEAD}Content-Length: 99\r\n\r\n{"a":1}`), json: [500, 'unexpected EOF'], stream: null },
+  'less than announced, and half a value': {
+    act: saysAndEnds(`${HEAD}Content-Length: 99\r\n\r\n{"a":1`),
+    json: [500, 'unexpected EOF'],
+    stream: null,
+  },
+  'less than announced': { act: saysAndEnds(`${HEAD}Content-Length: 99\r\n\r\n{"a":1}`), json: OK, stream: null },
   'more than announced': { act: says(`${HEAD}Content-Length: 7\r\n\r\n{"a":1}garbage`), json: OK, stream: OK },
   'two answers': { act: says(`${HEAD}Content-Length: 7\r\n\r\n{"a":1}${HEAD}Content-Length: 7\r\n\r\n{"b":2}`), json: OK, stream: OK },
   'an unbelievable length': {
     act: saysAndEnds(`${HEAD}Content-Length: 999999999999999\r\n\r\n{"a":1}`),
-    json: [500, 'unexpected EOF'],
+    json: OK,
     stream: null,
   },
   'a length of twenty digits': { act: says(`${HEAD}Content-Length: 99999999999999999999\r\n\r\n`), json: BROKEN, stream: BROKEN },
@@ -88,7 +93,7 @@ const LIES: Readonly<Record<string, Lie>> = {
   },
   'chunks without end': {
     act: saysAndEnds(`${HEAD}Transfer-Encoding: chunked\r\n\r\n7\r\n{"a":1}\r\n`),
-    json: [500, 'unexpected EOF'],
+    json: OK,
     stream: null,
   },
   'another transfer encoding': { act: says(`${HEAD}Transfer-Encoding: gzip\r\n\r\n`), json: BROKEN, stream: BROKEN },
@@ -125,7 +130,8 @@ const LIES: Readonly<Record<string, Lie>> = {
   },
   'NUL in a field': { act: says(`${HEAD}X: a\0b\r\nContent-Length: 7\r\n\r\n{"a":1}`), json: BROKEN, stream: BROKEN },
   'CR in a field': { act: says(`${HEAD}X: a\rInjected: b\r\nContent-Length: 7\r\n\r\n{"a":1}`), json: BROKEN, stream: BROKEN },
-  'a name that is no token': { act: says(`${HEAD}X Y: b\r\nContent-Length: 7\r\n\r\n{"a":1}`), json: BROKEN, stream: BROKEN },
+  'a name with a blank': { act: says(`${HEAD}X Y: b\r\nContent-Length: 7\r\n\r\n{"a":1}`), json: OK, stream: OK },
+  'a name that is no token': { act: says(`${HEAD}X(Y: b\r\nContent-Length: 7\r\n\r\n{"a":1}`), json: BROKEN, stream: BROKEN },
   'a head of 15 MB': {
     act: says(`${HEAD}X: ${'x'.repeat(15 * MEGABYTE)}\r\n\r\n`),
     json: [500, /headers exceeded 10485760 bytes; aborted$/],
