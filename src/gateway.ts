@@ -10,6 +10,7 @@ import { loadEncodings } from './encodings/index.ts'
 import { followRedirects } from './http/client/redirects.ts'
 import type { ProxyEnvironment } from './http/client/transport.ts'
 import { createTransports } from './http/client/transports.ts'
+import { tlsFiles } from './http/tls/tls-files.ts'
 import { order } from './order.ts'
 
 export interface GatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
@@ -44,6 +45,7 @@ export async function openGateway(config: GatewayConfig, init: GatewayInit): Pro
     })
     return {
       ...compiled,
+      files: new Set([...compiled.files, ...tlsFiles(config)]),
       async retire() {
         await compiled.retire()
         await transports.close()

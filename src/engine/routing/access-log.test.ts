@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeExchange } from '../../testing/index.ts'
+import { MergeError } from '../errors.ts'
 import { accessLog } from './access-log.ts'
 
 test('nothing of a request begins a line or moves a cursor', () => {
@@ -12,4 +13,14 @@ test('nothing of a request begins a line or moves a cursor', () => {
   exchange.finish()
   assert.equal(lines.length, 1)
   assert.match(lines[0] as string, / \\u009b2J1\.1\.1\.1\\u2028\\u001b \| GET\\u009b {2}"\/a\\u2028b\\u009bc\\nd\?q=\\u2029"\n$/)
+})
+
+test('what went wrong stands below the line, one numbered line for each error', () => {
+  const lines: string[] = []
+  const layer = accessLog({ skippedPaths: [], rounds: true, write: (line) => lines.push(line) })
+  const exchange = makeExchange({ target: '/x' })
+  exchange.failure = new MergeError([new Error('first'), new Error('second\nforged')])
+  void layer(() => exchange.answer(500))(exchange)
+  exchange.finish()
+  assert.match(lines.join(''), /"\/x"\nError #01: first\nError #02: second\\nforged\n$/)
 })

@@ -1,6 +1,7 @@
-// The access log: one line for each request after its answer, in gin's format. Knows nothing of where lines go.
+// The access log: one line for each request after its answer, in gin's format, and one for each of its errors.
 
 import { step } from '../compile/component.ts'
+import { MergeError } from '../errors.ts'
 import { escapeControls } from '../printable.ts'
 import type { Handler, Layer } from '../types.ts'
 
@@ -36,11 +37,19 @@ export function accessLog({ skippedPaths, rounds, write }: AccessLogOptions): La
           // security: KrakenD 1.x takes any text for the client's address.
           const clientIp = escapeControls(exchange.clientIp).padStart(15)
           const method = escapeControls(exchange.method).padEnd(7)
-          write(`[GIN] ${formatTime(new Date())} | ${status} | ${latency} | ${clientIp} | ${method}  ${quote(target)}\n`)
+          const line = `[GIN] ${formatTime(new Date())} | ${status} | ${latency} | ${clientIp} | ${method}  ${quote(target)}\n`
+          write(exchange.failure === null ? line : line + errorLines(exchange.failure))
         })
       }
       return next(exchange)
     }
+}
+
+/** gin's list of what went wrong, a line for each: `Error #01: invalid status code`. */
+function errorLines(failure: Error): string {
+  const errors = failure instanceof MergeError ? failure.errors : [failure]
+  // security: the text may hold what a backend says.
+  return errors.map(({ message }, i) => `Error #${String(i + 1).padStart(2, '0')}: ${escapeControls(message)}\n`).join('')
 }
 
 /** `2026/01/02 - 15:04:05`, local time. */

@@ -1,7 +1,6 @@
 // Makes a source of keys out of options: file, keeper, URL, caches. Knows nothing of tokens.
 
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Port, Site } from '../../../../engine/compile/component.ts'
 import { parseDurationMs } from '../../../../go/duration.ts'
 import { decodeBase64, decodePaddedBase64url } from '../base64url.ts'
@@ -82,7 +81,7 @@ function describeClient(options: KeyOptions, site: Site): DescribedClient {
     userAgent: `KrakenD ${site.version}`,
     isInsecure: options.disable_jwk_security,
     fingerprints: options.jwk_fingerprints.map(decodeFingerprint),
-    localCa: options.jwk_local_ca === '' ? '' : readAuthority(options.jwk_local_ca),
+    localCa: options.jwk_local_ca === '' ? '' : readAuthority(options.jwk_local_ca, site),
     cipherSuites: options.cipher_suites,
     timeoutMs: DOWNLOAD_TIMEOUT_MS,
   }
@@ -98,9 +97,9 @@ function decodeFingerprint(fingerprint: string, index: number): Buffer {
   }
 }
 
-function readAuthority(path: string): string {
+function readAuthority(path: string, site: Site): string {
   try {
-    return readFileSync(path, 'utf8')
+    return site.read(path).toString()
   } catch (error) {
     throw new Error(`failed to append ${JSON.stringify(path)} to RootCAs: ${describeFileError(path, error)}`, { cause: error })
   }
@@ -114,7 +113,7 @@ function describeFileError(path: string, error: unknown): string {
 function readKeyFile(options: KeyOptions, site: Site): readonly Jwk[] | Promise<readonly Jwk[]> {
   let file: Buffer
   try {
-    file = readFileSync(options.jwk_local_path)
+    file = site.read(options.jwk_local_path)
   } catch (error) {
     throw new Error(describeFileError(options.jwk_local_path, error), { cause: error })
   }
