@@ -1,4 +1,4 @@
-// `npm run new NAME`: a new component from src/components/_template, with its names replaced.
+// `npm run new GROUP/NAME`: a new component from src/components/_template, with its names replaced. The folder is the namespace.
 
 import { cpSync, existsSync, globSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
@@ -6,27 +6,43 @@ import { ROOT } from './tools.ts'
 
 const COMPONENTS = join(ROOT, 'src', 'components')
 const TEMPLATE_NAME = 'example-header'
-const KEBAB_CASE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+const TEMPLATE_NAMESPACE = 'example/header'
+const OWN_GROUP = '_gw'
+const NAMESPACE = /^(_gw|[a-z][a-z0-9]*(?:-[a-z0-9]+)*)\/([a-z][a-z0-9]*(?:-[a-z0-9]+)*)$/
+const USAGE = `usage: npm run new GROUP/NAME, the namespace in the file, in kebab-case:
+  npm run new _gw/price-header    a component of our own, which KrakenD ignores
+  npm run new qos/price-header    one that KrakenD has`
 
-const name = process.argv[2] ?? ''
-if (!KEBAB_CASE.test(name)) fail('usage: npm run new NAME, where NAME is in kebab-case: npm run new price-header')
-const folder = join(COMPONENTS, name)
+const namespace = process.argv[2] ?? ''
+const [, group, name] = NAMESPACE.exec(namespace) ?? []
+if (group === undefined || name === undefined || process.argv.length > 3) fail(USAGE)
+const isOwn = group === OWN_GROUP
+const extras = isOwn ? `${namespace}-extras` : `${OWN_GROUP}/${name}`
+const folder = join(COMPONENTS, group, name)
 if (existsSync(folder)) fail(`${relative(ROOT, folder)} exists already`)
 
 cpSync(join(COMPONENTS, '_template'), folder, { recursive: true })
 for (const file of globSync(join(folder, '*'))) {
-  writeFileSync(file, replaceNames(readFileSync(file, 'utf8')))
+  writeFileSync(file, replaceNames(readFileSync(file, 'utf8'), name))
   renameSync(file, join(dirname(file), basename(file).replace(TEMPLATE_NAME, name)))
 }
-printNextSteps()
+printNextSteps(name)
 
-/** The template's names in their four spellings. */
-function replaceNames(text: string): string {
+/** The template's names in their spellings; its folder stands one level higher. */
+function replaceNames(text: string, own: string): string {
   return text
-    .replaceAll(TEMPLATE_NAME, name)
-    .replaceAll('exampleHeader', camelCase(name))
-    .replaceAll('X-Example', `X-${capitalize(name)}`)
-    .replaceAll('example header', name.replaceAll('-', ' '))
+    .replaceAll(`${OWN_GROUP}/${TEMPLATE_NAME}`, extras)
+    .replaceAll(TEMPLATE_NAMESPACE, namespace)
+    .replaceAll(TEMPLATE_NAME, own)
+    .replaceAll('exampleHeader', camelCase(own))
+    .replaceAll(/x-example/gi, (found) => (found === 'X-Example' ? `X-${capitalize(own)}` : `x-${own}`))
+    .replaceAll(/([eE])xample header/g, (_all, first: string) => spaced(own, first === 'E'))
+    .replaceAll("from '../", "from '../../")
+}
+
+function spaced(own: string, isUpper: boolean): string {
+  const text = own.replaceAll('-', ' ')
+  return isUpper ? text.charAt(0).toUpperCase() + text.slice(1) : text
 }
 
 function camelCase(text: string): string {
@@ -37,15 +53,21 @@ function capitalize(text: string): string {
   return text.replace(/(^|-)(.)/g, (match) => match.toUpperCase())
 }
 
-function printNextSteps(): void {
-  console.log(`src/components/${name}/ is there: index.ts declares it, compile-value.ts computes (rename it after what yours does).
+function printNextSteps(own: string): void {
+  const path = `components/${namespace}`
+  const noExtras = `
+   Extras are for options beside a block of KrakenD's. This namespace is ours: put its options into the block, and delete "extras"
+   from index.ts, the test, the README and the line above. Or keep them, if the block is to become KrakenD's one day.
+`
+  console.log(`src/${path}/ is there: index.ts declares it, compile-value.ts computes (rename it after what yours does).
 
-1. Register it in src/registry.ts. The place in the list is the order of the layers, outermost first:
+1. Put it into the list of its stage in src/order.ts. Its place is the order of the layers, outermost first:
 
-     { namespace: '_gw/${name}', load: async () => (await import('./components/${name}/index.ts')).${camelCase(name)} },
-
-2. npm test -- --only tests 'src/components/${name}/*.test.ts'
-3. Write its README.md: why, example, options, quirks. ARCHITECTURE.md says what may be imported.`)
+     lazy('${namespace}', async () => (await import('./${path}/index.ts')).${camelCase(own)}, '${extras}'),
+${isOwn ? noExtras : ''}
+2. npm test -- --only tests 'src/${path}/*.test.ts'
+3. Write its README.md: why, example, options, quirks; then npm run docs and npx oxfmt.
+   ARCHITECTURE.md says what may be imported.`)
 }
 
 function fail(message: string): never {

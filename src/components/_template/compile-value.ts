@@ -1,4 +1,4 @@
-// Turns a text with `{Name}` placeholders into a function of the parameters. Knows nothing of the gateway.
+// Turns a text with `{Name}` placeholders into a function of the parameters.
 
 const PLACEHOLDER = /\{([\w.]+)\}/
 

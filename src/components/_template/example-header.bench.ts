@@ -1,4 +1,4 @@
-// What one request pays for `_gw/example-header`: a row of `npm run bench`.
+// What one request pays for `example/header`: a row of `npm run bench`.
 
 import type { BenchRow } from '../../../bench/rows.ts'
 
@@ -10,7 +10,7 @@ export const rows: readonly BenchRow[] = [
       {
         endpoint: '/example-header/{id}',
         backend: [{ url_pattern: '/small.json' }],
-        extra_config: { '_gw/example-header': { value: 'item {Id}' } },
+        extra_config: { 'example/header': { value: 'item {Id}' } },
       },
     ],
     target: 'row 1 + 0.1',

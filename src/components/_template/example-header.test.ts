@@ -1,29 +1,58 @@
-// What `_gw/example-header` promises: the value with parameters filled in, and nothing at all when it is off.
+// What `example/header` promises: the value with parameters filled in, nothing at all when it is off, and what a wrong block does.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { checkOptions, makeExchange, makeSite } from '../../testing/index.ts'
+import { droppedHeaders, verifiedClaims } from '../../engine/ports.ts'
+import { buildFor, checkExtras, checkOptions, makeExchange, makeSite, type TestSite } from '../../testing/index.ts'
 import { compileValue } from './compile-value.ts'
 import { exampleHeader } from './index.ts'
 
-test('the header is set before the endpoint answers, whatever the case of its name', () => {
-  const layer = exampleHeader.build({ name: 'X-Example'.toLowerCase(), value: 'item {Id}' }, makeSite())
+/** What an answer's header is for a block as it stands in the file; undefined without one. */
+function headerFor(block: unknown, { extras, isVerified = false }: { extras?: unknown; isVerified?: boolean } = {}): string | undefined {
+  const layer = buildFor(exampleHeader, block, makeSite(), extras)
   const exchange = makeExchange({ params: { Id: '7' } })
-  let seen: string | undefined
-  const handler = layer?.((inner) => {
-    seen = inner.responseHeaders.get('X-Example')
+  if (isVerified) verifiedClaims.set(exchange.scope, {})
+  void layer?.(() => {})(exchange)
+  return exchange.responseHeaders.get('X-Example')
+}
+
+test('the header is set, whatever the case of its name', () => {
+  assert.equal(headerFor({ name: 'x-eXample', value: 'item {Id}' }), 'item 7')
+})
+
+test('an empty name or value leaves no layer behind', () => {
+  assert.equal(buildFor(exampleHeader, { value: '' }, makeSite()), null)
+  assert.equal(buildFor(exampleHeader, { name: '', value: 'a' }, makeSite()), null)
+})
+
+test('with the extras only verified requests get it', () => {
+  const extras = { only_verified: true }
+  assert.equal(headerFor({ value: 'a' }, { extras }), undefined)
+  assert.equal(headerFor({ value: 'a' }, { extras, isVerified: true }), 'a')
+})
+
+test('a header that belongs to another component is left to it, and the log says so', () => {
+  const site: TestSite = makeSite()
+  site.provide(droppedHeaders, (name) => name === 'X-Example')
+  assert.equal(buildFor(exampleHeader, { name: 'X-Example', value: 'a' }, site), null)
+  assert.match(site.lines.join('\n'), /^WARNING .* X-Example belongs to another component: it is not set here$/)
+})
+
+describe('a wrong block', () => {
+  test('an option of a wrong type counts as absent: here that means no header', () => {
+    const site = makeSite()
+    assert.equal(buildFor(exampleHeader, { value: 7 }, site), null)
+    assert.equal(site.lines.length, 1)
   })
-  handler?.(exchange)
-  assert.equal(seen, 'item 7')
-})
-
-test('an empty value leaves no layer behind', () => {
-  assert.equal(exampleHeader.build({ name: 'X-Example', value: '' }, makeSite()), null)
-})
-
-test('check finds an option of a wrong type', () => {
-  assert.deepEqual(checkOptions(exampleHeader, { value: 7 }), ['warning value: must be a text, not the number 7'])
+  test('a block that is no object switches the component off', () => {
+    assert.equal(headerFor('yes'), undefined)
+  })
+  test('check tells it beforehand', () => {
+    assert.deepEqual(checkOptions(exampleHeader, { value: 7 }), ['warning value: must be a text, not the number 7'])
+    assert.deepEqual(checkOptions(exampleHeader, { name: '' }), ['warning name: is empty: there is no header'])
+    assert.deepEqual(checkExtras(exampleHeader, { only_verified: 1 }), ['warning only_verified: must be true or false, not the number 1'])
+  })
 })
 
 test('every placeholder is replaced, everything else stays', () => {
