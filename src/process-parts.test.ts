@@ -24,9 +24,9 @@ const options = Type.Object({
 interface Bench {
   readonly parts: ProcessParts
   /** What happened since the last look. */
-  events(): string[]
+  readonly events: () => string[]
   readonly lines: string[]
-  change(blocks: Blocks): Promise<void>
+  readonly change: (blocks: Blocks) => Promise<void>
 }
 
 /** Two kinds of parts, `a` and `b`; the block of `b` is read by a service as well. */

@@ -134,7 +134,7 @@ function writeVerb(verb: string, value: string | number, precision: number | nul
     const text = value.toString(digits).padStart(precision ?? 0, '0')
     return verb === 'X' ? text.toUpperCase() : text
   }
-  const cut = precision === null ? value : [...value].slice(0, precision).join('')
+  const cut = precision === null ? value : Array.from(value).slice(0, precision).join('')
   if (verb === 's' || verb === 'v') return cut
   if (verb === 'q') return JSON.stringify(cut)
   if (verb !== 'x' && verb !== 'X') return `%!${verb}(string=${value})`
