@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
 import { after, before, suite, test } from 'node:test'
+import { atRest } from '../../src/testing/turns.ts'
 import { endpoint, request, serve, startBackend, type TestBackend, type TestGateway, until } from '../kit.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -17,6 +18,8 @@ let backend: TestBackend
 let gateway: TestGateway
 /** Bytes the backend has handed to its connection, or taken from it. */
 let moved = 0
+/** Requests that have reached the backend. */
+let asked = 0
 /** Requests of the backend whose client went away before the answer was complete. */
 let abandoned = 0
 let isReading = true
@@ -24,6 +27,7 @@ let isReading = true
 before(async () => {
   backend = await startBackend((incoming, response) => {
     moved = 0
+    asked++
     response.on('close', () => {
       if (!response.writableFinished) abandoned++
     })
@@ -94,18 +98,6 @@ function hashOf(count: number): string {
   return hash.digest('hex')
 }
 
-/** Resolves when a number has stopped growing. */
-async function settled(read: () => number): Promise<number> {
-  for (let last = -1; ;) {
-    const now = read()
-    if (now === last && now > 0) return now
-    last = now
-    await new Promise((resolve) => {
-      setTimeout(resolve, 150)
-    })
-  }
-}
-
 suite('every byte passes, and few at a time', () => {
   test('downwards', async () => {
     const hash = createHash('sha256')
@@ -152,7 +144,7 @@ suite('every byte passes, and few at a time', () => {
     const socket = net.connect(gateway.port, '127.0.0.1')
     socket.write('GET /send/512 HTTP/1.1\r\nHost: a\r\n\r\n')
     await once(socket, 'readable')
-    assert.ok((await settled(() => moved)) < 64 * MEGABYTE, `${moved} bytes`)
+    assert.ok((await atRest(() => moved)) < 64 * MEGABYTE, `${moved} bytes`)
     const left = abandoned
     socket.destroy()
     await until(() => abandoned > left, 'the backend is told')
@@ -170,7 +162,7 @@ suite('every byte passes, and few at a time', () => {
     socket.on('drain', pour)
     socket.write(`POST /take/1 HTTP/1.1\r\nHost: a\r\nContent-Length: ${512 * MEGABYTE}\r\n\r\n`)
     pour()
-    assert.ok((await settled(() => sent)) < 64 * MEGABYTE, `${sent} bytes`)
+    assert.ok((await atRest(() => sent)) < 64 * MEGABYTE, `${sent} bytes`)
     isReading = true
     socket.destroy()
   })
@@ -193,25 +185,22 @@ suite('ends', () => {
     test(`a client that leaves ${path} cancels its backend calls`, async () => {
       const calls = path === '/merge/1' ? 2 : 1
       const left = abandoned
-      const open = backend.sockets.size
+      const before = asked
       const outgoing = http.get({ port: gateway.port, host: '127.0.0.1', path, agent: false })
       outgoing.on('error', () => {})
       outgoing.on('response', (response) => response.on('error', () => {}))
-      await until(() => backend.sockets.size >= open || backend.connections > 0, 'the backend is called')
-      await settled(() => backend.connections)
-      outgoing.destroy()
+      await until(() => asked === before + calls, 'the backend is called')
+      // A connection that only ends at once might be one that waits for its answer.
+      outgoing.socket?.resetAndDestroy()
       await until(() => abandoned === left + calls, `${calls} calls are cancelled`)
     })
 
   test('a stream is cut when the endpoint’s time is over', async () => {
     const left = abandoned
-    const start = performance.now()
     const answer = await request(gateway.port, '/endless/1')
-    const tookMs = performance.now() - start
     assert.equal(answer.status, 200)
     assert.equal(answer.body, 'data: 1\n\n')
     assert.equal(answer.isComplete, false)
-    assert.ok(tookMs > 250 && tookMs < 5000, `${tookMs} ms`)
     await until(() => abandoned === left + 1, 'the backend is told')
   })
 

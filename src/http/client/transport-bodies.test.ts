@@ -9,6 +9,7 @@ import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import { createTransport } from './transport.ts'
 import { closed, configWith, isBackendError, ok, requestTo, send, startBackend, streamBody } from '../test-support.ts'
+import { atRest } from '../../testing/turns.ts'
 
 describe('bodies', () => {
   test('chunked, even from memory and even when empty; counted when announced', async () => {
@@ -52,12 +53,7 @@ describe('bodies', () => {
     const call = createTransport(configWith()).send(requestTo(backend.origin, '/', { method: 'POST', body: streamBody(source) }), scope)
     while (backend.sockets.length === 0) await new Promise(setImmediate)
     backend.sockets[0]?.pause()
-    let before = -1
-    while (before !== produced) {
-      before = produced
-      await new Promise((resolve) => setTimeout(resolve, 30))
-    }
-    assert.ok(produced < 32 * 1024 * 1024, `${produced} bytes were read ahead`)
+    assert.ok((await atRest(() => produced)) < 32 * 1024 * 1024, `${produced} bytes were read ahead`)
     scope.end()
     await assert.rejects(call, CANCELED)
     source.destroy()
@@ -93,11 +89,7 @@ describe('bodies', () => {
     assert.ok(stream !== null)
     const socket = backend.sockets[0]
     assert.ok(socket !== undefined)
-    let before = -1
-    while (before !== socket.bytesWritten) {
-      before = socket.bytesWritten
-      await new Promise((resolve) => setTimeout(resolve, 30))
-    }
+    await atRest(() => socket.bytesWritten)
     assert.ok(stream.readableLength <= 256 * 1024, `${stream.readableLength} bytes were buffered`)
     stream.destroy()
     await closed(socket)

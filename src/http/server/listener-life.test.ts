@@ -10,6 +10,7 @@ import { CANCELED } from '../../engine/errors.ts'
 import type { Exchange, Handler } from '../../engine/types.ts'
 import { createNodeServer } from './listener.ts'
 import { CLOSE, configWith, describeExchange, exchangeRaw, listLogger, readToEnd, serve } from '../test-support.ts'
+import { atRest } from '../../testing/turns.ts'
 
 describe('streams and leaving', () => {
   test('a streamed answer', async () => {
@@ -47,12 +48,7 @@ describe('streams and leaving', () => {
       const socket = net.connect(port, '127.0.0.1')
       socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
       await once(socket, 'readable')
-      let before = -1
-      while (before !== produced) {
-        before = produced
-        await new Promise((resolve) => setTimeout(resolve, 30))
-      }
-      assert.ok(produced < 32 * 1024 * 1024, `${produced} bytes were read ahead`)
+      assert.ok((await atRest(() => produced)) < 32 * 1024 * 1024, `${produced} bytes were read ahead`)
       socket.destroy()
       await new Promise((resolve) => {
         source.on('close', resolve)
@@ -181,13 +177,14 @@ describe('shutting down', () => {
   })
 
   test('what takes too long is cut', async () => {
+    const asked = Promise.withResolvers<void>()
     await serve(
-      () => undefined,
+      () => asked.resolve(),
       async (port, server) => {
         const busy = net.connect(port, '127.0.0.1')
         busy.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
         const rest = readToEnd(busy)
-        await new Promise((resolve) => setTimeout(resolve, 20))
+        await asked.promise
         await server.close(20)
         assert.equal(await rest, '')
       },

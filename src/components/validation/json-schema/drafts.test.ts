@@ -164,29 +164,23 @@ test('members that are not evaluated are told without their tree', () => {
   assert.notEqual(check({ properties: { a: true }, unevaluatedProperties: false }, { b: 1 }), null)
 })
 
-function assertQuick(work: () => void): void {
-  const start = performance.now()
-  work()
-  assert.ok(performance.now() - start < 2000)
-}
-
+/** What takes exponential time, or much more than the sizes here, never ends: the runner's limit is its failure. */
 test('neither patterns nor lists nor formats nor depth hang it', () => {
-  assertQuick(() => check({ pattern: '^(a+)+$' }, `${'a'.repeat(100_000)}!`))
+  assert.notEqual(check({ pattern: '^(a+)+$' }, `${'a'.repeat(100_000)}!`), null)
   const lists = JSON.parse(`[${'[1],'.repeat(50_000)}[2]]`) as unknown
-  assertQuick(() => assert.notEqual(check({ uniqueItems: true }, lists), null))
+  assert.notEqual(check({ uniqueItems: true }, lists), null)
   for (const format of ['email', 'uri', 'uri-reference', 'uri-template', 'hostname', 'date-time', 'duration', 'ipv6', 'json-pointer']) {
     const schema = { $schema: D7, format }
     for (const part of ['a', '1', '%', ':', '/', 'a.', '@', 'a@', '{a}', '//a', '~', 'P1Y', 'http://a']) {
-      assertQuick(() => check(schema, `${part.repeat(20_000)} !`))
+      const isGood = (count: number): boolean => check(schema, `${part.repeat(count)} !`) === null
+      assert.equal(isGood(20_000), isGood(10_000), `${format} ${part}`)
     }
   }
   const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown
   assert.throws(() => check({ items: { $ref: '#' } }, deep), RangeError)
-  assertQuick(() =>
-    assert.match(
-      check({ items: { type: 'null' } }, Array.from({ length: 100_000 }).fill(1)) ?? '',
-      /^(- at '\/\d+': got number, want null\n?){90,110}$/,
-    ),
+  assert.match(
+    check({ items: { type: 'null' } }, Array.from({ length: 100_000 }).fill(1)) ?? '',
+    /^(- at '\/\d+': got number, want null\n?){90,110}$/,
   )
 })
 
