@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
-import { endpointWith, makeBackendResponse, makeConfig, makeExchange, makeLog, makeResponse, openInMemory } from '../../testing/index.ts'
+import {
+  blocksOf,
+  endpointWith,
+  makeBackendResponse,
+  makeConfig,
+  makeExchange,
+  makeLog,
+  makeResponse,
+  openInMemory,
+} from '../../testing/index.ts'
 import { loadEncodings } from '../../encodings/index.ts'
 import { Data } from '../data.ts'
 import { GatewayError, MergeError } from '../errors.ts'
@@ -59,6 +68,22 @@ test('a backend’s status and headers stay inside once its data is decoded, in 
       outputEncoding,
     )
   }
+})
+
+test('a signer gives none of a backend’s headers, nor its status', async () => {
+  const keys = JSON.stringify({ keys: [{ kty: 'oct', kid: 'k', alg: 'HS256', k: Buffer.alloc(32, 1).toString('base64url') }] })
+  const signer = { alg: 'HS256', kid: 'k', keys_to_sign: ['token'], jwk_local_path: '/keys.json', disable_jwk_security: true }
+  const config = makeConfig({ endpoints: [endpointWith([{}], { extraConfig: blocksOf({ 'auth/signer': signer }) })] })
+  const gateway = await openInMemory(config, {
+    files: { '/keys.json': keys },
+    backend: () =>
+      Promise.resolve(
+        makeBackendResponse('{"token":{"sub":"x"}}', { statusCode: 201, headers: new HeaderMap(['Set-Cookie', 'internal=1']) }),
+      ),
+  })
+  const { statusCode, responseHeaders, answered } = await gateway.ask({ target: '/e' })
+  assert.deepEqual([statusCode, responseHeaders.has('Set-Cookie')], [200, false])
+  assert.match(answered.body ?? '', /^\{"token":"[\w-]+\.[\w-]+\.[\w-]+"\}$/)
 })
 
 test('header fields of a pipe’s answer are for the client, whatever the encoding, but for those of one connection', async () => {
