@@ -12,7 +12,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const TEMPLATE = '_template'
 const MAX_LINES = 300
 const KEBAB_CASE_PATH = /^src(\/_?[a-z0-9]+(-[a-z0-9]+)*)+(\.(test|bench))?\.ts$/
-const IS_BESIDE_CODE = /\.(test|bench)\.ts$/
+/** Tests, what they share in their folder, and rows of benchmarks. */
+const IS_BESIDE_CODE = /\.(test|bench)\.ts$|\/test-[^/]+\.ts$/
 const COMPONENT = /^src\/components\/(_template|[^/]+\/[^/]+)\//
 /** What the components of a group share stands in the group's folder itself. */
 const GROUP = /^src\/components\/[^/]+\//
@@ -108,6 +109,11 @@ const RULES: readonly Rule[] = [
     reason: 'a gateway can be embedded: it needs neither the command line nor a process of its own',
   },
   {
+    files: /^src\/testing\//,
+    may: [/^src\/(?!cli\/)/],
+    reason: 'the kit opens what embedders open, without the command line',
+  },
+  {
     files: /^src\/runtime\//,
     may: [/^src\/(?!cli\/)/],
     reason: 'what runs does not depend on how it was started',
@@ -123,7 +129,7 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
   },
   {
     modules: /^node:child_process$/,
-    folders: /^src\/(runtime|cli)\//,
+    folders: /^src\/(runtime|cli)\/|^src\/testing\/process\.ts$/,
     reason: 'a gateway that serves requests starts no programs',
   },
 ]
@@ -175,7 +181,7 @@ describe('every source file', () => {
   test('has a kebab-case name', () => assertNone(files, ({ path }) => (KEBAB_CASE_PATH.test(path) ? [] : ['not kebab-case'])))
   test('leaves the process to runtime and cli', () =>
     assertNone(production, (file) =>
-      /^src\/(runtime|cli)\//.test(file.path)
+      /^src\/(runtime|cli)\/|^src\/testing\/process\.ts$/.test(file.path)
         ? []
         : [
             ...[...file.code.matchAll(/(?<![\w.'])process\.\w+/g)].map((match) => match[0]),

@@ -2,15 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import http, { type IncomingHttpHeaders, type RequestListener } from 'node:http'
-import net, { type AddressInfo, type Socket } from 'node:net'
+import http, { type IncomingHttpHeaders } from 'node:http'
+import net, { type Socket } from 'node:net'
 import { readConfig } from '../src/config/read-config.ts'
 import { openGateway } from '../src/gateway.ts'
 import { createNodeServer } from '../src/http/server/listener.ts'
 import { knownNamespaces } from '../src/engine/compile/order.ts'
 import { order } from '../src/order.ts'
 import { createResourcePool, createSharedMemory } from '../src/runtime/shared.ts'
+import { startSocketBackend, type TestBackend } from '../src/testing/backend.ts'
 import { makeLog } from '../src/testing/index.ts'
+
+export { startBackend, type TestBackend } from '../src/testing/backend.ts'
 
 /** How long a test waits for bytes that should have come long ago. */
 const PATIENCE_MS = 10_000
@@ -63,20 +66,6 @@ export function endpoint(
   return { endpoint: path, backend: [{ host: [host], url_pattern: path, ...backend }], ...changes }
 }
 
-export interface TestBackend {
-  readonly url: string
-  /** Connections that are open now. */
-  readonly sockets: Set<Socket>
-  /** Connections so far. */
-  readonly connections: number
-  close(): Promise<void>
-}
-
-/** A backend of node:http. */
-export function startBackend(listener: RequestListener): Promise<TestBackend> {
-  return listenOn(http.createServer({ keepAliveTimeout: 0 }, listener))
-}
-
 export interface RawBackend extends TestBackend {
   /** Everything that came, connection by connection, one character a byte. */
   readonly received: string[]
@@ -85,11 +74,10 @@ export interface RawBackend extends TestBackend {
 /** A backend that does what it likes with a connection once a request head has come; `count` of heads on that connection. */
 export async function startRawBackend(onHead: (socket: Socket, head: string, count: number) => void): Promise<RawBackend> {
   const received: string[] = []
-  const server = net.createServer((socket) => {
+  const backend = await startSocketBackend((socket) => {
     const index = received.push('') - 1
     let rest = ''
     let count = 0
-    socket.on('error', () => {})
     socket.on('data', (chunk) => {
       const text = chunk.toString('latin1')
       received[index] += text
@@ -101,31 +89,7 @@ export async function startRawBackend(onHead: (socket: Socket, head: string, cou
       }
     })
   })
-  const backend = await listenOn(server)
   return Object.assign(backend, { received })
-}
-
-async function listenOn(server: net.Server): Promise<TestBackend> {
-  const sockets = new Set<Socket>()
-  const backend = {
-    url: '',
-    sockets,
-    connections: 0,
-    async close() {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-      await once(server, 'close')
-    },
-  }
-  server.on('connection', (socket: Socket) => {
-    backend.connections++
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  backend.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return backend
 }
 
 export interface Answer {

@@ -1,49 +1,27 @@
 // What the tests of this folder share: configurations, raw clients and raw backends. Knows nothing of the gateway.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import net, { type AddressInfo, type Server, type Socket } from 'node:net'
+import net, { type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { ServerConfig, TransportOptions } from '../config/types.ts'
 import type { Logger } from '../engine/compile/component.ts'
-import { NO_BODY } from '../engine/body.ts'
 import { GatewayError } from '../engine/errors.ts'
-import { HeaderMap } from '../engine/headers.ts'
 import { Scope } from '../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Body, Exchange, Handler } from '../engine/types.ts'
+import { startSocketBackend } from '../testing/backend.ts'
+import { makeServer, makeTransport } from '../testing/config.ts'
+import { makeBackendRequest } from '../testing/index.ts'
 import { createNodeServer, type NodeServer } from './server/listener.ts'
 import type { Transport } from './client/transport.ts'
 
 type WireConfig = ServerConfig & TransportOptions
 
-/** What servers and transports need, with defaults that matter here. */
+/** What servers and transports need, with the defaults of the kit. */
 export function configWith(changes: Partial<WireConfig> = {}): WireConfig {
-  return {
-    port: 0,
-    listenIp: '127.0.0.1',
-    readTimeoutMs: Infinity,
-    writeTimeoutMs: Infinity,
-    idleTimeoutMs: Infinity,
-    readHeaderTimeoutMs: Infinity,
-    maxHeaderBytes: 1024 * 1024,
-    useH2c: false,
-    tls: null,
-    clientTls: null,
-    disableKeepAlives: false,
-    disableCompression: false,
-    maxIdleConnections: Infinity,
-    maxIdleConnectionsPerHost: 250,
-    idleConnectionTimeoutMs: Infinity,
-    responseHeaderTimeoutMs: Infinity,
-    expectContinueTimeoutMs: 0,
-    dialerTimeoutMs: Infinity,
-    dialerFallbackDelayMs: null,
-    dialerKeepAliveMs: null,
-    ...changes,
-  }
+  return { ...makeServer(), ...makeTransport(), ...changes }
 }
 
-/** Keeps what is logged. */
+/** Keeps what is logged, without its level. */
 export function listLogger(): { log: Logger; lines: string[] } {
   const lines: string[] = []
   const note = (message: string): void => {
@@ -65,10 +43,9 @@ export interface RawBackend {
 export async function startBackend(answer: (request: string, socket: Socket, count: number) => void): Promise<RawBackend> {
   const requests: string[] = []
   const sockets: Socket[] = []
-  const server: Server = net.createServer((socket) => {
+  const backend = await startSocketBackend((socket) => {
     sockets.push(socket)
     let text = ''
-    socket.on('error', () => {})
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1')
       while (isComplete(text)) {
@@ -79,18 +56,7 @@ export async function startBackend(answer: (request: string, socket: Socket, cou
       }
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    sockets,
-    async close() {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  return { origin: backend.url, requests, sockets, close: backend.close }
 }
 
 function isComplete(text: string): boolean {
@@ -106,9 +72,7 @@ export function ok(body: string, fields = ''): string {
 }
 
 /** A request with little in it. */
-export function requestTo(origin: string, path: string, changes: Partial<BackendRequest> = {}): BackendRequest {
-  return { method: 'GET', origin, path, headers: new HeaderMap(), body: NO_BODY, wantsStream: false, ...changes }
-}
+export const requestTo = makeBackendRequest
 
 /** A body that comes as a stream of unknown length. */
 export function streamBody(stream: Readable, length: number | null = null): Body {

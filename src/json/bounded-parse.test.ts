@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { jsonText } from './arbitrary.test.ts'
+import { jsonText } from './test-arbitrary.ts'
 import { parseBounded } from './bounded-parse.ts'
 import { scanJson } from './scan.ts'
 

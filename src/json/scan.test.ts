@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { jsonText } from './arbitrary.test.ts'
+import { jsonText } from './test-arbitrary.ts'
 import { scanJson } from './scan.ts'
 
 const bytesOf = (text: string) => Buffer.from(text, 'utf8')

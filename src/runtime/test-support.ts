@@ -1,113 +1,9 @@
 // For tests: the command as a child process, a backend to call, free ports.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
-import net, { type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-const COMMAND = fileURLToPath(new URL('../../bin/krakend', import.meta.url))
-
-export interface RunningCommand {
-  readonly child: ChildProcess
-  readonly port: number
-  readonly url: string
-  /** The configuration file. */
-  readonly file: string
-  /** Standard output and standard error so far. */
-  output(): string
-  /** Resolves when the text has come after the last one that was waited for; rejects when the process ends without it. */
-  waitFor(text: string): Promise<void>
-  /** Resolves with the exit code, or the name of the signal that ended it. */
-  readonly exited: Promise<number | string>
-  /** SIGTERM; resolves with the exit code. */
-  stop(): Promise<number | string>
-  rewrite(config: object): void
-}
-
-export interface CommandOptions {
-  readonly args?: readonly string[]
-  readonly port?: number
-  /** Options for Node.js itself. */
-  readonly nodeOptions?: string
-}
-
-/** Starts `krakend run` with a configuration in a folder of its own. */
-export async function runCommand(config: object, { args = [], port, nodeOptions = '' }: CommandOptions = {}): Promise<RunningCommand> {
-  const folder = mkdtempSync(join(tmpdir(), 'krakend-run-'))
-  const file = join(folder, 'krakend.json')
-  const ownPort = port ?? (await freePort())
-  const rewrite = (next: object): void => writeFileSync(file, JSON.stringify({ version: 3, port: ownPort, ...next }))
-  rewrite(config)
-  const env = { ...process.env, NODE_OPTIONS: nodeOptions }
-  const child = spawn(COMMAND, ['run', '-c', file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const { output, waitFor } = collect(child)
-  const exited = once(child, 'close').then(([code, signal]) => {
-    rmSync(folder, { recursive: true })
-    return (code ?? signal) as number | string
-  })
-  function stop(): Promise<number | string> {
-    child.kill('SIGTERM')
-    return exited
-  }
-  return { child, port: ownPort, url: `http://127.0.0.1:${ownPort}`, file, output, waitFor, exited, stop, rewrite }
-}
-
-/** The same, and waits until it listens. */
-export async function startCommand(config: object, options: CommandOptions = {}): Promise<RunningCommand> {
-  const command = await runCommand(config, options)
-  await command.waitFor('Listening on port')
-  return command
-}
-
-function collect(child: ChildProcess): Pick<RunningCommand, 'output' | 'waitFor'> {
-  let text = ''
-  let seen = 0
-  let check = (): void => {}
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      check()
-    })
-  }
-  function waitFor(wanted: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      check = () => {
-        const at = text.indexOf(wanted, seen)
-        if (at < 0) return
-        seen = at + wanted.length
-        check = () => {}
-        resolve()
-      }
-      child.once('close', () => reject(new Error(`ended without "${wanted}":\n${text}`)))
-      check()
-    })
-  }
-  return { output: () => text, waitFor }
-}
-
-export interface Backend {
-  readonly url: string
-  close(): void
-}
-
-/** A backend that answers `{"path": …}`, or as `handle` says. */
-export async function startBackend(handle: http.RequestListener = answerPath): Promise<Backend> {
-  const server = http.createServer(handle).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const close = (): void => {
-    server.close()
-    server.closeAllConnections()
-  }
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
-}
-
-function answerPath(request: http.IncomingMessage, response: http.ServerResponse): void {
-  response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ path: request.url }))
-}
+export { freePort, startBackend, type TestBackend as Backend } from '../testing/backend.ts'
+export { type CommandOptions, runCommand, type RunningCommand, startCommand } from '../testing/process.ts'
 
 export interface Answer {
   readonly status: number
@@ -124,15 +20,6 @@ export function get(url: string, agent?: http.Agent): Promise<Answer> {
     })
     request.on('error', reject)
   })
-}
-
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** An endpoint with one backend. */

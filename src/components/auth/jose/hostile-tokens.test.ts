@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm'
 import { parseJwk } from './keys/jwk.ts'
 import { MAX_TOKEN_LENGTH } from './token/jws.ts'
 import { TokenCache } from './token/token-cache.ts'
-import { C0, endpointWith, HEADER, keyServer, rsa, strict, symmetricSet, token } from './validator-fixture.test.ts'
+import { C0, endpointWith, HEADER, keyServer, rsa, strict, symmetricSet, token } from './test-validator.ts'
 
 /** The steps that cost more than reading: imports of keys, and numbers of any length. */
 const { BigInt: originalBigInt } = globalThis

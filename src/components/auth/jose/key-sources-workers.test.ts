@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { Jwk } from './keys/jwk.ts'
 import { UrlKeyLoader } from './keys/key-loader.ts'
 import { UncachedKeys } from './keys/key-sources.ts'
-import { gate, idOf, keepAlive, Machine, refusal, secretOf } from './key-sources-fixture.test.ts'
+import { gate, idOf, keepAlive, Machine, refusal, secretOf } from './test-key-sources.ts'
 import { FailedKeys, KEY_SET_BYTES, SharedKeySet } from './keys/shared-keys.ts'
 
 test('what one worker downloads is there for the others, with its age', async () => {

@@ -10,7 +10,7 @@ import { ConfigError } from '../../../engine/compile/component.ts'
 import { tokenRejecters, verifiedClaims } from '../../../engine/ports.ts'
 import { makeSite } from '../../../testing/index.ts'
 
-import { C0, endpointWith, HEADER, keyServer, rsa, RSA_FILE, SECRET, strict, symmetricSet, token } from './validator-fixture.test.ts'
+import { C0, endpointWith, HEADER, keyServer, rsa, RSA_FILE, SECRET, strict, symmetricSet, token } from './test-validator.ts'
 
 describe('attacks are refused without a request to anybody', () => {
   const pem = rsa.publicKey.export({ type: 'spki', format: 'pem' })

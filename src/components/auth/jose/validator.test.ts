@@ -8,7 +8,7 @@ import { ConfigError } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { verifiedClaims } from '../../../engine/ports.ts'
 
-import { C0, endpointWith, folder, KEY_FILE, SECRET, strict, token } from './validator-fixture.test.ts'
+import { C0, endpointWith, folder, KEY_FILE, SECRET, strict, token } from './test-validator.ts'
 
 test("KrakenD's own example token", async () => {
   const T0 = token(JSON.stringify(C0), '{"alg":"HS256","kid":"sim2"}')

@@ -6,7 +6,7 @@ import type { Jwk } from './jwk.ts'
 import { TokenError } from '../token/jws.ts'
 import { UrlKeyLoader } from './key-loader.ts'
 import { FixedKeys, UncachedKeys } from './key-sources.ts'
-import { FakeServer, gate, idOf, Machine, refusal, secretOf, setOf } from '../key-sources-fixture.test.ts'
+import { FakeServer, gate, idOf, Machine, refusal, secretOf, setOf } from '../test-key-sources.ts'
 import { FAILED_KEYS_BYTES, FailedKeys, SharedKeySet } from './shared-keys.ts'
 
 test('a cached key is at hand until it is too old', async () => {

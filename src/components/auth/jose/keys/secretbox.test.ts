@@ -10,7 +10,7 @@ import { after, test } from 'node:test'
 import { ConfigError } from '../../../../engine/compile/component.ts'
 import { openKeeper, decryptKeyFile } from './secret-keeper.ts'
 import { openSecretbox } from './secretbox.ts'
-import { C0, endpointWith, folder, KEY_FILE, token } from '../validator-fixture.test.ts'
+import { C0, endpointWith, folder, KEY_FILE, token } from '../test-validator.ts'
 
 const KEY = Buffer.from('1b27556473e985d462cd51197a9a46c76009549eac6474f206c4ee0844f68389', 'hex')
 const NONCE = Buffer.from('69696ee955b62b73cd62bda875fc73d68219e0036b7a0b37', 'hex')
