@@ -140,7 +140,10 @@ const endpoint = [
     endpoints.some((candidate) => facts.countWritingBackends(candidate) > 1),
   ),
   defineRule('5.1.7', 'MEDIUM', 'Avoid using sequential proxy.', ({ endpoints }) =>
-    endpoints.some(({ extraConfig }) => facts.optionsOf(extraConfig, 'proxy')['sequential'] === true),
+    endpoints.some(({ extraConfig }) => {
+      const { strategy, sequential } = facts.optionsOf(extraConfig, 'proxy')
+      return strategy === 'sequential' || sequential === true
+    }),
   ),
   defineRule('5.2.1', 'CRITICAL', 'Ensure all endpoints have at least one backend for proper functionality.', ({ endpoints }) =>
     endpoints.some(({ backends }) => backends.length === 0),

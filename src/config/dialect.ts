@@ -73,8 +73,10 @@ export interface Quirks {
 
   /** Several backends have a copy of the request each, and when all fail so does the endpoint; else it answers `{}`. */
   readonly isolatesMerges: boolean
-  /** How `proxy` says that backends are called in another way than side by side. */
-  readonly mergeOption: 'sequential' | 'strategy'
+  /** `strategy` of `proxy` counts, and `sequential` only where it is absent. */
+  readonly readsStrategy: boolean
+  /** `strategy` may be `fallback`; KrakenD's community edition has none. */
+  readonly hasFallback: boolean
   /** `sequential_propagated_params` counts. */
   readonly propagatesParams: boolean
   /** `return_error_code` counts. */
@@ -114,7 +116,8 @@ const VERSION_3: Quirks = {
   roundsLatency: true,
   namesLogger: true,
   isolatesMerges: true,
-  mergeOption: 'sequential',
+  readsStrategy: false,
+  hasFallback: true,
   propagatesParams: true,
   returnsErrorCode: true,
   describesBadStatus: true,
@@ -159,11 +162,18 @@ const CHANGED_IN_4: Partial<Quirks> = {
   pluginFolderAt: 'extra_config',
   listsPlugins: true,
   readsOpenCensus: false,
-  mergeOption: 'strategy',
+  readsStrategy: true,
 }
 
 const QUIRKS = perDialect(VERSION_3, { 2: UNKNOWN_TO_2, 4: CHANGED_IN_4 })
 
-export function quirksOf(dialect: Dialect): Quirks {
-  return QUIRKS[dialect]
+const COMMUNITY: Partial<Quirks> = { hasFallback: false }
+const COMMUNITY_QUIRKS = perDialect(
+  { ...QUIRKS[3], ...COMMUNITY },
+  { 2: { ...QUIRKS[2], ...COMMUNITY }, 4: { ...QUIRKS[4], ...COMMUNITY } },
+)
+
+/** `ce` is `--edition=ce`: what only KrakenD Enterprise does is not done. */
+export function quirksOf(dialect: Dialect, edition: 'ce' | null = null): Quirks {
+  return (edition === 'ce' ? COMMUNITY_QUIRKS : QUIRKS)[dialect]
 }

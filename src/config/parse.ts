@@ -63,7 +63,7 @@ export function parseConfig(raw: unknown, options: ParseOptions): ParseResult {
     return { config: null, issues: [...errors, ...findings] }
   }
   const namespaces = { known: new Set(options.knownNamespaces), edition: options.edition ?? null }
-  const config = parseService(service, { dialect, quirks: quirksOf(dialect), errors, findings, namespaces }, options)
+  const config = parseService(service, { dialect, quirks: quirksOf(dialect, options.edition), errors, findings, namespaces }, options)
   const isBroken = errors.length > 0 || findings.some((issue) => issue.severity === 'error')
   return { config: isBroken ? null : config, issues: [...errors, ...findings.sort(compareSeverity)] }
 }

@@ -13,8 +13,9 @@ import { placeholdersOf } from '../steps/request-builder.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
 import { compileBackend } from './backend.ts'
 import { maxBodyBytesOf } from './backend-limits.ts'
+import { callUntilOne } from './fallback.ts'
 import { type ErrorOrigins, mergeParallel } from './merge.ts'
-import { proxyOptions, splitShadows } from './proxy-block.ts'
+import { mergeStrategyOf, proxyOptions, splitShadows } from './proxy-block.ts'
 import { mergeSequential } from './sequential.ts'
 
 export type DecoderFor = (encoding: string, options: { isCollection: boolean; dialect: Dialect }) => Decode
@@ -43,18 +44,20 @@ export async function compilePipe(place: PipePlace, init: PipeInit): Promise<Pip
   return stack(layers, await compileBackends({ ...place, backends: regular }, init), site, init.observer)
 }
 
-/** One backend as it is, several merged: side by side, or one after the other. */
+/** One backend as it is, several as `proxy` says: side by side, one after the other, or until one has answered. */
 export async function compileBackends(place: PipePlace, init: PipeInit): Promise<Pipe> {
   const { backends, timeoutMs } = place
   const pipes: Pipe[] = []
   for (const backend of backends) pipes.push(await compileStack(place, backend, init))
   if (pipes.length === 1) return pipes[0] as Pipe
   const { isolatesMerges: isolates, propagatesParams } = init.quirks
-  const isUnsafe = backends.some((backend) => backend.method !== 'GET' && backend.method !== 'HEAD')
-  const copiesBody = isUnsafe && isolates
   const options = proxyOptions(place)
   const whose = originsOf(backends, init.clock)
-  if (options.sequential !== true) return mergeParallel(pipes, { timeoutMs, copiesBody, isolates, whose })
+  const strategy = mergeStrategyOf(options, init.quirks)
+  const isUnsafe = backends.some((backend) => backend.method !== 'GET' && backend.method !== 'HEAD')
+  const copiesBody = (isUnsafe || options.force_sandboxed_request) && isolates
+  if (strategy === 'fallback') return callUntilOne(pipes, timeoutMs)
+  if (strategy === 'parallel') return mergeParallel(pipes, { timeoutMs, copiesBody, isolates, whose })
   const steps = backends.map((backend, index) => ({
     pipe: pipes[index] as Pipe,
     placeholders: placeholdersOf(backend.urlPattern),

@@ -1,19 +1,23 @@
 // What `krakend check` says about the options of validator and signer beyond their types. Knows no key: nothing is read or downloaded.
 
+import type { CheckedBlock } from '../../../engine/compile/component.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, warningIssue } from '../../../schema/issue.ts'
 import type { Issue } from '../../../schema/issue.ts'
+import { findBadPath } from './claim-paths.ts'
 import { findAlgorithm } from './token/algorithms.ts'
 import { hasKeySource, INSECURE, isInsecure, NO_KEY_SOURCE } from './keys/key-supply.ts'
 import type { SignerOptions, ValidatorOptions } from './options.ts'
 
 const CLOSED = 'every request is refused'
 
-export function checkValidator(options: ValidatorOptions): Issue[] {
+export function checkValidator(options: ValidatorOptions, { dialect }: Pick<CheckedBlock, 'dialect'>): Issue[] {
   const issues = checkKeys(options, 'the gateway does not start')
   if (options.cache && options.jwk_local_path !== '') {
     issues.push(errorIssue('invalid-option', ['cache'], 'cannot be used with jwk_local_path: the gateway does not start'))
   }
+  const badPath = findBadPath(options, dialect)
+  if (badPath !== null) issues.push(errorIssue('invalid-option', [badPath.option], `${badPath.problem}: ${CLOSED}`))
   for (const name of ['leeway', 'failed_jwk_key_cooldown'] as const) {
     const text = options[name]
     if (text !== '' && parseDurationMs(text) === null) {

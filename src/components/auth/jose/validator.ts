@@ -12,8 +12,9 @@ import { findAlgorithm } from './token/algorithms.ts'
 import type { Algorithm } from './token/algorithms.ts'
 import { applyClaims, compileClaimUses } from './token/claim-uses.ts'
 import type { ClaimUses } from './token/claim-uses.ts'
-import { flatClaim, nestedClaim, rolesTest, scopesTest } from './token/claims.ts'
+import { flatClaim, rolesTest, scopesTest } from './token/claims.ts'
 import type { ClaimTest } from './token/claims.ts'
+import { findBadPath, hasNestedRoles } from './claim-paths.ts'
 import { JOSE_QUIRKS } from './jose-quirks.ts'
 import { IssuerSwitch } from './issuer-switch.ts'
 import type { Verifier } from './issuer-switch.ts'
@@ -55,6 +56,11 @@ export function buildValidator(options: ValidatorOptions, moreIssuers: readonly 
   const problem = findProblem(options)
   if (problem !== null) {
     site.log.warning(`${label} Unable to parse the configuration: ${problem}`)
+    return () => deny
+  }
+  const badPath = findBadPath(options, site.config.dialect)
+  if (badPath !== null) {
+    site.log.warning(`${label} error preparing the claims: ${badPath.problem}`)
     return () => deny
   }
   const verifier = createVerifier(options, moreIssuers, site)
@@ -166,9 +172,9 @@ export function needAlgorithm(name: string): Algorithm {
 
 function compileVerdict(options: ValidatorOptions, site: Site): (claims: JsonRecord) => Verdict {
   const { roles, roles_key: rolesKey, scopes, scopes_key: scopesKey } = options
-  const isNested = options.roles_key_is_nested && rolesKey.includes('.') && !rolesKey.startsWith('http')
-  const readRoles = isNested ? nestedClaim(rolesKey) : flatClaim(rolesKey || 'roles')
-  const readScopes = scopesKey.includes('.') ? nestedClaim(scopesKey) : flatClaim(scopesKey)
+  const { claimAt } = JOSE_QUIRKS[site.config.dialect]
+  const readRoles = (hasNestedRoles(options) ? claimAt(rolesKey) : null) ?? flatClaim(rolesKey || 'roles')
+  const readScopes = (scopesKey.includes('.') ? claimAt(scopesKey) : null) ?? flatClaim(scopesKey)
   const always: ClaimTest = () => true
   const hasRoles = roles.length === 0 ? always : rolesTest(readRoles, roles)
   const hasScopes = scopes.length === 0 || scopesKey === '' ? always : scopesTest(readScopes, scopes, options.scopes_matcher === 'all')

@@ -10,6 +10,7 @@ import { asHeaderValue, claimLines, claimText, hasControlCharacters, urlText } f
 import type { ObjectText } from './claim-text.ts'
 import { claimByDots } from './claims.ts'
 import type { ClaimReader } from './claims.ts'
+import { JOSE_QUIRKS } from '../jose-quirks.ts'
 import type { ValidatorOptions } from '../options.ts'
 import { memberOf } from './strict-json.ts'
 import type { JsonRecord } from './strict-json.ts'
@@ -79,6 +80,7 @@ interface Propagation {
 }
 
 function compilePropagations(options: ValidatorOptions, site: Site): Propagation[] {
+  const { claimAt } = JOSE_QUIRKS[site.config.dialect]
   const listed = new Set((site.endpoint?.inputHeaders ?? []).map(canonicalName))
   return options.propagate_claims.flatMap((entry) => {
     const [claim, header] = entry
@@ -86,8 +88,13 @@ function compilePropagations(options: ValidatorOptions, site: Site): Propagation
       site.log.warning(`${site.label}[PropagateHeaders] invalid number of claims to propagate: [${entry.join(' ')}]`)
       return []
     }
+    const read = claimByDots(claim, claimAt)
+    if (read === null) {
+      site.log.warning(`${site.label}[PropagateHeaders] no claim can stand at "${claim}": ${header} is not set`)
+      return []
+    }
     const name = canonicalName(header)
-    return [{ name, read: claimByDots(claim), isForwarded: listed.has(name) || listed.has('*') }]
+    return [{ name, read, isForwarded: listed.has(name) || listed.has('*') }]
   })
 }
 

@@ -93,9 +93,9 @@ export function nestedClaim(path: string): ClaimReader {
   }
 }
 
-/** Names with dots walk through objects, unless they are URLs. */
-export function claimByDots(name: string): ClaimReader {
-  return name.includes('.') && !name.startsWith('http') ? nestedClaim(name) : flatClaim(name)
+/** Names with dots are paths (`claimAt` reads them), unless they are URLs. Null for a path that is none. */
+export function claimByDots(name: string, claimAt: (path: string) => ClaimReader | null): ClaimReader | null {
+  return name.includes('.') && !name.startsWith('http') ? claimAt(name) : flatClaim(name)
 }
 
 /** Says whether a claim's roles or scopes are enough. */
