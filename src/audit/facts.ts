@@ -35,8 +35,8 @@ export function countExporters({ extraConfig }: GatewayConfig, kind: string, off
 
 /** Whether `plugin/http-server` names a plugin. */
 export function hasServerPlugin({ extraConfig }: GatewayConfig, plugin: string): boolean {
-  const { name } = optionsOf(extraConfig, 'plugin/http-server')
-  return name === plugin || (Array.isArray(name) && name.includes(plugin))
+  const { name, plugins } = optionsOf(extraConfig, 'plugin/http-server')
+  return name === plugin || (Array.isArray(name) && name.includes(plugin)) || isListed(plugins, plugin)
 }
 
 /** Whether `plugin/http-client` of an endpoint names a plugin. compat: KrakenD does not look where it belongs, in the backends. */
@@ -47,9 +47,14 @@ export function hasClientPlugin(config: GatewayConfig, plugin: string): boolean 
 /** Whether the list of `plugin/req-resp-modifier` of an endpoint or a backend names a plugin. */
 export function hasModifierPlugin(config: GatewayConfig, plugin: string): boolean {
   return somePlace(config, (extraConfig) => {
-    const { name } = optionsOf(extraConfig, 'plugin/req-resp-modifier')
-    return Array.isArray(name) && name.includes(plugin)
+    const { name, plugins } = optionsOf(extraConfig, 'plugin/req-resp-modifier')
+    return (Array.isArray(name) && name.includes(plugin)) || isListed(plugins, plugin)
   })
+}
+
+/** Whether a list of version 4 has an entry of that name. */
+function isListed(plugins: unknown, plugin: string): boolean {
+  return Array.isArray(plugins) && plugins.some((entry: unknown) => isObject(entry) && entry['name'] === plugin)
 }
 
 /** Whether the `extra_config` of some endpoint or some backend of an endpoint passes. */

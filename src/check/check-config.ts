@@ -46,6 +46,8 @@ export interface Grading {
 /** What `--strict` refuses although it is only a warning of the file's reader. */
 const REFUSED_BY_STRICT: ReadonlySet<string> = new Set([
   'missing-namespace',
+  'old-protection',
+  'unprotected',
   'enterprise-protection',
   'unknown-namespace',
   'unknown-key',

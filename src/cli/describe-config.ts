@@ -1,6 +1,14 @@
 // What `check -d` shows: the configuration as the gateway reads it, defaults and inheritance applied.
 
-import type { BackendConfig, ClientTlsConfig, EndpointConfig, ExtraConfig, GatewayConfig, ServerTlsConfig } from '../config/types.ts'
+import type {
+  BackendConfig,
+  ClientTlsConfig,
+  EndpointConfig,
+  ExtraConfig,
+  GatewayConfig,
+  ServerTlsConfig,
+  ServiceConfig,
+} from '../config/types.ts'
 import { sortedKeys } from '../json/write.ts'
 import { formatDuration, formatValue } from './go-text.ts'
 
@@ -60,8 +68,12 @@ class Describer {
       ...this.#clientTls(transport.clientTls),
       ...(service.plugin === null
         ? [this.#from(2, 'No Plugin section defined')]
-        : [`Folder: ${service.plugin.folder}`, `Pattern: ${service.plugin.pattern}`]),
+        : this.#pluginFolder(service.plugin, config.quirks.pluginFolderAt === 'root')),
     ]
+  }
+
+  #pluginFolder({ folder, pattern }: NonNullable<ServiceConfig['plugin']>, isAtRoot: boolean): Line[] {
+    return isAtRoot ? [`Folder: ${folder}`, `Pattern: ${pattern}`] : [`Plugin folder: ${folder}`, `Plugin pattern: ${pattern}`]
   }
 
   #serverTls(tls: ServerTlsConfig | null): Line[] {

@@ -1,61 +1,72 @@
-// Says which namespaces of an `extra_config` nobody reads. Knows the names of KrakenD's Enterprise edition, no component.
+// Says which namespaces of an `extra_config` nobody reads, or not in this version of files.
 
 import { isCommentKey } from '../schema/comment-key.ts'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
 import { suggest } from '../schema/suggest.ts'
-import { isObject } from '../schema/values.ts'
+import { checkPlugins } from './check-plugins.ts'
+import type { Quirks } from './dialect.ts'
+import { isPluginBlock } from './plugin-lists.ts'
+import { type Edition, refuseProtection } from './protection.ts'
 import type { ExtraConfig } from './types.ts'
 import { oldNamespaces } from './upgrade.ts'
 import enterprise from './upgrades/enterprise.json' with { type: 'json' }
+import version4 from './upgrades/version-4.json' with { type: 'json' }
 
-const protecting: ReadonlySet<string> = new Set(enterprise.protecting)
-const protectingPlugins: ReadonlySet<string> = new Set(enterprise.protectingPlugins)
-const others: ReadonlySet<string> = new Set(enterprise.others)
+/** The folder of plugins as a namespace of the service. */
+export const PLUGIN_FOLDER = 'plugin'
+
+const PROTECTING: ReadonlySet<string> = new Set(enterprise.protecting)
+const OTHERS: ReadonlySet<string> = new Set(enterprise.others)
+/** Protections of the community edition: under a name that does not count they protect nothing. */
+const PROTECTING_HERE: ReadonlySet<string> = new Set([...version4.protecting, ...enterprise.protecting])
+const DROPPED: ReadonlySet<string> = new Set(version4.dropped)
 
 /** What KrakenD's community edition reads. */
-const communityNamespaces: ReadonlySet<string> = new Set([...oldNamespaces.values(), 'telemetry/opentelemetry'])
+const COMMUNITY: ReadonlySet<string> = new Set([...oldNamespaces.values(), 'telemetry/opentelemetry'])
 
 export interface NamespaceRules {
   /** Namespaces that components claim. */
   readonly known: ReadonlySet<string>
-  /** `ce`: the Enterprise edition's protection is ignored, as KrakenD's community edition does. */
-  readonly edition: 'ce' | null
+  readonly edition: Edition
 }
 
 /** Issues for the namespaces of one place, `at` being the path of its `extra_config`. */
-export function checkNamespaces(extraConfig: ExtraConfig, at: IssuePath, rules: NamespaceRules): Issue[] {
-  const issues: Issue[] = []
-  for (const [namespace, block] of extraConfig) {
+export function checkNamespaces(extraConfig: ExtraConfig, at: IssuePath, rules: NamespaceRules, quirks: Quirks): Issue[] {
+  return [...extraConfig].flatMap(([namespace, block]) => {
+    if (isCommentKey(namespace)) return []
     const path = [...at, namespace]
-    if (namespace.startsWith('plugin/')) issues.push(...checkPlugins(block, path, rules))
-    if (rules.known.has(namespace) || isCommentKey(namespace)) continue
-    if (protecting.has(namespace)) issues.push(refuse(`"${namespace}"`, path, rules))
-    else if (others.has(namespace)) {
-      issues.push(warningIssue('enterprise-namespace', path, `"${namespace}" belongs to KrakenD Enterprise and is ignored`))
-    } else if (communityNamespaces.has(namespace)) {
-      issues.push(warningIssue('missing-namespace', path, `"${namespace}" is not implemented yet: nothing of it is done`))
-    } else {
-      const meant = suggest(namespace, [...rules.known, ...oldNamespaces.keys()])
-      const hint = meant === null ? '' : `did you mean "${oldNamespaces.get(meant) ?? meant}"?`
-      issues.push(warningIssue('unknown-namespace', path, `nothing reads the namespace "${namespace}", ignored`, hint))
-    }
-  }
-  return issues
+    const plugins = isPluginBlock(namespace) ? checkPlugins(namespace, block, path, rules.edition, quirks) : []
+    const own = checkNamespace(namespace, path, rules, quirks)
+    return own === null ? plugins : [...plugins, own]
+  })
 }
 
-function refuse(what: string, path: IssuePath, rules: NamespaceRules): Issue {
-  if (rules.edition === 'ce') {
-    return warningIssue('enterprise-protection', path, `${what} protects in KrakenD Enterprise only and is ignored`)
-  }
-  // security: KrakenD's community edition would serve this place without the protection that the file asks for
-  const message = `${what} is a protection of KrakenD Enterprise that is not available here`
-  return errorIssue('enterprise-protection', path, message, 'remove it, or start with --edition=ce to serve without this protection')
+/** Namespaces that this version of KrakenD has given up: no component may read them. */
+export function isDropped(namespace: string, { readsOpenCensus }: Quirks): boolean {
+  return !readsOpenCensus && DROPPED.has(namespace)
 }
 
-function checkPlugins(block: unknown, path: IssuePath, rules: NamespaceRules): Issue[] {
-  if (!isObject(block)) return []
-  const names = Array.isArray(block['name']) ? (block['name'] as unknown[]) : [block['name']]
-  return names
-    .filter((name): name is string => typeof name === 'string' && protectingPlugins.has(name))
-    .map((name) => refuse(`the plugin "${name}"`, [...path, 'name'], rules))
+function checkNamespace(namespace: string, path: IssuePath, { known, edition }: NamespaceRules, quirks: Quirks): Issue | null {
+  if (isDropped(namespace, quirks))
+    return warningIssue('dropped-namespace', path, `KrakenD 3 has dropped "${namespace}": ignored`, 'use "telemetry/opentelemetry"')
+  const shortName = quirks.readsLongNamespaces ? undefined : oldNamespaces.get(namespace)
+  if (shortName !== undefined) return refuseLongName(namespace, shortName, path, edition)
+  if (known.has(namespace) || (namespace === PLUGIN_FOLDER && quirks.pluginFolderAt === 'extra_config')) return null
+  if (PROTECTING.has(namespace)) return refuseProtection(`"${namespace}"`, path, edition)
+  if (OTHERS.has(namespace))
+    return warningIssue('enterprise-namespace', path, `"${namespace}" belongs to KrakenD Enterprise and is ignored`)
+  if (COMMUNITY.has(namespace))
+    return warningIssue('missing-namespace', path, `"${namespace}" is not implemented yet: nothing of it is done`)
+  const meant = suggest(namespace, [...known, ...(quirks.readsLongNamespaces ? oldNamespaces.keys() : [])])
+  const hint = meant === null ? '' : `did you mean "${oldNamespaces.get(meant) ?? meant}"?`
+  return warningIssue('unknown-namespace', path, `nothing reads the namespace "${namespace}", ignored`, hint)
+}
+
+/** security: KrakenD 3 is silent about a protection under a name that it no longer knows, and serves without it. */
+function refuseLongName(namespace: string, shortName: string, path: IssuePath, edition: Edition): Issue {
+  const message = `nothing reads the namespace "${namespace}" in version 4`
+  const hint = `version 4 knows it as "${shortName}"`
+  if (!PROTECTING_HERE.has(shortName)) return warningIssue('old-namespace', path, `${message}, ignored`, hint)
+  if (edition === 'ce') return warningIssue('old-protection', path, `${message}: nothing is protected by it`, hint)
+  return errorIssue('old-protection', path, `${message}: nothing would be protected by it`, hint)
 }

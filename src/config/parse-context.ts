@@ -1,7 +1,7 @@
 // What the parsers of all levels share. Knows no level.
 
 import { type Issue, type IssuePath, errorIssue } from '../schema/issue.ts'
-import { checkNamespaces, type NamespaceRules } from './check-namespaces.ts'
+import { checkNamespaces, isDropped, type NamespaceRules } from './check-namespaces.ts'
 import type { Dialect, Quirks } from './dialect.ts'
 import { sanitizeHost } from './hosts.ts'
 import { upgradeExtraConfig } from './upgrade.ts'
@@ -41,7 +41,8 @@ function hintForHost(host: string): string {
 export function finishExtraConfig(extraConfig: Map<string, unknown>, at: IssuePath, context: ParseContext): Map<string, unknown> {
   if (extraConfig.size > 0) {
     upgradeExtraConfig(extraConfig, context.quirks)
-    context.findings.push(...checkNamespaces(extraConfig, [...at, 'extra_config'], context.namespaces))
+    context.findings.push(...checkNamespaces(extraConfig, [...at, 'extra_config'], context.namespaces, context.quirks))
+    for (const namespace of extraConfig.keys()) if (isDropped(namespace, context.quirks)) extraConfig.delete(namespace)
   }
   return extraConfig
 }

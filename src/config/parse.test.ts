@@ -116,13 +116,14 @@ test('every wrong type is named at once, in mapstructure’s words', () => {
   ])
 })
 
-test('only versions 2 and 3 are read', () => {
-  assert.deepEqual(messages({ version: 4 }), ['unsupported version: 4 (want: 3)'])
+test('versions 2, 3 and 4 are read', () => {
+  assert.deepEqual(messages({ version: 5 }), ['unsupported version: 5 (want: 3)'])
   assert.deepEqual(messages({ version: 1 }), ['unsupported version: 1 (want: 3)'])
   assert.deepEqual(messages({ version: undefined }), ['unsupported version: 0 (want: 3)'])
   assert.equal(messages({ version: 'x' }).length, 1)
   assert.equal(accept({ version: '3' }).dialect, 3)
   assert.equal(accept({ version: 2 }).dialect, 2)
+  assert.equal(accept({ version: 4 }).dialect, 4)
   assert.equal(parseConfig([], { knownNamespaces: [] }).config, null)
 })
 
@@ -221,7 +222,7 @@ test('async agents', () => {
   assert.equal(first?.backends[0]?.method, 'GET')
   assert.equal(first?.backends[0]?.timeoutMs, 1000)
   assert.equal(second?.name, 'n')
-  assert.equal(second?.maxRetries, 0)
+  assert.equal(second?.maxRetries, Infinity)
   assert.equal(second?.healthIntervalMs, 1000)
   assert.equal(second?.workers, 1)
   assert.equal(second?.timeoutMs, 4000)

@@ -1,4 +1,4 @@
-// Old names become those of KrakenD 2.x: namespaces in every file, keys and options in version-2 files. The names are in upgrades/*.json.
+// Old names become those of KrakenD 2.x: namespaces up to version 3, keys and options in version-2 files. The names are in upgrades/*.json.
 
 import { isObject, type PlainObject, setOwn } from '../schema/values.ts'
 import type { Quirks } from './dialect.ts'
@@ -53,7 +53,7 @@ export function hintForOldKey(key: string): string {
  */
 export function upgradeExtraConfig(extraConfig: Map<string, unknown>, quirks: Quirks): void {
   for (const [written, block] of Array.from(extraConfig)) {
-    const current = oldNamespaces.get(written)
+    const current = quirks.readsLongNamespaces ? oldNamespaces.get(written) : undefined
     if (current !== undefined) {
       extraConfig.delete(written)
       if (extraConfig.has(current)) continue
