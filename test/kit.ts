@@ -8,6 +8,7 @@ import { readConfig } from '../src/config/read-config.ts'
 import { openGateway } from '../src/gateway.ts'
 import { createNodeServer } from '../src/http/server/listener.ts'
 import { knownNamespaces } from '../src/engine/compile/order.ts'
+import { serverConfigOf } from '../src/engine/routing/router-options.ts'
 import { order } from '../src/order.ts'
 import { createResourcePool, createSharedMemory } from '../src/runtime/shared.ts'
 import { startSocketBackend, type TestBackend } from '../src/testing/backend.ts'
@@ -44,7 +45,7 @@ export async function serve(file: Record<string, unknown>): Promise<TestGateway>
     environment: {},
     writeAccessLine() {},
   })
-  const server = await createNodeServer(config.server, gateway.handle, log)
+  const server = await createNodeServer(serverConfigOf(config), gateway.handle, log)
   const { port } = await server.listen(0)
   return {
     port,

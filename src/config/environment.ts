@@ -25,13 +25,21 @@ export function overrideByEnvironment(raw: PlainObject, environment: Environment
     if (!name.startsWith(prefix) || value === undefined) continue
     const steps = name.slice(prefix.length).toLowerCase().split('.')
     const key = steps[0]!
-    const writtenKey = Object.keys(raw).find((known) => known.toLowerCase() === key)
-    if (!environmentAddsKeys && (value === '' || writtenKey === undefined)) continue
+    if (!environmentAddsKeys && (value === '' || !isWritten(raw, steps))) continue
     // an exact key counts more than one in another case, so the file's own spelling needs no removal
     setOwn(result, key, steps.length === 1 ? value : override(result[key], steps.slice(1), value))
     variables.set(key, name)
   }
   return { raw: result, variables }
+}
+
+/** Whether a file has the key that a variable means, in whatever case. */
+function isWritten(target: unknown, steps: readonly string[]): boolean {
+  const [step, ...rest] = steps
+  if (step === undefined) return true
+  if (!isObject(target)) return false
+  const key = Object.keys(target).find((known) => known.toLowerCase() === step)
+  return key !== undefined && isWritten(target[key], rest)
 }
 
 function override(target: unknown, steps: readonly string[], value: string): unknown {

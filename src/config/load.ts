@@ -4,6 +4,7 @@ import { readFile as readFileOfDisk } from 'node:fs/promises'
 import { type Issue, errorIssue } from '../schema/issue.ts'
 import { FormatError } from './formats/format-error.ts'
 import { parseJson } from './formats/json.ts'
+import { narrowIntegers } from './narrow-integers.ts'
 
 export type ReadFile = (file: string) => Promise<string | Uint8Array>
 
@@ -57,8 +58,8 @@ const formats: Readonly<Record<string, string>> = {
 }
 
 async function parseAs(format: string, text: string): Promise<unknown> {
-  if (format === 'yaml') return (await import('./formats/yaml.ts')).parseYaml(text)
-  if (format === 'toml') return (await import('./formats/toml.ts')).parseToml(text)
+  if (format === 'yaml') return narrowIntegers((await import('./formats/yaml.ts')).parseYaml(text))
+  if (format === 'toml') return narrowIntegers((await import('./formats/toml.ts')).parseToml(text))
   // compat: KrakenD takes the extensions below for JSON since 2.12
   if (format === 'json' || text.trimStart().startsWith('{')) return parseJson(text)
   if (format === 'hcl') return parseHclOfVersion2(text)

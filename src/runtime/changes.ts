@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { EndpointConfig, GatewayConfig, ServerConfig } from '../config/types.ts'
+import { serverConfigOf } from '../engine/routing/router-options.ts'
 
 /** What the listening socket is opened with: the file's name of each, and its value. */
 const LISTENER_SETTINGS: Readonly<Record<string, (server: ServerConfig) => unknown>> = {
@@ -19,7 +20,7 @@ const LISTENER_SETTINGS: Readonly<Record<string, (server: ServerConfig) => unkno
 /** Names of the settings that differ, which only a restart can change. */
 export function findListenerChanges(before: GatewayConfig, after: GatewayConfig): string[] {
   return Object.entries(LISTENER_SETTINGS)
-    .filter(([, read]) => !isDeepStrictEqual(read(before.server), read(after.server)))
+    .filter(([, read]) => !isDeepStrictEqual(read(serverConfigOf(before)), read(serverConfigOf(after))))
     .map(([name]) => name)
 }
 

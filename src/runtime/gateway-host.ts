@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { GatewayConfig } from '../config/types.ts'
 import { ConfigError, type Logger, type SharedMemory } from '../engine/compile/component.ts'
 import { asError, describeBug } from '../engine/errors.ts'
+import { serverConfigOf } from '../engine/routing/router-options.ts'
 import type { Exchange } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
 import { createNodeServer, type NodeServer } from '../http/server/listener.ts'
@@ -104,7 +105,7 @@ export class GatewayHost implements Station {
 
 async function createServer(config: GatewayConfig, handle: (exchange: Exchange) => void | Promise<void>, log: Logger): Promise<NodeServer> {
   try {
-    return await createNodeServer(config.server, handle, log)
+    return await createNodeServer(serverConfigOf(config), handle, log)
   } catch (error) {
     throw error instanceof ConfigError ? new StartFailure(describeTlsFailure(error)) : error
   }

@@ -14,10 +14,14 @@ export function parseToml(text: string): unknown {
   }
 }
 
-/** compat: zoned dates are texts in RFC 3339, local ones without a zone. */
+/** As Go writes times: no zeros at the end of a second, and `Z` for UTC. */
+function shortest(time: string): string {
+  return time.replace(/\.(\d*?)0+(?=Z|[-+]|$)/, (_all, digits: string) => (digits === '' ? '' : `.${digits}`)).replace(/[-+]00:00$/, 'Z')
+}
+
+/** compat: zoned dates are texts in RFC 3339, local ones without a zone. Integers that a number cannot hold are bigints. */
 function textDates(value: unknown): unknown {
-  if (value instanceof TomlDate) return value.toISOString().replace(/\.0+(?=Z|[-+]|$)/, '')
-  if (typeof value === 'bigint') return Number(value)
+  if (value instanceof TomlDate) return shortest(value.toISOString())
   if (Array.isArray(value)) return value.map(textDates)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, textDates(item)]))

@@ -4,6 +4,7 @@ import { parseDocument, type ScalarTag } from 'yaml'
 import { FormatError } from './format-error.ts'
 
 const timestampTag = 'tag:yaml.org,2002:timestamp'
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const numberTag = 'tag:yaml.org,2002:float'
 
 /** `017`, `1_000`, `0b11`: numbers for Go, texts for YAML 1.2. */
@@ -36,16 +37,40 @@ const goTimestamp: ScalarTag = {
   },
 }
 
+/** `!!float 3`: what an integer looks like is a float where its tag says so. */
+const goFloat: ScalarTag = {
+  tag: numberTag,
+  resolve(text, onError) {
+    const plain = text.replaceAll('_', '').toLowerCase()
+    const infinity = /^([-+]?)\.inf$/.exec(plain)
+    if (infinity !== null) return infinity[1] === '-' ? -Infinity : Infinity
+    const value = plain === '' ? Number.NaN : Number(plain)
+    if (Number.isNaN(value) && plain !== '.nan') onError(`cannot decode !!str \`${text}\` as a !!float`)
+    return value
+  },
+}
+
+/** compat: a text, whatever its bytes are. */
+const goBinary: ScalarTag = {
+  tag: 'tag:yaml.org,2002:binary',
+  resolve(text, onError) {
+    const plain = text.replaceAll(/[\r\n]/g, '')
+    if (!BASE64.test(plain)) onError('!!binary value contains invalid base64 data')
+    return Buffer.from(plain, 'base64').toString('utf8')
+  },
+}
+
 function pad(parts: readonly string[], separator: string): string {
   return parts.map((part) => part.padStart(2, '0')).join(separator)
 }
 
-/** The object of a YAML text; an empty text is `{}`. Throws a FormatError. */
+/** The object of a YAML text; an empty text is `{}`. Integers that a number cannot hold are bigints. Throws a FormatError. */
 export function parseYaml(text: string): unknown {
   const document = parseDocument(text, {
     schema: 'core',
     merge: true,
-    customTags: (tags) => [goNumber, goTimestamp, ...tags],
+    intAsBigInt: true,
+    customTags: (tags) => [goNumber, goTimestamp, goFloat, goBinary, ...tags],
     prettyErrors: false,
     logLevel: 'silent',
   })
@@ -54,13 +79,17 @@ export function parseYaml(text: string): unknown {
   if (error !== undefined) throw new FormatError(`yaml: ${error.message}`, findPosition(text, error.pos[0]))
   let value: unknown
   try {
-    value = document.toJS({ maxAliasCount: 10_000 }) as unknown
+    value = document.toJS({ maxAliasCount: 10_000, reviver: narrowSafe }) as unknown
   } catch (failure) {
     throw new FormatError(`yaml: ${failure instanceof Error ? failure.message : String(failure)}`)
   }
   if (value === null || value === undefined) return {}
   if (typeof value === 'object' && !Array.isArray(value)) return value
   throw new FormatError('yaml: unmarshal errors: the top level is no mapping', null, 'the file must be a mapping: key: value')
+}
+
+function narrowSafe(_key: unknown, value: unknown): unknown {
+  return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value
 }
 
 function findPosition(text: string, offset: number): { line: number; column: number } {

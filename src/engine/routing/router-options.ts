@@ -1,7 +1,7 @@
 // The service's `router` block: what it may say and what it means.
 
 import type { Static } from 'typebox'
-import type { GatewayConfig } from '../../config/types.ts'
+import type { GatewayConfig, ServerConfig } from '../../config/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
 import { Type } from '../../schema/type.ts'
 import { isObject } from '../../schema/values.ts'
@@ -28,7 +28,7 @@ const common = {
   trusted_proxies: texts('Addresses or networks whose headers count. Empty: all.'),
   app_engine: flag('The client address comes from `X-Appengine-Remote-Addr`.'),
   max_multipart_memory: Type.Integer({ default: 0, description: 'Accepted, without effect.' }),
-  use_h2c: flag('Accepted, without effect: `use_h2c` of the service counts.'),
+  use_h2c: flag('HTTP/2 in clear text, as `use_h2c` of the service.'),
 }
 
 const autoOptions = { auto_options: flag('OPTIONS at every path, answered with `Allow`.') }
@@ -64,4 +64,10 @@ export function readRouterOptions({ quirks, extraConfig }: Pick<GatewayConfig, '
   const read = (schema: typeof together | typeof separate, reading: 'struct' | 'map'): object =>
     readOptions(schema, raw, reading).value ?? readOptions(schema, {}, reading).value ?? {}
   return { ...read(together, 'struct'), ...read(separate, 'map') } as RouterOptions
+}
+
+/** What the listening socket needs, with what the `router` block says of it. */
+export function serverConfigOf(config: GatewayConfig): ServerConfig {
+  const { server } = config
+  return readRouterOptions(config).use_h2c ? { ...server, useH2c: true } : server
 }

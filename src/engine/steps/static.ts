@@ -1,6 +1,6 @@
 // `proxy.static`: data of the file that is added to an endpoint's answer, or stands in for one.
 
-import { isJsonObject, setKey, TypedNumber, type JsonObject, type JsonValue } from '../../json/types.ts'
+import { isJsonObject, JsonNumber, setKey, TypedNumber, type JsonObject, type JsonValue } from '../../json/types.ts'
 import { step } from '../compile/component.ts'
 import { Data } from '../data.ts'
 import { asError } from '../errors.ts'
@@ -27,7 +27,7 @@ export const staticAnswers = step({
   build({ place }) {
     const block = place === null ? undefined : proxyOptions(place).static
     if (place === null || block?.data === undefined) return null
-    const given = block.data as JsonObject
+    const given = exactIntegers(block.data) as JsonObject
     // perf: JSON has one type of number, and the plain one costs least
     return staticData(hasTypedNumbers(place) ? (withFloats(given) as JsonObject) : given, block.strategy)
   },
@@ -51,6 +51,16 @@ export function staticData(object: JsonObject, strategy: string): Layer<Pipe> {
         },
       )
     }
+}
+
+/** The data of a file as JSON: integers that a number cannot hold keep their digits. */
+function exactIntegers(value: unknown): JsonValue {
+  if (typeof value === 'bigint') return new JsonNumber(String(value))
+  if (Array.isArray(value)) return value.map(exactIntegers)
+  if (typeof value !== 'object' || value === null) return value as JsonValue
+  const copy: JsonObject = {}
+  for (const [key, inner] of Object.entries(value)) setKey(copy, key, exactIntegers(inner))
+  return copy
 }
 
 /** compat: an unknown encoding of the answer means that of the only backend. */
