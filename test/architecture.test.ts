@@ -141,6 +141,10 @@ const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts
 const VOCABULARY =
   /^src\/(config\/dialect\.ts|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|engine\/(data|errors|header-values|headers|ports|scope)\.ts)$/
 
+/** Comparing a version with a number, and flags that stand for such a comparison. */
+const DIALECT_QUESTIONS =
+  /\b(?:dialect|version)\b\)?\s*(?:[!=]==?|[<>]=?)\s*[234]\b|\b[234]\s*(?:[!=]==?|[<>]=?)\s*(?:[\w.]+\.)?dialect\b|\bis(?:Legacy|V\d|Version\d)\b/g
+
 /** Packages that cost memory or start time: only a configuration that needs them may load them. */
 const LAZY =
   /^(amqplib|@nats-io\/.+|kafkajs|@platformatic\/kafka|@aws-sdk\/.+|@google-cloud\/.+|@azure\/.+|ioredis|redis|@grpc\/.+|@bufbuild\/.+|@marcbachmann\/cel-js|fengari.*|@opentelemetry\/.+)$/
@@ -169,6 +173,10 @@ describe('imports', () => {
   test('blocks are read by the reader alone: raw ones would be read in another way by everybody', () =>
     assertNone(production, (file) =>
       RAW_BLOCK_READERS.test(file.path) ? [] : [...file.code.matchAll(/\bextraConfig(\?)?\.get\(/g)].map(String),
+    ))
+  test('nobody asks which version a file has: config/dialect.ts and records made with perDialect name what differs', () =>
+    assertNone(production, (file) =>
+      file.path === 'src/config/dialect.ts' ? [] : [...file.code.matchAll(DIALECT_QUESTIONS)].map(([question]) => question),
     ))
   test('no file imports itself over others: a cycle has no first line to read', () => assert.deepEqual(findCycle(production), []))
 })
