@@ -1,4 +1,4 @@
-// A JSON Schema of version-3 files for editors: fields as they are read, and the options of every known namespace. Knows no file.
+// A JSON Schema of files of versions 3 and 4 for editors: fields as they are read, and the options of every known namespace. Knows no file.
 
 import { agentFields, backendFields, endpointFields, serviceFields } from '../../src/config/fields.ts'
 import type { Field, FieldKind, Fields } from '../../src/config/fields.ts'
@@ -46,9 +46,9 @@ export function editorSchema(entries: readonly NamespaceEntry[]): Schema {
   const root = objectOf(serviceFields)
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'krakend-ts configuration, version 3',
+    title: 'krakend-ts configuration, versions 3 and 4',
     ...root,
-    properties: { ...(root['properties'] as Schema), version: { const: 3, description: serviceDescriptions.version } },
+    properties: { ...(root['properties'] as Schema), version: { enum: [3, 4], description: serviceDescriptions.version } },
     definitions: {
       endpoint: objectOf(endpointFields),
       backend: objectOf(backendFields),

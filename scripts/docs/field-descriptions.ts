@@ -56,7 +56,7 @@ export const serviceDescriptions: Described<typeof serviceFields> = {
   host: 'Hosts of backends that have none.',
   port: 'TCP port. Default: 8080.',
   listen_ip: 'Address to listen at. Default: all.',
-  version: 'Version of the format of this file.',
+  version: 'Version of the format of this file: 3 is KrakenD 2.x, 4 is KrakenD 3.x.',
   output_encoding: 'How answers are written where endpoints do not say so.',
   extra_config: 'Blocks of components.',
   read_timeout: 'How long reading a request may take. 0: no limit.',
