@@ -101,6 +101,7 @@ export const order: Order = {
 
   // The HTTP request of one backend with everything that comes of it.
   executor: [
+    lazy('modifier/martian', async () => (await import('./components/modifier/martian/index.ts')).martian),
     redirects, // everything above sees one request and its last answer, everything below each hop
     // ⊢ transport
   ],
