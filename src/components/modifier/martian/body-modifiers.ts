@@ -40,7 +40,8 @@ export const bodyModifiers: Readonly<Record<string, ModifierType>> = {
     directions: ['response'],
     compile: ({ statusCode }) => ({
       response(message) {
-        message.statusCode = statusCode
+        // compat: a stream whose status is none goes out with 200; anything else is judged by it.
+        message.statusCode = statusCode <= 0 && message.request.sent.wantsStream ? 200 : statusCode
       },
     }),
   }),

@@ -4,7 +4,7 @@
 import { discardBody, madeFrom, sizedBodyOf } from '../../../engine/body.ts'
 import { component } from '../../../engine/compile/component.ts'
 import type { BackendRequest, BackendResponse, Layer, Sender } from '../../../engine/types.ts'
-import { errorIssue, type Issue } from '../../../schema/issue.ts'
+import { errorIssue, formatPath, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { compileModifiers } from './compile.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
@@ -29,7 +29,7 @@ export const martian = component({
     } catch (error) {
       const { message, path } = describe(error)
       // compat: KrakenD calls the backend without any modifier then.
-      site.log.error(`${site.label}[Martian] ${path.length === 0 ? '' : `${path.join('.')}: `}${message}`)
+      site.log.error(`${site.label}[Martian] ${path.length === 0 ? '' : `${formatPath(path)}: `}${message}`)
       return null
     }
   },

@@ -137,6 +137,8 @@ describe('bodies', () => {
   })
   test('status.Modifier changes the status', async () => {
     assert.equal((await pass({ 'status.Modifier': { statusCode: 418 } })).answer.statusCode, 418)
+    assert.equal((await pass({ 'status.Modifier': {} })).answer.statusCode, 0)
+    assert.equal((await pass({ 'status.Modifier': {} }, { wantsStream: true })).answer.statusCode, 200)
   })
 })
 
