@@ -103,6 +103,7 @@ function writeName(writer: FunctionWriter, name: string, line: number): Code {
   const local = writer.scope.resolve(name)
   if (local !== null) return variable(local.isBoxed ? `${local.code}.v` : local.code)
   writer.unit.words.add(name)
+  writer.unit.globals.add(name)
   return any(`R.getGlobal(S,F,${writer.site(line)},${literal(name)})`)
 }
 

@@ -16,6 +16,8 @@ export class Unit {
   readonly siteNames: string[] = []
   /** Names of globals and all strings of the chunk: what it could reach by name. */
   readonly words = new Set<string>()
+  /** Names of globals that are read. */
+  readonly globals = new Set<string>()
   private readonly siteNumbers = new Map<string, number>()
   private counter = 0
 

@@ -24,6 +24,7 @@ export class Chunk {
   readonly name: string
   private readonly body: Statement[]
   private readonly words: ReadonlySet<string>
+  private readonly globals: ReadonlySet<string>
   private readonly plain: Make
   private readonly units: Unit[]
   private suspendable: Make | null = null
@@ -35,11 +36,17 @@ export class Chunk {
     this.units = [unit]
     this.plain = guard(name, () => generate(unit, this.body))
     this.words = unit.words
+    this.globals = unit.globals
   }
 
   /** Whether the program has `word` as the name of a global, a field or as a whole string. */
   mentions(word: string): boolean {
     return this.words.has(word)
+  }
+
+  /** Whether the program reads a global of this name. It may reach others through tables that hold them (`_G`). */
+  readsGlobal(name: string): boolean {
+    return this.globals.has(name)
   }
 
   /** The program as a function; `isSuspendable`: as one that coroutines and waits for the host can suspend. */

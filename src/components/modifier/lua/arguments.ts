@@ -28,8 +28,8 @@ export function method<T>(receive: Receive<T>, count: number, run: (thread: LuaT
 }
 
 export interface Property<T> {
-  get(self: T, thread: LuaThread): Result
-  set(self: T, thread: LuaThread, args: Args): void
+  readonly get: (self: T, thread: LuaThread) => Result
+  readonly set: (self: T, thread: LuaThread, args: Args) => void
 }
 
 /** `x:method()` reads, `x:method(value)` writes; setters give nothing. */
@@ -54,9 +54,9 @@ export function bodyProperty<T>(receive: Receive<T>, { get, set }: Property<T>):
 
 export interface Entries<T> {
   /** What `x:headers()` gives; raises where that means nothing. */
-  all(self: T, thread: LuaThread): Result
-  get(self: T, thread: LuaThread, args: Args): Result
-  set(self: T, thread: LuaThread, args: Args): void
+  readonly all: (self: T, thread: LuaThread) => Result
+  readonly get: (self: T, thread: LuaThread, args: Args) => Result
+  readonly set: (self: T, thread: LuaThread, args: Args) => void
 }
 
 /** `x:params()` gives all, `x:params(name)` one, `x:params(name, value)` writes; more arguments do nothing. */

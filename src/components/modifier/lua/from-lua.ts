@@ -7,7 +7,7 @@ import { type Cursor, LuaTable } from '../../../lua/table.ts'
 import type { LuaThread } from '../../../lua/thread.ts'
 import { LuaUserData, type Value } from '../../../lua/value.ts'
 import type { ScriptRun } from './run.ts'
-import { ListView, NullView, type Owner, TableView } from './views.ts'
+import { JSON_NULL, ListView, type Owner, TableView } from './views.ts'
 
 /** security: a table can contain itself. */
 const MAX_DEPTH = 200
@@ -33,7 +33,7 @@ function fromScalar({ owner }: Conversion, value: Value): JsonValue | undefined 
   if (typeof value === 'string') return textOfBytes(value)
   if (typeof value === 'boolean') return value
   if (!(value instanceof LuaUserData)) return undefined
-  if (value.value instanceof NullView) return null
+  if (value.value === JSON_NULL) return null
   if (!(value.value instanceof TableView || value.value instanceof ListView)) return undefined
   owner.isLinked = true
   return value.value instanceof TableView ? value.value.object : value.value.share()

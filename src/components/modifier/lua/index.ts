@@ -75,7 +75,7 @@ function logFailure(site: Site, error: Error): void {
 }
 
 function aroundHandler(options: LuaOptions, site: Site, failWith: (error: GatewayError) => GatewayError): Layer<Handler> | null {
-  const script = prepare({ ...options, post: '' }, site)
+  const script = prepare({ ...options, post: '', skip_next: false }, site)
   if (script === null) return null
   return handlerWithScript({
     script,
@@ -91,7 +91,7 @@ function aroundPipe(options: LuaOptions, site: Site, fillPath: FillPath): Layer<
   return pipeWithScript({ script, tools: toolsOf(options, site), skipsNext: options.skip_next, fillPath })
 }
 
-/** Null where a wrong checksum switches the script off. */
+/** Null where there is nothing to run, or a wrong checksum switches the script off. */
 function prepare(options: LuaOptions, site: Site): GetScript | null {
   const ready = options.live ? liveScript(options) : loadScript(options, site)
   if (ready !== null) site.log.debug(`${site.label}[Lua] Middleware is now ready`)
@@ -102,9 +102,7 @@ function loadScript(options: LuaOptions, site: Site): GetScript | null {
   const texts = readSources(options, (path) => site.read(path))
   if (texts instanceof MissingSource) {
     site.log.error(`${site.label}[Lua] Opening the source file: ${asError(texts.cause).message}: every request is answered 500`)
-    return () => {
-      throw texts
-    }
+    return () => Promise.reject(texts)
   }
   const checksum = findWrongChecksum(options, texts)
   if (checksum !== null) {
@@ -112,8 +110,13 @@ function loadScript(options: LuaOptions, site: Site): GetScript | null {
     return null
   }
   const script = compileScript(texts, options)
+  if (isEmpty(script) && !options.skip_next) return null
   tellMistakes(script, site)
   return () => script
+}
+
+function isEmpty({ sources, pre, post }: Script): boolean {
+  return sources === null && pre === null && post === null
 }
 
 /** compat: requests fail when the mistake's turn comes; here the log of the start says it, too. */

@@ -41,7 +41,7 @@ export interface HandlerInit {
 }
 
 export function handlerWithScript({ script: getScript, tools, timeoutMs, fail }: HandlerInit): Layer<Handler> {
-  async function runLater(script: Script | Promise<Script>, exchange: Exchange): Promise<void> {
+  async function runLater(script: Script | Promise<Script>, exchange: Exchange, next: Handler): Promise<void> {
     const scope = exchange.scope.child(timeoutMs)
     const { body } = exchange
     // security: a client that does not send its body would be waited for for ever.
@@ -56,6 +56,7 @@ export function handlerWithScript({ script: getScript, tools, timeoutMs, fail }:
       takeBack()
       scope.close()
     }
+    return next(exchange)
   }
   async function runPre(script: Script, exchange: Exchange, scope: Scope): Promise<void> {
     const run = openRun(script, exchange, scope)
@@ -91,7 +92,7 @@ export function handlerWithScript({ script: getScript, tools, timeoutMs, fail }:
       const script = getScript()
       // perf: most scripts wait for nothing.
       if (script instanceof Promise || script.mayWait || (script.readsBody && isUnread(exchange.body)))
-        return runLater(script, exchange).then(() => next(exchange))
+        return runLater(script, exchange, next)
       runNow(script, exchange)
       return next(exchange)
     }

@@ -11,7 +11,7 @@ import type { ScriptRun } from './run.ts'
 import { toLua, toLuaTable } from './to-lua.ts'
 import { errorDetails } from './error-details.ts'
 import { addMethods } from './userdata-type.ts'
-import { LIST, ListView, noOwner, NULL, NullView, TABLE, TableView } from './views.ts'
+import { JSON_NULL, LIST, ListView, noOwner, NULL, TABLE, TableView } from './views.ts'
 
 /** compat: KrakenD expects a response here, by its words. */
 const table = receiver(TableView, 'response')
@@ -48,5 +48,5 @@ addMethods(TABLE, {
 /** The globals `luaTable` and `luaNil`. */
 export function installTables(run: ScriptRun): void {
   run.setLibrary('luaTable', { new: native(() => run.wrap(TABLE, new TableView(run, {}, noOwner()))) })
-  run.setLibrary('luaNil', { new: native(() => run.wrap(NULL, new NullView())) })
+  run.setLibrary('luaNil', { new: native(() => run.wrap(NULL, JSON_NULL)) })
 }

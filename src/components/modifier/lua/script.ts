@@ -42,12 +42,12 @@ export function compileScript(texts: readonly SourceText[], { pre, post }: { rea
   const joined = texts.map(({ bytes }) => bytesOfBuffer(bytes)).join('\n')
   const sources = compilePart(joined)
   const parts = { sources, pre: compilePart(bytesOfText(pre)), post: compilePart(bytesOfText(post)) }
-  const mentions = (words: readonly string[]): boolean =>
-    Object.values(parts).some((part) => part !== null && !(part instanceof Error) && words.some((word) => part.mentions(word)))
+  const programs = Object.values(parts).filter((part): part is Chunk => part !== null && !(part instanceof Error))
+  const reads = (names: readonly string[]): boolean => programs.some((program) => names.some((name) => program.readsGlobal(name)))
   return {
     ...parts,
-    mayWait: mentions(['http_response', ...LOADERS, ...GLOBALS]),
-    readsBody: mentions(['body', ...LOADERS]),
+    mayWait: reads(['http_response', ...LOADERS, ...GLOBALS]),
+    readsBody: reads(LOADERS) || programs.some((program) => program.mentions('body')),
     sourceStarts: findStarts(texts),
   }
 }

@@ -5,7 +5,7 @@ import type { HeaderMap } from '../../../engine/headers.ts'
 import { bytesOfText, textOfBytes } from '../../../lua/bytes.ts'
 import { NOTHING, type Result } from '../../../lua/value.ts'
 import type { ScriptRun } from './run.ts'
-import { LIST, ListView, noOwner, NULL, NullView, type Owner, TABLE, TableView } from './views.ts'
+import { JSON_NULL, LIST, ListView, noOwner, NULL, type Owner, TABLE, TableView } from './views.ts'
 
 /** No value at all for what is not there. */
 export function toLua(run: ScriptRun, value: JsonValue | undefined, owner: Owner): Result {
@@ -19,7 +19,7 @@ export function toLua(run: ScriptRun, value: JsonValue | undefined, owner: Owner
     default:
       return value
   }
-  if (value === null) return run.wrap(NULL, new NullView())
+  if (value === null) return run.wrap(NULL, JSON_NULL)
   if (value instanceof JsonNumber) return Number(value.text)
   if (Array.isArray(value)) return run.wrap(LIST, new ListView(run, value, owner, true))
   return run.wrap(TABLE, new TableView(run, value, owner))

@@ -89,8 +89,8 @@ export class ListView {
   }
 }
 
-/** JSON's null, which is not `nil`. */
-export class NullView {}
+/** The value behind JSON's null, which is not `nil`. */
+export const JSON_NULL = Object.freeze({ isNull: true })
 
 /** Nothing that is looked at afterwards. */
 export function noOwner(): Owner {
