@@ -8,8 +8,8 @@ import type { Body, Exchange, Layer, Handler, Pipe, PipeRequest, PipeResponse } 
 import { CONTEXT, ScriptContext } from './context.ts'
 import { installCustomError } from './custom-error.ts'
 import { installHttpResponse } from './http-response.ts'
-import { installLists } from './lua-list.ts'
-import { installTables } from './lua-table.ts'
+import { installLuaList } from './lua-list.ts'
+import { installLuaNil, installLuaTable } from './lua-table.ts'
 import { type FillPath, REQUEST, ScriptRequest } from './request.ts'
 import { RESPONSE, ScriptResponse } from './response.ts'
 import { ScriptRun, type Tools } from './run.ts'
@@ -19,12 +19,26 @@ import type { GetScript } from './source-files.ts'
 /** What `skip_next` puts in place of a call. */
 const SKIPPED: PipeResponse = { data: Data.EMPTY, isComplete: false, error: null, statusCode: 0, headers: null, body: null }
 
-/** What scripts have everywhere. */
+const COMMON: Readonly<Record<string, (run: ScriptRun) => void>> = {
+  luaTable: installLuaTable,
+  luaNil: installLuaNil,
+  luaList: installLuaList,
+  custom_error: installCustomError,
+  http_response: installHttpResponse,
+}
+
+/** What scripts have everywhere; by name what a script can reach of it. */
+function commonFor({ mayRead }: Script): ((run: ScriptRun) => void)[] {
+  return Object.entries(COMMON).flatMap(([name, install]) => (mayRead(name) ? [install] : []))
+}
+
+const installers = new WeakMap<Script, ReturnType<typeof commonFor>>()
+
+/** perf: found out once for each script. */
 function installCommon(run: ScriptRun): void {
-  installTables(run)
-  installLists(run)
-  installCustomError(run)
-  installHttpResponse(run)
+  let known = installers.get(run.script)
+  if (known === undefined) installers.set(run.script, (known = commonFor(run.script)))
+  for (const install of known) install(run)
 }
 
 function isUnread({ length, inMemory }: Body): boolean {

@@ -46,6 +46,6 @@ addMethods(LIST, {
 })
 
 /** The global `luaList`. */
-export function installLists(run: ScriptRun): void {
+export function installLuaList(run: ScriptRun): void {
   run.setLibrary('luaList', { new: native(() => run.wrap(LIST, new ListView(run, [], noOwner(), false))) })
 }

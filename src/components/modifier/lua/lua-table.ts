@@ -45,8 +45,12 @@ addMethods(TABLE, {
   keyExists: method(table, 2, (thread, { object }, args) => Object.hasOwn(object, textOfBytes(checkString(thread, args, 1)))),
 })
 
-/** The globals `luaTable` and `luaNil`. */
-export function installTables(run: ScriptRun): void {
+/** The global `luaTable`. */
+export function installLuaTable(run: ScriptRun): void {
   run.setLibrary('luaTable', { new: native(() => run.wrap(TABLE, new TableView(run, {}, noOwner()))) })
+}
+
+/** The global `luaNil`. */
+export function installLuaNil(run: ScriptRun): void {
   run.setLibrary('luaNil', { new: native(() => run.wrap(NULL, JSON_NULL)) })
 }

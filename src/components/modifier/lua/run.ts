@@ -56,9 +56,7 @@ export class ScriptRun {
 
   /** A global table with functions: `request.load()`. Made anew each time, so that a script cannot spoil it for what follows. */
   setLibrary(name: string, functions: Readonly<Record<string, LuaFunction>>): void {
-    const table = new LuaTable()
-    for (const [key, code] of Object.entries(functions)) table.setHash(key, code)
-    this.#state.setGlobal(name, table)
+    this.#state.setGlobal(name, LuaTable.record(Object.keys(functions), Object.values(functions)))
   }
 
   /** The same with one function that gives a value of the gateway. */

@@ -26,6 +26,8 @@ export interface Script {
   readonly post: Part | null
   /** Whether it may call what it has to wait for: it is run so that it can stand still. */
   readonly mayWait: boolean
+  /** Whether it may look at a global of this name. perf: what no program names is not made. */
+  readonly mayRead: (name: string) => boolean
   /** Whether it may look at a body, which has to be there by then. */
   readonly readsBody: boolean
   readonly sourceStarts: readonly SourceStart[]
@@ -44,9 +46,11 @@ export function compileScript(texts: readonly SourceText[], { pre, post }: { rea
   const parts = { sources, pre: compilePart(bytesOfText(pre)), post: compilePart(bytesOfText(post)) }
   const programs = Object.values(parts).filter((part): part is Chunk => part !== null && !(part instanceof Error))
   const reads = (names: readonly string[]): boolean => programs.some((program) => names.some((name) => program.readsGlobal(name)))
+  const mayReadAny = reads([...LOADERS, ...GLOBALS])
   return {
     ...parts,
-    mayWait: reads(['http_response', ...LOADERS, ...GLOBALS]),
+    mayRead: (name) => mayReadAny || reads([name]),
+    mayWait: mayReadAny || reads(['http_response']),
     readsBody: reads(LOADERS) || programs.some((program) => program.mentions('body')),
     sourceStarts: findStarts(texts),
   }
