@@ -194,7 +194,7 @@ describe('no-op answers', () => {
       { post: `local r = response.load() r:body(r:body() .. '!')` },
       { response: { body, statusCode: 200 } },
     )
-    assert.equal(String(response.body), 'hi!')
+    assert.deepEqual(response.body, Buffer.from('hi!'))
     const stream = Readable.from([])
     const passed = await runPipe({ post: `response.load():statusCode(202)` }, { response: { body: stream, statusCode: 200 } })
     assert.equal(passed.response.body, stream)

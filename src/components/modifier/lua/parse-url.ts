@@ -2,7 +2,6 @@
 
 import { encodeTarget } from '../../../go/url.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
-import { parseHost } from '../../../engine/steps/balancer.ts'
 
 export interface ParsedUrl {
   /** `http://host:80`. */
@@ -22,14 +21,22 @@ export function parseUrl(url: string, method: string): ParsedUrl {
   if (scheme !== 'http' && scheme !== 'https') throw refuse(url, method, `unsupported protocol scheme ${JSON.stringify(scheme)}`)
   const [, , authority = '', rest = ''] = parts ?? []
   if (authority === '') throw refuse(url, method, 'http: no Host in request URL')
-  const { origin, authorization } = parseHost(`${scheme}://${authority}`)
+  const at = authority.lastIndexOf('@')
+  const origin = `${scheme}://${authority.slice(at + 1)}`
   if (!URL.canParse(origin)) throw parseError(url, 'invalid host')
   try {
     const path = encodeTarget(rest)
+    const authorization = at < 0 ? null : basicOf(authority.slice(0, at))
     return { origin, path: path.startsWith('/') ? path : `/${path}`, authorization }
   } catch (error) {
     throw parseError(url, asError(error).message.replace(/^net\/url: (?=invalid URL escape)/, ''))
   }
+}
+
+/** Throws for a malformed escape. */
+function basicOf(userInfo: string): string {
+  const text = decodeURIComponent(userInfo.includes(':') ? userInfo : `${userInfo}:`)
+  return `Basic ${Buffer.from(text).toString('base64')}`
 }
 
 function refuse(url: string, method: string, detail: string): GatewayError {

@@ -1,5 +1,6 @@
-// What a script costs by itself, without sockets: `node src/components/modifier/lua/script-cost.bench.ts` prints microseconds of the processor.
+// What a script costs by itself, without sockets: `node src/components/modifier/lua/script-cost.bench.ts` tells microseconds of the processor.
 
+import { test } from 'node:test'
 import { SMALL_JSON } from '../../../../bench/bodies.ts'
 import { Data } from '../../../engine/data.ts'
 import { Scope } from '../../../engine/scope.ts'
@@ -35,14 +36,16 @@ async function measureMicros(pipe: Pipe): Promise<number> {
 
 const [{ endpoints }] = rows as [(typeof rows)[0]]
 const block = (endpoints[0] as { extra_config: Record<string, unknown> }).extra_config['modifier/lua-proxy']
-const without = await measureMicros(answering)
-for (const [name, script] of [
-  ['pre and post of five calls each', block],
-  ['empty pre', { pre: 'local a' }],
-  ['the same, waiting', { ...(block as object), sources: [], pre: `${(block as { pre: string }).pre} local h = http_response` }],
-] as const) {
-  const layer = buildFor(proxyLua, script, makeSite())
-  if (layer === null) throw new Error('there is no script')
-  const micros = (await measureMicros(layer(answering))) - without
-  console.log(`${name}: ${micros.toFixed(1)} µs (goal for pre and post: ${GOAL_MICROS} µs)`)
-}
+void test('a script around a pipe', async (t) => {
+  const without = await measureMicros(answering)
+  for (const [name, script] of [
+    ['pre and post of five calls each', block],
+    ['empty pre', { pre: 'local a' }],
+    ['the same, waiting', { ...(block as object), sources: [], pre: `${(block as { pre: string }).pre} local h = http_response` }],
+  ] as const) {
+    const layer = buildFor(proxyLua, script, makeSite())
+    if (layer === null) throw new Error('there is no script')
+    const micros = (await measureMicros(layer(answering))) - without
+    t.diagnostic(`${name}: ${micros.toFixed(1)} µs (goal for pre and post: ${GOAL_MICROS} µs)`)
+  }
+})
