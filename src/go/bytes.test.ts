@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { repairUtf8 } from '../json/repair.ts'
 import { bytesOf, textOf } from './bytes.ts'
 

@@ -5,10 +5,10 @@ import { SendError } from '../errors.ts'
 import { compileBrokenDecoder } from './broken-body.ts'
 
 const FAILURE = new SendError('unexpected EOF', { phase: 'body' })
-const { decoderFor } = await loadEncodings(['xml', 'rss'])
+const encodings = await loadEncodings(['xml', 'rss'])
 
 function decode(encoding: string, text: string, failure = FAILURE, isCollection = false): string {
-  const decoder = compileBrokenDecoder(encoding, decoderFor(encoding, { isCollection, dialect: 3 }))
+  const decoder = compileBrokenDecoder(encoding, encodings.decoderFor(encoding, { isCollection, dialect: 3 }))
   return String(decoder(Buffer.from(text), failure)?.encoded())
 }
 
