@@ -56,7 +56,7 @@ export async function startBackend(answer: (request: string, socket: Socket, cou
       }
     })
   })
-  return { origin: backend.url, requests, sockets, close: backend.close }
+  return { origin: backend.url, requests, sockets, close: () => backend.close() }
 }
 
 function isComplete(text: string): boolean {

@@ -192,9 +192,9 @@ function compileArray(items: Shape, isStruct: boolean): TypeReader {
 function compileRecord(shape: Shape, isStruct: boolean): TypeReader {
   const extra = shape.additionalProperties
   const values = Object.values(shape.patternProperties ?? {})[0] ?? (typeof extra === 'object' ? extra : {})
-  const { read: readValue, absent } = compile(values, isStruct)
+  const element = compile(values, isStruct)
   // compat: where anything may stand, null is a value like others.
-  const value: Reader = { read: readValue, absent: () => absent() ?? null }
+  const value: Reader = { read: (raw, context) => element.read(raw, context), absent: () => element.absent() ?? null }
   return {
     zero: () => ({}),
     read(raw, context) {

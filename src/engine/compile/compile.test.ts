@@ -28,7 +28,7 @@ function orderWith(more: Partial<Order>): Order {
 const open = (file: object, more: Partial<Order>, init: MemoryGatewayInit = {}) =>
   openInMemory(configOf({ endpoints: [endpoint], ...file }), { ...init, order: orderWith(more) })
 
-const thrower = (error: Error) => step({ stage: 'server', name: 'thrower', build: () => () => () => Promise.reject(error) })
+const thrower = (reason: Error) => step({ stage: 'server', name: 'thrower', build: () => () => () => Promise.reject(reason) })
 
 test('what a layer of the server throws is answered with its status', async () => {
   for (const statusCode of [401, 403]) {

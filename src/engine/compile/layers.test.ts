@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeRequest, makeResponse, makeSite } from '../../testing/index.ts'
 import { Scope } from '../scope.ts'
-import type { Layer, Pipe } from '../types.ts'
+import type { Pipe } from '../types.ts'
 import { type LayerObserver, type NamedLayer, stack } from './layers.ts'
 
 const response = makeResponse()
@@ -12,7 +12,7 @@ const inner: Pipe = () => Promise.resolve(response)
 
 /** A layer that gives the same function every time, so that a test can recognize it. */
 function named(name: string, own: (next: Pipe) => Pipe): NamedLayer<Pipe> {
-  return { name, layer: own as Layer<Pipe>, answers: false }
+  return { name, layer: own, answers: false }
 }
 
 test('without an observer a stack is the function of its outermost layer, and an empty one the innermost itself', () => {

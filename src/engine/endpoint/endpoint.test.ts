@@ -22,12 +22,12 @@ import { compileEndpoint, type EndpointInit } from './endpoint.ts'
 
 /** An endpoint with a pipe, and what its log says. */
 async function serve(pipe: Pipe, init: Partial<EndpointInit> = {}, outputEncoding = 'json', cacheTtlMs = 0) {
-  const { renderFor } = await loadEncodings(new Set([outputEncoding]))
+  const encodings = await loadEncodings(new Set([outputEncoding]))
   const log = makeLog()
   const compiled = compileEndpoint({
     endpoint: endpointWith([{}], { path: '/e', outputEncoding, cacheTtlMs }),
     pipe,
-    render: renderFor(outputEncoding, null, 3),
+    render: encodings.renderFor(outputEncoding, null, 3),
     log,
     versionHeader: 'Version test',
     userAgent: 'KrakenD Version test',
@@ -45,9 +45,9 @@ const gives =
   () =>
     Promise.resolve(makeResponse(response))
 const fails =
-  (error: Error): Pipe =>
+  (reason: Error): Pipe =>
   () =>
-    Promise.reject(error)
+    Promise.reject(reason)
 
 test('a backend’s status and headers stay inside once its data is decoded, in every encoding', async () => {
   for (const outputEncoding of ['json', 'string', 'xml', 'yaml', 'negotiate', 'json-collection']) {
