@@ -8,6 +8,8 @@ export const HANGUP = 'hangup'
 
 /** What a shell makes of a program that SIGINT ended. */
 const EXIT_INTERRUPTED = 130
+/** A terminal signals all programs of a pipeline, and launchers hand it on: one Ctrl-C may come twice. */
+const ECHO_MS = 200
 /** Who waits that long at a terminal may want to know why. */
 const HINT_AFTER_MS = 500
 const HINT = 'Waiting for requests in flight; Ctrl-C again ends them\n'
@@ -35,10 +37,12 @@ export function watchSignals(): Signals {
   return {
     untilStop() {
       // A second signal must not kill requests that still run: the listeners stay. Hands at a terminal mean it, though.
-      let isAsked = false
+      let askedMs = Number.POSITIVE_INFINITY
       process.on('SIGINT', () => {
-        if (isAsked && isAtTerminal) endNow()
-        isAsked = true
+        const sinceMs = performance.now() - askedMs
+        if (isAtTerminal && sinceMs > ECHO_MS) endNow()
+        if (sinceMs >= 0) return
+        askedMs = performance.now()
         stop.resolve('interrupt')
         if (isAtTerminal) setTimeout(() => process.stderr.write(HINT), HINT_AFTER_MS).unref()
       })
