@@ -99,6 +99,12 @@ const RULES: readonly Rule[] = [
     reason: 'a language knows nothing of gateways: what a script reaches is given to it',
   },
   {
+    files: /^src\/log\//,
+    may: [/^src\/log\//, ENGINE, ...FLOORS, CONFIG_TYPES],
+    never: SYSTEM,
+    reason: 'what a line looks like is known without knowing where it goes',
+  },
+  {
     files: COMPONENT,
     may: [ENGINE, ...FLOORS, LUA, CEL, CONFIG_TYPES],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
