@@ -1,9 +1,11 @@
 // Several workers as one gateway: exact limits, replaced when they die, one configuration, whole log lines.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import http from 'node:http'
+import { connect } from 'node:net'
 import { test } from 'node:test'
-import { endpointOf, get, type RunningCommand, startBackend, startCommand } from './test-support.ts'
+import { endpointOf, freePort, get, type RunningCommand, startBackend, startCommand } from './test-support.ts'
 
 const TWO = ['--workers', '2']
 
@@ -86,3 +88,20 @@ async function connectToWorkers(gateway: RunningCommand): Promise<Workers> {
   }
   return { count: sessions.length, end, close: () => socket.close() }
 }
+
+test('what runs once per process runs in none of the workers, goes on over a reload and frees its port at the end', async () => {
+  const port = await freePort()
+  const revoker = { N: 1000, P: 0.01, hash_name: 'optimal', TTL: 60, port, token_keys: ['jti'] }
+  const config = { extra_config: { 'auth/revoker': revoker, '_gw/revoker': { rpc: { listen_ip: '127.0.0.1' } } }, endpoints: [] }
+  const gateway = await startCommand(config, { args: ['--workers', '2'] })
+  const client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  gateway.rewrite({ ...config, cache_ttl: '1s' })
+  gateway.child.kill('SIGHUP')
+  await gateway.waitFor('the new configuration is served: service: cache_ttl')
+  assert.equal(client.closed, false)
+  const closed = once(client, 'close')
+  assert.equal(await gateway.stop(), 0)
+  await closed
+  assert.equal(gateway.output().split('RPC server listening').length, 2)
+})
