@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { GatewayConfig } from '../../config/types.ts'
+import { blocksOf, makeConfig, makeEndpoint } from '../../testing/index.ts'
 import { errorIssue, formatPath } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
 import { checkBlocks } from './check-blocks.ts'
@@ -13,9 +13,7 @@ import { LEVELS } from './order.ts'
 const options = Type.Object({ pattern: Type.String({ default: '' }) })
 
 function find(declared: AnyComponent, block: unknown, dialect: 2 | 3 = 3, isStrict = true): string[] {
-  const backend = { at: ['endpoints', 0, 'backend', 1], extraConfig: new Map() }
-  const endpoint = { at: ['endpoints', 0], extraConfig: new Map([['a/b', block]]), backends: [backend] }
-  const config = { dialect, extraConfig: new Map(), endpoints: [endpoint], asyncAgents: [] } as unknown as GatewayConfig
+  const config = makeConfig({ dialect, endpoints: [makeEndpoint({ extraConfig: blocksOf({ 'a/b': block }) })] })
   return checkBlocks(config, [{ declaration: declared, levels: LEVELS[declared.stage] }], { isStrict }).map(
     ({ severity, path, message }) => `${severity} ${formatPath(path)}: ${message}`,
   )

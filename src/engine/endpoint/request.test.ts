@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { EndpointConfig } from '../../config/types.ts'
-import { makeExchange } from '../../testing/index.ts'
+import { makeEndpoint, makeExchange } from '../../testing/index.ts'
 import { compileRequest, spellingsOf } from './request.ts'
 
-function endpointWith(inputHeaders: readonly string[]): EndpointConfig {
-  return { inputHeaders, inputQueryStrings: [] as readonly string[] } as EndpointConfig
-}
+const endpointWith = (inputHeaders: readonly string[]) => makeEndpoint({ inputHeaders })
 
 test('names are canonical inside, however the file spells them; the spelling is a table of its own', () => {
   const endpoint = endpointWith(['authorization', 'X-Ok', 'user-agent'])

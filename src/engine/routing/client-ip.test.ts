@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeExchange } from '../../testing/index.ts'
+import { quirksOf } from '../../config/dialect.ts'
+import { makeConfig, makeExchange } from '../../testing/index.ts'
 import { compileClientIp } from './client-ip.ts'
 import { readRouterOptions, type RouterOptions } from './router-options.ts'
-import { quirksOf } from '../../config/dialect.ts'
 
-const defaults = readRouterOptions({ quirks: quirksOf(3), extraConfig: new Map() })
+const defaults = readRouterOptions(makeConfig())
 const find = (options: Partial<RouterOptions>, headers: Record<string, string | string[]>, dialect: 2 | 3 = 3) =>
   compileClientIp({ ...defaults, ...options }, quirksOf(dialect))(makeExchange({ headers, peerAddress: '127.0.0.1' }))
 

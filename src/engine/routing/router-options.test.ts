@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { quirksOf } from '../../config/dialect.ts'
+import { makeConfig } from '../../testing/index.ts'
 import { readRouterOptions, routerBlock } from './router-options.ts'
 
 function optionsOf(block: unknown): ReturnType<typeof readRouterOptions> {
-  return readRouterOptions({ quirks: quirksOf(3), extraConfig: new Map([['router', block]]) })
+  return readRouterOptions(makeConfig({ extraConfig: new Map([['router', block]]) }))
 }
 
 test('a block that is no object is as good as none', () => {

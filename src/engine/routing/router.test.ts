@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { quirksOf } from '../../config/dialect.ts'
-import { makeExchange, makeLog, type ExchangeInit, type RecordedExchange } from '../../testing/index.ts'
+import { makeConfig, makeExchange, makeLog, type ExchangeInit, type RecordedExchange } from '../../testing/index.ts'
 import { GatewayError } from '../errors.ts'
 import { rescued } from '../endpoint/rescue.ts'
 import { refuseEncodedParams } from './encoded-params.ts'
@@ -9,7 +8,7 @@ import { Router } from './router.ts'
 import { readRouterOptions, type RouterOptions } from './router-options.ts'
 import type { Handler } from '../types.ts'
 
-const defaults = readRouterOptions({ quirks: quirksOf(3), extraConfig: new Map() })
+const defaults = readRouterOptions(makeConfig())
 const ok: Handler = (exchange) => exchange.answer(200, JSON.stringify(Object.fromEntries(exchange.params)))
 
 function routerOf(routes: readonly [method: string, path: string, handler?: Handler][], options: Partial<RouterOptions> = {}) {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { quirksOf } from '../../config/dialect.ts'
-import type { BackendConfig, Dialect } from '../../config/types.ts'
+import type { Dialect } from '../../config/types.ts'
+import { blocksOf, makeBackend } from '../../testing/index.ts'
 import { Data } from '../data.ts'
 import { KEYS, objectText } from '../../json/test-arbitrary.ts'
 import { decodeJsonCollection, decodeJsonObject } from '../../json/decode.ts'
@@ -19,12 +20,9 @@ interface Options {
 }
 
 function compile(options: Options, dialect: Dialect = 3) {
-  const { target = '', group = '', allow = [], deny = [], mapping = {}, proxy } = options
-  const extraConfig = new Map(proxy === undefined ? [] : [['proxy', proxy]])
-  return compileManipulation(
-    { target, group, allow, deny, mapping: new Map(Object.entries(mapping)), extraConfig } as unknown as BackendConfig,
-    quirksOf(dialect),
-  )
+  const { mapping = {}, proxy, ...fields } = options
+  const extraConfig = blocksOf(proxy === undefined ? {} : { proxy })
+  return compileManipulation(makeBackend({ ...fields, mapping: new Map(Object.entries(mapping)), extraConfig }), quirksOf(dialect))
 }
 
 /** The answer for a body, worked on as text and decoded; both must be the same. */

@@ -14,8 +14,7 @@ import {
   makeResponse,
   makeSite,
   type ExchangeInit,
-  type RecordedExchange,
-} from '../../../testing/index.ts'
+  type RecordedExchange, makeConfig } from '../../../testing/index.ts'
 import { backendLua, endpointLua, proxyLua } from './index.ts'
 
 export interface RunOptions {
@@ -74,7 +73,7 @@ export async function postOf(post: string, data: JsonObject = {}, block: object 
 /** Runs a lua-endpoint around a handler that answers 200. */
 export async function runHandler(block: object, init: ExchangeInit = {}, site: Partial<Site> = {}): Promise<RecordedExchange> {
   const own = makeSite()
-  const layer = buildFor(endpointLua, block, { ...own, config: { ...own.config, timeoutMs: 2000 }, ...site })
+  const layer = buildFor(endpointLua, block, { ...own, config: makeConfig(), ...site })
   assert.ok(layer !== null)
   const exchange = makeExchange(init)
   await layer((seen) => seen.answer(200))(exchange)
