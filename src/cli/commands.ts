@@ -36,8 +36,8 @@ export async function findCommand(args: readonly string[]): Promise<FoundCommand
   const written = args[at]
   if (written === undefined) {
     const name = args.some((arg) => arg === '-v' || arg === '--version') ? 'version' : 'help'
-    const known = args.filter((arg) => !['-v', '--version', '-h', '--help'].includes(arg))
-    if (known[0] !== undefined) throw new UsageError(unknownFlag(known[0]), "Run 'krakend --help' for usage.")
+    const unknown = args.find((arg) => !['-v', '--version', '-h', '--help'].includes(arg))
+    if (unknown !== undefined) throw new UsageError(unknownFlag(unknown), "Run 'krakend --help' for usage.")
     return { command: await load(name), args: [] }
   }
   const name = ALIASES[written] ?? written

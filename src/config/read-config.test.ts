@@ -111,6 +111,10 @@ test('version 2: variables replace keys of the file only, empty ones nothing', a
   assert.equal(config?.server.port, 9001)
   assert.equal(config?.service.name, 'n')
   assert.equal(config?.service.timeoutMs, 2000)
+  const nested = { 'KRAKEND_TLS.DISABLED': 'true', 'KRAKEND_TLS.MIN_VERSION': 'TLS12', 'KRAKEND_CLIENT_TLS.MIN_VERSION': 'TLS12' }
+  const file = '{"version":2,"tls":{"disabled":false}}'
+  const { tls } = (await read('k.json', file, { environment: nested })).config?.server ?? {}
+  assert.deepEqual([tls?.isDisabled, tls?.minVersion], [true, ''])
 })
 
 /** The same value, which counts how often something of it is looked at. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { type Dialect, quirksOf } from '../../config/dialect.ts'
+import type { GatewayConfig } from '../../config/types.ts'
 import { makeConfig } from '../../testing/index.ts'
-import { readRouterOptions, routerBlock } from './router-options.ts'
+import { readRouterOptions, routerBlock, serverConfigOf } from './router-options.ts'
 
 function optionsOf(block: unknown): ReturnType<typeof readRouterOptions> {
   return readRouterOptions(makeConfig({ extraConfig: new Map([['router', block]]) }))
@@ -32,4 +34,14 @@ test('every option has a value, whatever the file says', () => {
       assert.equal(typeof options['error_body'], 'object')
     }),
   )
+})
+
+test('use_h2c counts at the service and in the router block, whose wrong types switch it off', () => {
+  const useH2c = (atService: boolean, block: object, dialect: Dialect = 3): boolean => {
+    const config = { quirks: quirksOf(dialect), extraConfig: new Map([['router', block]]), server: { useH2c: atService } }
+    return serverConfigOf(config as unknown as GatewayConfig).useH2c
+  }
+  assert.deepEqual([useH2c(false, {}), useH2c(true, {}), useH2c(false, { use_h2c: true })], [false, true, true])
+  assert.equal(useH2c(false, { use_h2c: true, health_path: 1 }), false)
+  assert.equal(useH2c(false, { use_h2c: true }, 2), false)
 })
