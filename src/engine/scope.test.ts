@@ -98,3 +98,16 @@ test('whoever touches a scope that is done starts nothing', (t) => {
   ended.lift(50)()
   assert.deepEqual([timers.length, ended.reason], [3, CANCELED])
 })
+
+test('a deadline is known without its timer, is the nearest of all around, and goes when it is lifted', () => {
+  const now = performance.now()
+  const scope = Scope.root().child(1000)
+  assert.ok(scope.deadline >= now + 1000 && scope.deadline < now + 1500)
+  assert.equal(scope.child(5000).deadline, scope.deadline)
+  assert.ok(scope.child(10).deadline < scope.deadline)
+  assert.equal(scope.child().deadline, scope.deadline)
+  scope.lift(Infinity)
+  assert.equal(scope.deadline, Infinity)
+  assert.equal(Scope.root().deadline, Infinity)
+  scope.close()
+})

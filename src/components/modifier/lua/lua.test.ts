@@ -235,7 +235,17 @@ describe('lua-endpoint', () => {
     })
   })
   test('waits for a body no longer than it may run', async () => {
-    const waiting = runHandler({ pre: 'ctx.load():body()' }, { body: 'x' })
-    assert.equal((await waiting).statusCode, 200)
+    let stop: (reason: Error) => void = () => {}
+    const slow: Body = {
+      ...bodyOf(Buffer.from('x')),
+      inMemory: null,
+      bytes: () => new Promise((_resolve, reject) => void (stop = reject)),
+      abandon: (reason) => stop(reason),
+    }
+    await assert.rejects(runHandler({ pre: 'ctx.load():body()' }, {}, slow), { message: 'context deadline exceeded', statusCode: 500 })
+    assert.equal((await runHandler({ pre: 'ctx.load():method()' }, {}, slow)).statusCode, 200)
+  })
+  test('is stopped when it runs too long', async () => {
+    await assert.rejects(runHandler({ pre: 'while true do end' }), { code: 'ERR_LUA_STOPPED' })
   })
 })

@@ -5,7 +5,7 @@ import type { Site } from '../../../engine/compile/component.ts'
 import { Data } from '../../../engine/data.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
 import { Scope } from '../../../engine/scope.ts'
-import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
+import type { Body, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import type { JsonObject } from '../../../json/types.ts'
 import {
   buildFor,
@@ -14,7 +14,10 @@ import {
   makeResponse,
   makeSite,
   type ExchangeInit,
-  type RecordedExchange, makeConfig } from '../../../testing/index.ts'
+  type RecordedExchange,
+  makeConfig,
+} from '../../../testing/index.ts'
+import { makeService } from '../../../testing/config.ts'
 import { backendLua, endpointLua, proxyLua } from './index.ts'
 
 export interface RunOptions {
@@ -71,11 +74,12 @@ export async function postOf(post: string, data: JsonObject = {}, block: object 
 }
 
 /** Runs a lua-endpoint around a handler that answers 200. */
-export async function runHandler(block: object, init: ExchangeInit = {}, site: Partial<Site> = {}): Promise<RecordedExchange> {
+export async function runHandler(block: object, init: ExchangeInit = {}, body: Body | null = null): Promise<RecordedExchange> {
   const own = makeSite()
-  const layer = buildFor(endpointLua, block, { ...own, config: makeConfig(), ...site })
+  const layer = buildFor(endpointLua, block, { ...own, config: makeConfig({ service: makeService({ timeoutMs: 500 }) }) })
   assert.ok(layer !== null)
   const exchange = makeExchange(init)
+  if (body !== null) exchange.body = body
   await layer((seen) => seen.answer(200))(exchange)
   return exchange
 }
