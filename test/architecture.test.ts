@@ -105,6 +105,12 @@ const RULES: readonly Rule[] = [
     reason: 'what a line looks like is known without knowing where it goes',
   },
   {
+    files: /^src\/check\//,
+    may: [/^src\/check\//, ENGINE, ...FLOORS, CONFIG_TYPES, /^src\/config\/fields\.ts$/, /^src\/encodings\/index\.ts$/],
+    never: SYSTEM,
+    reason: 'rules judge a configuration by what it says: nothing is built, and whether a file is there is told to them',
+  },
+  {
     files: COMPONENT,
     may: [ENGINE, ...FLOORS, LUA, CEL, CONFIG_TYPES],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',

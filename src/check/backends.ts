@@ -1,8 +1,9 @@
 // What each backend says about itself: hosts, method, encoding, discovery. Knows nothing of the others.
 
+import type { BackendConfig } from '../config/types.ts'
 import { decoderNames, renderNames } from '../encodings/index.ts'
 import { backendProxyOptions } from '../engine/pipe/proxy-block.ts'
-import { certainIssue, warningIssue, writeValue } from '../schema/issue.ts'
+import { certainIssue, errorIssue, warningIssue, writeValue } from '../schema/issue.ts'
 import type { Issue, IssuePath } from '../schema/issue.ts'
 import { suggest } from '../schema/suggest.ts'
 import { backendsOf, writtenAt } from './subject.ts'
@@ -35,7 +36,8 @@ export const checkHosts: Rule = ({ config }) =>
 function missingHost({ backend, endpoint }: PlacedBackend): Issue {
   const effect = endpoint.backends.length === 1 ? 'every request of this endpoint fails' : 'every call of this backend fails'
   const message = `there is no "host", here or at the top of the file: ${effect}`
-  return certainIssue('requests', 'no-host', backend.at, message, 'write "host": ["http://name:port"]')
+  // No certain failure of the start: other endpoints are served, and KrakenD's own examples have such backends.
+  return errorIssue('no-host', backend.at, message, 'write "host": ["http://name:port"]')
 }
 
 /** Hosts that nobody completes. */
@@ -45,7 +47,7 @@ function checkSchemes({ backend }: PlacedBackend): Issue[] {
     if (/^https?:\/\//i.test(host)) return []
     const path = [...backend.at, 'host', index]
     const message = `"${host}" has no scheme that can be called, and "disable_host_sanitize" adds none: every call fails`
-    return [certainIssue('requests', 'invalid-host', path, message, `write "http://${host}", or leave "disable_host_sanitize" out`)]
+    return [errorIssue('invalid-host', path, message, `write "http://${host}", or leave "disable_host_sanitize" out`)]
   })
 }
 
@@ -71,8 +73,10 @@ export const checkEncodings: Rule = ({ config, raw }) => {
   const known = decoderNames()
   const renders = [...renderNames(config.dialect), 'no-op']
   const issues = backendsOf(config).flatMap(({ backend }) => {
-    if (backend.encoding === '' || [...known, ...AS_JSON].includes(backend.encoding)) return []
-    return [unknownValue([...backend.at, 'encoding'], backend.writtenEncoding, known, 'answers are read as JSON')]
+    const path = [...backend.at, 'encoding']
+    if ([...known, ...AS_JSON].includes(backend.encoding)) return isOwnCase(backend) ? [] : [caseIssue(path, backend)]
+    if (backend.encoding === '') return []
+    return [unknownValue(path, backend.writtenEncoding, known, 'answers are read as JSON')]
   })
   const outputs: { at: IssuePath; outputEncoding: string }[] = [config.service, ...config.endpoints].map((place) => ({
     at: 'at' in place ? place.at : [],
@@ -85,6 +89,16 @@ export const checkEncodings: Rule = ({ config, raw }) => {
     issues.push(unknownValue(path, outputEncoding, renders, 'answers are written as the only backend’s encoding says, else as JSON'))
   }
   return issues
+}
+
+function isOwnCase({ encoding, writtenEncoding }: BackendConfig): boolean {
+  return encoding === writtenEncoding
+}
+
+/** compat: decoders are found in any case, the renderer of an endpoint with one backend is not. */
+function caseIssue(path: IssuePath, { encoding, writtenEncoding }: BackendConfig): Issue {
+  const message = `"${writtenEncoding}" is read as "${encoding}", but no output_encoding follows from it: names are in lower case`
+  return { ...warningIssue('value-case', path, message, `write "${encoding}"`), fix: writeValue(path, encoding) }
 }
 
 /** An endpoint whose backends only get copies answers nothing. */

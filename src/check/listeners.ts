@@ -32,7 +32,7 @@ export const checkTimeouts: Rule = ({ config, raw }) => {
     const written = at.length === 0 ? textOf(raw, []) : textOf(raw, at)
     if (written === null || timeoutMs >= 1) return []
     const message = `"${written}" is over before any backend can answer: every request fails`
-    return [certainIssue('requests', 'invalid-timeout', [...at, 'timeout'], message)]
+    return [errorIssue('invalid-timeout', [...at, 'timeout'], message)]
   })
 }
 

@@ -13,7 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   audit: async () => (await import('./audit.ts')).audit,
   check: async () => (await import('./check.ts')).check,
   'check-plugin': async () => (await import('./check-plugin.ts')).checkPlugin,
-  help: async () => (await import('./help.ts')).help,
+  help: async () => (await import('./help.ts')).helpOn(COMMANDS, findCommand),
   run: async () => (await import('./run.ts')).run,
   'test-plugin': async () => (await import('./test-plugin.ts')).testPlugin,
   version: async () => (await import('./version.ts')).version,

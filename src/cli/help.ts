@@ -3,24 +3,30 @@
 import { VERSION } from '../runtime/process.ts'
 import { UsageError, type Flag } from './arguments.ts'
 import { command, type Command } from './command.ts'
-import { COMMANDS, findCommand } from './commands.ts'
 
-export const help = command({
-  name: 'help',
-  about: 'Shows the help of a command',
-  usage: '[command]',
-  examples: ['krakend help run'],
-  flags: {},
-  exits: { 0: 'always', 255: 'there is no such command' },
-  async execute({ words: [name] }) {
-    process.stdout.write(name === undefined ? await overview() : await pageNamed(name))
-    return 0
-  },
-})
+type Commands = Readonly<Record<string, () => Promise<Command>>>
+/** The command of a line; throws a UsageError. */
+type Find = (args: readonly string[]) => Promise<{ readonly command: Command }>
 
-async function pageNamed(name: string): Promise<string> {
+/** The command that shows the others. */
+export function helpOn(commands: Commands, find: Find): Command {
+  return command({
+    name: 'help',
+    about: 'Shows the help of a command',
+    usage: '[command]',
+    examples: ['krakend help run'],
+    flags: {},
+    exits: { 0: 'always', 255: 'there is no such command' },
+    async execute({ words: [name] }) {
+      process.stdout.write(name === undefined ? await overview(commands) : await pageNamed(name, find))
+      return 0
+    },
+  })
+}
+
+async function pageNamed(name: string, find: Find): Promise<string> {
   try {
-    return helpOf((await findCommand([name])).command)
+    return helpOf((await find([name])).command)
   } catch (error) {
     if (error instanceof UsageError) throw new UsageError(`unknown help topic "${name}"`, "Run 'krakend help' for the commands.")
     throw error
@@ -31,8 +37,8 @@ function title(): string {
   return `krakend-ts, a KrakenD-compatible API gateway\n\nVersion: ${VERSION}\n\n`
 }
 
-async function overview(): Promise<string> {
-  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
+async function overview(all: Commands): Promise<string> {
+  const commands = await Promise.all(Object.values(all).map((load) => load()))
   const width = Math.max(...commands.map(({ name }) => name.length))
   return `${title()}Usage:
   krakend [command]

@@ -279,7 +279,7 @@ function compileObject(shape: Shape, isStruct: boolean): TypeReader {
 }
 
 function warnMissing(key: string, { issues, path }: ReaderContext): void {
-  issues.push(warningIssue('missing-option', [...path], `"${key}" is missing here`))
+  issues.push(warningIssue('missing-option', [...path, key], `"${key}" is missing here`))
 }
 
 function warnUnknown(key: string, known: ReadonlyMap<string, Member>, context: ReaderContext): void {

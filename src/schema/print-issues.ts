@@ -18,9 +18,10 @@ export interface PrintOptions {
 /**
  * One block of lines for each kind of issue, a blank line between them, ready to be written; empty without issues.
  *
- *     krakend.json:12:7: error: must be a number, not the text "x": the block is ignored (endpoints[0].extra_config.proxy)
+ *     krakend.json:12:7: error: must be a number, not the text "x" (endpoints[0].extra_config.proxy)
  *       12 |       "proxy": "x",
  *          |       ^^^^^^^
+ *       effect: the whole block is ignored
  *       hint: …
  *       and at 2 more places: lines 30, 41
  */
@@ -41,6 +42,8 @@ export interface IssueReport {
   readonly severity: Issue['severity']
   readonly code: string
   readonly message: string
+  /** Empty where the message says it. */
+  readonly effect: string
   readonly hint: string
   readonly file: string
   readonly line: number | null
@@ -55,9 +58,9 @@ export async function describeIssues(issues: readonly Issue[], source: Source): 
   return issues.map((issue) => {
     const position = positionOf(issue, locate)
     const related = (issue.related ?? []).map((path) => ({ path, ...(locate(path) ?? { line: 0, column: 0 }) }))
-    const { severity, code, path, fix = [] } = issue
+    const { severity, code, path, message, effect = '', fix = [] } = issue
     const place = { file: source.file, line: position?.line ?? null, column: position?.column ?? null }
-    return { severity, code, message: messageOf(issue), hint: hintOf(issue), ...place, path, related, fix }
+    return { severity, code, message, effect, hint: hintOf(issue), ...place, path, related, fix }
   })
 }
 
@@ -82,16 +85,12 @@ function positionOf(issue: Issue, locate: Locate): Position | null {
 function groupEqual(issues: readonly Issue[]): Issue[][] {
   const groups = new Map<string, Issue[]>()
   for (const issue of issues) {
-    const key = JSON.stringify([issue.severity, issue.code, messageOf(issue), issue.hint])
+    const key = JSON.stringify([issue.severity, issue.code, issue.message, issue.effect, issue.hint])
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [issue])
     else group.push(issue)
   }
   return [...groups.values()]
-}
-
-function messageOf({ message, effect }: Issue): string {
-  return effect === undefined ? message : `${message}: ${effect}`
 }
 
 /** What to do; without words of its own, the corrected text. */
@@ -119,11 +118,12 @@ function printGroup([first, ...others]: readonly Issue[], page: Page): string {
   const { source, locate, paint } = page
   const position = positionOf(issue, locate)
   const path = formatPath(issue.path)
-  const message = messageOf(issue)
+  const { message, effect } = issue
   const where = path === '' || message.includes(path) ? '' : ` (${path})`
   const lines = [`${placeOf(source, position)}: ${paint(issue.severity, issue.severity)}: ${message}${where}`]
   if (position !== null && source.text !== null) lines.push(...printExcerpt(page, position, issue.severity))
   for (const related of issue.related ?? []) lines.push(...printRelated(related, page))
+  if (effect !== undefined) lines.push(`  ${paint('effect', 'hint')}: ${effect}`)
   const hint = hintOf(issue)
   if (hint !== '') lines.push(`  ${paint('hint', 'hint')}: ${hint}`)
   if (others.length > 0) lines.push(`  ${listPlaces(others, locate)}`)

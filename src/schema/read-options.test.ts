@@ -20,13 +20,18 @@ const schema = Type.Object({
 
 const defaults = { max_rate: 0, key: '', on: true }
 
+/** What is said of the one option that has no default and is not optional. */
+function missingKey(at: readonly string[]): object {
+  return { severity: 'warning', code: 'missing-option', path: [...at, 'key'], message: '"key" is missing here', hint: '' }
+}
+
 function paths(issues: readonly { readonly path: readonly (string | number)[] }[]): string[] {
   return issues.map((issue) => issue.path.join('.'))
 }
 
 test('an absent block reads as defaults and zero values', () => {
   assert.deepEqual(readOptions(schema, undefined, 'map'), { value: defaults, issues: [] })
-  assert.deepEqual(readOptions(schema, {}, 'struct'), { value: defaults, issues: [] })
+  assert.deepEqual(readOptions(schema, {}, 'struct'), { value: defaults, issues: [missingKey([])] })
 })
 
 test('null is an empty struct, but no map', () => {
@@ -36,7 +41,7 @@ test('null is an empty struct, but no map', () => {
 
 test('a null option is an absent one', () => {
   for (const reading of ['struct', 'map'] as const) {
-    assert.deepEqual(readOptions(schema, { on: null, capacity: null }, reading), { value: defaults, issues: [] })
+    assert.deepEqual(readOptions(schema, { on: null, capacity: null }, reading), { value: defaults, issues: [missingKey([])] })
   }
 })
 
@@ -88,6 +93,7 @@ test('unknown options are left out with a warning, comments without', () => {
       message: 'unknown option "max_rte", ignored',
       hint: 'did you mean "max_rate"?',
     },
+    missingKey(['extra_config', 'x']),
   ])
 })
 

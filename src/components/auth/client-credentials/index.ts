@@ -10,7 +10,7 @@ import { HeaderMap } from '../../../engine/headers.ts'
 import { compileOwnHosts } from '../../../engine/own-hosts.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
-import { errorIssue } from '../../../schema/issue.ts'
+import { certainIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { readTokenAnswer } from './token-answer.ts'
 import type { Token } from './token-answer.ts'
@@ -54,7 +54,9 @@ export const clientCredentials = component({
   check(options) {
     if (options.is_disabled) return []
     const grant = readGrant(options)
-    return grant instanceof Error ? [errorIssue('invalid-option', [], `no token can be asked for: ${grant.message}`)] : []
+    return grant instanceof Error
+      ? [certainIssue('requests', 'invalid-option', [], `no token can be asked for: ${grant.message}: every call of the backend fails`)]
+      : []
   },
   build(options, site, extra) {
     if (options.is_disabled) return null

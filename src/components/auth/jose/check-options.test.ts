@@ -7,6 +7,8 @@ import { signer, validator } from './index.ts'
 
 const KEYS = { alg: 'RS256', jwk_url: 'https://id.example.com/keys' }
 
+const SIGNED = { keys_to_sign: ['token'] }
+
 test('good options are no news', () => {
   assert.deepEqual(checkOptions(validator, { ...KEYS, leeway: '2s', cache: true }), [])
   assert.deepEqual(checkOptions(signer, { ...KEYS, kid: 'a', keys_to_sign: ['token'] }), [])
@@ -15,9 +17,14 @@ test('good options are no news', () => {
 test('what stops the start or closes the endpoint is an error', () => {
   const insecure = 'error jwk_url: JWK client is using an insecure connection to the JWK service: every request is refused'
   assert.deepEqual(checkOptions(validator, { ...KEYS, alg: 'RS255' }), ['error alg: unknown algorithm "RS255": the gateway does not start'])
-  assert.deepEqual(checkOptions(signer, { ...KEYS, alg: 'none' }), ['error alg: unknown algorithm "none": every request is refused'])
+  assert.deepEqual(checkOptions(signer, { ...KEYS, ...SIGNED, alg: 'none' }), [
+    'error alg: unknown algorithm "none": every request is refused',
+  ])
   for (const declaration of [validator, signer]) {
-    assert.deepEqual(checkOptions(declaration, { ...KEYS, jwk_url: 'http://id.example.com/keys' }), [insecure])
+    assert.deepEqual(
+      checkOptions(declaration, { ...KEYS, ...(declaration === signer ? SIGNED : {}), jwk_url: 'http://id.example.com/keys' }),
+      [insecure],
+    )
   }
   assert.deepEqual(checkOptions(validator, { alg: 'RS256', jwk_local_path: 'x', disable_jwk_security: true, cache: true }), [
     'error cache: cannot be used with jwk_local_path: the gateway does not start',
@@ -31,8 +38,9 @@ test('an unreadable time is a warning', () => {
 test('who does not say where the keys are refuses every request, and hears it', () => {
   const line = 'error jwk_url: neither jwk_url nor jwk_local_path: every request is refused'
   for (const declaration of [validator, signer]) {
-    assert.deepEqual(checkOptions(declaration, { alg: 'RS256', disable_jwk_security: true }), [line])
-    assert.deepEqual(checkOptions(declaration, { alg: 'RS256' }), [line])
+    const more = declaration === signer ? SIGNED : {}
+    assert.deepEqual(checkOptions(declaration, { ...more, alg: 'RS256', disable_jwk_security: true }), [line])
+    assert.deepEqual(checkOptions(declaration, { ...more, alg: 'RS256' }), [line])
   }
 })
 

@@ -2,43 +2,153 @@
 
 import type { CheckedBlock } from '../../../engine/compile/component.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
-import { errorIssue, warningIssue } from '../../../schema/issue.ts'
+import { certainIssue, errorIssue, warningIssue } from '../../../schema/issue.ts'
 import type { Issue } from '../../../schema/issue.ts'
+import { suggest, suggestHint } from '../../../schema/suggest.ts'
+import { isObject } from '../../../schema/values.ts'
 import { findBadPath } from './claim-paths.ts'
-import { findAlgorithm } from './token/algorithms.ts'
+import { ALGORITHM_NAMES, findAlgorithm } from './token/algorithms.ts'
 import { hasKeySource, INSECURE, isInsecure, NO_KEY_SOURCE } from './keys/key-supply.ts'
+import { validatorOptions } from './options.ts'
 import type { SignerOptions, ValidatorOptions } from './options.ts'
 
 const CLOSED = 'every request is refused'
 
-export function checkValidator(options: ValidatorOptions, { dialect }: Pick<CheckedBlock, 'dialect'>): Issue[] {
-  const issues = checkKeys(options, 'the gateway does not start')
-  if (options.cache && options.jwk_local_path !== '') {
-    issues.push(errorIssue('invalid-option', ['cache'], 'cannot be used with jwk_local_path: the gateway does not start'))
-  }
+/** What tokens are held to, and where their claims go. */
+export function checkValidator(options: ValidatorOptions, { dialect, place, readable }: CheckedBlock): Issue[] {
+  const issues = checkKeys(options, 'the gateway does not start', readable)
+  if (options.cache && options.jwk_local_path !== '')
+    issues.push(certainIssue('start', 'invalid-option', ['cache'], 'cannot be used with jwk_local_path: the gateway does not start'))
   const badPath = findBadPath(options, dialect)
   if (badPath !== null) issues.push(errorIssue('invalid-option', [badPath.option], `${badPath.problem}: ${CLOSED}`))
   for (const name of ['leeway', 'failed_jwk_key_cooldown'] as const) {
     const text = options[name]
-    if (text !== '' && parseDurationMs(text) === null) {
+    if (text !== '' && parseDurationMs(text) === null)
       issues.push(warningIssue('invalid-duration', [name], `"${text}" is no duration such as "2s", ignored`))
-    }
   }
-  return issues
+  return [...issues, ...checkDemands(options), ...checkPropagation(options, place), ...checkNames(options)]
 }
 
-export function checkSigner(options: SignerOptions): Issue[] {
-  return checkKeys(options, CLOSED)
-}
-
-function checkKeys(options: ValidatorOptions | SignerOptions, consequence: string): Issue[] {
+/** Demands that nobody checks: roles and scopes that no claim can fulfil. */
+function checkDemands({ scopes, scopes_key, roles, roles_key, roles_key_is_nested }: ValidatorOptions): Issue[] {
   const issues: Issue[] = []
-  if (!hasKeySource(options)) {
-    issues.push(errorIssue('no-keys', ['jwk_url'], `${NO_KEY_SOURCE}: ${CLOSED}`, 'say where the keys are; look for a misspelt name'))
-  }
-  const hint = options.jwk_url === '' ? '' : 'use https, or set disable_jwk_security where that is acceptable'
-  if (hasKeySource(options) && isInsecure(options)) issues.push(errorIssue('insecure-keys', ['jwk_url'], `${INSECURE}: ${CLOSED}`, hint))
-  if (findAlgorithm(options.alg) === undefined)
-    issues.push(errorIssue('invalid-option', ['alg'], `unknown algorithm "${options.alg}": ${consequence}`))
+  if (scopes.length > 0 && scopes_key === '')
+    issues.push(
+      errorIssue(
+        'scopes-without-key',
+        ['scopes'],
+        'without "scopes_key" no scope is checked: every good token passes',
+        'write "scopes_key": "scope"',
+      ),
+    )
+  if (roles.length > 0 && roles_key.includes('.') && !roles_key_is_nested && !roles_key.includes('/'))
+    issues.push(
+      warningIssue(
+        'nested-roles',
+        ['roles_key'],
+        `"${roles_key}" is one claim with that name, dots and all`,
+        'set "roles_key_is_nested" if dots lead into objects',
+      ),
+    )
   return issues
+}
+
+/** security: a header that the endpoint does not let in reaches no backend, which then trusts what it does not get. */
+function checkPropagation({ propagate_claims: pairs }: ValidatorOptions, place: CheckedBlock['place']): Issue[] {
+  const endpoint = place?.endpoint ?? null
+  const letIn = endpoint === null ? null : endpoint.inputHeaders.map((name) => name.toLowerCase())
+  return pairs.flatMap(([, header], index): Issue[] => {
+    const path = ['propagate_claims', index]
+    if (header === undefined)
+      return [errorIssue('invalid-option', path, 'a claim without a header: nothing is propagated', 'write ["claim", "X-Header"]')]
+    if (letIn === null || letIn.includes('*') || letIn.includes(header.toLowerCase())) return []
+    const message = `the header "${header}" is not in "input_headers" of the endpoint: no backend gets the claim`
+    return [errorIssue('claim-not-let-in', path, message, `add "${header}" to "input_headers"`)]
+  })
+}
+
+const STRATEGIES = ['kid', 'x5t', 'x5t#S256', 'kid_x5t']
+
+/** Names that mean something; others are taken for the default. */
+function checkNames({ key_identify_strategy: strategy, scopes_matcher: matcher }: ValidatorOptions): Issue[] {
+  const issues: Issue[] = []
+  if (strategy !== '' && !STRATEGIES.includes(strategy))
+    issues.push(
+      errorIssue(
+        'unknown-value',
+        ['key_identify_strategy'],
+        `"${strategy}" is none of ${STRATEGIES.join(', ')}: keys are found by "kid"`,
+        suggestHint(strategy, STRATEGIES),
+      ),
+    )
+  if (!['', 'all', 'any'].includes(matcher))
+    issues.push(
+      errorIssue(
+        'unknown-value',
+        ['scopes_matcher'],
+        `"${matcher}" is neither "all" nor "any": one scope is enough`,
+        suggestHint(matcher, ['all', 'any']),
+      ),
+    )
+  return issues
+}
+
+export function checkSigner(options: SignerOptions, { readable }: CheckedBlock): Issue[] {
+  const issues = checkKeys(options, CLOSED, readable)
+  if (options.keys_to_sign.length === 0)
+    issues.push(
+      errorIssue(
+        'nothing-to-sign',
+        ['keys_to_sign'],
+        'no field of the answer is named: nothing is signed',
+        'write "keys_to_sign": ["access_token"]',
+      ),
+    )
+  return issues
+}
+
+/** security: what stands at the service protects no endpoint, however much it looks like it. */
+export function checkSharedCache(_options: unknown, { raw }: CheckedBlock): Issue[] {
+  const own: ReadonlySet<string> = new Set(Object.keys(validatorOptions.properties))
+  const found = isObject(raw) ? Object.keys(raw).filter((name) => own.has(name)) : []
+  return found.map((name) =>
+    errorIssue(
+      'validator-at-service',
+      [name],
+      'at the service "auth/validator" protects nothing: every endpoint is open that has none of its own',
+      'move it into the "extra_config" of each endpoint',
+    ),
+  )
+}
+
+function checkKeys(options: ValidatorOptions | SignerOptions, consequence: string, readable: CheckedBlock['readable']): Issue[] {
+  if (!hasKeySource(options)) {
+    const hint = 'say where the keys are; look for a misspelt name'
+    return [certainIssue('requests', 'no-keys', ['jwk_url'], `${NO_KEY_SOURCE}: ${CLOSED}`, hint)]
+  }
+  const issues: Issue[] = []
+  const hint = options.jwk_url === '' ? '' : 'use https, or set disable_jwk_security where that is acceptable'
+  if (isInsecure(options)) issues.push(errorIssue('insecure-keys', ['jwk_url'], `${INSECURE}: ${CLOSED}`, hint))
+  if (findAlgorithm(options.alg) === undefined) issues.push(unknownAlgorithm(options.alg, consequence))
+  const { jwk_local_path: path, jwk_local_ca: authority } = options
+  const fails = consequence === CLOSED ? 'requests' : 'start'
+  if (path !== '' && !readable(path))
+    issues.push(certainIssue(fails, 'unreadable-file', ['jwk_local_path'], `the file "${path}" cannot be read: ${consequence}`))
+  if (authority !== '' && !readable(authority))
+    issues.push(
+      errorIssue('unreadable-file', ['jwk_local_ca'], `the file "${authority}" cannot be read: a server that needs it is not trusted`),
+    )
+  return issues
+}
+
+function unknownAlgorithm(alg: string, consequence: string): Issue {
+  const meant = suggest(alg, ALGORITHM_NAMES)
+  const fails = consequence === CLOSED ? 'requests' : 'start'
+  return certainIssue(
+    fails,
+    'invalid-option',
+    ['alg'],
+    `unknown algorithm "${alg}": ${consequence}`,
+    meant === null ? `there are ${ALGORITHM_NAMES.join(', ')}` : `did you mean "${meant}"?`,
+  )
 }

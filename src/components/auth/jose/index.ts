@@ -1,7 +1,7 @@
 // Components `auth/validator` (checks JSON Web Tokens) and `auth/signer` (makes them). Knows nothing of how either works.
 
 import { component, service } from '../../../engine/compile/component.ts'
-import { checkSigner, checkValidator } from './check-options.ts'
+import { checkSharedCache, checkSigner, checkValidator } from './check-options.ts'
 import { DEFAULT_CACHE_MS, sharedCacheMs } from './keys/key-supply.ts'
 import { moreIssuersOptions, sharedCacheOptions, signerOptions, validatorOptions } from './options.ts'
 import { buildSigner } from './signer.ts'
@@ -13,6 +13,7 @@ export const sharedKeyCache = service({
   options: sharedCacheOptions,
   reading: 'struct',
   whenInvalid: 'skip',
+  check: checkSharedCache,
   build({ shared_cache_duration: seconds }, site) {
     if (seconds <= 0) site.log.info('[SERVICE: JOSE] Empty shared_cache_duration, using default (15m)')
     site.provide(sharedCacheMs, seconds > 0 ? seconds * 1000 : DEFAULT_CACHE_MS)

@@ -154,8 +154,8 @@ test('holes: only whole texts at the top', () => {
 })
 
 test('check warns of a type that switches the component off', () => {
-  assert.deepEqual(checkOptions(graphql, { type: 'Mutation' }), [])
-  assert.deepEqual(checkOptions(graphql, { type: 'subscription' }), [
+  assert.deepEqual(checkOptions(graphql, { type: 'Mutation', query: '{a}' }), [])
+  assert.deepEqual(checkOptions(graphql, { type: 'subscription', query: '{a}' }), [
     'warning type: neither "query" nor "mutation": the backend gets an ordinary request',
   ])
 })

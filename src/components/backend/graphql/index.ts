@@ -3,7 +3,7 @@
 
 import type { Static } from 'typebox'
 import { component } from '../../../engine/compile/component.ts'
-import type { Site } from '../../../engine/compile/component.ts'
+import type { CheckedBlock, Site } from '../../../engine/compile/component.ts'
 import { madeFrom, NO_BODY, sizedBodyOf } from '../../../engine/body.ts'
 import { GatewayError } from '../../../engine/errors.ts'
 import { parseBounded } from '../../../json/bounded-parse.ts'
@@ -12,7 +12,8 @@ import type { JsonObject } from '../../../json/types.ts'
 import { encodeSorted } from '../../../json/write.ts'
 import type { Body, Layer, Pipe, PipeRequest } from '../../../engine/types.ts'
 import { encodeQuery } from '../../../go/url.ts'
-import { warningIssue } from '../../../schema/issue.ts'
+import { errorIssue, warningIssue } from '../../../schema/issue.ts'
+import type { Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { compileBody, compileQueryValues, encodeVariables, fillHoles, findHoles } from './graphql.ts'
 import type { Encode } from './graphql.ts'
@@ -49,10 +50,7 @@ export const graphql = component({
   namespace: 'backend/graphql',
   reading: 'struct',
   options,
-  check({ type }) {
-    if (/^(?:query|mutation)$/i.test(type)) return []
-    return [warningIssue('invalid-option', ['type'], 'neither "query" nor "mutation": the backend gets an ordinary request')]
-  },
+  check: checkOperation,
   build(given, site) {
     const type = given.type.toLowerCase()
     if (type !== 'query' && type !== 'mutation') {
@@ -68,6 +66,28 @@ export const graphql = component({
     return type === 'query' ? askQuery(given.variables, fill) : askMutation(given.variables, fill)
   },
 })
+
+/** compat: whatever is wrong switches the component off, and the backend gets an ordinary request. */
+function checkOperation({ type, query, query_path: file, method }: Options, { readable }: CheckedBlock): Issue[] {
+  const issues: Issue[] = []
+  const effect = 'the backend gets an ordinary request'
+  if (!/^(?:query|mutation)$/i.test(type))
+    issues.push(warningIssue('invalid-option', ['type'], `neither "query" nor "mutation": ${effect}`))
+  if (file !== '' && !readable(file))
+    issues.push(
+      errorIssue(
+        'unreadable-file',
+        ['query_path'],
+        `the file "${file}" cannot be read: ${effect}`,
+        'paths begin where the gateway is started',
+      ),
+    )
+  if (file === '' && query.trim() === '')
+    issues.push(errorIssue('missing-option', [], 'there is neither "query" nor "query_path": the backend is asked for nothing'))
+  if (!/^(?:get|post)?$/i.test(method))
+    issues.push(warningIssue('unknown-value', ['method'], `"${method}" is neither "GET" nor "POST": "POST" is used`))
+  return issues
+}
 
 function readQuery({ query, query_path: path }: Options, site: Site): string | null {
   if (path === '') return query

@@ -2,10 +2,14 @@
 
 import { perDialect } from '../../../config/dialect.ts'
 import { Type } from '../../../schema/type.ts'
-import { component, type Site } from '../../../engine/compile/component.ts'
+import type { Static } from 'typebox'
+import { component, type CheckedBlock, type Site } from '../../../engine/compile/component.ts'
+import { optionsOf } from '../../../engine/compile/read-block.ts'
+import { backendHttp } from '../../../engine/pipe/status-policy.ts'
 import { CANCELED, DEADLINE_EXCEEDED, GatewayError } from '../../../engine/errors.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { PipeRequest } from '../../../engine/types.ts'
+import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { sharedLock } from '../shared-lock.ts'
 import { IS_OPEN, SharedBreaker, type BreakerState } from './shared-breaker.ts'
 
@@ -27,11 +31,38 @@ const options = Type.Object({
   log_status_change: Type.Boolean({ default: false, description: 'Whether changes of its state are logged as warnings.' }),
 })
 
+/** Why a breaker never opens, or opens for less than people think. */
+function checkOpening(given: Static<typeof options>, { place }: CheckedBlock): Issue[] {
+  if (given.max_errors < 0)
+    return [
+      errorIssue(
+        'breaker-never-opens',
+        ['max_errors'],
+        'this breaker can never open: no number of failures is below zero',
+        'write how many failures in a row are tolerated',
+      ),
+    ]
+  if (given.interval === 0 && given.timeout === 0 && given.max_errors === 0 && given.name === '' && !given.log_status_change)
+    return [errorIssue('breaker-never-opens', [], 'nothing is set: there is no breaker', 'write "interval", "timeout" and "max_errors"')]
+  const backend = place?.backend ?? null
+  const details = backend === null ? undefined : optionsOf(backendHttp, backend.extraConfig).return_error_details
+  const hidden =
+    typeof details === 'string' && details !== ''
+      ? '"return_error_details" makes it data'
+      : backend?.encoding === 'no-op'
+        ? '"no-op" passes it on'
+        : null
+  if (hidden === null) return []
+  const message = `no bad status of the backend can open this breaker: ${hidden}; only backends that do not answer open it`
+  return [errorIssue('breaker-never-opens', [], message, 'leave one of them out')]
+}
+
 /** One breaker for each backend, shared by all workers. Any error of the stages inside is a failure, but not a client that left or that is slow. */
 export const circuitBreaker = component({
   stage: 'backend',
   namespace: 'qos/circuit-breaker',
   options,
+  check: checkOpening,
   build({ interval, timeout, max_errors, name, log_status_change }, site) {
     // compat: a block in which nothing is set is no breaker.
     if (interval === 0 && timeout === 0 && max_errors === 0 && name === '' && !log_status_change) return null

@@ -39,9 +39,14 @@ export const httpCache = component({
   options,
   reading: 'struct',
   whenInvalid: 'default',
-  check({ max_size, max_items }, { dialect }) {
-    if (!CACHE_QUIRKS[dialect].hasLimits || max_size > 0 === max_items > 0) return []
-    return [warningIssue('invalid-option', [], '"max_size" and "max_items" limit the cache only together')]
+  check({ max_size, max_items }, { dialect, place }) {
+    const method = place?.backend?.method ?? 'GET'
+    const issues =
+      method === 'GET' || method === 'HEAD'
+        ? []
+        : [warningIssue('useless-cache', [], `answers to ${method} are never kept: the cache does nothing`)]
+    if (!CACHE_QUIRKS[dialect].hasLimits || max_size > 0 === max_items > 0) return issues
+    return [...issues, warningIssue('invalid-option', [], '"max_size" and "max_items" limit the cache only together')]
   },
   build({ shared, max_size, max_items }, site) {
     const quirks = CACHE_QUIRKS[site.config.dialect]

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import type { Dialect } from '../../../config/types.ts'
+import type { Dialect, GatewayConfig } from '../../../config/types.ts'
+import { checkBlock } from '../../../engine/compile/check-blocks.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { readOptions } from '../../../schema/read-options.ts'
@@ -84,16 +85,15 @@ test('clients are told apart by address, header value or parameter', () => {
 
 test('counting by an address that clients can choose is worth a warning', () => {
   const block = { client_max_rate: 1, client_capacity: 1, strategy: 'ip' }
-  const warning = 'WARNING [ENDPOINT: /x][Ratelimit] clients can choose the address they are counted by: set trusted_proxies of the router'
-  for (const [options, extraConfig, isWarned] of [
-    [block, {}, true],
-    [block, { router: { trusted_proxies: ['10.0.0.0/8'] } }, false],
-    [{ ...block, key: 'X-Real' }, {}, false],
-  ] as const) {
-    const site = siteOf(3, extraConfig)
-    limited(options, site)
-    assert.equal(site.lines.includes(warning), isWarned)
+  const told = (options: object, router: object): string[] => {
+    const config = { dialect: 3, extraConfig: new Map([['router', router]]) } as unknown as GatewayConfig
+    const context = { dialect: 3, once: makeSite().once, place: { config, endpoint: null, backend: null } } as const
+    return checkBlock(endpointRateLimit, options, context).map(({ code }) => code)
   }
+  assert.deepEqual(told(block, {}), ['spoofable-address'])
+  assert.deepEqual(told(block, { trusted_proxies: ['10.0.0.0/8'] }), [])
+  assert.deepEqual(told(block, { forwarded_by_client_ip: false }), [])
+  assert.deepEqual(told({ ...block, key: 'X-Real' }, {}), [])
 })
 
 test('an unknown strategy leaves the endpoint limit and a warning', () => {
@@ -183,7 +183,7 @@ test('check tells which limits would not hold', () => {
   assert.deepEqual(checkOptions(endpointRateLimit, client), ['error strategy: unknown strategy "": clients are not limited'])
   assert.equal(checkOptions(endpointRateLimit, { ...client, strategy: 'param', key: 'id' }, 2).length, 1)
   assert.deepEqual(checkOptions(endpointRateLimit, { ...client, strategy: 'header' }), [
-    'warning key: no name of a header or parameter: every request of this endpoint is refused',
+    'error key: no name of a header or parameter: every request of this endpoint is refused',
   ])
   const every = ['warning every: "1" is no duration such as "1m": one second is assumed']
   for (const limit of [endpointRateLimit, backendRateLimit]) assert.deepEqual(checkOptions(limit, { max_rate: 1, every: '1' }), every)

@@ -2,16 +2,14 @@
 // clients and a backend get. Knows nothing of sockets and of who else limits.
 
 import { randomInt } from 'node:crypto'
-import type { Static } from 'typebox'
 import { Type } from '../../../schema/type.ts'
-import { component, type CheckedBlock, type Logger, type Site } from '../../../engine/compile/component.ts'
+import { component, type Logger, type Site } from '../../../engine/compile/component.ts'
 import { GatewayError } from '../../../engine/errors.ts'
-import { errorIssue, warningIssue, type Issue } from '../../../schema/issue.ts'
-import { parseDuration } from '../../../go/duration.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import { sharedLock } from '../shared-lock.ts'
 import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
 import { waitNs, type BucketRule } from './bucket.ts'
+import { checkBackendLimit, checkEndpointLimit } from './check-options.ts'
 import { ClientTable, DEFAULT_SIZE } from './client-table.ts'
 import { findClientId, type ClientId } from './client-id.ts'
 import { KeyHasher } from './key-hash.ts'
@@ -23,9 +21,6 @@ const CLIENT_LIMITED = new GatewayError('rate limit exceeded', { code: 'ERR_CLIE
 const ENDPOINT_LIMITED = new GatewayError('rate limit exceeded', { code: 'ERR_ENDPOINT_RATE_LIMIT', statusCode: 503 })
 // compat: KrakenD's spelling, read by clients and matched in logs.
 const BACKEND_LIMITED = new GatewayError('rate limit exceded', { code: 'ERR_BACKEND_RATE_LIMIT' })
-
-const STRATEGY_HINT = 'it is "ip", "header" or, in files of version 3, "param"'
-const NO_KEY = 'no name of a header or parameter: every request of this endpoint is refused'
 
 const routerOptions = Type.Object({
   max_rate: Type.Number({ default: 0, description: 'Requests that all clients together may make per `every`; 0: no limit.' }),
@@ -49,7 +44,7 @@ export const endpointRateLimit = component({
   namespace: 'qos/ratelimit/router',
   options: routerOptions,
   restricting: true,
-  check: checkRouterOptions,
+  check: checkEndpointLimit,
   extras: {
     namespace: '_gw/ratelimit',
     options: Type.Object({
@@ -70,7 +65,6 @@ export const endpointRateLimit = component({
     const showsHeaders = extras?.headers === true
     if (limits.client !== null && clientId !== null) {
       logEnabled(site, `Strategy: ${options.strategy} (key: ${options.key}), `, limits.client)
-      if (quirks.warnsOfTrust && options.strategy.toLowerCase() === 'ip' && options.key === '') warnOfTrust(site)
       layers.push(limitClients(site, quirks.makeRule(limits.client), clientId, limits.clientTtlS, showsHeaders))
     }
     if (limits.endpoint !== null) {
@@ -80,23 +74,6 @@ export const endpointRateLimit = component({
     return layers.length === 0 ? null : (next) => layers.reduceRight((inner, layer) => layer(inner), next)
   },
 })
-
-/** A client limit whose clients cannot be told apart is none. */
-function checkRouterOptions(options: Static<typeof routerOptions>, { dialect }: CheckedBlock): Issue[] {
-  const { client_max_rate: clientRate, strategy, key, every } = options
-  const issues = LIMIT_QUIRKS[dialect].readsEvery ? checkEvery(every) : []
-  if (clientRate <= 0) return issues
-  const hasStrategy = findClientId(strategy, key, canonicalName(key), LIMIT_QUIRKS[dialect].countsParams) !== null
-  if (!hasStrategy)
-    issues.push(errorIssue('invalid-option', ['strategy'], `unknown strategy "${strategy}": clients are not limited`, STRATEGY_HINT))
-  else if (key === '' && strategy.toLowerCase() !== 'ip') issues.push(warningIssue('invalid-option', ['key'], NO_KEY))
-  return issues
-}
-
-function checkEvery(every: string): Issue[] {
-  const isDuration = typeof parseDuration(every) === 'number'
-  return isDuration ? [] : [warningIssue('invalid-duration', ['every'], `"${every}" is no duration such as "1m": one second is assumed`)]
-}
 
 /** Limits the calls to one backend: what exceeds is an error of that backend. */
 export const backendRateLimit = component({
@@ -108,7 +85,7 @@ export const backendRateLimit = component({
     every: Type.String({ default: '1s', description: 'The time that the rate is counted over, also less than a second.' }),
   }),
   restricting: true,
-  check: ({ every }, { dialect }) => (LIMIT_QUIRKS[dialect].readsEvery ? checkEvery(every) : []),
+  check: checkBackendLimit,
   build(options, site) {
     const quirks = LIMIT_QUIRKS[site.config.dialect]
     const limit = quirks.readBackendLimit(options)
@@ -170,12 +147,6 @@ function tell({ responseHeaders }: Exchange, rule: BucketRule, nowNs: number, is
   responseHeaders.set('Ratelimit-Remaining', String(Math.floor(rule.tokens)))
   responseHeaders.set('Ratelimit-Reset', seconds)
   if (!isTaken) responseHeaders.set('Retry-After', seconds === '0' ? '1' : seconds)
-}
-
-/** security: with the default of KrakenD whoever sends an X-Forwarded-For chooses the address that is counted. */
-function warnOfTrust(site: Site): void {
-  if (site.router.trusted_proxies.length > 0) return
-  site.log.warning(`${site.label}[Ratelimit] clients can choose the address they are counted by: set trusted_proxies of the router`)
 }
 
 function openBucket(site: Site, kind: string, rule: BucketRule): SharedBucket {

@@ -31,11 +31,13 @@ const options = Type.Object({
 const declaration = { namespace: 'security/bot-detector', options, reading: 'struct', restricting: true, check } as const
 
 /** What switches the section off. */
-function check({ patterns, cache_size: cacheSize }: Static<typeof options>): Issue[] {
+function check({ patterns, deny, empty_user_agent_is_bot: refusesEmpty, cache_size: cacheSize }: Static<typeof options>): Issue[] {
   const issues = findInvalidPatterns(patterns).map(({ index, reason }) =>
     errorIssue('invalid-pattern', ['patterns', index], `not a regular expression, so nobody is refused: ${reason}`),
   )
   if (cacheSize < 0) issues.push(errorIssue('invalid-option', ['cache_size'], 'must not be negative, so nobody is refused'))
+  if (patterns.length === 0 && deny.length === 0 && !refusesEmpty)
+    issues.push(errorIssue('no-bots', [], 'neither "deny" nor "patterns" names anybody: nobody is refused'))
   return issues
 }
 

@@ -9,8 +9,8 @@ import { canonicalName } from '../../../engine/headers.ts'
 import { droppedHeaders } from '../../../engine/ports.ts'
 import type { Exchange, Handler } from '../../../engine/types.ts'
 import { parseDuration } from '../../../go/duration.ts'
-import { warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
+import { checkCors } from './check-options.ts'
 import { compileHeaders, compileMethods, compileOrigins, explainRefusedHeaders } from './cors-policy.ts'
 import { compileHeadersV1, compileMethodsV1 } from './cors-policy-v1.ts'
 
@@ -36,7 +36,7 @@ const options = Type.Object({
   debug: Type.Boolean({ default: false, description: 'Log every decision at level DEBUG.' }),
 })
 
-type Options = Static<typeof options>
+export type Options = Static<typeof options>
 
 interface CorsQuirks {
   /** Of preflights, whatever the block says; null: as it says. */
@@ -113,10 +113,7 @@ export const cors = component({
   options,
   // compat: KrakenD crashes when it starts to serve.
   whenWrongType: { stop: ['max_age'] },
-  check({ max_age: maxAge }) {
-    if (maxAge === '' || typeof parseDuration(maxAge) === 'number') return []
-    return [warningIssue('invalid-duration', ['max_age'], `"${maxAge}" is no duration such as "12h": browsers are told no age`)]
-  },
+  check: checkCors,
   build(options, site) {
     const quirks = QUIRKS[site.config.dialect]
     const policy = compilePolicy(options, quirks, site)

@@ -5,7 +5,7 @@ import { asError } from '../../../engine/errors.ts'
 import { headerValue } from '../../../engine/header-values.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import type { Exchange, Handler } from '../../../engine/types.ts'
-import { errorIssue } from '../../../schema/issue.ts'
+import { errorIssue, writeValue, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { compileHostPatterns, compileHosts, explainHostPattern } from './allowed-hosts.ts'
 import type { IsAllowed } from './allowed-hosts.ts'
@@ -76,13 +76,8 @@ export const securityHttp = component({
   namespace: 'security/http',
   options,
   restricting: true,
-  check: ({ allowed_hosts, allowed_hosts_are_regex, is_development }) =>
-    allowed_hosts_are_regex && !is_development
-      ? allowed_hosts.flatMap((pattern, index) => {
-          const reason = explainHostPattern(pattern)
-          return reason === null ? [] : [errorIssue('invalid-pattern', ['allowed_hosts', index], `not a regular expression: ${reason}`)]
-        })
-      : [],
+  check: ({ allowed_hosts: hosts, allowed_hosts_are_regex: arePatterns, is_development: isOff }) =>
+    isOff ? [] : hosts.flatMap((host, index) => (arePatterns ? checkPattern(host, index) : checkHost(host, index))),
   build(options, site) {
     const checks = compileChecks(options)
     const headers = compileSecurityHeaders(options)
@@ -92,6 +87,20 @@ export const securityHttp = component({
     return (next) => compileHandler(checks, headers, next)
   },
 })
+
+function checkPattern(pattern: string, index: number): Issue[] {
+  const reason = explainHostPattern(pattern)
+  return reason === null ? [] : [errorIssue('invalid-pattern', ['allowed_hosts', index], `not a regular expression: ${reason}`)]
+}
+
+/** Clients send name and port, and nothing around them. */
+function checkHost(host: string, index: number): Issue[] {
+  const name = /^(?:[a-z]+:\/\/)?([^/]*)/i.exec(host)?.[1] ?? ''
+  if (name === host) return []
+  const path = ['allowed_hosts', index]
+  const issue = errorIssue('invalid-option', path, `no client sends "${host}" as its host: requests for it are refused`, `write "${name}"`)
+  return [{ ...issue, fix: writeValue(path, name) }]
+}
 
 function compileChecks(options: Options): Checks {
   return {

@@ -1,7 +1,7 @@
 // Component `validation/json-schema`: refuses request bodies that do not fit a JSON Schema. Knows nothing of what is done with them.
 
 import { perDialect } from '../../../config/dialect.ts'
-import { errorIssue } from '../../../schema/issue.ts'
+import { errorIssue, warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { component } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
@@ -21,6 +21,8 @@ const SCHEMA_QUIRKS = perDialect(VERSION_3, { 2: { drafts: 'up-to-7', unreadable
 
 const NAMESPACE = 'validation/json-schema'
 const EMPTY_BODY = 'could not validate an empty body'
+/** Methods whose requests bring nothing to validate. */
+const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'DELETE'])
 const TOO_DEEP = 'exceeded max depth'
 
 /** Checks the body of every request of an endpoint, whatever its method and Content-Type. The body goes on unchanged. */
@@ -29,8 +31,11 @@ export const jsonSchema = component({
   namespace: NAMESPACE,
   options: Type.Unknown({ description: 'The schema: drafts 4, 6, 7, 2019-09 and 2020-12 (the default).' }),
   restricting: true,
-  check(schema, { dialect, once }) {
+  check(schema, { dialect, once, place }) {
     const validator = once(NAMESPACE, createSchemas).compile(schema, SCHEMA_QUIRKS[dialect].drafts)
+    const method = place?.endpoint?.method ?? 'POST'
+    if (!(validator instanceof Error) && WITHOUT_BODY.has(method))
+      return [warningIssue('schema-without-body', [], `requests of ${method} have no body as a rule: those without one are refused`)]
     return validator instanceof Error ? [errorIssue('invalid-schema', [], `bodies are not checked: ${validator.message}`)] : []
   },
   build(schema, site) {

@@ -40,6 +40,8 @@ const algorithms = new Map<string, Algorithm>(
   ].map((algorithm) => [algorithm.name, algorithm]),
 )
 
+export const ALGORITHM_NAMES: readonly string[] = [...algorithms.keys()]
+
 function define(name: string, keyType: KeyType, init: Partial<Algorithm>): Algorithm {
   return { name, keyType, hash: null, curve: null, signatureBytes: 0, isPss: false, ...init }
 }
