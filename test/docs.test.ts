@@ -15,6 +15,12 @@ test('docs/errors.md lists the error codes of the source, and no others', () => 
   assert.deepEqual(distinct(listed), distinct(used))
 })
 
+test('docs/errors.md explains the codes of findings, and no others', () => {
+  const listed = [...read('docs/errors.md').matchAll(/^\| `([a-z][a-z0-9-]+)` \|/gm)].map(([, code]) => code as string)
+  const used = globSync('src/**/*.ts', { cwd: ROOT, exclude: ['**/*.test.ts', '**/*.bench.ts'] }).flatMap((file) => findingsIn(read(file)))
+  assert.deepEqual(distinct(listed), distinct(used))
+})
+
 test('links between pages lead somewhere', () => {
   const broken = globSync(PAGES, { cwd: ROOT }).flatMap((page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, target]) => target as string)
@@ -30,6 +36,13 @@ function read(file: string): string {
 /** Codes of Node.js are only compared with: they are no `code:` of ours. */
 function codesIn(text: string): string[] {
   return [...text.matchAll(/(?:code: '|^\| `)(ERR_[A-Z_]+)['`]/gm)].map(([, code]) => code as string)
+}
+
+/** Codes of issues are written where the issue is made. */
+function findingsIn(text: string): string[] {
+  const made =
+    /(?:warningIssue|errorIssue)\)?\(\s*'([a-z0-9-]+)'|(?:certainIssue|reportInvalid)\(\s*'?\w+'?,\s*'([a-z0-9-]+)'|code: '([a-z][a-z0-9-]+)'/g
+  return [...text.matchAll(made)].map(([, plain, certain, literal]) => plain ?? certain ?? (literal as string))
 }
 
 function distinct(list: readonly string[]): string[] {
