@@ -69,9 +69,9 @@ function checkKind(kind: FieldKind, value: unknown, path: IssuePath): Issue[] {
     case 'duration':
       return checkDuration(value, path)
     case 'texts':
-      return checkList(value, path, 'string')
+      return checkList(value, path, 'text')
     case 'integers':
-      return checkList(value, path, 'number')
+      return checkList(value, path, 'integer')
     case 'map':
       return isObject(value)
         ? Object.entries(value).flatMap(([key, item]) =>
@@ -83,11 +83,11 @@ function checkKind(kind: FieldKind, value: unknown, path: IssuePath): Issue[] {
   }
 }
 
-function checkList(value: unknown, path: IssuePath, type: 'string' | 'number'): Issue[] {
-  if (!Array.isArray(value))
-    return [loose(path, value, 'a list', 'it counts as a list of one', typeof value === type ? [value] : undefined)]
-  const name = type === 'string' ? 'a text' : 'a number'
-  return value.flatMap((item: unknown, index) => (typeof item === type ? [] : [loose([...path, index], item, name, 'it is read as one')]))
+function checkList(value: unknown, path: IssuePath, kind: 'text' | 'integer'): Issue[] {
+  const isGood = (item: unknown): boolean => (kind === 'text' ? typeof item === 'string' : Number.isInteger(item))
+  if (!Array.isArray(value)) return [loose(path, value, 'a list', 'it counts as a list of one', isGood(value) ? [value] : undefined)]
+  const name = kind === 'text' ? 'a text' : 'a whole number'
+  return value.flatMap((item: unknown, index) => (isGood(item) ? [] : [loose([...path, index], item, name, 'it is read as one')]))
 }
 
 function checkDuration(value: unknown, path: IssuePath): Issue[] {

@@ -130,7 +130,9 @@ function compileInteger(shape: Shape, isStruct: boolean): TypeReader {
       if (typeof raw !== 'number') return report(context, `must be a whole number, not ${describeValue(raw)}`, hintQuotes('number', raw))
       if (Number.isFinite(raw)) warnOfRange(raw, shape, context)
       if (Number.isInteger(raw)) return raw
-      return isStruct || !Number.isFinite(raw) ? report(context, `must be a whole number, not ${raw}`) : Math.trunc(raw)
+      if (isStruct || !Number.isFinite(raw)) return report(context, `must be a whole number, not ${raw}`)
+      context.issues.push(warningIssue('loose-type', [...context.path], `must be a whole number: ${raw} is read as ${Math.trunc(raw)}`))
+      return Math.trunc(raw)
     },
   }
 }

@@ -77,7 +77,7 @@ test('struct: one wrong type anywhere makes the whole block wrong', () => {
 test('map: keys exactly, wrong types absent, integers truncated', () => {
   const { value, issues } = readOptions(schema, { Max_Rate: 5, capacity: -2.7, key: 7, names: ['a', 1, 'b'], on: 'no', either: 3 }, 'map')
   assert.deepEqual(value, { ...defaults, capacity: -2, names: ['a', 'b'] })
-  assert.deepEqual(paths(issues), ['Max_Rate', 'key', 'names.1', 'on', 'either'])
+  assert.deepEqual(paths(issues), ['Max_Rate', 'capacity', 'key', 'names.1', 'on', 'either'])
   assert.equal(issues[0]?.severity, 'warning')
   assert.equal(issues[0]?.hint, 'did you mean "max_rate"?')
 })
