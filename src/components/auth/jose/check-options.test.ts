@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { EndpointConfig, GatewayConfig } from '../../../config/types.ts'
+import { checkBlock } from '../../../engine/compile/check-blocks.ts'
 import { buildFor, checkOptions, makeSite } from '../../../testing/index.ts'
-import { signer, validator } from './index.ts'
+import { sharedKeyCache, signer, validator } from './index.ts'
 
 const KEYS = { alg: 'RS256', jwk_url: 'https://id.example.com/keys' }
 
@@ -53,4 +55,39 @@ test('an option that is ignored is not told as a configuration that cannot be pa
   const other = makeSite({ label: '[ENDPOINT: /a]' }, { endpoint: {} })
   assert.throws(() => buildFor(validator, { alg: 'HS256', jwk_local_path: '/none', kid: 'x', disable_jwk_security: true }, other))
   assert.equal(other.lines[0], 'WARNING [ENDPOINT: /a][auth/validator] unknown option "kid", ignored')
+})
+
+/** Findings at an endpoint that lets these headers in, of a configuration whose files are not there. */
+function toldAt(inputHeaders: readonly string[], options: object, files: readonly string[] = []): string[] {
+  const place = { config: {} as GatewayConfig, endpoint: { inputHeaders } as unknown as EndpointConfig, backend: null }
+  const context = { dialect: 3, once: makeSite().once, place, readable: (path: string) => files.includes(path) } as const
+  return checkBlock(validator, options, context).map(({ code, path }) => [code, ...path].join(' '))
+}
+
+test('claims are propagated into headers that the endpoint lets in', () => {
+  const claims = { ...KEYS, propagate_claims: [['sub', 'X-User']] }
+  assert.deepEqual(toldAt(['x-user'], claims), [])
+  assert.deepEqual(toldAt(['*'], claims), [])
+  assert.deepEqual(toldAt(['X-Other'], claims), ['claim-not-let-in propagate_claims 0'])
+  assert.deepEqual(toldAt([], { ...KEYS, propagate_claims: [['sub']] }), ['invalid-option propagate_claims 0'])
+})
+
+test('demands that nobody checks, and names that mean nothing', () => {
+  assert.deepEqual(toldAt([], { ...KEYS, scopes: ['a'] }), ['scopes-without-key scopes'])
+  assert.deepEqual(toldAt([], { ...KEYS, scopes: ['a'], scopes_key: 's', scopes_matcher: 'every' }), ['unknown-value scopes_matcher'])
+  assert.deepEqual(toldAt([], { ...KEYS, roles: ['a'], roles_key: 'realm.roles' }), ['nested-roles roles_key'])
+  assert.deepEqual(toldAt([], { ...KEYS, key_identify_strategy: 'kdi' }), ['unknown-value key_identify_strategy'])
+})
+
+test('files of keys are looked for', () => {
+  const local = { alg: 'RS256', jwk_local_path: 'keys.json', disable_jwk_security: true }
+  assert.deepEqual(toldAt([], local), ['unreadable-file jwk_local_path'])
+  assert.deepEqual(toldAt([], local, ['keys.json']), [])
+})
+
+test('options of a validator at the service protect nothing', () => {
+  const context = { dialect: 3, once: makeSite().once } as const
+  const told = (block: object): string[] => checkBlock(sharedKeyCache, block, context).map(({ code, path }) => [code, ...path].join(' '))
+  assert.deepEqual(told({ shared_cache_duration: 60 }), [])
+  assert.deepEqual(told({ alg: 'RS256', jwk_url: 'https://a/b' }), ['validator-at-service alg', 'validator-at-service jwk_url'])
 })
