@@ -71,18 +71,25 @@ async function findIssues(
   const discoveries = order.discoveries.map(({ sd }) => sd)
   const general = [...issues, ...checkConfig({ config, raw, source, readable, discoveries })]
   const own = checkBlocks(config, await loadDeclarations(order, config), { ...request, readable })
-  return [...general.map((issue) => gradeRule(issue, request)), ...own]
+  return [
+    ...general.map((issue) => (isNoGateway(issue, request) ? { ...issue, severity: 'error' as const } : gradeRule(issue, request))),
+    ...own,
+  ]
+}
+
+/** A port that does not exist: `run` has nothing to serve, while plain `check` keeps KrakenD's verdict. */
+function isNoGateway({ code }: Issue, { refusesWrongBlocks }: FileRequest): boolean {
+  return code === 'invalid-port' && !refusesWrongBlocks
 }
 
 /** The line about a file that is refused, null for one that is accepted. */
-function describeRefusal(found: readonly Issue[], { file, refusesWrongBlocks, isStrict, separator }: FileRequest): string | null {
-  // A port that does not exist is no gateway, whoever asks.
-  const isFatal = ({ severity, code }: Issue): boolean =>
-    (severity === 'error' && (refusesWrongBlocks || isStrict)) || (!refusesWrongBlocks && code === 'invalid-port')
-  const broken = found.find(isFatal)
+function describeRefusal(found: readonly Issue[], request: FileRequest): string | null {
+  const { file, refusesWrongBlocks, isStrict, isTested, separator } = request
+  const broken = found.find((issue) => issue.severity === 'error' && (refusesWrongBlocks || isStrict || isNoGateway(issue, request)))
   if (broken === undefined) return null
   // What is an error only because it was tested is told as KrakenD tells of its test.
-  if (broken.fails !== undefined && broken.code !== 'wrong-type') return `testing the configuration file:${separator}${broken.message}`
+  if (isTested && broken.fails !== undefined && broken.code !== 'wrong-type')
+    return `testing the configuration file:${separator}${broken.message}`
   return `parsing the configuration file:${separator}'${file}': ${broken.message}`
 }
 
