@@ -74,7 +74,7 @@ function conflictIssue({ endpoint, method }: PlannedRoute, other: PlannedRoute |
 }
 
 /** `/users/:id` as gin writes it: nobody can use the parameter, and in a url_pattern it stays as it is. */
-export const checkColons: Rule = ({ config, raw: _raw }) => [
+export const checkColons: Rule = ({ config }) => [
   ...config.endpoints.flatMap(({ at, writtenPath }) => {
     const fixed = toBraces(writtenPath)
     if (fixed === null) return []
