@@ -48,7 +48,7 @@ test('slips are found at every level', () => {
     '/endpoints/0/extra_config/qos~1ratelimit~1router must NOT have additional properties max_rates',
     '/timeout must match pattern',
   ])
-  assert.deepEqual(findErrors({ version: 2 }), ['/version must be equal to constant'])
+  assert.deepEqual(findErrors({ version: 2 }), ['/version must be equal to one of the allowed values'])
 })
 
 /** Examples of pages show the part that matters: a whole file, an endpoint, or an endpoint without its path. */
