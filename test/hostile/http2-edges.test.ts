@@ -153,7 +153,7 @@ suite('how streams end', () => {
     await until(() => codesOf(answered).length > 0, 'it is answered')
     const begun = RawClient.open(own.port, head('GET', '/plain', END_STREAM))
     await until(() => begun.frames.length > 0, 'the session stands')
-    await own.stop(0)
+    await own.stop(Infinity)
   })
 })
 

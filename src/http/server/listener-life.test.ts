@@ -166,7 +166,7 @@ describe('shutting down', () => {
       await once(idle, 'connect')
       busy.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
       const exchange = await waiting.promise
-      const closing = server.close(0)
+      const closing = server.close(Infinity)
       await readToEnd(idle)
       const refused = net.connect(port, '127.0.0.1')
       assert.equal(((await once(refused, 'error')) as NodeJS.ErrnoException[])[0]?.code, 'ECONNREFUSED')
