@@ -23,7 +23,8 @@ const MIN_SENSIBLE_NS = 1_000_000
 /** Durations that every request of their place has to keep. */
 const TIMEOUTS: ReadonlySet<string> = new Set(['timeout'])
 
-export const checkFields: Rule = ({ config, raw }) => (config.dialect === 2 ? checkOldDurations(raw) : checkObject(serviceFields, raw, []))
+export const checkFields: Rule = ({ config, raw }) =>
+  config.quirks.readsVersion1Names ? checkOldDurations(raw) : checkObject(serviceFields, raw, [])
 
 function checkObject(fields: Fields, raw: unknown, at: IssuePath): Issue[] {
   if (!isObject(raw)) return []

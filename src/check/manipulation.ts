@@ -151,10 +151,9 @@ function checkWholeNoOp(endpoint: EndpointConfig, { config, raw }: CheckSubject)
     const path = [...backend.at, 'encoding']
     const written = writtenAt(raw, path)
     if (typeof written === 'string' && written.toLowerCase() === 'no-op') continue
-    const fate =
-      config.dialect === 2
-        ? 'the answer is decoded, and its body is lost'
-        : 'the answer passes undecoded all the same, but files of version 2 lose its body'
+    const fate = !config.quirks.endpointForcesNoOp
+      ? 'the answer is decoded, and its body is lost'
+      : 'the answer passes undecoded all the same, but files of version 2 lose its body'
     issues.push({
       ...warningIssue(
         'half-no-op',

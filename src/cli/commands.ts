@@ -15,7 +15,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   'check-plugin': async () => (await import('./check-plugin.ts')).checkPlugin,
   help: async () => (await import('./help.ts')).helpOn(COMMANDS, findCommand),
   run: async () => (await import('./run.ts')).run,
-  'test-plugin': async () => (await import('./test-plugin.ts')).testPlugin,
+  'test-plugin': async () => (await import('./plugin-test.ts')).testPlugin,
   version: async () => (await import('./version.ts')).version,
 }
 

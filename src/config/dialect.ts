@@ -66,8 +66,6 @@ export interface Quirks {
   readonly dropsUnservableEndpoints: boolean
   /** Times in the access log are rounded to two digits. */
   readonly roundsLatency: boolean
-  /** Log lines have the name of the logger. */
-  readonly namesLogger: boolean
 
   // Backends and their answers.
 
@@ -114,7 +112,6 @@ const VERSION_3: Quirks = {
   refusesEncodedParams: true,
   dropsUnservableEndpoints: false,
   roundsLatency: true,
-  namesLogger: true,
   isolatesMerges: true,
   readsStrategy: false,
   hasFallback: true,
@@ -145,7 +142,6 @@ const UNKNOWN_TO_2: Partial<Quirks> = {
   refusesEncodedParams: false,
   dropsUnservableEndpoints: true,
   roundsLatency: false,
-  namesLogger: false,
   isolatesMerges: false,
   propagatesParams: false,
   returnsErrorCode: false,

@@ -1,6 +1,6 @@
 // One message of the log becomes its lines, in the format that a configuration asks for.
 
-import type { Dialect } from '../config/types.ts'
+import { type Dialect, perDialect } from '../config/dialect.ts'
 import { escapeControls } from '../engine/printable.ts'
 import { compileTimeLayout } from '../go/time-layout.ts'
 import { compilePattern, type PatternContext } from './line-pattern.ts'
@@ -15,6 +15,17 @@ export interface FormatInit extends PatternContext {
   readonly now: () => Date
 }
 
+interface LineQuirks {
+  /** `2026/08/04 12:00:00 KRAKEND INFO: text`; else `2026/08/04 12:00:00  INFO: [text]`. */
+  readonly namesLogger: boolean
+  /** The level in a line of the logging block. */
+  readonly level: string
+}
+
+const VERSION_3: LineQuirks = { namesLogger: true, level: '%{level}' }
+/** KrakenD 1.x cuts levels to six letters. */
+const LINE_QUIRKS = perDialect(VERSION_3, { 2: { namesLogger: false, level: '%{level:.6s}' } })
+
 /**
  * security: messages repeat what clients, backends and token servers say, so none of it may become a line, a colour or a JSON key of its own.
  */
@@ -25,21 +36,20 @@ export function compileFormat(logging: Logging, init: FormatInit): FormatLines {
   return patternFormat(format === 'custom' ? pattern : defaultPattern(init.dialect), format === 'custom' ? '' : prefix, init)
 }
 
-/** `2026/08/04 12:00:00 KRAKEND INFO: text`; KrakenD 1.x: no name, the text in brackets. */
 function basicFormat({ dialect, now }: FormatInit): FormatLines {
+  const { namesLogger } = LINE_QUIRKS[dialect]
   const timestamp = everySecond(compileTimeLayout('2006/01/02 15:04:05'))
   return function formatBasic(level, message, frames) {
     const name = level.toUpperCase()
     const text = escapeControls(message)
-    const line = dialect === 3 ? `${timestamp(now())} KRAKEND ${name}: ${text}\n` : `${timestamp(now())}  ${name}: [${text}]\n`
+    const line = namesLogger ? `${timestamp(now())} KRAKEND ${name}: ${text}\n` : `${timestamp(now())}  ${name}: [${text}]\n`
     return line + linesOf(frames)
   }
 }
 
-/** compat: colours are written to files and pipes as well, and KrakenD 1.x cuts levels to six letters. */
+/** compat: colours are written to files and pipes as well. */
 function defaultPattern(dialect: Dialect): string {
-  const level = dialect === 2 ? '%{level:.6s}' : '%{level}'
-  return ` %{time:2006/01/02 - 15:04:05.000} %{color}▶ ${level}%{color:reset} %{message}`
+  return ` %{time:2006/01/02 - 15:04:05.000} %{color}▶ ${LINE_QUIRKS[dialect].level}%{color:reset} %{message}`
 }
 
 function patternFormat(pattern: string, prefix: string, init: FormatInit): FormatLines {

@@ -9,7 +9,7 @@ import { cookieModifier } from './cookie-modifier.ts'
 import { filters } from './filters.ts'
 import { groups } from './groups.ts'
 import { headerModifiers } from './header-modifiers.ts'
-import { WrongModifier, type Compilation, type Direction, type Modifier, type ModifierType } from './modifier.ts'
+import { WrongModifier, type Compilation, type Direction, type Modifier, type ModifierType, type Generation } from './modifier.ts'
 import { urlModifiers } from './url-modifiers.ts'
 import { verifiers } from './verifiers.ts'
 
@@ -32,10 +32,10 @@ export interface CompiledModifiers {
 }
 
 /** Reads a whole block. Throws a WrongModifier for the first mistake that makes KrakenD drop all of it. */
-export function compileModifiers(raw: unknown, isLegacy: boolean): CompiledModifiers {
+export function compileModifiers(raw: unknown, knows: Generation): CompiledModifiers {
   const issues: Issue[] = []
   const compilation: Compilation = {
-    isLegacy,
+    knows,
     issues,
     compile: (nested, at) => compileOne(nested, at, compilation),
   }
@@ -51,7 +51,7 @@ function compileOne(raw: unknown, at: IssuePath, compilation: Compilation): Modi
     throw new WrongModifier(`parse: expected one modifier, received ${names.length}: ${names.join(', ')}`, at)
   const type = TYPES.get(name)
   const here = [...at, name]
-  if (type === undefined || (compilation.isLegacy && !type.isLegacy)) {
+  if (type === undefined || (compilation.knows === 'first' && type.since !== 'first')) {
     const hint = suggestHint(name, TYPES.keys())
     throw new WrongModifier(`parse: unknown modifier: ${name}${hint === '' ? '' : ` (${hint})`}`, here)
   }

@@ -10,7 +10,7 @@ import { matchesHost, parseInteger, splitHostPort } from './address.ts'
 import { readCookies, readSetCookies, type Cookie } from './cookies.ts'
 import { hasValue } from './framed-headers.ts'
 import { partsOf, type RequestMessage, type ResponseMessage, type UrlParts } from './messages.ts'
-import { type Block, type Modifier, modifierType, type ModifierType, WrongModifier } from './modifier.ts'
+import { type Block, type Modifier, modifierType, type ModifierType, WrongModifier, type Generation } from './modifier.ts'
 import { NESTED, SCOPE, text } from './options.ts'
 
 /** When the modifier runs, in each direction. */
@@ -71,10 +71,14 @@ function decodeValue(value: string): string {
   return NOT_ASCII.test(value) ? Buffer.from(value, 'latin1').toString('utf8') : value
 }
 
-function withElse(options: TSchema, compileCondition: (options: never, block: Block) => Condition, isLegacy = true): ModifierType {
+function withElse(
+  options: TSchema,
+  compileCondition: (options: never, block: Block) => Condition,
+  since: Generation = 'first',
+): ModifierType {
   return modifierType({
     options,
-    isLegacy,
+    since,
     compile(given, block) {
       const condition = compileCondition(given as never, block)
       const [then, otherwise] = compileBranches(block, (given as { modifier?: unknown }).modifier)
@@ -111,7 +115,7 @@ const queryFilter = withElse(
       const values = mark < 0 ? undefined : parseQuery(url.slice(mark + 1)).get(name)
       return values !== undefined && (value === '' || values.includes(value))
     }),
-  false,
+  'all',
 )
 
 const urlFilter = withElse(

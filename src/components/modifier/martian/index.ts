@@ -8,8 +8,17 @@ import { errorIssue, formatPath, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { compileModifiers } from './compile.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
+import { perDialect } from '../../../config/dialect.ts'
 import { RequestMessage, ResponseMessage } from './messages.ts'
-import { type Modifier, type ModifyResponse, WrongModifier } from './modifier.ts'
+import { type Generation, type Modifier, type ModifyResponse, WrongModifier } from './modifier.ts'
+
+interface MartianQuirks {
+  /** Which modifiers there are. */
+  readonly knows: Generation
+}
+
+const VERSION_3: MartianQuirks = { knows: 'all' }
+const QUIRKS = perDialect(VERSION_3, { 2: { knows: 'first' } })
 
 /** Stands outside redirects: they see the modified request, and modifiers the last answer. */
 export const martian = component({
@@ -18,14 +27,14 @@ export const martian = component({
   options: Type.Unknown({ description: 'One modifier under its name; `fifo.Group` holds several.' }),
   check(block, { dialect }) {
     try {
-      return [...compileModifiers(block, dialect === 2).issues]
+      return [...compileModifiers(block, QUIRKS[dialect].knows).issues]
     } catch (error) {
       return [describe(error)]
     }
   },
   build(block, site) {
     try {
-      return modifyWith(compileModifiers(block, site.config.dialect === 2).modifier)
+      return modifyWith(compileModifiers(block, QUIRKS[site.config.dialect].knows).modifier)
     } catch (error) {
       const { message, path } = describe(error)
       // compat: KrakenD calls the backend without any modifier then.

@@ -17,9 +17,11 @@ export interface Modifier {
 }
 
 /** What compiling modifiers needs, whatever their depth. */
+/** `first`: those that KrakenD 1.x had. */
+export type Generation = 'first' | 'all'
+
 export interface Compilation {
-  /** Files of version 2 know fewer modifiers. */
-  readonly isLegacy: boolean
+  readonly knows: Generation
   /** Mistakes that KrakenD has no word for: unknown options, modifiers that cannot work. */
   readonly issues: Issue[]
   /** Reads a nested modifier. Throws a WrongModifier. */
@@ -30,8 +32,7 @@ export interface Compilation {
 export interface ModifierType {
   readonly options: TSchema
   readonly directions: readonly Direction[]
-  /** Whether KrakenD 1.x had it. */
-  readonly isLegacy: boolean
+  readonly since: Generation
   compile(options: never, block: Block): Partial<Modifier>
 }
 
@@ -50,10 +51,10 @@ const BOTH: readonly Direction[] = ['request', 'response']
 export function modifierType<O extends TSchema>(declaration: {
   readonly options: O
   readonly directions?: readonly Direction[]
-  readonly isLegacy?: boolean
+  readonly since?: Generation
   compile(options: Static<O>, block: Block): Partial<Modifier>
 }): ModifierType {
-  return { directions: BOTH, isLegacy: true, ...declaration }
+  return { directions: BOTH, since: 'first', ...declaration }
 }
 
 /** A block that is no modifier: KrakenD drops all of them then. */

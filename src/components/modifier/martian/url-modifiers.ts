@@ -29,7 +29,7 @@ export const urlModifiers: Readonly<Record<string, ModifierType>> = {
   'querystring.Modifier': modifierType({
     options: Type.Object({ scope: SCOPE, name: text(), value: text() }),
     directions: ['request'],
-    isLegacy: false,
+    since: 'all',
     compile: ({ name, value }) => ({
       request(message) {
         const query = parseQuery(message.query)

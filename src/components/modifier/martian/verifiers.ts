@@ -2,7 +2,7 @@
 
 import { warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
-import { modifierError, type Direction, modifierType, type ModifierType } from './modifier.ts'
+import { modifierError, type Direction, modifierType, type ModifierType, type Generation } from './modifier.ts'
 import { SCOPE, text } from './options.ts'
 
 const UNUSABLE = modifierError('a verifier works in a Martian proxy alone')
@@ -11,11 +11,11 @@ function fail(): never {
   throw UNUSABLE
 }
 
-function unusable(direction: Direction, isLegacy = true): ModifierType {
+function unusable(direction: Direction, since: Generation = 'first'): ModifierType {
   return modifierType({
     options: Type.Object({ scope: SCOPE }, { additionalProperties: true }),
     directions: [direction],
-    isLegacy,
+    since,
     compile(_options, { at, issues }) {
       issues.push(warningIssue('unusable-modifier', at, 'works in a Martian proxy alone: every request fails with it', 'leave it out'))
       return { [direction]: fail }
@@ -29,6 +29,6 @@ export const verifiers: Readonly<Record<string, ModifierType>> = {
     compile: () => ({}),
   }),
   'url.Verifier': unusable('request'),
-  'querystring.Verifier': unusable('request', false),
+  'querystring.Verifier': unusable('request', 'all'),
   'status.Verifier': unusable('response'),
 }

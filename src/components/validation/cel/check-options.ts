@@ -7,14 +7,14 @@ import type { Phase } from './phases.ts'
 
 const WHEN: Readonly<Record<Phase, string>> = { pre: 'before the call', post: 'after the call', jwt: 'with the claims of the token' }
 
-/** `phases`: those of the level. `isLegacy`: KrakenD 1.x drops the whole list for one expression whose types are wrong. */
-export function findWrongExpressions(texts: readonly string[], phases: readonly Phase[], isLegacy: boolean): Issue[] {
+/** `phases`: those of the level. `wrongTypesDropAll`: as one that cannot be read does. */
+export function findWrongExpressions(texts: readonly string[], phases: readonly Phase[], wrongTypesDropAll: boolean): Issue[] {
   return texts.flatMap((text, index): Issue[] => {
     const path = [index, 'check_expr']
     const active = phases.filter((phase) => isOf(text, phase))
     const problem = problemOf(text)
     if (problem !== null && active.length > 0) {
-      const dropsAll = problem.stage === 'parse' || isLegacy
+      const dropsAll = problem.stage === 'parse' || wrongTypesDropAll
       const follows = dropsAll ? 'no expression of this list is checked' : 'this expression is skipped, requests pass unchecked'
       return [errorIssue('invalid-expression', path, `${problem.message}; ${follows}`)]
     }

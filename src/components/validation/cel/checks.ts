@@ -8,6 +8,7 @@ import { GatewayError } from '../../../engine/errors.ts'
 import type { TokenRejecter } from '../../../engine/ports.ts'
 import type { Layer, Pipe, PipeResponse } from '../../../engine/types.ts'
 import { ClaimsContext, RequestContext, ResponseContext } from './contexts.ts'
+import { CEL_QUIRKS } from './cel-quirks.ts'
 import { compilePhase } from './phases.ts'
 import type { Evaluator, Phase } from './phases.ts'
 import { bindClaims, bindRequest, bindResponse } from './variables.ts'
@@ -94,10 +95,9 @@ function ask<C>(checks: readonly Check<C>[], context: C, log: Logger): GatewayEr
 const NAMES: Readonly<Record<Phase, string>> = { pre: '[pre] Evaluator', post: '[post] Evaluator', jwt: ' Rejecter' }
 
 function compileChecks<C>(texts: readonly string[], phase: Phase, bind: Bind<C>, site: Site): Check<C>[] {
-  const isLegacy = site.config.dialect === 2
+  const { wrongTypesDropAll } = CEL_QUIRKS[site.config.dialect]
   const evaluators = compilePhase(texts, phase, bind, (error) => {
-    // compat: KrakenD 1.x drops the component for wrong types as well.
-    if (isLegacy) throw error
+    if (wrongTypesDropAll) throw error
     site.log.debug(`[CEL] error parsing the expression ${error.message}`)
   })
   return evaluators.map((evaluator, index) => {

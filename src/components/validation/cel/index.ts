@@ -6,6 +6,7 @@ import type { CheckedBlock } from '../../../engine/compile/component.ts'
 import { ownRejecters } from '../../../engine/ports.ts'
 import type { Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
+import { CEL_QUIRKS } from './cel-quirks.ts'
 import { findWrongExpressions } from './check-options.ts'
 import { buildChecks, buildRejecter } from './checks.ts'
 
@@ -50,11 +51,11 @@ export const backendCel = component({
 })
 
 function checkPipe(options: Options, { dialect }: CheckedBlock): Issue[] {
-  return findWrongExpressions(textsOf(options), ['pre', 'post'], dialect === 2)
+  return findWrongExpressions(textsOf(options), ['pre', 'post'], CEL_QUIRKS[dialect].wrongTypesDropAll)
 }
 
 function checkAtEndpoint(options: Options, { dialect }: CheckedBlock): Issue[] {
-  return findWrongExpressions(textsOf(options), ['pre', 'post', 'jwt'], dialect === 2)
+  return findWrongExpressions(textsOf(options), ['pre', 'post', 'jwt'], CEL_QUIRKS[dialect].wrongTypesDropAll)
 }
 
 function textsOf(options: Options): string[] {
