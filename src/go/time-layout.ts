@@ -1,95 +1,124 @@
-// A moment as Go's `time.Format` writes it: a layout is how 2006-01-02 15:04:05 would look.
+// Go's time layouts: a moment as `Mon, 02 Jan 2006 15:04:05 -0700`.
 
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
-const DAY_MS = 86_400_000
+import type { GoTime } from './time.ts'
 
-/** Go's words of a layout, the longer ones first. A fraction belongs to the separator before it, and no digit may follow. */
-const WORDS =
-  /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|2006|-07:00:00|-07:00|-070000|-0700|-07|Z07:00:00|Z07:00|Z070000|Z0700|Z07|[.,](?:0+|9+)(?!\d)|002|__2|_2(?!006)|01|02|03|04|05|06|15|PM|pm|1|2|3|4|5/g
+export const MONTHS = 'January February March April May June July August September October November December'.split(' ')
+export const WEEKDAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 
-type Write = (time: Date) => string
+/** What stands for something in a layout. */
+const ELEMENT =
+  /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|002|0[1-6]|15|1|2006|2|__2|_2|3|4|5|PM|pm|[-Z]07(?::00:00|0000|:00|00)?|[.,](?:0+|9+)(?![0-9])/g
 
-/** Splits the layout once. Local time; a fraction of a second has three digits that say something. */
-export function compileTimeLayout(layout: string): Write {
-  const pieces: (string | Write)[] = []
+/** A layout cut into texts that stand for themselves and elements. */
+export interface LayoutPart {
+  /** What stands before the element. */
+  readonly prefix: string
+  /** Null: the end. */
+  readonly element: string | null
+}
+
+export function splitLayout(layout: string): LayoutPart[] {
+  const parts: LayoutPart[] = []
   let end = 0
-  for (const { 0: word, index } of layout.matchAll(WORDS)) {
-    if (index > end) pieces.push(layout.slice(end, index))
-    pieces.push(writerOf(word))
-    end = index + word.length
+  for (const match of layout.matchAll(ELEMENT)) {
+    const isYear = match[0] === '_2' && layout.startsWith('006', match.index + 2)
+    if (match.index < end) continue
+    const start = isYear ? match.index + 1 : match.index
+    const element = isYear ? '2006' : match[0]
+    parts.push({ prefix: layout.slice(end, start), element })
+    end = start + element.length
   }
-  pieces.push(layout.slice(end))
-  return function writeTime(time) {
-    let text = ''
-    for (const piece of pieces) text += typeof piece === 'string' ? piece : piece(time)
-    return text
-  }
+  parts.push({ prefix: layout.slice(end), element: null })
+  return parts
 }
 
-const pad = (value: number, width: number, fill = '0'): string => String(value).padStart(width, fill)
-const hour12 = (time: Date): number => time.getHours() % 12 || 12
-
-const WRITERS: Readonly<Record<string, Write>> = {
-  January: (time) => MONTHS[time.getMonth()] as string,
-  Jan: (time) => (MONTHS[time.getMonth()] as string).slice(0, 3),
-  Monday: (time) => DAYS[time.getDay()] as string,
-  Mon: (time) => (DAYS[time.getDay()] as string).slice(0, 3),
-  MST: zoneName,
-  '2006': (time) => pad(time.getFullYear(), 4),
-  '06': (time) => pad(time.getFullYear() % 100, 2),
-  '01': (time) => pad(time.getMonth() + 1, 2),
-  '1': (time) => String(time.getMonth() + 1),
-  '02': (time) => pad(time.getDate(), 2),
-  _2: (time) => pad(time.getDate(), 2, ' '),
-  '2': (time) => String(time.getDate()),
-  '002': (time) => pad(yearDay(time), 3),
-  __2: (time) => pad(yearDay(time), 3, ' '),
-  '15': (time) => pad(time.getHours(), 2),
-  '03': (time) => pad(hour12(time), 2),
-  '3': (time) => String(hour12(time)),
-  '04': (time) => pad(time.getMinutes(), 2),
-  '4': (time) => String(time.getMinutes()),
-  '05': (time) => pad(time.getSeconds(), 2),
-  '5': (time) => String(time.getSeconds()),
-  PM: (time) => (time.getHours() < 12 ? 'AM' : 'PM'),
-  pm: (time) => (time.getHours() < 12 ? 'am' : 'pm'),
+/** `time.Format`. */
+export function formatTime(time: GoTime, layout: string): string {
+  return splitLayout(layout)
+    .map(({ prefix, element }) => prefix + (element === null ? '' : formatElement(time, element)))
+    .join('')
 }
 
-function writerOf(word: string): Write {
-  const known = WRITERS[word]
-  if (known !== undefined) return known
-  if (/^[.,]/.test(word)) return fractionOf(word)
-  const isZulu = word.startsWith('Z')
-  const [, hours, colon, minutes = '', seconds = ''] = /^[Z-](07)(:?)(00)?:?(00)?$/.exec(word) ?? []
-  return (time) => {
-    const offset = -time.getTimezoneOffset()
-    if (isZulu && offset === 0) return 'Z'
-    const [h, m] = [Math.trunc(Math.abs(offset) / 60), Math.abs(offset) % 60]
-    const parts = [hours === undefined ? '' : pad(h, 2), ...(minutes === '' ? [] : [pad(m, 2)]), ...(seconds === '' ? [] : ['00'])]
-    return (offset < 0 ? '-' : '+') + parts.join(colon)
+function formatElement(time: GoTime, element: string): string {
+  const { civil } = time
+  switch (element) {
+    case '2006':
+      return `${civil.year < 0 ? '-' : ''}${padded(Math.abs(civil.year), 4)}`
+    case '06':
+      return padded(Math.abs(civil.year) % 100, 2)
+    case 'January':
+    case 'Jan':
+      return (MONTHS[civil.month - 1] ?? '').slice(0, element === 'Jan' ? 3 : undefined)
+    case 'Monday':
+    case 'Mon':
+      return (WEEKDAYS[civil.weekday] ?? '').slice(0, element === 'Mon' ? 3 : undefined)
+    case '1':
+    case '01':
+      return padded(civil.month, element.length)
+    case '2':
+    case '02':
+      return padded(civil.day, element.length)
+    case '_2':
+      return String(civil.day).padStart(2)
+    case '__2':
+      return String(civil.yearDay).padStart(3)
+    case '002':
+      return padded(civil.yearDay, 3)
+    default:
+      return formatClock(time, element)
   }
 }
 
-/** `.000` always has its digits, `.999` loses zeros at its end, and the separator with the last of them. */
-function fractionOf(word: string): Write {
-  const digits = word.length - 1
-  const isFixed = word[1] === '0'
-  return (time) => {
-    const fraction = pad(time.getMilliseconds(), 3).padEnd(digits, '0').slice(0, digits)
-    if (isFixed) return word.charAt(0) + fraction
-    const trimmed = fraction.replace(/0+$/, '')
-    return trimmed === '' ? '' : word.charAt(0) + trimmed
+function formatClock(time: GoTime, element: string): string {
+  const { civil } = time
+  switch (element) {
+    case '15':
+      return padded(civil.hour, 2)
+    case '3':
+    case '03':
+      return padded(civil.hour % 12 === 0 ? 12 : civil.hour % 12, element.length)
+    case '4':
+    case '04':
+      return padded(civil.minute, element.length)
+    case '5':
+    case '05':
+      return padded(civil.second, element.length)
+    case 'PM':
+      return civil.hour >= 12 ? 'PM' : 'AM'
+    case 'pm':
+      return civil.hour >= 12 ? 'pm' : 'am'
+    case 'MST':
+      return formatAbbreviation(time)
+    default:
+      return element.startsWith('.') || element.startsWith(',') ? formatFraction(time, element) : formatOffset(time, element)
   }
 }
 
-function yearDay(time: Date): number {
-  const first = Date.UTC(time.getFullYear(), 0, 1)
-  return Math.round((Date.UTC(time.getFullYear(), time.getMonth(), time.getDate()) - first) / DAY_MS) + 1
+function formatAbbreviation(time: GoTime): string {
+  const { abbreviation, offset } = time.zone.at(time.seconds)
+  if (abbreviation !== '') return abbreviation
+  const minutes = Math.abs(Math.trunc(offset / 60))
+  return `${offset < 0 ? '-' : '+'}${padded(Math.trunc(minutes / 60), 2)}${padded(minutes % 60, 2)}`
 }
 
-const ZONE = new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' })
+function formatFraction({ nanoseconds }: GoTime, element: string): string {
+  const digits = padded(nanoseconds, 9).slice(0, element.length - 1)
+  if (element.charAt(1) === '0') return element.charAt(0) + digits.padEnd(element.length - 1, '0')
+  const short = digits.replace(/0+$/, '')
+  return short === '' ? '' : element.charAt(0) + short
+}
 
-function zoneName(time: Date): string {
-  return ZONE.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC'
+function formatOffset(time: GoTime, element: string): string {
+  const { offset } = time.zone.at(time.seconds)
+  if (element.startsWith('Z') && offset === 0) return 'Z'
+  const size = Math.abs(offset)
+  const colon = element.includes(':') ? ':' : ''
+  let text = `${offset < 0 ? '-' : '+'}${padded(Math.trunc(size / 3600), 2)}`
+  if (element.length > 3) text += colon + padded(Math.trunc(size / 60) % 60, 2)
+  if (element.length > 6) text += colon + padded(size % 60, 2)
+  return text
+}
+
+function padded(value: number, digits: number): string {
+  return String(value).padStart(digits, '0')
 }

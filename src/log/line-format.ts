@@ -2,7 +2,7 @@
 
 import { type Dialect, perDialect } from '../config/dialect.ts'
 import { escapeControls } from '../engine/printable.ts'
-import { compileTimeLayout } from '../go/time-layout.ts'
+import { compileTimeLayout } from './time-layout.ts'
 import { compilePattern, type PatternContext } from './line-pattern.ts'
 import type { Logging } from './logging-block.ts'
 import type { Level } from './logger.ts'

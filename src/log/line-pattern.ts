@@ -1,6 +1,6 @@
 // Patterns of KrakenD's improved log: `%{time:15:04:05} %{level:.4s} %{message}`, compiled once.
 
-import { compileTimeLayout } from '../go/time-layout.ts'
+import { compileTimeLayout } from './time-layout.ts'
 import type { Level } from './logger.ts'
 
 /** What one line is about. */
