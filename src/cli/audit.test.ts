@@ -66,11 +66,11 @@ describe('krakend audit', () => {
   test('says what is wrong with the ignore file and with the template', () => {
     const missing = 'ERROR accessing the ignore file:\topen absent: no such file or directory\n\n'
     assert.deepEqual(audit('-c', 'small.json', '-I', 'absent'), { exit: 1, text: missing })
-    const unread = 'ERROR parsing the template:\ttemplate: audit:1: function "x" not defined, in {{ x }}\n\n'
+    const unread = 'ERROR parsing the template:\ttemplate: audit:1: function "x" not defined\n\n'
     assert.deepEqual(audit('-c', 'small.json', '-f', '{{ x }}'), { exit: 1, text: unread })
     const { exit, text } = audit('-c', 'small.json', '-f', '{{ .X }}')
     assert.equal(exit, 1)
-    assert.match(text, /^ERROR rendering the results:\ttemplate: audit:1: /)
+    assert.match(text, /^ERROR rendering the results:\ttemplate: audit:1:3: /)
   })
   test('asks for a file when there is none', () => {
     const text = 'Please, provide the path to the configuration file with --config or see all the options with --help\n'
