@@ -16,5 +16,7 @@ export type {
   WhenInvalid,
 } from './engine/compile/component.ts'
 export { GatewayError, MergeError } from './engine/errors.ts'
+export { renderFlexible, type Rendering } from './config/flexible/render.ts'
+export type { FlexibleVariables } from './config/flexible/variables.ts'
 export type { BackendConfig, EndpointConfig, GatewayConfig } from './config/types.ts'
 export type { BackendRequest, BackendResponse, Exchange, Handler, Layer, Pipe, PipeRequest, PipeResponse, Sender } from './engine/types.ts'

@@ -13,7 +13,7 @@ import { order } from '../order.ts'
 import { printIssues } from '../schema/print-issues.ts'
 import type { FlagValues } from './arguments.ts'
 import { command } from './command.ts'
-import { NO_FILE_TEXT } from './read-file.ts'
+import { NO_FILE_TEXT, writeNotices } from './read-file.ts'
 
 const FLAGS = {
   config: { type: 'string', short: 'c', about: 'path to the configuration file' },
@@ -58,11 +58,12 @@ async function auditFile(flags: FlagValues<typeof FLAGS>): Promise<number> {
 /** The configuration without a word about warnings: the report is all that is written, so that it can be read by programs. */
 async function readQuietly(file: string): Promise<GatewayConfig | null> {
   // Enterprise protections are no reason to refuse: nothing is served, and rules look at them
-  const { config, failure, issues, source } = await readConfig(file, {
+  const { config, failure, issues, notices, source } = await readConfig(file, {
     environment: process.env,
     edition: 'ce',
     knownNamespaces: knownNamespaces(order),
   })
+  writeNotices(notices)
   if (config === null) {
     fail('ERROR parsing the configuration file', failure ?? '')
     process.stderr.write(await printIssues(issues, source))

@@ -6,6 +6,7 @@ import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { checkBlocks } from '../engine/compile/check-blocks.ts'
 import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
+import { compileTimeLayout } from '../log/time-layout.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { UsageError } from './arguments.ts'
@@ -47,20 +48,18 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   const { file, edition, debug = false, port } = request
   if (edition !== undefined && edition !== 'ce')
     throw new UsageError(`unknown edition "${edition}"`, 'The only edition to choose is --edition=ce.')
-  if (process.env['FC_ENABLE']) {
-    process.stderr.write('FC_ENABLE is set, but flexible configuration is not implemented yet: the file is read as it is.\n')
-  }
-  const { config, issues, source, failure, raw } = await readConfig(file, {
+  const { config, issues, source, failure, notices, name, raw } = await readConfig(file, {
     environment: process.env,
     edition: edition ?? null,
     knownNamespaces: knownNamespaces(order),
     debug,
     ...(port === undefined ? {} : { port }),
   })
+  writeNotices(notices)
   if (config === null)
     return finish(issues, source, null, failure === null ? null : `parsing the configuration file:${request.separator}${failure}`, request)
   const found = await findIssues(config, issues, { source, raw, request })
-  return finish(found, source, config, describeRefusal(found, request), request)
+  return finish(found, source, config, describeRefusal(found, request, name), request)
 }
 
 async function findIssues(
@@ -83,14 +82,14 @@ function isNoGateway({ code }: Issue, { refusesWrongBlocks }: FileRequest): bool
 }
 
 /** The line about a file that is refused, null for one that is accepted. */
-function describeRefusal(found: readonly Issue[], request: FileRequest): string | null {
-  const { file, refusesWrongBlocks, isStrict, isTested, separator } = request
+function describeRefusal(found: readonly Issue[], request: FileRequest, name: string): string | null {
+  const { refusesWrongBlocks, isStrict, isTested, separator } = request
   const broken = found.find((issue) => issue.severity === 'error' && (refusesWrongBlocks || isStrict || isNoGateway(issue, request)))
   if (broken === undefined) return null
   // What is an error only because it was tested is told as KrakenD tells of its test.
   if (isTested && broken.fails !== undefined && broken.code !== 'wrong-type')
     return `testing the configuration file:${separator}${broken.message}`
-  return `parsing the configuration file:${separator}'${file}': ${broken.message}`
+  return `parsing the configuration file:${separator}'${name}': ${broken.message}`
 }
 
 async function finish(
@@ -111,4 +110,11 @@ function readable(path: string): boolean {
   } catch {
     return false
   }
+}
+
+const writeTime = compileTimeLayout('2006/01/02 15:04:05')
+
+/** As Go's standard logger: the local time in front. */
+export function writeNotices(notices: readonly string[]): void {
+  for (const notice of notices) process.stderr.write(`${writeTime(new Date())} ${notice}\n`)
 }

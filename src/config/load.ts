@@ -29,7 +29,7 @@ export async function loadFile(file: string, readFile: ReadFile = readFileOfDisk
 }
 
 /** `.yml` of `a/b.yml`, and unlike Node's also `.env` of `.env`. */
-function extensionOf(file: string): string {
+export function extensionOf(file: string): string {
   return /\.[^./\\]*$/.exec(file)?.[0] ?? ''
 }
 
@@ -95,7 +95,8 @@ const fileErrors: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
 }
 
-function describeFileError(error: unknown, file: string): string {
+/** In Go's words: `open x: no such file or directory`. */
+export function describeFileError(error: unknown, file: string): string {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   if (code === 'EISDIR') return `read ${file}: is a directory`
   return `open ${file}: ${fileErrors[code] ?? (error instanceof Error ? error.message : String(error))}`

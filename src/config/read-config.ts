@@ -4,7 +4,7 @@ import type { Issue, Source } from '../schema/issue.ts'
 import { isObject } from '../schema/values.ts'
 import { quirksOf } from './dialect.ts'
 import { type Environment, overrideByEnvironment } from './environment.ts'
-import { loadFile, type ReadFile } from './load.ts'
+import { type LoadedFile, loadFile, type ReadFile } from './load.ts'
 import { findDialect, parseConfig, type ParseOptions } from './parse.ts'
 import type { GatewayConfig } from './types.ts'
 import { synonymsOf } from './upgrade.ts'
@@ -22,22 +22,45 @@ export interface ConfigReading {
   readonly issues: readonly Issue[]
   /** The file's value with the environment's overrides, under the names that stand in it; undefined when it cannot be parsed. */
   readonly raw: unknown
+  /** As KrakenD's messages call what was parsed: the file, or where its rendering was kept. */
+  readonly name: string
   /** For `printIssues`. */
   readonly source: Source
+  /** What is to be logged as KrakenD does, with the time in front: templates that could not be rendered. */
+  readonly notices: readonly string[]
   /** What KrakenD says after `ERROR parsing the configuration file: `; null when the file is fine. */
   readonly failure: string | null
 }
 
 /** Reads a configuration file as `run`, `check` and `audit` do. Never rejects because of the file. */
 export async function readConfig(file: string, options: ReadConfigOptions): Promise<ConfigReading> {
-  const { raw, text, format, issue } = await loadFile(file, options.readFile)
-  const source: Source = { file, text, format, synonymsOf }
-  if (issue !== null) return { config: null, issues: [issue], raw, source, failure: describeFailure(file, [issue]) }
+  const { raw, text, format, issue, name, shownName, originOf, failure, notices } = await load(file, options)
+  const source: Source = { file: shownName, text, format, synonymsOf, ...(originOf === null ? {} : { originOf }) }
+  if (issue !== null)
+    return { config: null, issues: [issue], raw, name, source, notices, failure: failure ?? describeFailure(name, [issue]) }
   const object = isObject(raw) ? raw : {}
   const overridden = overrideByEnvironment(object, options.environment, quirksOf(findDialect(object)))
   const { config, issues } = parseConfig(overridden.raw, { ...options, quietKeys: new Set(overridden.variables.keys()) })
   const named = issues.map((found) => nameVariable(found, overridden.variables))
-  return { config, issues: named, raw: overridden.raw, source, failure: describeFailure(file, named) }
+  return { config, issues: named, raw: overridden.raw, name, source, notices, failure: describeFailure(name, named) }
+}
+
+/** A file, or what its templates made of it. */
+export interface LoadedConfig extends LoadedFile {
+  /** As KrakenD's messages call it. */
+  readonly name: string
+  /** As places in the text call it. */
+  readonly shownName: string
+  /** Null: the text is that of the file. */
+  readonly originOf: NonNullable<Source['originOf']> | null
+  /** KrakenD's words when there is nothing to parse; null otherwise. */
+  readonly failure: string | null
+  readonly notices: readonly string[]
+}
+
+async function load(file: string, { environment, readFile }: ReadConfigOptions): Promise<LoadedConfig> {
+  if (environment['FC_ENABLE']) return (await import('./flexible/load-rendered.ts')).loadRendered(file, environment, readFile)
+  return { ...(await loadFile(file, readFile)), name: file, shownName: file, originOf: null, failure: null, notices: [] }
 }
 
 function nameVariable(issue: Issue, variables: ReadonlyMap<string, string>): Issue {

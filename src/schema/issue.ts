@@ -49,6 +49,8 @@ export interface Source {
   readonly text: string | null
   /** Positions are found for `json`, `yaml` and `toml`. */
   readonly format: string
+  /** What wrote the text at a place, when the text was made: `krakend.tmpl:3:5`. */
+  readonly originOf?: (position: Position) => string | null
   /** Other spellings under which a name of a path may stand in the file (old namespaces, renamed options). */
   synonymsOf(name: string): readonly string[]
 }

@@ -22,6 +22,7 @@ export interface PrintOptions {
  *       12 |       "proxy": "x",
  *          |       ^^^^^^^
  *       effect: the whole block is ignored
+ *       written by krakend.tmpl:3:5           (where the text was made by a template)
  *       hint: …
  *       and at 2 more places: lines 30, 41
  */
@@ -123,6 +124,8 @@ function printGroup([first, ...others]: readonly Issue[], page: Page): string {
   const lines = [`${placeOf(source, position)}: ${paint(issue.severity, issue.severity)}: ${message}${where}`]
   if (position !== null && source.text !== null) lines.push(...printExcerpt(page, position, issue.severity))
   for (const related of issue.related ?? []) lines.push(...printRelated(related, page))
+  const origin = position === null ? null : (source.originOf?.(position) ?? null)
+  if (origin !== null) lines.push(`  written by ${origin}`)
   if (effect !== undefined) lines.push(`  ${paint('effect', 'hint')}: ${effect}`)
   const hint = hintOf(issue)
   if (hint !== '') lines.push(`  ${paint('hint', 'hint')}: ${hint}`)

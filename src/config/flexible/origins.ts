@@ -1,0 +1,47 @@
+// Which place of which template wrote a place of the rendered text.
+
+import type { Here } from '../../go/template/index.ts'
+import type { Position } from '../../schema/issue.ts'
+
+interface Piece {
+  /** Where it begins in the rendered text. */
+  readonly start: number
+  readonly origin: Here
+}
+
+/** Collects what templates write. */
+export class RenderedText {
+  readonly #chunks: string[] = []
+  readonly #pieces: Piece[] = []
+  #length = 0
+
+  write(text: string, origin: Here): void {
+    if (text === '') return
+    this.#chunks.push(text)
+    this.#pieces.push({ start: this.#length, origin })
+    this.#length += text.length
+  }
+
+  get text(): string {
+    return this.#chunks.join('')
+  }
+
+  /** `krakend.tmpl:3:5` for a place of the rendered text; null outside of it. Lines and columns count from 1. */
+  originOf({ line, column }: Position): string | null {
+    let start = 0
+    const { text } = this
+    for (let left = line - 1; left > 0; left--) {
+      const end = text.indexOf('\n', start)
+      if (end < 0) return null
+      start = end + 1
+    }
+    const offset = start + column - 1
+    const piece = this.#pieces.findLast((candidate) => candidate.start <= offset)
+    if (piece === undefined) return null
+    const { node, tree } = piece.origin
+    // a text stands in the template as it was written, whatever an action wrote comes from where the action is
+    const at = node.at + (node.kind === 'text' ? offset - piece.start : 0)
+    const before = tree.text.slice(0, at)
+    return `${tree.file}:${before.split('\n').length}:${at - before.lastIndexOf('\n')}`
+  }
+}

@@ -1,0 +1,166 @@
+// Flexible configuration: a file is a template of Go's text/template with sprig, its data are the settings.
+
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { readFile as readFileOfDisk } from 'node:fs/promises'
+import { lookup } from 'node:dns/promises'
+import { basename, join } from 'node:path'
+import { fn, GoError, type GoFunction } from '../../go/function.ts'
+import { marshal } from '../../go/json.ts'
+import { joinPath } from '../../go/path.ts'
+import { sprigFunctions, type SprigHost } from '../../go/template/sprig/index.ts'
+import { parseTemplate, type Template, TemplateError } from '../../go/template/index.ts'
+import { decodeText } from '../../go/text.ts'
+import { loadZone, UTC } from '../../go/time-zone.ts'
+import { fromJsonValue, GoMap } from '../../go/value.ts'
+import type { Environment } from '../environment.ts'
+import { describeSyntaxError } from '../formats/json-syntax.ts'
+import { describeFileError, type ReadFile } from '../load.ts'
+import { RenderedText } from './origins.ts'
+import { namesIn, readSettings, type Settings } from './settings.ts'
+import type { FlexibleVariables } from './variables.ts'
+
+/** Host names whose addresses one rendering may ask for. */
+const MAX_LOOKUPS = 100
+
+export type Rendering =
+  | { readonly kind: 'rendered'; readonly rendered: RenderedText }
+  /** Settings that cannot be read: KrakenD's message, with a line for each file. */
+  | { readonly kind: 'wrong-settings'; readonly message: string }
+  /** The templates cannot be read or filled in: what KrakenD logs before it takes the file as it is. */
+  | { readonly kind: 'wrong-template'; readonly message: string }
+
+/** Renders a file. Writes nothing; never rejects because of what it reads. */
+export async function renderFlexible(
+  file: string,
+  variables: FlexibleVariables,
+  environment: Environment,
+  readFile: ReadFile = readFileOfDisk,
+): Promise<Rendering> {
+  const { settings, problems } = await readSettings(variables.settings)
+  if (problems.length > 0) {
+    const lines = problems.map((problem) => `\n\t- ${problem}`).join('')
+    return { kind: 'wrong-settings', message: `loading flexible-config settings:${lines}` }
+  }
+  const addresses = new Map<string, readonly string[]>()
+  const template = await parseAll(file, variables, functionsFor(variables, environment, addresses), readFile)
+  if (typeof template === 'string') return { kind: 'wrong-template', message: template }
+  return execute(template, settings, addresses)
+}
+
+/** Asked for an address that is not known yet: it is looked up, and all is rendered again. */
+class UnknownHost extends Error {
+  readonly host: string
+
+  constructor(host: string) {
+    super(`the addresses of ${host} are not known yet`)
+    this.host = host
+  }
+}
+
+async function execute(template: Template, settings: Settings, addresses: Map<string, readonly string[]>): Promise<Rendering> {
+  for (;;) {
+    const rendered = new RenderedText()
+    try {
+      // functions such as `set` change the settings: each rendering has its own
+      template.execute(settingsValue(settings), (text, origin) => rendered.write(text, origin))
+      return { kind: 'rendered', rendered }
+    } catch (error) {
+      if (error instanceof TemplateError)
+        return { kind: 'wrong-template', message: `Found error while executing template: ${error.message}` }
+      if (!(error instanceof UnknownHost)) throw error
+      addresses.set(error.host, addresses.size < MAX_LOOKUPS ? await addressesOf(error.host) : [])
+    }
+  }
+}
+
+function settingsValue(settings: Settings): GoMap {
+  return new GoMap(new Map([...settings].map(([name, text]) => [name, fromJsonValue(JSON.parse(text))])))
+}
+
+async function addressesOf(host: string): Promise<readonly string[]> {
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address)
+  } catch {
+    return []
+  }
+}
+
+/** The template with those it may call, or KrakenD's words for what is wrong with one. */
+async function parseAll(
+  file: string,
+  { templates }: FlexibleVariables,
+  functions: ReadonlyMap<string, GoFunction>,
+  readFile: ReadFile,
+): Promise<Template | string> {
+  let main: Template
+  try {
+    main = parseTemplate(basename(file), await textOf(file, readFile), { functions })
+  } catch (error) {
+    return `Unable to parse configuration file: ${describe(error, file)}`
+  }
+  if (templates === '') return main
+  const names = await namesIn(templates)
+  if (typeof names === 'string') return `Error parsing sub-templates: ${names}`
+  for (const name of names.filter((candidate) => candidate.endsWith('.tmpl'))) {
+    const path = join(templates, name)
+    try {
+      main.add(name, await textOf(path, readFileOfDisk))
+    } catch (error) {
+      return `Error parsing sub-templates: ${describe(error, path)}`
+    }
+  }
+  return main
+}
+
+async function textOf(file: string, readFile: ReadFile): Promise<string> {
+  const bytes = await readFile(file)
+  return typeof bytes === 'string' ? bytes : decodeText(bytes)
+}
+
+function describe(error: unknown, file: string): string {
+  return error instanceof TemplateError ? error.message : describeFileError(error, file)
+}
+
+function functionsFor(
+  { partials }: FlexibleVariables,
+  environment: Environment,
+  addresses: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, GoFunction> {
+  const host: SprigHost = {
+    env: environment,
+    home: loadZone(environment['TZ'] ?? Intl.DateTimeFormat().resolvedOptions().timeZone, UTC) ?? UTC,
+    now: Date.now,
+    random: randomBytes,
+    lookupHost(name) {
+      const known = addresses.get(name)
+      if (known === undefined) throw new UnknownHost(name)
+      return known
+    },
+    describeJsonError: (text) => describeSyntaxError(text).message,
+  }
+  return new Map([
+    ...sprigFunctions(host),
+    ['include', fn(['string'], (name) => include(joinPath(partials, name)))],
+    ['marshal', fn(['any'], marshalOrNothing)],
+  ])
+}
+
+/** compat: a file that cannot be read is an empty text. */
+function include(path: string): string {
+  try {
+    return decodeText(readFileSync(path))
+  } catch {
+    return ''
+  }
+}
+
+/** compat: what JSON cannot say is an empty text. */
+function marshalOrNothing(value: Parameters<typeof marshal>[0]): string {
+  try {
+    return marshal(value)
+  } catch (error) {
+    if (error instanceof GoError) return ''
+    throw error
+  }
+}
