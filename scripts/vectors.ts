@@ -19,6 +19,7 @@ export type Evaluator = (lines: readonly string[]) => readonly VectorResult[] | 
 
 /** Who evaluates a file of vectors. */
 export const EVALUATORS: Readonly<Record<string, () => Promise<{ readonly run: Evaluator }>>> = {
+  'templates.jsonl': () => import('./vectors/templates.ts'),
   'cel.jsonl': () => import('./vectors/cel.ts'),
   'lua.jsonl': () => import('./vectors/lua.ts'),
 }
