@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { quirksOf } from '../config/dialect.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { describeChanges, findListenerChanges } from './changes.ts'
 
@@ -25,7 +26,16 @@ function configOf({ endpoints = [], blocks = {}, port = 8080, cacheTtlMs = 0 }: 
       backends: [{ at: [...at, 'backend', 0], timeoutMs }],
     }
   })
-  const config: unknown = { endpoints: list, asyncAgents: [], extraConfig: new Map(Object.entries(blocks)), port, cacheTtlMs }
+  const config: unknown = {
+    dialect: 3,
+    quirks: quirksOf(3),
+    service: { cacheTtlMs },
+    server: { port },
+    transport: {},
+    endpoints: list,
+    asyncAgents: [],
+    extraConfig: new Map(Object.entries(blocks)),
+  }
   return config as GatewayConfig
 }
 

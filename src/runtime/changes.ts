@@ -57,13 +57,17 @@ function withoutPlace({ at: _at, backends, ...rest }: EndpointConfig): unknown {
 
 /** The service's settings and blocks that differ, by their names in the file; what endpoints inherit is told there as well. */
 function findServiceChanges(before: GatewayConfig, after: GatewayConfig): string[] {
-  const { endpoints: _endpoints, asyncAgents, extraConfig: blocks, ...settings } = after
-  const { extraConfig: oldBlocks } = before
+  const [{ extraConfig: oldBlocks }, { asyncAgents, extraConfig: blocks }] = [before, after]
   const agents = isDeepStrictEqual(before.asyncAgents, asyncAgents) ? [] : ['async_agent']
-  const plain = Object.entries(settings).filter(([name, value]) => !isDeepStrictEqual(before[name as keyof GatewayConfig], value))
+  const old = settingsOf(before)
+  const plain = Object.entries(settingsOf(after)).filter(([name, value]) => !isDeepStrictEqual(old[name], value))
   const names = new Set([...oldBlocks.keys(), ...blocks.keys()])
   const changed = [...names].filter((name) => !isDeepStrictEqual(oldBlocks.get(name), blocks.get(name)))
   return [...plain.map(([name]) => fileName(name)), ...agents, ...changed]
+}
+
+function settingsOf({ dialect, service, server, transport }: GatewayConfig): Readonly<Record<string, unknown>> {
+  return { version: dialect, ...service, ...server, ...transport }
 }
 
 /** `cacheTtlMs` is `cache_ttl` in the file. */

@@ -65,7 +65,7 @@ export class WorkerThread {
     return this.#ask({ kind: 'listen', config })
   }
 
-  /** Ends the thread when its last request has ended, at the latest `graceMs` after it should have been cut off; 0 waits for ever. */
+  /** Ends the thread when its last request has ended, at the latest `graceMs` after it should have been cut off; Infinity waits for ever. */
   async stop(maxWaitMs: number, graceMs: number): Promise<void> {
     this.#isTold = true
     if (this.#isDead) return
