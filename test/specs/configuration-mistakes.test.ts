@@ -134,8 +134,16 @@ test('router options of a wrong type are pointed out: one of them and KrakenD ig
 
 suite('files that are none', () => {
   const texts: readonly (readonly [name: string, text: string, message: RegExp])[] = [
-    ['version 1', '{"version":1}', /unsupported version: 1 \(want: 3\)[^]*versions 3 \(KrakenD 2\.x\) and 2 \(KrakenD 1\.x\) are read/],
-    ['version 4', '{"version":4}', /unsupported version: 4 \(want: 3\)[^]*versions 3 \(KrakenD 2\.x\) and 2 \(KrakenD 1\.x\) are read/],
+    [
+      'version 1',
+      '{"version":1}',
+      /unsupported version: 1 \(want: 3\)[^]*versions 4 \(KrakenD 3\.x\), 3 \(KrakenD 2\.x\) and 2 \(KrakenD 1\.x\) are read/,
+    ],
+    [
+      'version 5',
+      '{"version":5}',
+      /unsupported version: 5 \(want: 3\)[^]*versions 4 \(KrakenD 3\.x\), 3 \(KrakenD 2\.x\) and 2 \(KrakenD 1\.x\) are read/,
+    ],
     ['no version', '{}', /unsupported version: 0 \(want: 3\)[^]*add "version": 3/],
     ['a trailing comma', '{\n"version":3,}', /json:2:13: error: invalid character '}' looking for beginning of object key string/],
     ['an empty file', '', /unexpected end of JSON input/],

@@ -1,5 +1,6 @@
 // What the limits promise to clients: statuses, who counts for whom, headers, and exact counts over threads.
 
+import { quirksOf } from '../../../config/dialect.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
@@ -86,7 +87,7 @@ test('clients are told apart by address, header value or parameter', () => {
 test('counting by an address that clients can choose is worth a warning', () => {
   const block = { client_max_rate: 1, client_capacity: 1, strategy: 'ip' }
   const told = (options: object, router: object): string[] => {
-    const config = { dialect: 3, extraConfig: new Map([['router', router]]) } as unknown as GatewayConfig
+    const config = { dialect: 3, quirks: quirksOf(3), extraConfig: new Map([['router', router]]) } as unknown as GatewayConfig
     const context = { dialect: 3, once: makeSite().once, place: { config, endpoint: null, backend: null } } as const
     return checkBlock(endpointRateLimit, options, context).map(({ code }) => code)
   }
