@@ -6,7 +6,7 @@ import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { checkBlocks } from '../engine/compile/check-blocks.ts'
 import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
-import { compileTimeLayout } from '../log/time-layout.ts'
+import { compileLocalTime } from '../log/local-time.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { UsageError } from './arguments.ts'
@@ -112,7 +112,7 @@ function readable(path: string): boolean {
   }
 }
 
-const writeTime = compileTimeLayout('2006/01/02 15:04:05')
+const writeTime = compileLocalTime('2006/01/02 15:04:05')
 
 /** As Go's standard logger: the local time in front. */
 export function writeNotices(notices: readonly string[]): void {

@@ -1,6 +1,7 @@
 // Go's time layouts: a moment as `Mon, 02 Jan 2006 15:04:05 -0700`.
 
-import type { GoTime } from './time.ts'
+import type { Civil } from './civil.ts'
+import type { Zone } from './time-zone.ts'
 
 export const MONTHS = 'January February March April May June July August September October November December'.split(' ')
 export const WEEKDAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
@@ -32,14 +33,32 @@ export function splitLayout(layout: string): LayoutPart[] {
   return parts
 }
 
-/** `time.Format`. */
-export function formatTime(time: GoTime, layout: string): string {
-  return splitLayout(layout)
-    .map(({ prefix, element }) => prefix + (element === null ? '' : formatElement(time, element)))
-    .join('')
+/** What is written of a time. */
+export interface Moment {
+  readonly civil: Civil
+  /** Since 1970, whole. */
+  readonly seconds: number
+  /** 0 to 999,999,999 */
+  readonly nanoseconds: number
+  readonly zone: Zone
 }
 
-function formatElement(time: GoTime, element: string): string {
+/** Splits the layout once. */
+export function compileTimeLayout(layout: string): (time: Moment) => string {
+  const parts = splitLayout(layout)
+  return function writeTime(time) {
+    let text = ''
+    for (const { prefix, element } of parts) text += prefix + (element === null ? '' : formatElement(time, element))
+    return text
+  }
+}
+
+/** `time.Format`. */
+export function formatTime(time: Moment, layout: string): string {
+  return compileTimeLayout(layout)(time)
+}
+
+function formatElement(time: Moment, element: string): string {
   const { civil } = time
   switch (element) {
     case '2006':
@@ -69,7 +88,7 @@ function formatElement(time: GoTime, element: string): string {
   }
 }
 
-function formatClock(time: GoTime, element: string): string {
+function formatClock(time: Moment, element: string): string {
   const { civil } = time
   switch (element) {
     case '15':
@@ -94,21 +113,21 @@ function formatClock(time: GoTime, element: string): string {
   }
 }
 
-function formatAbbreviation(time: GoTime): string {
+function formatAbbreviation(time: Moment): string {
   const { abbreviation, offset } = time.zone.at(time.seconds)
   if (abbreviation !== '') return abbreviation
   const minutes = Math.abs(Math.trunc(offset / 60))
   return `${offset < 0 ? '-' : '+'}${padded(Math.trunc(minutes / 60), 2)}${padded(minutes % 60, 2)}`
 }
 
-function formatFraction({ nanoseconds }: GoTime, element: string): string {
+function formatFraction({ nanoseconds }: Moment, element: string): string {
   const digits = padded(nanoseconds, 9).slice(0, element.length - 1)
   if (element.charAt(1) === '0') return element.charAt(0) + digits.padEnd(element.length - 1, '0')
   const short = digits.replace(/0+$/, '')
   return short === '' ? '' : element.charAt(0) + short
 }
 
-function formatOffset(time: GoTime, element: string): string {
+function formatOffset(time: Moment, element: string): string {
   const { offset } = time.zone.at(time.seconds)
   if (element.startsWith('Z') && offset === 0) return 'Z'
   const size = Math.abs(offset)

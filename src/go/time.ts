@@ -1,8 +1,9 @@
 // Go's time.Time: a moment in a zone, with the methods that templates call.
 
+import { type Civil, civilOf } from './civil.ts'
 import { formatDuration } from './go-duration.ts'
 import { fn, type GoFunction } from './function.ts'
-import { formatTime } from './time-layout.ts'
+import { formatTime, type Moment } from './time-layout.ts'
 import { UTC, type Zone } from './time-zone.ts'
 import { GoInt, GoObject, type GoValue, int, int64 } from './value.ts'
 
@@ -12,22 +13,7 @@ const JSON_LAYOUT = '2006-01-02T15:04:05.999999999Z07:00'
 /** Seconds of the first of January of year 1, Go's zero time. */
 const ZERO_SECONDS = -62_135_596_800
 
-/** What a clock and a calendar show. */
-export interface Civil {
-  readonly year: number
-  /** 1 to 12 */
-  readonly month: number
-  readonly day: number
-  readonly hour: number
-  readonly minute: number
-  readonly second: number
-  /** 0: Sunday */
-  readonly weekday: number
-  /** 1 to 366 */
-  readonly yearDay: number
-}
-
-export class GoTime extends GoObject {
+export class GoTime extends GoObject implements Moment {
   readonly type = 'time.Time'
   readonly kind = 'struct'
   readonly fields: ReadonlyMap<string, GoValue> = new Map()
@@ -104,24 +90,6 @@ export function zeroTime(): GoTime {
 
 export function durationOf(nanoseconds: bigint): GoInt {
   return new GoInt('time.Duration', nanoseconds)
-}
-
-/** Of seconds since 1970 on the clock of a zone. */
-function civilOf(local: number): Civil {
-  const date = new Date(local * 1000)
-  const year = date.getUTCFullYear()
-  const start = new Date(0)
-  start.setUTCFullYear(year, 0, 1)
-  return {
-    year,
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
-    weekday: date.getUTCDay(),
-    yearDay: Math.floor((local * 1000 - start.getTime()) / 86_400_000) + 1,
-  }
 }
 
 type Method = (time: GoTime) => GoFunction

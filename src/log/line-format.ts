@@ -2,7 +2,7 @@
 
 import { type Dialect, perDialect } from '../config/dialect.ts'
 import { escapeControls } from '../engine/printable.ts'
-import { compileTimeLayout } from './time-layout.ts'
+import { compileLocalTime } from './local-time.ts'
 import { compilePattern, type PatternContext } from './line-pattern.ts'
 import type { Logging } from './logging-block.ts'
 import type { Level } from './logger.ts'
@@ -38,7 +38,7 @@ export function compileFormat(logging: Logging, init: FormatInit): FormatLines {
 
 function basicFormat({ dialect, now }: FormatInit): FormatLines {
   const { namesLogger } = LINE_QUIRKS[dialect]
-  const timestamp = everySecond(compileTimeLayout('2006/01/02 15:04:05'))
+  const timestamp = everySecond(compileLocalTime('2006/01/02 15:04:05'))
   return function formatBasic(level, message, frames) {
     const name = level.toUpperCase()
     const text = escapeControls(message)
@@ -62,7 +62,7 @@ function patternFormat(pattern: string, prefix: string, init: FormatInit): Forma
 
 /** KrakenD's members in its order and spacing; its time is local whatever the zone says. A stack stands in the message, below its text. */
 function logstashFormat({ now }: FormatInit): FormatLines {
-  const timestamp = compileTimeLayout('2006-01-02T15:04:05.000')
+  const timestamp = compileLocalTime('2006-01-02T15:04:05.000')
   return function formatLogstash(level, message, frames) {
     const text = JSON.stringify([escapeControls(message), ...frames.map(escapeControls)].join('\n'))
     return `{"@timestamp":"${timestamp(now())}+00:00", "@version": 1, "level": "${level.toUpperCase()}", "message": ${text}, "module": "KRAKEND"}\n`

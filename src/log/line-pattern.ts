@@ -1,6 +1,6 @@
 // Patterns of KrakenD's improved log: `%{time:15:04:05} %{level:.4s} %{message}`, compiled once.
 
-import { compileTimeLayout } from './time-layout.ts'
+import { compileLocalTime } from './local-time.ts'
 import type { Level } from './logger.ts'
 
 /** What one line is about. */
@@ -93,7 +93,7 @@ export function compilePattern(pattern: string, context: PatternContext): WriteP
 
 function compileVerb(name: string, layout: string | undefined, context: PatternContext): WritePattern {
   if (name === 'time') {
-    const write = compileTimeLayout(layout ?? DEFAULT_TIME)
+    const write = compileLocalTime(layout ?? DEFAULT_TIME)
     return ({ time }) => write(time)
   }
   if (name === 'color') return colorOf(layout)

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compileTimeLayout } from './time-layout.ts'
+import { compileLocalTime } from './local-time.ts'
 
 const MORNING = new Date(2026, 7, 4, 9, 5, 7, 120)
 const EVENING = new Date(2026, 10, 29, 21, 0, 0, 0)
@@ -21,14 +21,14 @@ const EXPECTED: readonly (readonly [layout: string, time: Date, text: string])[]
 ]
 
 for (const [layout, time, text] of EXPECTED) {
-  test(`${JSON.stringify(layout)} writes ${text}`, () => assert.equal(compileTimeLayout(layout)(time), text))
+  test(`${JSON.stringify(layout)} writes ${text}`, () => assert.equal(compileLocalTime(layout)(time), text))
 }
 
 test('offsets of the zone, and Z for none', () => {
   const east = Object.assign(new Date(MORNING), { getTimezoneOffset: () => -330 })
   const west = Object.assign(new Date(MORNING), { getTimezoneOffset: () => 240 })
   const none = Object.assign(new Date(MORNING), { getTimezoneOffset: () => 0 })
-  const write = compileTimeLayout('-0700 -07:00 Z07:00 Z0700 -07')
+  const write = compileLocalTime('-0700 -07:00 Z07:00 Z0700 -07')
   assert.equal(write(east), '+0530 +05:30 +05:30 +0530 +05')
   assert.equal(write(west), '-0400 -04:00 -04:00 -0400 -04')
   assert.equal(write(none), '+0000 +00:00 Z Z +00')
