@@ -26,9 +26,7 @@ export function checkPlugins(namespace: string, block: unknown, path: IssuePath,
   }
   for (const plugin of [...plugins, ...unread]) {
     const at = [...path, ...plugin.path]
-    // compat: up to version 3 published files have such plugins around endpoints, and KrakenD serves them; `--strict` refuses them.
-    if (PROTECTING.has(plugin.name))
-      issues.push(refusePlugin(plugin, at, namespace === 'plugin/http-server' || listsPlugins ? edition : 'ce'))
+    if (PROTECTING.has(plugin.name)) issues.push(refusePlugin(plugin, at, edition))
     const successor = listsPlugins ? RETIRED[namespace]?.[plugin.name] : undefined
     if (successor !== undefined)
       issues.push(warningIssue('retired-plugin', at, `KrakenD 3 has no plugin "${plugin.name}"`, `use the namespace "${successor}"`))
