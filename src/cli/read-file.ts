@@ -51,6 +51,7 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   const { config, issues, source, failure, notices, name, raw } = await readConfig(file, {
     environment: process.env,
     edition: edition ?? null,
+    keepsVerdict: request.refusesWrongBlocks,
     knownNamespaces: knownNamespaces(order),
     debug,
     ...(port === undefined ? {} : { port }),

@@ -3,7 +3,7 @@
 import { isCommentKey } from '../schema/comment-key.ts'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
 import { suggest } from '../schema/suggest.ts'
-import { checkPlugins } from './check-plugins.ts'
+import { checkPlugins, type PluginRules } from './check-plugins.ts'
 import type { Quirks } from './dialect.ts'
 import { isPluginBlock } from './plugin-lists.ts'
 import { type Edition, refuseProtection } from './protection.ts'
@@ -24,10 +24,9 @@ const DROPPED: ReadonlySet<string> = new Set(version4.dropped)
 /** What KrakenD's community edition reads. */
 const COMMUNITY: ReadonlySet<string> = new Set([...oldNamespaces.values(), 'telemetry/opentelemetry'])
 
-export interface NamespaceRules {
+export interface NamespaceRules extends PluginRules {
   /** Namespaces that components claim. */
   readonly known: ReadonlySet<string>
-  readonly edition: Edition
 }
 
 /** Issues for the namespaces of one place, `at` being the path of its `extra_config`. */
@@ -35,7 +34,7 @@ export function checkNamespaces(extraConfig: ExtraConfig, at: IssuePath, rules: 
   return [...extraConfig].flatMap(([namespace, block]) => {
     if (isCommentKey(namespace)) return []
     const path = [...at, namespace]
-    const plugins = isPluginBlock(namespace) ? checkPlugins(namespace, block, path, rules.edition, quirks) : []
+    const plugins = isPluginBlock(namespace) ? checkPlugins(namespace, block, path, rules, quirks) : []
     const own = checkNamespace(namespace, path, rules, quirks)
     return own === null ? plugins : [...plugins, own]
   })

@@ -26,6 +26,11 @@ export interface ParseOptions {
   readonly knownNamespaces: readonly string[]
   /** `ce`: what protects in KrakenD Enterprise only is ignored with a warning instead of refused. */
   readonly edition?: 'ce' | null
+  /**
+   * For `check`, which agrees with KrakenD about files up to version 3: a protecting plugin around an endpoint or a backend is a warning.
+   * security: whoever serves the configuration leaves it out.
+   */
+  readonly keepsVerdict?: boolean
   /** True switches `/__debug/` on, whatever the file says. */
   readonly debug?: boolean
   /** Replaces the file's port unless it is 0. */
@@ -63,8 +68,9 @@ export function parseConfig(raw: unknown, options: ParseOptions): ParseResult {
     if (!errors.some((issue) => issue.path[0] === 'version')) errors.push(refuseVersion(service.version))
     return { config: null, issues: [...errors, ...findings] }
   }
-  const namespaces = { known: new Set(options.knownNamespaces), edition: options.edition ?? null }
-  const config = parseService(service, { dialect, quirks: quirksOf(dialect, options.edition), errors, findings, namespaces }, options)
+  const { knownNamespaces, edition = null, keepsVerdict = false } = options
+  const namespaces = { known: new Set(knownNamespaces), edition, keepsVerdict }
+  const config = parseService(service, { dialect, quirks: quirksOf(dialect, edition), errors, findings, namespaces }, options)
   const isBroken = errors.length > 0 || findings.some((issue) => issue.severity === 'error')
   return { config: isBroken ? null : config, issues: [...errors, ...findings.sort(compareSeverity)] }
 }

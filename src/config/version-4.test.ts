@@ -38,6 +38,21 @@ test('a protecting plugin is found in every block and in both forms', () => {
   assert.equal(parse({ version: 4, extra_config: { 'plugin/http-client': { name: 'ip-filter' } } }).config, null)
 })
 
+test('check tells of a protecting plugin around an endpoint of version 3, and accepts the file as KrakenD does', () => {
+  const block = { name: ['ip-filter'], 'ip-filter': {} }
+  const told = (version: number, namespace: string, edition: 'ce' | null = null) =>
+    parse({ version, extra_config: { [namespace]: block } }, { keepsVerdict: true, edition })
+  const { config, issues } = told(3, 'plugin/req-resp-modifier')
+  assert.notEqual(config, null)
+  assert.match(
+    issues.map(({ severity, code, message }) => `${severity} ${code} ${message}`)[0] ?? '',
+    /^warning enterprise-protection .*"krakend run" refuses the file$/,
+  )
+  assert.doesNotMatch(JSON.stringify(told(3, 'plugin/req-resp-modifier', 'ce').issues), /refuses the file/)
+  assert.equal(told(3, 'plugin/http-server').config, null)
+  assert.equal(told(4, 'plugin/req-resp-modifier').config, null)
+})
+
 test('the form of another version is a warning with the right form', () => {
   const block = { name: ['a', 'b'], a: {} }
   assert.deepEqual(severities({ extra_config: { 'plugin/http-server': block } }), ['warning plugin-form'])
