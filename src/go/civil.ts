@@ -1,33 +1,48 @@
 // What a clock and a calendar show at a moment.
 
-export interface Civil {
-  readonly year: number
-  /** 1 to 12 */
-  readonly month: number
-  readonly day: number
-  readonly hour: number
-  readonly minute: number
-  readonly second: number
-  /** 0: Sunday */
-  readonly weekday: number
-  /** 1 to 366 */
-  readonly yearDay: number
-}
+/** perf: read off the date only where a layout shows it. */
+export class Civil {
+  readonly #date: Date
 
-/** Of seconds since 1970 on the clock of a zone. */
-export function civilOf(local: number): Civil {
-  const date = new Date(local * 1000)
-  const year = date.getUTCFullYear()
-  const start = new Date(0)
-  start.setUTCFullYear(year, 0, 1)
-  return {
-    year,
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
-    weekday: date.getUTCDay(),
-    yearDay: Math.floor((local * 1000 - start.getTime()) / 86_400_000) + 1,
+  /** `local`: seconds since 1970 on the clock of a zone. */
+  constructor(local: number) {
+    this.#date = new Date(local * 1000)
+  }
+
+  get year(): number {
+    return this.#date.getUTCFullYear()
+  }
+
+  /** 1 to 12 */
+  get month(): number {
+    return this.#date.getUTCMonth() + 1
+  }
+
+  get day(): number {
+    return this.#date.getUTCDate()
+  }
+
+  get hour(): number {
+    return this.#date.getUTCHours()
+  }
+
+  get minute(): number {
+    return this.#date.getUTCMinutes()
+  }
+
+  get second(): number {
+    return this.#date.getUTCSeconds()
+  }
+
+  /** 0: Sunday */
+  get weekday(): number {
+    return this.#date.getUTCDay()
+  }
+
+  /** 1 to 366 */
+  get yearDay(): number {
+    const start = new Date(0)
+    start.setUTCFullYear(this.year, 0, 1)
+    return Math.floor((this.#date.getTime() - start.getTime()) / 86_400_000) + 1
   }
 }

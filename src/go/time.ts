@@ -1,6 +1,6 @@
 // Go's time.Time: a moment in a zone, with the methods that templates call.
 
-import { type Civil, civilOf } from './civil.ts'
+import { Civil } from './civil.ts'
 import { formatDuration } from './go-duration.ts'
 import { fn, type GoFunction } from './function.ts'
 import { formatTime, type Moment } from './time-layout.ts'
@@ -31,7 +31,7 @@ export class GoTime extends GoObject implements Moment {
   }
 
   get civil(): Civil {
-    return civilOf(this.seconds + this.zone.at(this.seconds).offset)
+    return new Civil(this.seconds + this.zone.at(this.seconds).offset)
   }
 
   override text(): string {
@@ -138,8 +138,8 @@ const METHODS: Readonly<Record<string, Method>> = {
 }
 
 function addDate(time: GoTime, years: number, months: number, days: number): GoTime {
-  const { civil } = time
-  const moved = { ...civil, year: civil.year + years, month: civil.month + months, day: civil.day + days }
+  const { year, month, day, hour, minute, second } = time.civil
+  const moved = { year: year + years, month: month + months, day: day + days, hour, minute, second }
   return timeOf(moved, time.nanoseconds, time.zone)
 }
 
