@@ -2,7 +2,7 @@
 
 import { FewTexts } from './few-texts.ts'
 
-/** Token characters of RFC 9110; a name with anything else keeps its spelling, as in Go. */
+/** Token characters of RFC 9110. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** Fields of one connection (RFC 9110 7.6.1, 11.7, and what came before it): never passed on, in either direction. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -23,8 +23,14 @@ const OF_PROXIES = /^(?:Forwarded|X-Forwarded-.+|X-Real-Ip)$/
 /** security: clients and backends choose names, so the table must not grow with them. */
 const canonicalNames = new FewTexts(2000, canonicalize)
 
+/** Whether the text can name a field, a cookie or a method (RFC 9110 5.6.2). */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text)
+}
+
+/** A name with other characters keeps its spelling, as in Go. */
 function canonicalize(name: string): string {
-  if (!TOKEN.test(name)) return name
+  if (!isToken(name)) return name
   return name.toLowerCase().replace(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase())
 }
 

@@ -2,7 +2,7 @@
 
 import { GatewayError } from '../../engine/errors.ts'
 import { FewTexts } from '../../engine/few-texts.ts'
-import { canonicalName, type HeaderMap, HOP_BY_HOP } from '../../engine/headers.ts'
+import { canonicalName, type HeaderMap, HOP_BY_HOP, isToken } from '../../engine/headers.ts'
 import type { BackendRequest } from '../../engine/types.ts'
 import { bytesOf } from '../../go/bytes.ts'
 
@@ -29,7 +29,6 @@ export interface RequestHead {
   readonly addedGzip: boolean
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const PLAIN_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/
 /** security: what may stand in a Host header, which may have been a client's text. */
@@ -40,7 +39,7 @@ const OWN_FIELDS = new Set([...HOP_BY_HOP, 'Content-Length', 'Expect', 'Host'])
 /** Methods whose empty body is none: many servers refuse what looks like one, or take its `0` for the next request. */
 const USUALLY_BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'PROPFIND', 'SEARCH'])
 /** perf: names that have been looked at, and whether they go out; null for what is no token. */
-const knownNames = new FewTexts(1000, (name) => (TOKEN.test(name) ? !OWN_FIELDS.has(canonicalName(name)) : null))
+const knownNames = new FewTexts(1000, (name) => (isToken(name) ? !OWN_FIELDS.has(canonicalName(name)) : null))
 
 /** Names that requests will have: strangers cannot take their places in the table. */
 export function expectRequestNames(names: Iterable<string>): void {
@@ -55,7 +54,7 @@ export function rememberedRequestNames(): number {
 /** Throws a GatewayError for what cannot stand in a request. */
 export function requestHead(request: BackendRequest, options: HeadOptions): RequestHead {
   const { method, headers, spellings = null } = request
-  if (!TOKEN.test(method)) throw invalid(`net/http: invalid method ${JSON.stringify(method)}`)
+  if (!isToken(method)) throw invalid(`net/http: invalid method ${JSON.stringify(method)}`)
   const path = request.path.startsWith('/') ? request.path : `/${request.path}`
   if (!PLAIN_TARGET.test(path)) throw invalid('net/url: invalid control character in URL')
   const host = request.host ?? options.host

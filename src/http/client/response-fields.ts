@@ -1,14 +1,13 @@
 // The fields of a response head and what they say about its body and its connection, as Go's net/http reads them.
 
 import { FewTexts } from '../../engine/few-texts.ts'
-import { canonicalName, HOP_BY_HOP } from '../../engine/headers.ts'
+import { canonicalName, HOP_BY_HOP, isToken } from '../../engine/headers.ts'
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** compat: a name that would be a token but for its blanks, and one that is empty: Go reads on, and no client ever sees such a field. */
 const TOKEN_WITH_BLANKS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z ]*$/
 const UNUSABLE = ''
 /** perf: names as backends send them, and their canonical form; empty for what no client gets, null for what breaks the head. */
-const knownNames = new FewTexts(1000, (sent) => (TOKEN.test(sent) ? canonicalName(sent) : TOKEN_WITH_BLANKS.test(sent) ? UNUSABLE : null))
+const knownNames = new FewTexts(1000, (sent) => (isToken(sent) ? canonicalName(sent) : TOKEN_WITH_BLANKS.test(sent) ? UNUSABLE : null))
 
 /** Names that answers will have: strangers cannot take their places in the table. */
 export function expectResponseNames(names: Iterable<string>): void {

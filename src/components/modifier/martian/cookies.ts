@@ -1,5 +1,7 @@
 // Cookies with the rules of Go's net/http: which are read, and how they are written. Knows nothing of messages.
 
+import { isToken } from '../../../engine/headers.ts'
+
 export interface Cookie {
   readonly name: string
   readonly value: string
@@ -17,7 +19,6 @@ export interface SetCookie extends Cookie {
   readonly httpOnly: boolean
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const VALUE = /^[\u0020\u0021\u0023-\u003a\u003c-\u005b\u005d-\u007e]*$/
 const NOT_VALUE = /[^\u0020\u0021\u0023-\u003a\u003c-\u005b\u005d-\u007e]/g
 const NOT_PATH = /[^\u0020-\u003a\u003c-\u007e]/g
@@ -33,7 +34,7 @@ export function writeCookie({ name, value }: Cookie): string {
 
 /** The value of a Set-Cookie field; empty for a name that is none. */
 export function writeSetCookie(cookie: SetCookie): string {
-  if (!TOKEN.test(cookie.name)) return ''
+  if (!isToken(cookie.name)) return ''
   let written = writeCookie(cookie)
   const path = cookie.path.replaceAll(NOT_PATH, '')
   if (path !== '') written += `; Path=${path}`
@@ -72,7 +73,7 @@ function readPair(part: string): Cookie[] {
   const written = at < 0 ? '' : pair.slice(at + 1)
   const isQuoted = written.length > 1 && written.startsWith('"') && written.endsWith('"')
   const value = isQuoted ? written.slice(1, -1) : written
-  return TOKEN.test(name) && VALUE.test(value) ? [{ name, value }] : []
+  return isToken(name) && VALUE.test(value) ? [{ name, value }] : []
 }
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
