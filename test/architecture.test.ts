@@ -60,7 +60,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: CEL,
-    may: [CEL],
+    may: [CEL, GO],
     never: SYSTEM,
     reason: 'a language knows nothing of a gateway, so that everything may speak it',
   },
@@ -94,7 +94,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: LUA,
-    may: [LUA],
+    may: [LUA, GO],
     never: /^node:(http|https|http2|net|tls|dns|child_process|cluster|worker_threads)$/,
     reason: 'a language knows nothing of gateways: what a script reaches is given to it',
   },

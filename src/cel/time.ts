@@ -1,5 +1,6 @@
 // Points in time and spans of it: read, written and reckoned as Go does.
 
+import { UNITS } from '../go/go-duration.ts'
 import { CelError } from './values.ts'
 
 const NANOS_PER_SECOND = 1_000_000_000
@@ -109,17 +110,6 @@ export class Duration {
       .replace(/0+$/, '')
     return `${this.nanos < 0n ? '-' : ''}${size / NANOS}${fraction === '' ? '' : `.${fraction}`}s`
   }
-}
-
-const UNITS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1000n,
-  µs: 1000n,
-  μs: 1000n,
-  ms: 1_000_000n,
-  s: NANOS,
-  m: 60n * NANOS,
-  h: 3600n * NANOS,
 }
 
 /** compat: the fraction of a unit goes through a double, as in Go. */

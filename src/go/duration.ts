@@ -1,15 +1,6 @@
 // Go's duration texts. Knows nothing of configurations.
 
-const unitNanoseconds: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3,
-  μs: 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-}
+import { UNITS } from './go-duration.ts'
 
 /** Nanoseconds of a text such as `1h30m`, `-1.5s` or `0`; otherwise what Go's time.ParseDuration says, without the text. */
 export function parseDuration(text: string): number | string {
@@ -24,8 +15,8 @@ export function parseDuration(text: string): number | string {
     rest = rest.slice(number.length)
     const unit = /^[^.0-9]*/.exec(rest)![0]
     if (unit === '') return 'time: missing unit in duration'
-    if (!Object.hasOwn(unitNanoseconds, unit)) return 'time: unknown unit in duration'
-    total += Number(number) * unitNanoseconds[unit]!
+    if (!Object.hasOwn(UNITS, unit)) return 'time: unknown unit in duration'
+    total += Number(number) * Number(UNITS[unit])
     rest = rest.slice(unit.length)
   }
   if (total >= 2 ** 63) return 'time: invalid duration'

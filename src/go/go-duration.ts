@@ -1,6 +1,7 @@
 // Go's time.Duration as text: nanoseconds as `bigint`.
 
-const UNITS: Readonly<Record<string, bigint>> = {
+/** Nanoseconds of each unit. */
+export const UNITS: Readonly<Record<string, bigint>> = {
   ns: 1n,
   us: 1000n,
   µs: 1000n,

@@ -1,19 +1,8 @@
 // Strings of bytes seen as UTF-8, as Go's fmt and strconv see them. Pure.
 
+import { quote as quoteText } from '../go/quote.ts'
+import { decodeText } from '../go/text.ts'
 import { bytesOfText } from './bytes.ts'
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
-}
-const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
 
 /** Length of the UTF-8 sequence at `at`, 0 where there is none. */
 function sequenceLength(bytes: string, at: number): number {
@@ -57,26 +46,5 @@ export function runeBytes(code: number): string {
 
 /** `strconv.Quote`; `isAscii`: `strconv.QuoteToASCII`. */
 export function quote(bytes: string, isAscii: boolean): string {
-  let quoted = '"'
-  for (let at = 0; at < bytes.length;) {
-    const length = sequenceLength(bytes, at)
-    const piece = bytes.slice(at, at + Math.max(1, length))
-    quoted += length === 0 ? hex('x', piece.charCodeAt(0), 2) : quoteRune(piece, isAscii)
-    at += piece.length
-  }
-  return `${quoted}"`
-}
-
-function quoteRune(piece: string, isAscii: boolean): string {
-  const escaped = ESCAPES[piece]
-  if (escaped !== undefined) return escaped
-  const text = Buffer.from(piece, 'latin1').toString('utf8')
-  const code = text.codePointAt(0) as number
-  if (code < 0x80 ? code >= 0x20 && code < 0x7f : !isAscii && PRINTABLE.test(text)) return piece
-  if (code < 0x80) return hex('x', code, 2)
-  return code > 0xffff ? hex('U', code, 8) : hex('u', code, 4)
-}
-
-function hex(letter: string, code: number, width: number): string {
-  return `\\${letter}${code.toString(16).padStart(width, '0')}`
+  return bytesOfText(quoteText(decodeText(Buffer.from(bytes, 'latin1')), isAscii))
 }
