@@ -1,5 +1,6 @@
 // When a text needs quotes in YAML, by the rules of goccy/go-yaml (KrakenD 2.13.2 and later). Knows nothing of structure.
 
+import { quote } from '../../go/quote.ts'
 import { JsonNumber, TypedNumber } from '../../json/types.ts'
 import { formatFloat } from '../go-float.ts'
 import type { Scalars } from './render-yaml.ts'
@@ -14,10 +15,10 @@ const RESERVED_INSIDE = /[#\\]|[:-] /
 export const goccyScalars: Scalars = {
   indentsBlanks: true,
   text(text) {
-    if (needsQuotes(text)) return quoteAsGo(text)
+    if (needsQuotes(text)) return quote(text)
     if (!/[\n\r]/.test(text)) return text
     // A block cannot keep carriage returns, nor a first line that is indented: escapes do, where KrakenD's output is broken.
-    return text.includes('\r') || /^\n+ /.test(text) ? quoteAsGo(text) : null
+    return text.includes('\r') || /^\n+ /.test(text) ? quote(text) : null
   },
   number(value) {
     const text = value instanceof JsonNumber ? value.text : String(value)
@@ -76,29 +77,4 @@ function looksLikeTime(text: string): boolean {
   ]
   if (hour > 23 || minute > 59 || second > 59) return false
   return month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
-}
-
-const GO_ESCAPES: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-}
-
-/** Double quotes around, with Go's escapes for what cannot be printed. */
-export function quoteAsGo(text: string): string {
-  return `"${text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escapeAsGo)}"`
-}
-
-function escapeAsGo(character: string): string {
-  const known = GO_ESCAPES[character]
-  if (known !== undefined) return known
-  const code = character.codePointAt(0) as number
-  if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`
-  return code < 0x1_0000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`
 }
