@@ -3,8 +3,9 @@
 import { bodyOf, NO_BODY } from '../engine/body.ts'
 import { Data } from '../engine/data.ts'
 import { memoryExchange, type MemoryExchange } from '../engine/endpoint/memory-exchange.ts'
+import { GatewayError } from '../engine/errors.ts'
 import { HeaderMap } from '../engine/headers.ts'
-import type { BackendRequest, BackendResponse, PipeRequest, PipeResponse } from '../engine/types.ts'
+import type { BackendRequest, BackendResponse, Handler, PipeRequest, PipeResponse } from '../engine/types.ts'
 
 export interface ExchangeInit {
   readonly method?: string
@@ -45,6 +46,17 @@ export function makeExchange(init: ExchangeInit = {}): RecordedExchange {
     },
   }
   return Object.assign(exchange, { answered })
+}
+
+/** Sends the exchange through a handler; a refusal is answered with its status, as the rescue step would. */
+export async function answerOf(handle: Handler, exchange: RecordedExchange): Promise<RecordedExchange> {
+  try {
+    await handle(exchange)
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error
+    exchange.answer(error.statusCode)
+  }
+  return exchange
 }
 
 /** What enters a pipe: a GET without parameters, fields and body unless `overrides` says else. */

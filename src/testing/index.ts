@@ -3,6 +3,7 @@
 
 export { blocksOf, endpointWith, makeBackend, makeConfig, makeEndpoint } from './config.ts'
 export {
+  answerOf,
   makeBackendRequest,
   makeBackendResponse,
   makeExchange,

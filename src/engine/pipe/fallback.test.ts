@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bodyOf, NO_BODY } from '../body.ts'
+import { bodyOf } from '../body.ts'
 import { Data } from '../data.ts'
 import { GatewayError } from '../errors.ts'
 import { HeaderMap } from '../headers.ts'
+import { makeRequest } from '../../testing/index.ts'
 import { Scope } from '../scope.ts'
-import type { Pipe, PipeRequest } from '../types.ts'
+import type { Pipe } from '../types.ts'
 import { callUntilOne } from './fallback.ts'
 
-const REQUEST: PipeRequest = {
-  method: 'GET',
-  origin: '',
-  path: '',
-  params: new Map(),
-  query: new Map(),
-  headers: new HeaderMap(),
-  body: NO_BODY,
-}
+const REQUEST = makeRequest({ path: '' })
 
 /** Notes its name and fails, or answers. */
 function backend(name: string, asked: string[], isGood: boolean): Pipe {

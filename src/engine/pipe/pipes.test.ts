@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
-import { NO_BODY, bodyOf } from '../body.ts'
+import { bodyOf } from '../body.ts'
 import { Data } from '../data.ts'
 import { DEADLINE_EXCEEDED, GatewayError, MergeError } from '../errors.ts'
 import { HeaderMap } from '../headers.ts'
 import type { JsonObject, JsonValue } from '../../json/types.ts'
 import { mergeParallel } from './merge.ts'
+import { makeRequest } from '../../testing/index.ts'
 import { Scope } from '../scope.ts'
 import { mergeSequential } from './sequential.ts'
 import { equalHosts, type Host, type Hosts } from '../compile/component.ts'
@@ -22,16 +23,7 @@ const whose = { start: () => 0, describe: (index: number, start: number) => `bac
 const options = { timeoutMs: 1000, copiesBody: false, isolates: true, whose }
 
 function request(change: Partial<PipeRequest> = {}): PipeRequest {
-  return {
-    method: 'GET',
-    origin: '',
-    path: '',
-    params: new Map(),
-    query: new Map(),
-    headers: new HeaderMap(),
-    body: NO_BODY,
-    ...change,
-  }
+  return makeRequest({ path: '', ...change })
 }
 
 function answer(object: JsonObject | null, change: Partial<PipeResponse> = {}): PipeResponse {

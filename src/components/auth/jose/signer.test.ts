@@ -17,7 +17,7 @@ import { JsonNumber } from '../../../json/types.ts'
 import type { JsonObject } from '../../../json/types.ts'
 import type { PipeResponse } from '../../../engine/types.ts'
 import { readOptions } from '../../../schema/read-options.ts'
-import { makeExchange, makeLog, makeResponse, makeSite } from '../../../testing/index.ts'
+import { answerOf, makeExchange, makeLog, makeResponse, makeSite } from '../../../testing/index.ts'
 import type { RecordedExchange } from '../../../testing/index.ts'
 import { signerOptions } from './options.ts'
 import { buildSigner } from './signer.ts'
@@ -72,16 +72,7 @@ function endpointWith(block: Record<string, unknown>, response: PipeResponse | E
     ...overrides,
   })
   const handle = buildSigner(options, site, () => clock.nowMs)(() => assert.fail('the inner handler must not run'))
-  const ask = async (): Promise<RecordedExchange> => {
-    const exchange = makeExchange()
-    try {
-      await handle(exchange)
-    } catch (error) {
-      assert.ok(error instanceof GatewayError, String(error))
-      exchange.answer(error.statusCode)
-    }
-    return exchange
-  }
+  const ask = (): Promise<RecordedExchange> => answerOf(handle, makeExchange())
   return { log, clock, started, ask }
 }
 

@@ -11,9 +11,8 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import type { BackendConfig, EndpointConfig } from '../../../config/types.ts'
 import type { Site } from '../../../engine/compile/component.ts'
-import { GatewayError } from '../../../engine/errors.ts'
 import { readOptions } from '../../../schema/read-options.ts'
-import { makeExchange, makeLog, makeSite } from '../../../testing/index.ts'
+import { answerOf, makeExchange, makeLog, makeSite } from '../../../testing/index.ts'
 import type { RecordedExchange } from '../../../testing/index.ts'
 import { validatorOptions } from './options.ts'
 import type { IssuerOptions, ValidatorOptions } from './options.ts'
@@ -75,16 +74,7 @@ export function endpointWith(block: Record<string, unknown>, init: EndpointInit 
   const site = { ...makeSite({ endpoint, label: '[ENDPOINT: /private]', clock: time, ...init.site }), log }
   const layer = buildValidator(optionsOf({ disable_jwk_security: true, alg: 'HS256', ...block }), init.moreIssuers ?? [], site)
   const handle = layer((exchange) => exchange.answer(200))
-  const ask = async (headers = {}): Promise<RecordedExchange> => {
-    const exchange = makeExchange({ headers })
-    try {
-      await handle(exchange)
-    } catch (error) {
-      assert.ok(error instanceof GatewayError, String(error))
-      exchange.answer(error.statusCode)
-    }
-    return exchange
-  }
+  const ask = (headers = {}): Promise<RecordedExchange> => answerOf(handle, makeExchange({ headers }))
   return { site, clock, ask, statusFor: async (text) => (await ask({ Authorization: `Bearer ${text}` })).statusCode }
 }
 

@@ -5,25 +5,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { bodyOf, NO_BODY } from '../../../engine/body.ts'
+import { bodyOf } from '../../../engine/body.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
-import { checkOptions, makeSite } from '../../../testing/index.ts'
+import { checkOptions, makeRequest, makeSite } from '../../../testing/index.ts'
 import { fillHoles, findHoles } from './graphql.ts'
 import { graphql } from './index.ts'
 
 const DEFAULTS = { type: 'query', query: '{ a }', query_path: '', operationName: '', variables: {}, method: '' }
 
-const REQUEST: PipeRequest = {
-  method: 'GET',
-  origin: 'http://127.0.0.1:1',
-  path: '/graphql',
-  params: new Map(),
-  query: new Map(),
-  headers: new HeaderMap(),
-  body: NO_BODY,
-}
+const REQUEST = makeRequest({ origin: 'http://127.0.0.1:1', path: '/graphql' })
 
 interface Sent {
   readonly method: string
