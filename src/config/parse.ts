@@ -47,7 +47,7 @@ export interface ParseResult {
 }
 
 /**
- * Parses a configuration object (version 2 or 3) as KrakenD does and collects every problem instead of the first one.
+ * Parses a configuration object (version 2, 3 or 4) as KrakenD does and collects every problem instead of the first one.
  * `raw` is not changed; the result may share the blocks of its `extra_config` maps.
  */
 export function parseConfig(raw: unknown, options: ParseOptions): ParseResult {
