@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const BIN = join(ROOT, 'node_modules', '.bin')
+/** What Node.js makes of the sources, kept where `bin/krakend` keeps it: a test file and each gateway it starts would make it again. */
+const COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'krakend')
 
 /** Runs a tool of node_modules with its output on ours, and this Node.js first on its PATH. Gives whether it succeeded. */
 export function runTool(name: string, args: readonly string[]): boolean {
@@ -24,7 +26,7 @@ function run(program: string, args: readonly string[], shell: boolean): boolean 
   const { status, error } = spawnSync(program, args, {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, PATH },
+    env: { ...process.env, PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE },
     shell,
   })
   if (error !== undefined) console.error(error.message)

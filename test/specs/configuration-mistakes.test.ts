@@ -27,7 +27,7 @@ interface Outcome {
 async function krakend(args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...environment },
     timeout: 20_000,
   })
   let output = ''
