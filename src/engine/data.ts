@@ -10,41 +10,39 @@ import { encodeJson } from '../json/write.ts'
 /** The value of a top-level key in the form it is there. */
 export type Part = JsonText | Data | ForeignText | JsonValue
 
+/** What it was made of, and stays. */
+type Form =
+  | { readonly is: 'object'; readonly object: JsonObject }
+  | { readonly is: 'text'; readonly text: JsonText }
+  | { readonly is: 'parts'; readonly parts: ReadonlyMap<string, Part> }
+  | { readonly is: 'joined'; readonly list: readonly Data[] }
+
 /**
  * An object in one of four forms: decoded · JSON text · keys whose values have their own forms · several Data without common keys.
- * Immutable. What is decoded on first read is kept beside the other form.
+ * Immutable. What is decoded or split up on first read is kept beside its form.
  */
 export class Data {
   static readonly EMPTY = Data.of({})
-  #object: JsonObject | null
-  readonly #text: JsonText | null
-  #parts: ReadonlyMap<string, Part> | null
-  readonly #joined: readonly Data[] | null
+  readonly #form: Form
+  #decoded: JsonObject | null = null
+  #split: ReadonlyMap<string, Part> | null = null
 
-  private constructor(
-    object: JsonObject | null,
-    text: JsonText | null,
-    parts: ReadonlyMap<string, Part> | null,
-    joined: readonly Data[] | null,
-  ) {
-    this.#object = object
-    this.#text = text
-    this.#parts = parts
-    this.#joined = joined
+  private constructor(form: Form) {
+    this.#form = form
   }
 
   /** Of an object that nobody changes any more. */
   static of(object: JsonObject): Data {
-    return new Data(object, null, null, null)
+    return new Data({ is: 'object', object })
   }
 
   /** Of the text of an object. */
   static ofJson(text: JsonText): Data {
-    return new Data(null, text, null, null)
+    return new Data({ is: 'text', text })
   }
 
   static ofParts(parts: ReadonlyMap<string, Part>): Data {
-    return new Data(null, null, parts, null)
+    return new Data({ is: 'parts', parts })
   }
 
   /** One key (`collection`, `content` …) around a value. */
@@ -56,39 +54,59 @@ export class Data {
   static merge(list: readonly Data[]): Data {
     const filled = list.filter(hasKeys)
     if (filled.length < 2) return filled[0] ?? Data.EMPTY
-    if (areDisjoint(filled)) return new Data(null, null, null, filled)
+    if (areDisjoint(filled)) return new Data({ is: 'joined', list: filled })
     return Data.ofParts(collectParts(filled))
   }
 
   /** Decodes on first read. Treat it as frozen: manipulation makes new objects. */
   get object(): JsonObject {
-    this.#object ??= this.#text === null ? decodeParts(this.parts) : (this.#text.decode() as JsonObject)
-    return this.#object
+    const form = this.#form
+    if (form.is === 'object') return form.object
+    this.#decoded ??= form.is === 'text' ? (form.text.decode() as JsonObject) : decodeParts(this.parts)
+    return this.#decoded
   }
 
   /** The JSON text, if it is still in that form. */
   get text(): JsonText | null {
-    return this.#text
+    return this.#form.is === 'text' ? this.#form.text : null
   }
 
   /** Top-level keys with their values, decoded no further than they are. */
   get parts(): ReadonlyMap<string, Part> {
-    this.#parts ??= this.#splitUp()
-    return this.#parts
+    if (this.#form.is === 'parts') return this.#form.parts
+    this.#split ??= splitUp(this.#form)
+    return this.#split
   }
 
   /** Whether it has no key. Decodes nothing. */
   get isEmpty(): boolean {
-    if (this.#text !== null) return this.#text.isEmpty
-    if (this.#joined !== null) return false
-    return this.#parts === null ? Object.keys(this.object).length === 0 : this.#parts.size === 0
+    const form = this.#form
+    switch (form.is) {
+      case 'object':
+        return Object.keys(form.object).length === 0
+      case 'text':
+        return form.text.isEmpty
+      case 'parts':
+        return form.parts.size === 0
+      case 'joined':
+        return false
+    }
   }
 
   /** Top-level keys in order. */
   get keys(): readonly string[] {
-    if (this.#parts !== null) return [...this.#parts.keys()]
-    if (this.#text !== null) return this.#text.keys()
-    return this.#joined === null ? Object.keys(this.object) : this.#joined.flatMap(keysOf)
+    const form = this.#form
+    if (this.#split !== null) return [...this.#split.keys()]
+    switch (form.is) {
+      case 'object':
+        return Object.keys(form.object)
+      case 'text':
+        return form.text.keys()
+      case 'parts':
+        return [...form.parts.keys()]
+      case 'joined':
+        return form.list.flatMap(keysOf)
+    }
   }
 
   has(key: string): boolean {
@@ -97,13 +115,16 @@ export class Data {
 
   /** The object under a key; null when there is none or it is no object. */
   child(key: string): Data | null {
-    if (this.#object !== null) return asData(getKey(this.#object, key))
-    return asData(this.#parts === null && this.#text !== null ? this.#text.member(key) : this.parts.get(key))
+    const form = this.#form
+    if (form.is === 'object') return asData(getKey(form.object, key))
+    if (this.#decoded !== null) return asData(getKey(this.#decoded, key))
+    return asData(form.is === 'text' && this.#split === null ? form.text.member(key) : this.parts.get(key))
   }
 
   /** The bytes of a top-level text, if they are no UTF-8. */
   foreignBytes(key: string): Buffer | null {
-    const part = this.#joined === null ? this.#parts?.get(key) : this.parts.get(key)
+    // Neither a decoded object nor JSON has any.
+    const part = this.#form.is === 'parts' || this.#form.is === 'joined' ? this.parts.get(key) : undefined
     return part instanceof ForeignText ? part.bytes : null
   }
 
@@ -114,8 +135,9 @@ export class Data {
 
   /** JSON for the client. A string may hold any characters. */
   encoded(): string | Buffer {
-    if (this.#text !== null) return asBytes(this.#text.content)
-    if (this.#parts === null && this.#joined === null) return encodeJson(this.object)
+    const form = this.#form
+    if (form.is === 'object') return encodeJson(form.object)
+    if (form.is === 'text') return asBytes(form.text.content)
     const pieces = new Pieces()
     this.#write(pieces)
     return pieces.toBytes()
@@ -123,22 +145,16 @@ export class Data {
 
   /** JSON of one top-level value; null when there is no such key. */
   encodedMember(key: string): string | Buffer | null {
-    const part = this.#text === null ? this.parts.get(key) : this.#text.member(key)
+    const part = this.#form.is === 'text' ? this.#form.text.member(key) : this.parts.get(key)
     if (part === undefined) return null
     if (part instanceof Data) return part.encoded()
     return part instanceof JsonText ? asBytes(part.content) : encodeJson(valueOf(part))
   }
 
-  #splitUp(): ReadonlyMap<string, Part> {
-    if (this.#joined !== null) return collectParts(this.#joined)
-    if (this.#text === null) return new Map(Object.entries(this.object))
-    const text = this.#text
-    return new Map(text.memberStarts.map((_, index): [string, Part] => [text.keyOf(index), text.valueOf(index)]))
-  }
-
   #write(pieces: Pieces): void {
-    if (this.#text !== null) return pieces.add(this.#text.content)
-    if (this.#parts === null && this.#joined === null) return pieces.addText(encodeJson(this.object))
+    const form = this.#form
+    if (form.is === 'object') return pieces.addText(encodeJson(form.object))
+    if (form.is === 'text') return pieces.add(form.text.content)
     pieces.add('{')
     this.#writeInner(pieces)
     pieces.add('}')
@@ -146,20 +162,27 @@ export class Data {
 
   /** What stands between the brackets. */
   #writeInner(pieces: Pieces): void {
-    if (this.#text !== null) {
-      const { content } = this.#text
-      return pieces.add(typeof content === 'string' ? content.slice(1, -1) : content.subarray(1, -1))
-    }
-    if (this.#joined !== null) {
-      for (let i = 0; i < this.#joined.length; i++) {
-        if (i > 0) pieces.add(',')
-        ;(this.#joined[i] as Data).#writeInner(pieces)
+    const form = this.#form
+    switch (form.is) {
+      case 'object':
+        return pieces.addText(encodeJson(form.object).slice(1, -1))
+      case 'text': {
+        const { content } = form.text
+        return pieces.add(typeof content === 'string' ? content.slice(1, -1) : content.subarray(1, -1))
       }
-      return
+      case 'parts':
+        return Data.#writeParts(form.parts, pieces)
+      case 'joined':
+        for (let i = 0; i < form.list.length; i++) {
+          if (i > 0) pieces.add(',')
+          ;(form.list[i] as Data).#writeInner(pieces)
+        }
     }
-    if (this.#parts === null) return pieces.addText(encodeJson(this.object).slice(1, -1))
+  }
+
+  static #writeParts(parts: ReadonlyMap<string, Part>, pieces: Pieces): void {
     let isFirst = true
-    for (const [key, part] of this.#parts) {
+    for (const [key, part] of parts) {
       pieces.addText(`${isFirst ? '' : ','}${encodeJson(key)}:`)
       isFirst = false
       if (part instanceof Data) part.#write(pieces)
@@ -193,6 +216,13 @@ function collectParts(list: readonly Data[]): Map<string, Part> {
   const parts = new Map<string, Part>()
   for (const data of list) for (const [key, part] of data.parts) parts.set(key, part)
   return parts
+}
+
+function splitUp(form: Exclude<Form, { is: 'parts' }>): ReadonlyMap<string, Part> {
+  if (form.is === 'joined') return collectParts(form.list)
+  if (form.is === 'object') return new Map(Object.entries(form.object))
+  const { text } = form
+  return new Map(text.memberStarts.map((_, index): [string, Part] => [text.keyOf(index), text.valueOf(index)]))
 }
 
 function decodeParts(parts: ReadonlyMap<string, Part>): JsonObject {
