@@ -11,7 +11,6 @@ import type { Exchange, Handler, Layer, PipeResponse } from '../../../engine/typ
 import { compileSign } from './token/algorithms.ts'
 import type { Algorithm, Sign } from './token/algorithms.ts'
 import type { Jwk } from './keys/jwk.ts'
-import type { Clock } from './keys/key-sources.ts'
 import { JOSE_QUIRKS } from './jose-quirks.ts'
 import { INSECURE, isInsecure, loadKeys } from './keys/key-supply.ts'
 import type { SignerOptions } from './options.ts'
@@ -28,7 +27,7 @@ const RETRY_MS = 5000
 type SignPayload = (payload: string) => string
 
 /** The layer for one endpoint: it runs the endpoint's pipe and answers itself; `next` is never called. */
-export function buildSigner(options: SignerOptions, site: Site, clock: Clock = Date.now): Layer<Handler> {
+export function buildSigner(options: SignerOptions, site: Site): Layer<Handler> {
   const label = `${site.label}[JWTSigner]`
   const fail = (error: unknown): Handler => {
     site.log.error(`${label} Unable to create the signer: ${(error as Error).message}`)
@@ -39,7 +38,7 @@ export function buildSigner(options: SignerOptions, site: Site, clock: Clock = D
     const algorithm = needAlgorithm(options.alg)
     const compile = (keys: readonly Jwk[]): Handler => compileSigner(createSign(keys, algorithm, options, site), options, site, label)
     const keys = loadKeys(options, site)
-    const handler = keys instanceof Promise ? waitForSigner(keys, compile, fail, () => loadKeys(options, site), site, clock) : compile(keys)
+    const handler = keys instanceof Promise ? waitForSigner(keys, compile, fail, () => loadKeys(options, site), site) : compile(keys)
     return () => handler
   } catch (error) {
     const handler = fail(error)
@@ -53,19 +52,18 @@ function waitForSigner(
   compile: (keys: readonly Jwk[]) => Handler,
   fail: (error: unknown) => Handler,
   reload: () => readonly Jwk[] | Promise<readonly Jwk[]>,
-  site: Site,
-  clock: Clock,
+  { clock: { now }, waitFor }: Site,
 ): Handler {
   let handler: Handler | null = null
-  let triedAtMs = clock()
+  let triedAtMs = now()
   async function prepare(loading: Promise<readonly Jwk[]>): Promise<void> {
     handler = await loading.then(compile).catch(fail)
   }
   let pending = prepare(keys)
-  site.waitFor(pending)
+  waitFor(pending)
   return async function signWhenReady(exchange) {
-    if (handler === deny && clock() - triedAtMs >= RETRY_MS) {
-      triedAtMs = clock()
+    if (handler === deny && now() - triedAtMs >= RETRY_MS) {
+      triedAtMs = now()
       handler = null
       pending = prepare(Promise.resolve().then(reload))
     }
