@@ -9,6 +9,7 @@ import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
 import { compileLocalTime } from '../log/local-time.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
+import { isInOwnBlock } from '../schema/own-keys.ts'
 import { UsageError } from './arguments.ts'
 import { report, summarize, type ReportOptions } from './report.ts'
 
@@ -82,10 +83,15 @@ function isNoGateway({ code }: Issue, { refusesWrongBlocks }: FileRequest): bool
   return code === 'invalid-port' && !refusesWrongBlocks
 }
 
+/** What nobody may serve: no port, or a block of ours that says what it cannot mean. */
+function isUnservable(issue: Issue, request: FileRequest): boolean {
+  return isNoGateway(issue, request) || isInOwnBlock(issue.path)
+}
+
 /** The line about a file that is refused, null for one that is accepted. */
 function describeRefusal(found: readonly Issue[], request: FileRequest, name: string): string | null {
   const { refusesWrongBlocks, isStrict, isTested, separator } = request
-  const broken = found.find((issue) => issue.severity === 'error' && (refusesWrongBlocks || isStrict || isNoGateway(issue, request)))
+  const broken = found.find((issue) => issue.severity === 'error' && (refusesWrongBlocks || isStrict || isUnservable(issue, request)))
   if (broken === undefined) return null
   // What is an error only because it was tested is told as KrakenD tells of its test.
   if (isTested && broken.fails !== undefined && broken.code !== 'wrong-type')

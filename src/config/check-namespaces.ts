@@ -2,6 +2,7 @@
 
 import { isCommentKey } from '../schema/comment-key.ts'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
+import { isOwnNamespace } from '../schema/own-keys.ts'
 import { suggest } from '../schema/suggest.ts'
 import { checkPlugins, type PluginRules } from './check-plugins.ts'
 import type { Quirks } from './dialect.ts'
@@ -58,6 +59,8 @@ function checkNamespace(namespace: string, path: IssuePath, { known, edition }: 
     return warningIssue('missing-namespace', path, `"${namespace}" is not implemented yet: nothing of it is done`)
   const meant = suggest(namespace, [...known, ...(quirks.readsLongNamespaces ? oldNamespaces.keys() : [])])
   const hint = meant === null ? '' : `did you mean "${oldNamespaces.get(meant) ?? meant}"?`
+  // Nobody else reads these names, so it is a typing mistake, and what was meant would not be done.
+  if (isOwnNamespace(namespace)) return errorIssue('unknown-namespace', path, `there is no namespace "${namespace}"`, hint)
   return warningIssue('unknown-namespace', path, `nothing reads the namespace "${namespace}", ignored`, hint)
 }
 

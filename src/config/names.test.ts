@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { accept, messages, parse } from './test-support.ts'
 
 test('unknown keys and namespaces are warnings with a suggestion', () => {
-  const { config, issues } = parse({ '@comment': 1, $schema: 'x', endpoint: [], extra_config: { proxi: {}, acme: {}, '_gw/x': {} } })
+  const { config, issues } = parse({ '@comment': 1, $schema: 'x', endpoint: [], extra_config: { proxi: {}, acme: {} } })
   assert.notEqual(config, null)
   assert.deepEqual(
     issues.map((issue) => [issue.severity, issue.path.join(' '), issue.hint]),
@@ -13,7 +13,6 @@ test('unknown keys and namespaces are warnings with a suggestion', () => {
       ['warning', 'endpoint', 'did you mean "endpoints"?'],
       ['warning', 'extra_config proxi', 'did you mean "proxy"?'],
       ['warning', 'extra_config acme', ''],
-      ['warning', 'extra_config _gw/x', ''],
     ],
   )
   const old = parse({ endpoints: [{ endpoint: '/x', headers_to_pass: ['a'], backend: [{}] }] })
@@ -25,6 +24,20 @@ test('unknown keys and namespaces are warnings with a suggestion', () => {
       found.map(({ message, hint }) => `${message} ${hint}`),
       ['unknown key "constructor", ignored ', 'unknown key "toString", ignored '],
     )
+  }
+})
+
+test('an unknown name of ours is an error; one that is off is absent', () => {
+  const knownNamespaces = ['_gw/retry']
+  const { config, issues } = parse({ extra_config: { '_gw/retri': {} } }, { knownNamespaces })
+  assert.equal(config, null)
+  assert.deepEqual(
+    issues.map(({ severity, message, hint }) => [severity, message, hint]),
+    [['error', 'there is no namespace "_gw/retri"', 'did you mean "_gw/retry"?']],
+  )
+  for (const off of [false, null]) {
+    assert.equal(accept({ extra_config: { '_gw/retry': off } }, { knownNamespaces }).extraConfig.has('_gw/retry'), false)
+    assert.equal(accept({ extra_config: { acme: off } }).extraConfig.has('acme'), true)
   }
 })
 

@@ -3,6 +3,7 @@
 import { type Issue, type IssuePath, errorIssue } from '../schema/issue.ts'
 import { checkNamespaces, isDropped, type NamespaceRules } from './check-namespaces.ts'
 import type { Dialect, Quirks } from './dialect.ts'
+import { isSwitchedOff } from '../schema/own-keys.ts'
 import { sanitizeHost } from './hosts.ts'
 import { upgradeExtraConfig } from './upgrade.ts'
 
@@ -42,7 +43,8 @@ export function finishExtraConfig(extraConfig: Map<string, unknown>, at: IssuePa
   if (extraConfig.size > 0) {
     upgradeExtraConfig(extraConfig, context.quirks)
     context.findings.push(...checkNamespaces(extraConfig, [...at, 'extra_config'], context.namespaces, context.quirks))
-    for (const namespace of extraConfig.keys()) if (isDropped(namespace, context.quirks)) extraConfig.delete(namespace)
+    for (const [namespace, block] of extraConfig)
+      if (isDropped(namespace, context.quirks) || isSwitchedOff(namespace, block)) extraConfig.delete(namespace)
   }
   return extraConfig
 }

@@ -1,6 +1,7 @@
 // Turns a TypeBox schema into a reader: a tree of closures made once per schema. Knows no component.
 
 import type { TSchema } from 'typebox'
+import { type Bounds, DURATION_HINT, warnOfDuration, warnOfRange } from './bounds.ts'
 import { isCommentKey } from './comment-key.ts'
 import { type Issue, errorIssue, warningIssue } from './issue.ts'
 import { suggestHint } from './suggest.ts'
@@ -20,7 +21,7 @@ export interface Reader {
 }
 
 /** The part of JSON Schema that option schemas are written in. */
-interface Shape {
+interface Shape extends Bounds {
   readonly type?: string
   readonly properties?: Readonly<Record<string, Shape>>
   readonly required?: readonly string[]
@@ -35,10 +36,6 @@ interface Shape {
   readonly known?: readonly string[]
   /** A value of a wrong type is reported, and read as it is: what becomes of it is decided where it is used. */
   readonly keepsWrong?: boolean
-  /** Bounds that a value is only warned of: it is read as it is. */
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly minLength?: number
 }
 
 export function compileReader(schema: TSchema, isStruct: boolean): Reader {
@@ -88,7 +85,7 @@ const scalarNames: Record<string, string> = { string: 'a text', number: 'a numbe
 const scalarZeros: Record<string, unknown> = { string: '', number: 0, boolean: false, null: null }
 
 function compileScalar(type: string, shape: Shape): TypeReader {
-  const { known, minLength = 0 } = shape
+  const { known, minLength = 0, format } = shape
   const zero = scalarZeros[type]
   return {
     zero: () => zero,
@@ -97,9 +94,14 @@ function compileScalar(type: string, shape: Shape): TypeReader {
         if (known !== undefined && raw !== '' && !known.includes(raw as string)) warnOfUnknown(raw as string, known, context)
         if (typeof raw === 'number') warnOfRange(raw, shape, context)
         if (typeof raw === 'string' && raw.length < minLength) warnOfRange(null, shape, context)
+        if (format === 'duration') warnOfDuration(raw as string, context)
         return raw
       }
-      return report(context, `must be ${scalarNames[type]}, not ${describeValue(raw)}`, hintQuotes(type, raw))
+      return report(
+        context,
+        `must be ${scalarNames[type]}, not ${describeValue(raw)}`,
+        format === 'duration' ? DURATION_HINT : hintQuotes(type, raw),
+      )
     },
   }
 }
@@ -107,13 +109,6 @@ function compileScalar(type: string, shape: Shape): TypeReader {
 function warnOfUnknown(value: string, known: readonly string[], { issues, path }: ReaderContext): void {
   const message = `"${value}" is none of ${known.map((text) => `"${text}"`).join(', ')}`
   issues.push(warningIssue('unknown-value', [...path], message, suggestHint(value, known)))
-}
-
-/** `value` is null for a text that is too short. */
-function warnOfRange(value: number | null, { minimum = -Infinity, maximum = Infinity }: Shape, { issues, path }: ReaderContext): void {
-  if (value === null) issues.push(warningIssue('out-of-range', [...path], 'must not be empty'))
-  else if (value < minimum) issues.push(warningIssue('out-of-range', [...path], `must be at least ${minimum}, not ${value}`))
-  else if (value > maximum) issues.push(warningIssue('out-of-range', [...path], `must be at most ${maximum}, not ${value}`))
 }
 
 function hintQuotes(type: string, raw: unknown): string {

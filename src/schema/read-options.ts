@@ -8,8 +8,9 @@ import { WRONG } from './values.ts'
 /**
  * `struct`: keys in any case, one wrong type makes the whole block wrong, null is "not set".
  * `map`: keys exactly, an option of a wrong type counts as absent, numbers are truncated to integers.
+ * `exact`: our own keys: keys exactly, and anything that is not understood makes the whole block wrong.
  */
-export type Reading = 'struct' | 'map'
+export type Reading = 'struct' | 'map' | 'exact'
 
 export interface OptionsReading<T> {
   /** The options with the schema's defaults; null when the block as a whole is wrong. */
@@ -18,7 +19,8 @@ export interface OptionsReading<T> {
   readonly issues: readonly Issue[]
 }
 
-const readers: Record<Reading, WeakMap<TSchema, ReturnType<typeof compileReader>>> = { struct: new WeakMap(), map: new WeakMap() }
+type Readers = WeakMap<TSchema, ReturnType<typeof compileReader>>
+const readers: Readonly<Record<'struct' | 'map', Readers>> = { struct: new WeakMap(), map: new WeakMap() }
 
 /**
  * Reads a block. An absent block (`undefined`) reads as `{}` if the schema is an object. Required options without a
@@ -27,13 +29,19 @@ const readers: Record<Reading, WeakMap<TSchema, ReturnType<typeof compileReader>
  * @param at where the block stands; issues carry paths below it
  */
 export function readOptions<S extends TSchema>(schema: S, raw: unknown, reading: Reading, at: IssuePath = []): OptionsReading<Static<S>> {
-  let reader = readers[reading].get(schema)
+  const known = readers[reading === 'struct' ? 'struct' : 'map']
+  let reader = known.get(schema)
   if (reader === undefined) {
     reader = compileReader(schema, reading === 'struct')
-    readers[reading].set(schema, reader)
+    known.set(schema, reader)
   }
   if (raw === undefined || (raw === null && reading === 'struct')) return { value: reader.absent() as Static<S>, issues: [] }
   const context: ReaderContext = { issues: [], path: [...at] }
   const value = reader.read(raw, context)
+  if (reading === 'exact' && context.issues.length > 0)
+    return {
+      value: null,
+      issues: context.issues.map((issue) => ({ ...issue, severity: 'error', message: issue.message.replace(/, ignored$/, '') })),
+    }
   return { value: value === WRONG ? null : (value as Static<S>), issues: context.issues }
 }

@@ -3,6 +3,7 @@
 import type { TSchema } from 'typebox'
 import type { BackendConfig, EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import { type Issue, type IssuePath, warningIssue, errorIssue } from '../../schema/issue.ts'
+import { isOwnNamespace } from '../../schema/own-keys.ts'
 import { readOptions } from '../../schema/read-options.ts'
 import type { AnyBlock, CheckedBlock, Extras, Level, WhenInvalid } from './component.ts'
 import { makeOnce } from './site.ts'
@@ -81,7 +82,9 @@ function checkPlace(
     function checkOne(name: string, found: readonly Issue[]): Issue[] {
       return found.map((issue) => {
         const isRefused = (isStrict && declaration.restricting && NOT_UNDERSTOOD.has(issue.code)) || (isTested && issue.fails !== undefined)
-        const severity = isRefused ? 'error' : isStrict || issue.code === 'wrong-type' ? issue.severity : 'warning'
+        // Plain `check` agrees with KrakenD about KrakenD's blocks; about ours KrakenD says nothing.
+        const isGraded = isStrict || issue.code === 'wrong-type' || isOwnNamespace(name)
+        const severity = isRefused ? 'error' : isGraded ? issue.severity : 'warning'
         return { ...moveBelow(issue, [name]), severity }
       })
     }
@@ -150,7 +153,8 @@ function findMisplaced(place: BlockPlace, declared: readonly DeclaredBlock[], is
     const right = [...new Set(owners.flatMap(({ levels }) => levels))].map((level) => LEVEL_NAMES[level]).join(' or ')
     const protects = owners.some(({ declaration }) => declaration.restricting)
     const message = `"${namespace}" does nothing ${LEVEL_NAMES[place.level]}: ${protects ? 'nothing is protected by it' : 'nobody reads it here'}`
-    const issue = (isStrict && protects ? errorIssue : warningIssue)('wrong-level', [namespace], message, `it belongs ${right}`)
+    const isError = isOwnNamespace(namespace) || (isStrict && protects)
+    const issue = (isError ? errorIssue : warningIssue)('wrong-level', [namespace], message, `it belongs ${right}`)
     issues.push(issue)
   }
   return issues

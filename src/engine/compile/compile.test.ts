@@ -90,16 +90,16 @@ test('extras without their block are told, or stop the start where they were mea
       stage: 'endpoint',
       namespace: 'test/main',
       options,
-      extras: { namespace: '_gw/more', options, whenInvalid },
+      extras: { namespace: 'test/more', options, whenInvalid },
       build: () => null,
     })
-  const file = { endpoints: [{ ...endpoint, extra_config: { '_gw/more': {} } }] }
+  const file = { endpoints: [{ ...endpoint, extra_config: { 'test/more': {} } }] }
   const lines = (whenInvalid: 'skip' | 'stop') => ({
-    endpoint: [lazy('test/main', () => Promise.resolve(declare(whenInvalid)), '_gw/more')],
+    endpoint: [lazy('test/main', () => Promise.resolve(declare(whenInvalid)), 'test/more')],
   })
   const gateway = await open(file, lines('skip'))
-  assert.ok(gateway.lines.includes('WARNING [ENDPOINT: /e] _gw/more needs test/main at the same place: nothing of it is done'))
-  await assert.rejects(open(file, lines('stop')), { message: '[ENDPOINT: /e] _gw/more needs test/main at the same place' })
+  assert.ok(gateway.lines.includes('WARNING [ENDPOINT: /e] test/more needs test/main at the same place: nothing of it is done'))
+  await assert.rejects(open(file, lines('stop')), { message: '[ENDPOINT: /e] test/more needs test/main at the same place' })
 })
 
 test('extras reach the build of their block', async () => {
@@ -108,11 +108,11 @@ test('extras reach the build of their block', async () => {
     stage: 'endpoint',
     namespace: 'test/main',
     options,
-    extras: { namespace: '_gw/more', options },
+    extras: { namespace: 'test/more', options },
     build: (_options, _site, extras) => (seen.push(extras), null),
   })
-  const line = lazy('test/main', () => Promise.resolve(main), '_gw/more')
-  await open({ endpoints: [{ ...endpoint, extra_config: { 'test/main': {}, '_gw/more': { value: 'x' } } }] }, { endpoint: [line] })
+  const line = lazy('test/main', () => Promise.resolve(main), 'test/more')
+  await open({ endpoints: [{ ...endpoint, extra_config: { 'test/main': {}, 'test/more': { value: 'x' } } }] }, { endpoint: [line] })
   await open({ endpoints: [{ ...endpoint, extra_config: { 'test/main': {} } }] }, { endpoint: [line] })
   assert.deepEqual(seen, [{ value: 'x' }, null])
 })

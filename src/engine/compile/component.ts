@@ -3,6 +3,7 @@
 import type { Static, TSchema } from 'typebox'
 import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import type { Issue } from '../../schema/issue.ts'
+import { isOwnNamespace } from '../../schema/own-keys.ts'
 import type { Handler, Layer, Pipe, Sender } from '../types.ts'
 import type { ProcessSite, Site } from './site.ts'
 
@@ -39,8 +40,9 @@ export type WhenWrongType = 'ignore' | { readonly stop: readonly string[] }
 /**
  * How KrakenD reads the block: `struct` keys in any case, one wrong type makes the whole block wrong;
  * `map` keys exactly, an option of a wrong type counts as absent, numbers are truncated to integers.
+ * `exact` our own namespaces (`_gw/…`) unless they say else: whatever is not understood makes the whole block wrong, and that stops the start.
  */
-export type Reading = 'struct' | 'map'
+export type Reading = 'struct' | 'map' | 'exact'
 
 /** The block that is checked. */
 export interface CheckedBlock<X = unknown> {
@@ -173,6 +175,12 @@ export interface Building<O extends TSchema, E extends TSchema, B> {
 type BlockDefaults = 'reading' | 'whenInvalid' | 'whenWrongType' | 'restricting'
 
 const BLOCK_DEFAULTS = { reading: 'map', whenInvalid: 'skip', whenWrongType: 'ignore', restricting: false } as const
+/** KrakenD's silence about what it does not understand is not for our own keys. */
+const OWN_DEFAULTS = { ...BLOCK_DEFAULTS, reading: 'exact', whenInvalid: 'stop' } as const
+
+function defaultsOf({ namespace }: Pick<AnyBlock, 'namespace'>): typeof BLOCK_DEFAULTS | typeof OWN_DEFAULTS {
+  return isOwnNamespace(namespace) ? OWN_DEFAULTS : BLOCK_DEFAULTS
+}
 
 /** Declares a layer of one stage under one namespace. */
 export function component<S extends Stage, O extends TSchema, B extends Built<Layer<StageFunctions[S]>>, E extends TSchema = TSchema>(
@@ -180,7 +188,7 @@ export function component<S extends Stage, O extends TSchema, B extends Built<La
     WithExtras<E> &
     Building<O, E, B>,
 ): ComponentDeclaration<S, O, E> & Building<O, E, B> {
-  const layer = { kind: 'layer', ...BLOCK_DEFAULTS, name: declaration.namespace, answers: false } as const
+  const layer = { kind: 'layer', ...defaultsOf(declaration), name: declaration.namespace, answers: false } as const
   return { ...layer, ...declaration, ...extrasOf(declaration) } as ComponentDeclaration<S, O, E> & Building<O, E, B>
 }
 
@@ -191,21 +199,21 @@ export function step<S extends Stage>(declaration: Omit<StepDeclaration<S>, 'kin
 
 /** Declares a block that the engine's steps read, each what it needs of it. */
 export function block<O extends TSchema>(declaration: Optional<BlockDeclaration<O>, BlockDefaults>): BlockDeclaration<O> {
-  return { ...BLOCK_DEFAULTS, ...declaration }
+  return { ...defaultsOf(declaration), ...declaration }
 }
 
 /** Declares something that exists once per gateway. */
 export function service<O extends TSchema, E extends TSchema = TSchema>(
   declaration: Optional<ServiceDeclaration<O, E>, BlockDefaults> & WithExtras<E>,
 ): ServiceDeclaration<O, E> {
-  return { kind: 'service', ...BLOCK_DEFAULTS, ...declaration, ...extrasOf(declaration) } as ServiceDeclaration<O, E>
+  return { kind: 'service', ...defaultsOf(declaration), ...declaration, ...extrasOf(declaration) } as ServiceDeclaration<O, E>
 }
 
 /** Declares something that runs once per process. */
 export function supervise<O extends TSchema, E extends TSchema = TSchema>(
   declaration: Optional<ProcessDeclaration<O, E>, BlockDefaults> & WithExtras<E>,
 ): ProcessDeclaration<O, E> {
-  return { kind: 'process', ...BLOCK_DEFAULTS, ...declaration, ...extrasOf(declaration) } as ProcessDeclaration<O, E>
+  return { kind: 'process', ...defaultsOf(declaration), ...declaration, ...extrasOf(declaration) } as ProcessDeclaration<O, E>
 }
 
 /** Declares a service discovery. */
@@ -214,7 +222,7 @@ export function discovery(declaration: Omit<DiscoveryDeclaration, 'kind'>): Disc
 }
 
 function extrasOf<E extends TSchema>({ extras }: WithExtras<E>): { extras: Extras<E> } | null {
-  return extras === undefined ? null : { extras: { reading: 'map', whenInvalid: 'skip', ...extras } }
+  return extras === undefined ? null : { extras: { ...defaultsOf(extras), ...extras } }
 }
 
 /* oxlint-disable typescript/no-explicit-any -- a list of declarations with different options has no other type */

@@ -264,7 +264,8 @@ test('check tells all that would stop the start', () => {
     'error TTL: "TTL" must be at least 1',
     openPort,
   ])
-  assert.deepEqual(checkExtras(authRevoker, { management: { port: 1 }, redis: { url: 'http://x' } }), [
+  assert.deepEqual(checkExtras(authRevoker, { management: { port: 1 } }), ['error management.token: "token" is missing here'])
+  assert.deepEqual(checkExtras(authRevoker, { management: { port: 1, token: '' }, redis: { url: 'http://x' } }), [
     'error management.token: "management.token" is missing',
     'error redis.url: "redis.url" is no redis:// or rediss:// URL: the gateway does not start',
   ])
