@@ -2,6 +2,7 @@
 // Moving a line moves the layer. `lazy` lines are components, imported only when a configuration has their namespace;
 // the others are steps of the engine. The places are KrakenD's, because its users depend on them.
 
+import { defaults } from './components/gw/defaults/index.ts'
 import { lazy, type Order } from './engine/compile/order.ts'
 import { rescue } from './engine/endpoint/rescue.ts'
 import { backendLimits } from './engine/pipe/backend-limits.ts'
@@ -10,6 +11,7 @@ import { backendHttp } from './engine/pipe/status-policy.ts'
 import { accessLines } from './engine/routing/access-log.ts'
 import { clientAddress } from './engine/routing/client-ip.ts'
 import { encodedParams } from './engine/routing/encoded-params.ts'
+import { routeBlock } from './engine/routing/patterns/route-block.ts'
 import { routerBlock } from './engine/routing/router-options.ts'
 import { hostBalancer } from './engine/steps/balancer.ts'
 import { concurrent } from './engine/steps/concurrent.ts'
@@ -121,8 +123,8 @@ export const order: Order = {
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
-    service: [routerBlock, loggingBlock, backendLimits],
-    endpoint: [proxyAtEndpoint],
+    service: [routerBlock, loggingBlock, backendLimits, defaults],
+    endpoint: [routeBlock, proxyAtEndpoint],
     agent: [],
     backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],
   },

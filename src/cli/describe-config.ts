@@ -3,6 +3,7 @@
 import type {
   BackendConfig,
   ClientTlsConfig,
+  ConfigPath,
   EndpointConfig,
   ExtraConfig,
   GatewayConfig,
@@ -10,6 +11,7 @@ import type {
   ServiceConfig,
 } from '../config/types.ts'
 import { sortedKeys } from '../json/write.ts'
+import { formatPath } from '../schema/issue.ts'
 import { formatDuration, formatValue } from './go-text.ts'
 
 export interface DescribeOptions {
@@ -23,11 +25,11 @@ type Line = string | null
 
 /** The description, with a line feed at the end of every line. */
 export function describeConfig(config: GatewayConfig, { level, indent }: DescribeOptions): string {
-  const show = new Describer(level, indent)
+  const show = new Describer(level, indent, config.inherited)
   return [
     'Global settings',
     ...show.indented(1, show.settings(config)),
-    ...show.components('global', config.extraConfig, 0),
+    ...show.components('global', config, [], 0),
     `${config.endpoints.length} API endpoint(s):`,
     ...config.endpoints.flatMap((endpoint) => show.endpoint(endpoint)),
     `${config.asyncAgents.length} async agent(s):`,
@@ -39,9 +41,17 @@ class Describer {
   readonly #level: number
   readonly #indent: string
 
-  constructor(level: number, indent: string) {
+  readonly #inherited: GatewayConfig['inherited']
+
+  constructor(level: number, indent: string, inherited: GatewayConfig['inherited']) {
     this.#level = level
     this.#indent = indent
+    this.#inherited = inherited
+  }
+
+  /** What stands behind a value that `_gw/defaults` has given. */
+  #origin(at: ConfigPath, ...steps: string[]): string {
+    return this.#inherited.has(formatPath([...at, ...steps])) ? ' (default)' : ''
   }
 
   indented(depth: number, lines: readonly Line[]): string[] {
@@ -104,57 +114,62 @@ class Describer {
   }
 
   endpoint(endpoint: EndpointConfig): string[] {
-    const { inputQueryStrings, concurrentCalls } = endpoint
+    const { at, inputQueryStrings, concurrentCalls } = endpoint
     return [
       ...this.indented(1, [
         `- ${endpoint.method} ${endpoint.path}`,
-        `Timeout: ${formatDuration(endpoint.timeoutMs)}`,
-        this.#from(2, `QueryString: ${formatValue(inputQueryStrings)}`, inputQueryStrings.length > 0),
-        this.#from(2, `CacheTTL: ${formatDuration(endpoint.cacheTtlMs)}`),
-        this.#from(2, `Headers to pass: ${formatValue(endpoint.inputHeaders)}`),
-        this.#from(2, `OutputEncoding: ${endpoint.outputEncoding}`),
-        this.#from(2, `Concurrent calls: ${concurrentCalls}`, concurrentCalls > 1),
+        `Timeout: ${formatDuration(endpoint.timeoutMs)}${this.#origin(at, 'timeout')}`,
+        this.#from(
+          2,
+          `QueryString: ${formatValue(inputQueryStrings)}${this.#origin(at, 'input_query_strings')}`,
+          inputQueryStrings.length > 0,
+        ),
+        this.#from(2, `CacheTTL: ${formatDuration(endpoint.cacheTtlMs)}${this.#origin(at, 'cache_ttl')}`),
+        this.#from(2, `Headers to pass: ${formatValue(endpoint.inputHeaders)}${this.#origin(at, 'input_headers')}`),
+        this.#from(2, `OutputEncoding: ${endpoint.outputEncoding}${this.#origin(at, 'output_encoding')}`),
+        this.#from(2, `Concurrent calls: ${concurrentCalls}${this.#origin(at, 'concurrent_calls')}`, concurrentCalls > 1),
       ]),
-      ...this.components('endpoint', endpoint.extraConfig, 1),
+      ...this.components('endpoint', endpoint, at, 1),
       ...this.indented(1, [`Connecting to ${endpoint.backends.length} backend(s):`]),
       ...endpoint.backends.flatMap((backend) => this.#backend(backend)),
     ]
   }
 
   #backend(backend: BackendConfig): string[] {
+    const { at } = backend
     const details = [
-      `Concurrent calls: ${backend.concurrentCalls}`,
+      `Concurrent calls: ${backend.concurrentCalls}${this.#origin(at, 'concurrent_calls')}`,
       `Host sanitization disabled: ${backend.disableHostSanitize}`,
-      `Target: ${backend.target}`,
+      `Target: ${backend.target}${this.#origin(at, 'target')}`,
       `Deny: ${formatValue(backend.deny)}, Allow: ${formatValue(backend.allow)}`,
-      `Mapping: ${formatValue(Object.fromEntries(backend.mapping))}`,
-      `Group: ${backend.group}`,
-      `Encoding: ${backend.writtenEncoding}`,
-      `Is collection: ${backend.isCollection}`,
-      `SD: ${backend.sd}`,
+      `Mapping: ${formatValue(Object.fromEntries(backend.mapping))}${this.#origin(at, 'mapping')}`,
+      `Group: ${backend.group}${this.#origin(at, 'group')}`,
+      `Encoding: ${backend.writtenEncoding}${this.#origin(at, 'encoding')}`,
+      `Is collection: ${backend.isCollection}${this.#origin(at, 'is_collection')}`,
+      `SD: ${backend.sd}${this.#origin(at, 'sd')}`,
       `SD scheme: ${backend.sdScheme}`,
-      `Headers to pass: ${formatValue(backend.inputHeaders)}`,
-      `Query strings to pass: ${formatValue(backend.inputQueryStrings)}`,
+      `Headers to pass: ${formatValue(backend.inputHeaders)}${this.#origin(at, 'input_headers')}`,
+      `Query strings to pass: ${formatValue(backend.inputQueryStrings)}${this.#origin(at, 'input_query_strings')}`,
     ]
     return [
       ...this.indented(2, [
         `[+] ${backend.method} ${backend.urlPattern}`,
-        `Timeout: ${formatDuration(backend.timeoutMs)}`,
-        `Hosts: ${formatValue(backend.hosts)}`,
+        `Timeout: ${formatDuration(backend.timeoutMs)}${this.#origin(at, 'timeout')}`,
+        `Hosts: ${formatValue(backend.hosts)}${this.#origin(at, 'host')}`,
         ...(this.#level >= 2 ? details : []),
       ]),
-      ...this.components('backend', backend.extraConfig, 2),
+      ...this.components('backend', backend, at, 2),
       '',
     ]
   }
 
-  components(kind: string, blocks: ExtraConfig, depth: number): string[] {
+  components(kind: string, { extraConfig: blocks }: { readonly extraConfig: ExtraConfig }, at: ConfigPath, depth: number): string[] {
     const title = this.#from(2, `${blocks.size} ${kind} component configuration(s):`, blocks.size > 0)
     const names = [...blocks.keys()].sort()
     return [
       ...this.indented(depth, [title]),
       ...names.flatMap((name) => [
-        ...this.indented(depth, [`- ${name}`]),
+        ...this.indented(depth, [`- ${name}${this.#origin(at, 'extra_config', name)}`]),
         ...(this.#level >= 2 ? blockLines(blocks.get(name)).map((line) => `${this.#indent.repeat(depth)}\t${line}`) : []),
       ]),
     ]

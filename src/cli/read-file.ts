@@ -2,6 +2,7 @@
 
 import { accessSync, constants } from 'node:fs'
 import { checkConfig, gradeRule } from '../check/check-config.ts'
+import { locateInherited } from '../config/defaults.ts'
 import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { checkBlocks } from '../engine/compile/check-blocks.ts'
@@ -33,6 +34,8 @@ export interface FileRequest extends ReportOptions {
   readonly isTested: boolean
   /** Whether everything that was not understood or weakens a protection counts as an error (`--strict`). */
   readonly isStrict: boolean
+  /** Whether a protection that KrakenD does not know counts as an error (`check --portable`). */
+  readonly isPortable?: boolean
   /** What stands between the first words of an error and the error: a blank in `run`, a tab in `check`. */
   readonly separator: string
 }
@@ -106,7 +109,9 @@ async function finish(
   refusal: string | null,
   request: FileRequest,
 ): Promise<FileReading> {
-  await report(issues, source, refusal === null ? null : `ERROR ${refusal}`, request)
+  const inherited = config?.inherited ?? new Map()
+  const located = issues.map((issue) => locateInherited(issue, inherited))
+  await report(located, source, refusal === null ? null : `ERROR ${refusal}`, request)
   return { config: refusal === null ? config : null, source, summary: request.format === 'text' ? summarize(issues) : '' }
 }
 

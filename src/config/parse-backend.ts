@@ -30,6 +30,7 @@ export function parseBackend(
     urlPattern,
     method: (raw.method || parent.method).toUpperCase(),
     writtenMethod: raw.method || parent.method,
+    hasOwnMethod: raw.method !== '',
     encoding: writtenEncoding.toLowerCase(),
     writtenEncoding,
     isCollection: raw.is_collection,

@@ -2,6 +2,7 @@
 
 import { type Issue, type IssuePath, errorIssue } from '../schema/issue.ts'
 import { checkNamespaces, isDropped, type NamespaceRules } from './check-namespaces.ts'
+import type { Inherited } from './defaults.ts'
 import type { Dialect, Quirks } from './dialect.ts'
 import { isSwitchedOff } from '../schema/own-keys.ts'
 import { sanitizeHost } from './hosts.ts'
@@ -15,6 +16,7 @@ export interface ParseContext {
   /** What only this product says. */
   readonly findings: Issue[]
   readonly namespaces: NamespaceRules
+  readonly inherited: Inherited
 }
 
 export function reportInvalid(context: ParseContext, code: string, path: IssuePath, message: string, hint = ''): void {

@@ -5,6 +5,7 @@ import type { RawEndpoint } from './fields.ts'
 import { canonicalHeaderName } from './header-names.ts'
 import { parseBackend } from './parse-backend.ts'
 import { finishExtraConfig, type ParseContext, reportInvalid } from './parse-context.ts'
+import { routeParamsOf } from './route-params.ts'
 import type { BackendConfig, ConfigPath, EndpointConfig } from './types.ts'
 import { cleanPath, type EndpointPath, readEndpointPath, readUrlPattern, type UrlPattern } from './url-params.ts'
 
@@ -46,7 +47,9 @@ export function parseEndpoint(raw: RawEndpoint, index: number, parent: EndpointP
   const at: ConfigPath = ['endpoints', index]
   const writtenPath = cleanPath(raw.endpoint)
   checkEndpoint(raw, writtenPath, at, context)
-  const endpointPath = readEndpointPath(writtenPath, !parent.disableRest, context.dialect)
+  const routeParams = routeParamsOf(raw.extra_config, writtenPath)
+  const plainPath = readEndpointPath(writtenPath, !parent.disableRest, context.dialect)
+  const endpointPath = routeParams === null ? plainPath : { ...plainPath, params: routeParams }
   const endpoint = {
     at,
     path: endpointPath.path,
@@ -70,7 +73,9 @@ export function parseEndpoint(raw: RawEndpoint, index: number, parent: EndpointP
 function checkEndpoint(raw: RawEndpoint, writtenPath: string, at: ConfigPath, context: ParseContext): void {
   const name = `'${raw.method} ${writtenPath}'`
   const { forbiddenPath, describeBadPath, describeNoBackends } = QUIRKS[context.dialect]
-  if (forbiddenPath.test(writtenPath)) {
+  // A route of ours has stars where its own patterns have them.
+  const checked = routeParamsOf(raw.extra_config, writtenPath) === null ? writtenPath : writtenPath.replaceAll('*}', '}')
+  if (forbiddenPath.test(checked)) {
     const hint = writtenPath.includes('*')
       ? 'endpoints cannot have wildcards'
       : 'paths ending in /__debug, /__echo or /__health are the gateway’s own'

@@ -2,8 +2,9 @@
 
 import { isIP } from 'node:net'
 import { type Issue, errorIssue, warningIssue } from '../schema/issue.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject, type PlainObject } from '../schema/values.ts'
 import { PLUGIN_FOLDER } from './check-namespaces.ts'
+import { applyDefaults, type Inherited, locateInherited } from './defaults.ts'
 import { type Dialect, DIALECTS, type Quirks, quirksOf } from './dialect.ts'
 import { type RawService, serviceFields } from './fields.ts'
 import { parseAgent } from './parse-agent.ts'
@@ -52,8 +53,15 @@ export interface ParseResult {
  */
 export function parseConfig(raw: unknown, options: ParseOptions): ParseResult {
   if (!isObject(raw)) return { config: null, issues: [errorIssue('not-an-object', [], 'the configuration is no object')] }
+  const defaulted = applyDefaults(raw, quirksOf(findDialect(raw)))
+  const { config, issues } = parseDefaulted(defaulted.raw, defaulted.inherited, defaulted.issues, options)
+  return { config, issues: issues.map((issue) => locateInherited(issue, defaulted.inherited)) }
+}
+
+/** `mistakes` are those of the defaults themselves. */
+function parseDefaulted(raw: PlainObject, inherited: Inherited, mistakes: readonly Issue[], options: ParseOptions): ParseResult {
   const hinted = quirksOf(findDialect(raw))
-  const notices: Issue[] = []
+  const notices: Issue[] = [...mistakes]
   const service = readFields(serviceFields, raw, null, {
     issues: notices,
     splitsTexts: hinted.splitsTexts,
@@ -70,7 +78,7 @@ export function parseConfig(raw: unknown, options: ParseOptions): ParseResult {
   }
   const { knownNamespaces, edition = null, keepsVerdict = false } = options
   const namespaces = { known: new Set(knownNamespaces), edition, keepsVerdict }
-  const config = parseService(service, { dialect, quirks: quirksOf(dialect, edition), errors, findings, namespaces }, options)
+  const config = parseService(service, { dialect, quirks: quirksOf(dialect, edition), errors, findings, namespaces, inherited }, options)
   const isBroken = errors.length > 0 || findings.some((issue) => issue.severity === 'error')
   return { config: isBroken ? null : config, issues: [...errors, ...findings.sort(compareSeverity)] }
 }
@@ -125,6 +133,7 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
     endpoints,
     asyncAgents,
     extraConfig,
+    inherited: context.inherited,
   }
 }
 

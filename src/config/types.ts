@@ -20,6 +20,8 @@ export interface GatewayConfig {
   readonly endpoints: readonly EndpointConfig[]
   readonly asyncAgents: readonly AgentConfig[]
   readonly extraConfig: ExtraConfig
+  /** What `_gw/defaults` gave to endpoints and backends: `endpoints[0].timeout` → where it stands in the file. */
+  readonly inherited: ReadonlyMap<string, ConfigPath>
 }
 
 /** What endpoints and backends take over, and what the gateway does as a whole. */
@@ -103,6 +105,8 @@ export interface BackendConfig {
   readonly method: string
   /** As written in the file: error texts show it. */
   readonly writtenMethod: string
+  /** Whether the file names it here; else it is that of what stands around the backend. */
+  readonly hasOwnMethod: boolean
   /** Lower case. */
   readonly encoding: string
   /** As written: an unknown `output_encoding` of the endpoint is looked up by it. */

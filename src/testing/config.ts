@@ -80,6 +80,7 @@ export function makeConfig(overrides: Partial<GatewayConfig> = {}): GatewayConfi
     endpoints: [],
     asyncAgents: [],
     extraConfig: new Map(),
+    inherited: new Map(),
     ...overrides,
   }
 }
@@ -111,6 +112,7 @@ export function makeBackend(overrides: Partial<BackendConfig> = {}): BackendConf
     urlPattern: '/b',
     method: 'GET',
     writtenMethod: overrides.method ?? 'GET',
+    hasOwnMethod: overrides.method !== undefined,
     encoding: 'json',
     writtenEncoding: overrides.encoding ?? 'json',
     isCollection: false,

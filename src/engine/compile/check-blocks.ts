@@ -8,6 +8,7 @@ import { readOptions } from '../../schema/read-options.ts'
 import type { AnyBlock, CheckedBlock, Extras, Level, WhenInvalid } from './component.ts'
 import { makeOnce } from './site.ts'
 import { type BlockPlace, type DeclaredBlock, placesOf } from './order.ts'
+import { findInheritedProtections, isUnportable } from './portability.ts'
 import { findStopping } from './read-block.ts'
 
 export interface CheckOptions {
@@ -15,6 +16,8 @@ export interface CheckOptions {
   readonly isStrict: boolean
   /** Whether what certainly fails is an error (`check -t`). */
   readonly isTested?: boolean
+  /** Whether a protection that KrakenD does not know is an error (`check --portable`). */
+  readonly isPortable?: boolean
   /** Whether a file that the configuration names can be read; everything unless given. */
   readonly readable?: CheckedBlock['readable']
 }
@@ -45,8 +48,15 @@ export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBl
     const endpoint = (around as EndpointConfig | null | undefined) ?? null
     const backend = place.level === 'backend' ? (place.config as BackendConfig) : null
     const context = { ...shared, place: { config, endpoint, backend } }
-    const issues = [...checkPlace(place, declared, context, options), ...findMisplaced(place, declared, options.isStrict)]
-    return issues.map((issue) => moveBelow(issue, [...place.at, 'extra_config']))
+    const issues = [
+      ...checkPlace(place, declared, context, options),
+      ...findMisplaced(place, declared, options.isStrict),
+      ...findInheritedProtections(place, declared, config),
+    ]
+    return issues.map((issue) => {
+      const severity = options.isPortable === true && isUnportable(issue) ? 'error' : issue.severity
+      return moveBelow({ ...issue, severity }, [...place.at, 'extra_config'])
+    })
   })
 }
 

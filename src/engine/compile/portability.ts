@@ -1,0 +1,36 @@
+// Protections that exist here only: the same file on KrakenD serves without them.
+
+import type { GatewayConfig } from '../../config/types.ts'
+import { formatPath, type Issue, warningIssue } from '../../schema/issue.ts'
+import { isOwnNamespace } from '../../schema/own-keys.ts'
+import type { BlockPlace, DeclaredBlock } from './order.ts'
+
+/** A warning of plain `check`, an error of `check --portable`. */
+const CODE = 'protects-here-only'
+const CONSEQUENCE = 'KrakenD would serve this endpoint unprotected'
+
+export function isUnportable({ code }: Issue): boolean {
+  return code === CODE
+}
+
+/** For components of ours that protect; the path begins inside their block. */
+export function protectsHereOnly(reason: string, hint: string): Issue {
+  return warningIssue(CODE, [], `${reason}: ${CONSEQUENCE}`, hint)
+}
+
+/** Protections that a place has from `_gw/defaults` alone. Paths begin at its `extra_config`. */
+export function findInheritedProtections(
+  { blocks, at }: BlockPlace,
+  declared: readonly DeclaredBlock[],
+  { inherited }: Pick<GatewayConfig, 'inherited'>,
+): Issue[] {
+  if (inherited.size === 0) return []
+  const protects = (namespace: string): boolean =>
+    !isOwnNamespace(namespace) && declared.some(({ declaration }) => declaration.namespace === namespace && declaration.restricting)
+  return [...blocks.keys()]
+    .filter((namespace) => protects(namespace) && inherited.has(formatPath([...at, 'extra_config', namespace])))
+    .map((namespace) => {
+      const reason = `"${namespace}" comes from "_gw/defaults" alone`
+      return { ...protectsHereOnly(reason, 'write it at the endpoint if the file is to run on both'), path: [namespace] }
+    })
+}
