@@ -5,17 +5,16 @@ import { formatPath, type Issue, warningIssue } from '../../schema/issue.ts'
 import { isOwnNamespace } from '../../schema/own-keys.ts'
 import type { BlockPlace, DeclaredBlock } from './order.ts'
 
-/** A warning of plain `check`, an error of `check --portable`. */
-const CODE = 'protects-here-only'
 const CONSEQUENCE = 'KrakenD would serve this endpoint unprotected'
 
+/** A warning of plain `check`, an error of `check --portable`. */
 export function isUnportable({ code }: Issue): boolean {
-  return code === CODE
+  return code === 'protects-here-only'
 }
 
 /** For components of ours that protect; the path begins inside their block. */
 export function protectsHereOnly(reason: string, hint: string): Issue {
-  return warningIssue(CODE, [], `${reason}: ${CONSEQUENCE}`, hint)
+  return warningIssue('protects-here-only', [], `${reason}: ${CONSEQUENCE}`, hint)
 }
 
 /** Protections that a place has from `_gw/defaults` alone. Paths begin at its `extra_config`. */
