@@ -103,7 +103,7 @@ const CORE_ROWS: readonly BenchRow[] = [
 
 /** The core's rows, then those of the components, whose names contain the text. */
 export async function loadRows(text: string): Promise<BenchRow[]> {
-  const files = globSync('src/components/**/*.bench.ts', { cwd: ROOT, exclude: ['src/components/_template/**'] }).sort()
+  const files = globSync('src/**/*.bench.ts', { cwd: ROOT, exclude: ['src/components/_template/**'] }).sort()
   const modules = await Promise.all(files.filter(hasRows).map((file) => import(pathToFileURL(join(ROOT, file)).href) as Promise<RowModule>))
   const wanted = text.toLowerCase()
   return [...CORE_ROWS, ...modules.flatMap((module) => module.rows)].filter((row) => row.name.toLowerCase().includes(wanted))

@@ -3,6 +3,7 @@
 // the others are steps of the engine. The places are KrakenD's, because its users depend on them.
 
 import { defaults } from './components/gw/defaults/index.ts'
+import { secrets } from './components/gw/secrets/index.ts'
 import { lazy, type Order } from './engine/compile/order.ts'
 import { rescue } from './engine/endpoint/rescue.ts'
 import { backendLimits } from './engine/pipe/backend-limits.ts'
@@ -123,7 +124,7 @@ export const order: Order = {
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
-    service: [routerBlock, loggingBlock, backendLimits, defaults],
+    service: [routerBlock, loggingBlock, backendLimits, defaults, secrets],
     endpoint: [routeBlock, proxyAtEndpoint],
     agent: [],
     backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],

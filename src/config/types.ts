@@ -22,6 +22,21 @@ export interface GatewayConfig {
   readonly extraConfig: ExtraConfig
   /** What `_gw/defaults` gave to endpoints and backends: `endpoints[0].timeout` → where it stands in the file. */
   readonly inherited: ReadonlyMap<string, ConfigPath>
+  /** What `_gw/secrets` put into it. */
+  readonly secrets: Secrets
+}
+
+/** A value that is not to be seen, and what stands in the file for it. */
+export interface Secret {
+  /** `${env:NAME}`. */
+  readonly reference: string
+  readonly value: string
+}
+
+export interface Secrets {
+  readonly values: readonly Secret[]
+  /** Files that were read. */
+  readonly files: readonly string[]
 }
 
 /** What endpoints and backends take over, and what the gateway does as a whole. */

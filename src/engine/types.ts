@@ -49,6 +49,8 @@ export interface Route {
   readonly method: string
   /** The endpoint it belongs to; null for health, debug, automatic OPTIONS, 404 and 405. */
   readonly endpoint: EndpointConfig | null
+  /** Whether its parameters are as the client encoded them. */
+  readonly keepsEncoding: boolean
 }
 
 /** An answer on its way out, before its first byte has left. Whoever looks may change it. */

@@ -81,6 +81,7 @@ export function makeConfig(overrides: Partial<GatewayConfig> = {}): GatewayConfi
     asyncAgents: [],
     extraConfig: new Map(),
     inherited: new Map(),
+    secrets: { values: [], files: [] },
     ...overrides,
   }
 }

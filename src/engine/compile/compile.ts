@@ -9,8 +9,10 @@ import { expectedNames } from '../expected-names.ts'
 import { expectNames } from '../headers.ts'
 import { droppedHeaders } from '../ports.ts'
 import { debugHandler, echoHandler, errorHandler, healthHandler, optionsHandler } from '../routing/fixed-routes.ts'
-import { planRoutes, type PlannedRoute } from '../routing/plan.ts'
-import { Router } from '../routing/router.ts'
+import { planRoutes, type PlannedRoute, type RoutePlan } from '../routing/plan.ts'
+import { PatternRouter } from '../routing/patterns/pattern-router.ts'
+import { identityOf, ownRouteOf } from '../routing/patterns/route-options.ts'
+import { Router, type RouterInit } from '../routing/router.ts'
 import { readRouterOptions } from '../routing/router-options.ts'
 import type { Handler, Layer, Render } from '../types.ts'
 import { type Stage, UnservablePlace } from './component.ts'
@@ -82,15 +84,16 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
   const { quirks } = config
   const versionHeader = options.hide_version_header ? 'Version undefined' : compilation.version
   const server = await layersAround('server')
-  const router = new Router({
+  const routerInit: RouterInit = {
     options,
     tellsMethods: quirks.describesMethodErrors,
     routed: await layersAround('routed'),
     guard: await layersAround('router'),
     notFound: errorHandler(404, options, versionHeader, quirks),
     methodNotAllowed: errorHandler(405, options, versionHeader, quirks),
-  })
+  }
   const plan = planRoutes(config, options)
+  const router = makeRouter(plan, routerInit, versionHeader)
   if (config.service.debugEndpoint) log.debug('[SERVICE: Gin] Debug enabled')
   for (const { endpoint, reason } of plan.dropped) log.error(`[SERVICE: Gin] ${labelOf(endpoint)} ${reason}`)
   for (const route of plan.routes) {
@@ -100,10 +103,18 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
         : await endpointHandler(route.endpoint, compilation, versionHeader)
     // compat: the health check stands outside the router's layers, except in KrakenD 1.x.
     if (handle === null) continue
-    router.add({ ...route, handle, isBare: route.kind === 'health' && !quirks.healthBehindGuard })
+    router.addRoute({ ...route, handle, isBare: route.kind === 'health' && !quirks.healthBehindGuard })
     if (route.endpoint !== null) compilation.calls.add(route, route.endpoint, rescued(handle, log))
   }
   return server(router.handle)
+}
+
+/** perf: without routes of our own it is the plain one. */
+function makeRouter({ routes }: RoutePlan, init: RouterInit, versionHeader: string): Pick<PatternRouter, 'addRoute' | 'handle'> {
+  if (routes.some(({ own }) => own !== null))
+    return new PatternRouter(init, init.options.auto_options ? (methods) => optionsHandler(methods, versionHeader) : null)
+  const router = new Router(init)
+  return { addRoute: (route) => void router.add(route), handle: router.handle }
 }
 
 function fixedHandler({ kind, methods }: PlannedRoute, { config, log }: Compilation, versionHeader: string): Handler {
@@ -158,5 +169,8 @@ function labelOf({ path }: EndpointConfig): string {
 /** An endpoint as the place of a pipe. */
 export function placeOf(endpoint: EndpointConfig): PipePlace {
   const { method, path, timeoutMs, backends, extraConfig } = endpoint
-  return { label: labelOf(endpoint), id: `${method} ${path}`, timeoutMs, backends, extraConfig, endpoint }
+  const own = ownRouteOf(endpoint)
+  // Endpoints of the same path may differ in what our own route says.
+  const id = own === null ? `${method} ${path}` : `${method} ${path} ${identityOf(own).join(' ')}`
+  return { label: labelOf(endpoint), id, timeoutMs, backends, extraConfig, endpoint }
 }

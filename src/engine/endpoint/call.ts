@@ -49,7 +49,7 @@ export class CallTable {
 
   /** `handle` never throws: what goes wrong is its answer. */
   add({ method, pattern }: Pick<Route, 'method' | 'pattern'>, endpoint: EndpointConfig, handle: Handler): void {
-    const callee = { route: { method, pattern, endpoint }, handle }
+    const callee = { route: { method, pattern, endpoint, keepsEncoding: false }, handle }
     this.#callees.set(`${method} ${pattern}`, callee)
     this.#callees.set(`${method} ${endpoint.writtenPath}`, callee)
   }

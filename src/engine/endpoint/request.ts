@@ -2,6 +2,8 @@
 
 import type { EndpointConfig } from '../../config/types.ts'
 import { canonicalName, HeaderMap, HOP_BY_HOP } from '../headers.ts'
+import { filterRawQuery, RawQuery } from '../raw-query.ts'
+import { keepsQuery } from '../routing/patterns/route-block.ts'
 import type { Exchange, PipeRequest, Query } from '../types.ts'
 import { parseQuery } from '../../go/url.ts'
 
@@ -14,7 +16,7 @@ const NO_QUERY: Query = new Map()
 /** Compiles the forwarding rules of an endpoint; `userAgent` is the gateway's own (`KrakenD Version x`). */
 export function compileRequest(endpoint: EndpointConfig, userAgent: string): (exchange: Exchange) => PipeRequest {
   const collectHeaders = compileHeaders(endpoint.inputHeaders, userAgent)
-  const collectQuery = compileQuery(endpoint.inputQueryStrings)
+  const collectQuery = keepsQuery(endpoint) ? compileRawQuery(endpoint.inputQueryStrings) : compileQuery(endpoint.inputQueryStrings)
   return function buildRequest(exchange) {
     return {
       method: exchange.method,
@@ -76,6 +78,14 @@ function compileHeaders(inputHeaders: readonly string[], userAgent: string): (ex
     }
     return addOwn(fields, exchange, hasUserAgent)
   }
+}
+
+/** As sent: what cannot be decoded passes where everything does. */
+function compileRawQuery(inputQueryStrings: readonly string[]): (exchange: Exchange) => Query {
+  if (inputQueryStrings.length === 0) return () => NO_QUERY
+  if (inputQueryStrings.includes('*')) return ({ rawQuery }) => new RawQuery(rawQuery)
+  const names = new Set(inputQueryStrings)
+  return ({ rawQuery }) => (rawQuery === '' ? NO_QUERY : filterRawQuery(rawQuery, (name) => names.has(name)))
 }
 
 function compileQuery(inputQueryStrings: readonly string[]): (exchange: Exchange) => Query {

@@ -16,7 +16,7 @@ export const encodedParams = step({
  */
 export function refuseEncodedParams(next: Handler): Handler {
   return function checkParams(exchange) {
-    if (exchange.params.size === 0) return next(exchange)
+    if (exchange.params.size === 0 || exchange.route?.keepsEncoding === true) return next(exchange)
     for (const value of exchange.params.values()) {
       const badEscape = findBadEscape(value)
       if (badEscape !== null) return refuse(exchange, `error: invalid URL escape "${badEscape}"`)

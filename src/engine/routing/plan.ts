@@ -4,6 +4,7 @@ import type { EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import { proxyOptions } from '../pipe/proxy-block.ts'
 import { registeredPath } from '../../go/url.ts'
 import { readRouterOptions, type RouterOptions } from './router-options.ts'
+import { type OwnRoute, ownRouteOf } from './patterns/route-options.ts'
 import { RouteTree } from './route-tree.ts'
 
 export interface PlannedRoute {
@@ -15,6 +16,8 @@ export interface PlannedRoute {
   readonly endpoint: EndpointConfig | null
   /** Only of kind `options`: the methods that the path has. */
   readonly methods: readonly string[]
+  /** What the endpoint's `_gw/route` says; null without one. Method and pattern are KrakenD's then. */
+  readonly own: OwnRoute | null
 }
 
 /** An endpoint of the file that gets no route. */
@@ -38,14 +41,15 @@ export function planRoutes(config: GatewayConfig, options: RouterOptions = readR
   const routes: PlannedRoute[] = []
   const dropped: DroppedEndpoint[] = []
   const add = (kind: PlannedRoute['kind'], method: string, pattern: string, more: Partial<PlannedRoute> = {}): void => {
-    routes.push({ kind, method, pattern: registeredPath(pattern), endpoint: null, methods: [], ...more })
+    routes.push({ kind, method, pattern: registeredPath(pattern), endpoint: null, methods: [], own: null, ...more })
   }
   if (!options.disable_health) add('health', 'GET', options.health_path === '' ? '/__health' : options.health_path)
   if (config.service.debugEndpoint) for (const method of ANY_METHOD) add('debug', method, '/__debug/*param')
   if (config.service.echoEndpoint) for (const method of ANY_METHOD) add('echo', method, '/__echo/*param')
   for (const endpoint of config.endpoints) {
-    const reason = findRefusal(endpoint, config)
-    if (reason === null) add('endpoint', endpoint.method, endpoint.path, { endpoint })
+    const own = ownRouteOf(endpoint)
+    const reason = own === null ? findRefusal(endpoint, config) : null
+    if (reason === null) add('endpoint', endpoint.method, endpoint.path, { endpoint, own })
     else dropped.push({ endpoint, reason })
   }
   if (options.auto_options) for (const [path, methods] of methodsByPath(config)) add('options', 'OPTIONS', path, { methods })
@@ -68,8 +72,9 @@ function isRefusedByVersion1(endpoint: EndpointConfig): boolean {
 
 function methodsByPath({ endpoints }: GatewayConfig): Map<string, string[]> {
   const methods = new Map<string, string[]>()
-  for (const { path: written, method } of endpoints) {
-    if (!ENDPOINT_METHODS.has(method)) continue
+  for (const endpoint of endpoints) {
+    const { path: written, method } = endpoint
+    if (!ENDPOINT_METHODS.has(method) || ownRouteOf(endpoint) !== null) continue
     const path = registeredPath(written)
     const known = methods.get(path)
     if (known === undefined) methods.set(path, [method])
@@ -82,6 +87,7 @@ function methodsByPath({ endpoints }: GatewayConfig): Map<string, string[]> {
 export function checkRoutes({ routes }: RoutePlan): void {
   const trees = new Map<string, RouteTree<PlannedRoute>>()
   for (const route of routes) {
+    if (route.own !== null) continue
     const tree = trees.get(route.method) ?? new RouteTree()
     trees.set(route.method, tree)
     tree.add(route.pattern, route)

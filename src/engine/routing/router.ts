@@ -1,7 +1,7 @@
 // From a request to its route: matching, redirects, 404 and 405 as gin does them.
 
 import { cleanPath, encodePath } from '../../go/url.ts'
-import { RouteTree } from './route-tree.ts'
+import { type Match, RouteTree } from './route-tree.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler, Layer, Route } from '../types.ts'
 
@@ -17,14 +17,14 @@ export interface RouterInit {
   readonly tellsMethods: boolean
 }
 
-export interface RouteInit extends Route {
+export interface RouteInit extends Omit<Route, 'keepsEncoding'> {
   readonly handle: Handler
   /** Whether the router's own layers are left out, as for the health check. */
   readonly isBare?: boolean
 }
 
 /** A route with what it needs to be served. */
-interface Target extends Route {
+export interface Target extends Route {
   /** The last handler, which the layers are around. */
   readonly handle: Handler
   readonly isBare: boolean
@@ -37,7 +37,7 @@ const UNCLEAN = /\/[./]/
 
 /** The routes of a compiled gateway. */
 export class Router {
-  readonly #init: RouterInit
+  protected readonly init: RouterInit
   readonly #trees = new Map<string, RouteTree<Target>>()
   readonly #notFound: Target
   readonly #methodNotAllowed: Target
@@ -45,10 +45,9 @@ export class Router {
   readonly #serve: Handler
 
   constructor(init: RouterInit) {
-    this.#init = init
-    const unmatched = { pattern: '', method: '', endpoint: null, isBare: false, params: [] }
-    this.#notFound = { ...unmatched, handle: init.notFound }
-    this.#methodNotAllowed = { ...unmatched, handle: init.methodNotAllowed }
+    this.init = init
+    this.#notFound = this.fixedTarget(init.notFound, false)
+    this.#methodNotAllowed = this.fixedTarget(init.methodNotAllowed, false)
     const guarded = init.guard((exchange) => targetOf(exchange).handle(exchange))
     this.#serve = init.routed((exchange) => {
       const target = targetOf(exchange)
@@ -57,45 +56,70 @@ export class Router {
   }
 
   /** Registers a route. Throws a ConfigError in gin's words when the path conflicts with others. */
-  add({ method, pattern, endpoint, handle, isBare = false }: RouteInit): void {
+  add({ method, pattern, endpoint, handle, isBare = false }: RouteInit): Target {
     let tree = this.#trees.get(method)
     if (tree === undefined) this.#trees.set(method, (tree = new RouteTree()))
     const params = [...pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => capitalize(name))
-    tree.add(pattern, { pattern, method, endpoint, handle, isBare, params })
+    const target = { pattern, method, endpoint, keepsEncoding: false, handle, isBare, params }
+    tree.add(pattern, target)
+    return target
   }
 
   /** Answers one request. */
   readonly handle: Handler = (exchange) => {
-    const target = this.#find(exchange)
+    const target = this.find(exchange)
     if (target === null) return undefined
     exchange.route = target
     return this.#serve(exchange)
   }
 
+  /** What answers where no route does. */
+  protected fixedTarget(handle: Handler, isBare: boolean): Target {
+    return { pattern: '', method: '', endpoint: null, keepsEncoding: false, handle, isBare, params: [] }
+  }
+
   /** The route of a request; null when a redirect has answered it. */
-  #find(exchange: Exchange): Target | null {
-    const { options } = this.#init
+  protected find(exchange: Exchange): Target | null {
+    const path = this.lookedUpPath(exchange)
+    const match = this.match(exchange.method, path)
+    return match === null ? this.miss(exchange, path) : this.accept(exchange, match)
+  }
+
+  /** The path that routes are looked up with. */
+  protected lookedUpPath({ path }: Exchange): string {
+    return this.init.options.remove_extra_slash && UNCLEAN.test(path) ? cleanPath(path) : path
+  }
+
+  protected match(method: string, path: string): Match<Target> | null {
+    return this.#trees.get(method)?.find(path) ?? null
+  }
+
+  /** The target of a match, whose parameters are those of the request from now on. */
+  protected accept(exchange: Exchange, { route: { value }, values }: Match<Target>): Target {
+    for (let i = 0; i < value.params.length; i++) exchange.params.set(value.params[i] as string, values[i] as string)
+    return value
+  }
+
+  /** What becomes of a request without a route: a redirect, which answers it (null), 405 or 404. */
+  protected miss(exchange: Exchange, path: string): Target | null {
     const { method } = exchange
-    const path = options.remove_extra_slash && UNCLEAN.test(exchange.path) ? cleanPath(exchange.path) : exchange.path
     const tree = this.#trees.get(method)
     if (tree !== undefined) {
-      const match = tree.find(path)
-      if (match !== null) {
-        const { value } = match.route
-        for (let i = 0; i < value.params.length; i++) exchange.params.set(value.params[i] as string, match.values[i] as string)
-        return value
-      }
       if (path !== '/' && method !== 'CONNECT' && this.#redirect(exchange, tree, path)) return null
       for (const [index, value] of tree.valuesOfFailure(path).entries()) exchange.params.set(String(index), value)
     }
-    if (options.disable_handle_method_not_allowed) return this.#notFound
-    const allowed = this.#allowedMethods(method, path)
-    if (allowed.length === 0) return this.#notFound
-    if (this.#init.tellsMethods) exchange.responseHeaders.set('Allow', allowed.join(', '))
+    const { disable_handle_method_not_allowed: isHidden } = this.init.options
+    return this.refuseMethod(exchange, isHidden ? [] : this.allowedMethods(method, path))
+  }
+
+  /** 405 with the methods that the path has, 404 where it has none or nobody is to know. */
+  protected refuseMethod(exchange: Exchange, allowed: readonly string[]): Target {
+    if (allowed.length === 0 || this.init.options.disable_handle_method_not_allowed) return this.#notFound
+    if (this.init.tellsMethods) exchange.responseHeaders.set('Allow', allowed.join(', '))
     return this.#methodNotAllowed
   }
 
-  #allowedMethods(method: string, path: string): string[] {
+  protected allowedMethods(method: string, path: string): string[] {
     const allowed: string[] = []
     for (const [name, tree] of this.#trees) if (name !== method && tree.find(path) !== null) allowed.push(name)
     return allowed
@@ -103,10 +127,10 @@ export class Router {
 
   /** Trailing slash first, then the spelling of the path. Answers and says true where a route stands there. */
   #redirect(exchange: Exchange, tree: RouteTree<Target>, path: string): boolean {
-    const { options } = this.#init
+    const { options } = this.init
     if (!options.disable_redirect_trailing_slash && tree.isTrailingSlashWrong(path)) {
       // compat: gin toggles the slash of the path as it was sent, not of the cleaned one.
-      redirectTo(exchange, forwardedPrefix(exchange) + toggleTrailingSlash(exchange.path))
+      redirectTo(exchange, encodePath(forwardedPrefix(exchange) + toggleTrailingSlash(exchange.path)))
       return true
     }
     if (options.disable_redirect_fixed_path) return false
@@ -114,7 +138,7 @@ export class Router {
     const fixed =
       tree.findIgnoringCase(clean) ?? tree.findIgnoringCase(toggleTrailingSlash(clean)) ?? (clean === '/' && tree.lacksRoot ? '/' : null)
     if (fixed === null) return false
-    redirectTo(exchange, fixed)
+    redirectTo(exchange, encodePath(fixed))
     return true
   }
 }
@@ -125,11 +149,11 @@ function targetOf(exchange: Exchange): Target {
 }
 
 /** A parameter as the engine knows it: `user_id` → `User_id`. */
-function capitalize(name: string): string {
+export function capitalize(name: string): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1)
 }
 
-function toggleTrailingSlash(path: string): string {
+export function toggleTrailingSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : `${path}/`
 }
 
@@ -142,9 +166,10 @@ function forwardedPrefix(exchange: Exchange): string {
   return prefix === '.' || prefix === '' ? '' : prefix
 }
 
-function redirectTo(exchange: Exchange, path: string): void {
+/** 301 or 307 to a path that is encoded already. */
+export function redirectTo(exchange: Exchange, path: string): void {
   // compat: Go cleans the encoded path of a redirect once more.
-  const location = cleanPath(encodePath(path)) + queryOf(exchange)
+  const location = cleanPath(path) + queryOf(exchange)
   exchange.responseHeaders.set('Location', location)
   if (exchange.method === 'GET' || exchange.method === 'HEAD') exchange.responseHeaders.set('Content-Type', 'text/html; charset=utf-8')
   if (exchange.method !== 'GET') {

@@ -4,7 +4,10 @@ import { step } from '../compile/component.ts'
 import type { Host, Hosts } from '../compile/component.ts'
 import { GatewayError } from '../errors.ts'
 import { HeaderMap } from '../headers.ts'
-import type { Layer, Pipe, PipeRequest } from '../types.ts'
+import { rawTextOf } from '../raw-query.ts'
+import { keepsQuery } from '../routing/patterns/route-block.ts'
+import type { Layer, Pipe, PipeRequest, Query } from '../types.ts'
+import { bytesOf } from '../../go/bytes.ts'
 import { encodeQuery, encodeTarget } from '../../go/url.ts'
 
 export const hostBalancer = step({
@@ -13,9 +16,20 @@ export const hostBalancer = step({
   build(site) {
     const hosts = site.hosts()
     const { beginsAtRandomHost } = site.config.quirks
-    return hosts instanceof Promise ? hosts.then((found) => balancer(found, beginsAtRandomHost)) : balancer(hosts, beginsAtRandomHost)
+    const encode = site.endpoint !== null && keepsQuery(site.endpoint) ? encodeSentQuery : encodeQuery
+    const build = (found: Hosts): Layer<Pipe> => balancer(found, beginsAtRandomHost, encode)
+    return hosts instanceof Promise ? hosts.then(build) : build(hosts)
   },
 })
+
+/** Empty for a query that has nothing. */
+export type EncodeQuery = (query: Query) => string
+
+/** A query that nobody has changed goes on byte for byte. */
+function encodeSentQuery(query: Query): string {
+  const raw = rawTextOf(query)
+  return raw === null ? encodeQuery(query) : bytesOf(raw).toString('latin1')
+}
 
 interface Target {
   readonly origin: string
@@ -31,7 +45,7 @@ const MAX_KEPT_PATH = 1024
 const NO_HOSTS = new GatewayError('no hosts available', { code: 'ERR_NO_HOSTS', source: 'gateway' })
 
 /** A round robin; one that begins at a random host keeps several workers and instances from marching in step. */
-export function balancer(hosts: Hosts, beginsAtRandomHost: boolean): Layer<Pipe> {
+export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: EncodeQuery = encodeQuery): Layer<Pipe> {
   const targets = new Map<string, Target>()
   let turn = beginsAtRandomHost ? Math.floor(Math.random() * 1000) : -1
   let list: readonly Host[] = []
@@ -56,7 +70,7 @@ export function balancer(hosts: Hosts, beginsAtRandomHost: boolean): Layer<Pipe>
       try {
         const target = choose()
         const encoded = encodePath(target.basePath === '' ? request.path : target.basePath + request.path)
-        const path = request.query.size === 0 ? encoded : appendQuery(encoded, encodeQuery(request.query))
+        const path = appendQuery(encoded, encode(request.query))
         addressed = { ...request, origin: target.origin, path, headers: authorize(request.headers, target.authorization) }
       } catch (error) {
         return Promise.reject(error)

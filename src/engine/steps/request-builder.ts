@@ -1,12 +1,17 @@
 // Fills a backend's url_pattern and sets its method.
 
 import { step } from '../compile/component.ts'
+import { takesMethod } from '../routing/patterns/route-block.ts'
 import type { Layer, Params, Pipe } from '../types.ts'
 
 export const builder = step({
   stage: 'backend',
   name: 'request builder',
-  build: ({ backend }) => (backend === null ? null : requestBuilder(backend.urlPattern, backend.method)),
+  build({ backend, endpoint }) {
+    if (backend === null) return null
+    if (endpoint === null || !takesMethod(endpoint, backend)) return requestBuilder(backend.urlPattern, backend.method)
+    return passMethod(backend.urlPattern, backend.encoding !== 'no-op')
+  },
 })
 
 const PLACEHOLDER = /\{\{\.([^{}]+)\}\}/g
@@ -35,6 +40,16 @@ export function requestBuilder(urlPattern: string, method: string): Layer<Pipe> 
   const fill = compilePath(urlPattern)
   return (next) =>
     function buildRequest(request, scope) {
+      return next({ ...request, method, path: fill(request.params) }, scope)
+    }
+}
+
+/** The method of the request; one that is decoded cannot do with the head of an answer. */
+function passMethod(urlPattern: string, isDecoded: boolean): Layer<Pipe> {
+  const fill = compilePath(urlPattern)
+  return (next) =>
+    function buildRequest(request, scope) {
+      const method = isDecoded && request.method === 'HEAD' ? 'GET' : request.method
       return next({ ...request, method, path: fill(request.params) }, scope)
     }
 }
