@@ -7,6 +7,7 @@ import { loadOrder } from './engine/compile/order.ts'
 import { SYSTEM_CLOCK, type Clock, type Logger, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
 import { expectedNames } from './engine/expected-names.ts'
 import { loadEncodings } from './encodings/index.ts'
+import { maskerOf } from './engine/secrets.ts'
 import { followRedirects } from './http/client/redirects.ts'
 import type { ProxyEnvironment } from './http/client/transport.ts'
 import { createTransports } from './http/client/transports.ts'
@@ -32,9 +33,11 @@ export async function openGateway(config: GatewayConfig, init: GatewayInit): Pro
   const environment = readProxies(init.environment)
   const transports = createTransports(config.transport, { log: init.log, environment, names: expectedNames(config) })
   try {
+    const mask = maskerOf(config.secrets)
     const compiled = await compileGateway({
       clock: SYSTEM_CLOCK,
       ...init,
+      ...(mask === null ? {} : { writeAccessLine: (line: string) => init.writeAccessLine(mask(line)) }),
       ...encodings,
       config,
       order: loaded,
@@ -45,7 +48,7 @@ export async function openGateway(config: GatewayConfig, init: GatewayInit): Pro
     })
     return {
       ...compiled,
-      files: new Set([...compiled.files, ...tlsFiles(config)]),
+      files: new Set([...compiled.files, ...tlsFiles(config), ...config.secrets.files]),
       async retire() {
         await compiled.retire()
         await transports.close()

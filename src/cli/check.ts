@@ -1,5 +1,6 @@
 // `krakend check`: reads a configuration and says whether it can be served.
 
+import { showReferences } from '../engine/secrets.ts'
 import { command, hasColors } from './command.ts'
 import { lint, LINT_FLAGS, wantsLint } from './lint.ts'
 import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
@@ -47,7 +48,8 @@ export const check = command({
     if (config === null) return refuse(summary)
     if (flags.debug > 0) {
       const { describeConfig } = await import('./describe-config.ts')
-      process.stderr.write(describeConfig(config, { level: flags.debug, indent: flags.indent ?? '\t' }))
+      const description = describeConfig(config, { level: flags.debug, indent: flags.indent ?? '\t' })
+      process.stderr.write(showReferences(description, config.secrets))
     }
     const problem = isLinted ? await lint(source.text ?? '', flags['lint-schema']) : null
     if (problem !== null) {

@@ -3,10 +3,11 @@
 import { accessSync, constants } from 'node:fs'
 import { checkConfig, gradeRule } from '../check/check-config.ts'
 import { locateInherited } from '../config/defaults.ts'
-import { readConfig } from '../config/read-config.ts'
+import { type ConfigReading, readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { checkBlocks } from '../engine/compile/check-blocks.ts'
 import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
+import { maskerOf } from '../engine/secrets.ts'
 import { compileLocalTime } from '../log/local-time.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
@@ -52,7 +53,7 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   const { file, edition, debug = false, port } = request
   if (edition !== undefined && edition !== 'ce')
     throw new UsageError(`unknown edition "${edition}"`, 'The only edition to choose is --edition=ce.')
-  const { config, issues, source, failure, notices, name, raw } = await readConfig(file, {
+  const { config, issues, source, failure, notices, name, raw, secrets } = await readConfig(file, {
     environment: process.env,
     edition: edition ?? null,
     keepsVerdict: request.refusesWrongBlocks,
@@ -62,9 +63,15 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   })
   writeNotices(notices)
   if (config === null)
-    return finish(issues, source, null, failure === null ? null : `parsing the configuration file:${request.separator}${failure}`, request)
+    return finish(
+      issues,
+      { source, secrets },
+      null,
+      failure === null ? null : `parsing the configuration file:${request.separator}${failure}`,
+      request,
+    )
   const found = await findIssues(config, issues, { source, raw, request })
-  return finish(found, source, config, describeRefusal(found, request, name), request)
+  return finish(found, { source, secrets }, config, describeRefusal(found, request, name), request)
 }
 
 async function findIssues(
@@ -104,14 +111,18 @@ function describeRefusal(found: readonly Issue[], request: FileRequest, name: st
 
 async function finish(
   issues: readonly Issue[],
-  source: Source,
+  { source, secrets }: Pick<ConfigReading, 'source' | 'secrets'>,
   config: GatewayConfig | null,
   refusal: string | null,
   request: FileRequest,
 ): Promise<FileReading> {
   const inherited = config?.inherited ?? new Map()
-  const located = issues.map((issue) => locateInherited(issue, inherited))
-  await report(located, source, refusal === null ? null : `ERROR ${refusal}`, request)
+  const mask = maskerOf(secrets) ?? ((text: string) => text)
+  const told = issues.map((issue) => {
+    const { message, hint, ...rest } = locateInherited(issue, inherited)
+    return { ...rest, message: mask(message), hint: mask(hint) }
+  })
+  await report(told, source, refusal === null ? null : `ERROR ${mask(refusal)}`, request)
   return { config: refusal === null ? config : null, source, summary: request.format === 'text' ? summarize(issues) : '' }
 }
 

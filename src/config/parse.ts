@@ -12,6 +12,7 @@ import { type ParseContext, finishExtraConfig, reportInvalid, sanitizeHosts } fr
 import { parseEndpoint } from './parse-endpoint.ts'
 import { parseClientTls, parseServerTls } from './parse-tls.ts'
 import { readFields } from './read-fields.ts'
+import { NO_SECRETS } from './secrets.ts'
 import type { ExtraConfig, GatewayConfig, ServerConfig, ServiceConfig, TransportOptions } from './types.ts'
 import { hintForOldKey, version2Renames } from './upgrade.ts'
 
@@ -134,6 +135,7 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
     asyncAgents,
     extraConfig,
     inherited: context.inherited,
+    secrets: NO_SECRETS,
   }
 }
 

@@ -6,7 +6,8 @@ import { quirksOf } from './dialect.ts'
 import { type Environment, overrideByEnvironment } from './environment.ts'
 import { type LoadedFile, loadFile, type ReadFile } from './load.ts'
 import { findDialect, parseConfig, type ParseOptions } from './parse.ts'
-import type { GatewayConfig } from './types.ts'
+import { NO_SECRETS, resolveSecrets } from './secrets.ts'
+import type { GatewayConfig, Secrets } from './types.ts'
 import { synonymsOf } from './upgrade.ts'
 
 export interface ReadConfigOptions extends Omit<ParseOptions, 'quietKeys'> {
@@ -26,6 +27,8 @@ export interface ConfigReading {
   readonly name: string
   /** For `printIssues`. */
   readonly source: Source
+  /** What `_gw/secrets` put into the file: not to be printed. */
+  readonly secrets: Secrets
   /** What is to be logged as KrakenD does, with the time in front: templates that could not be rendered. */
   readonly notices: readonly string[]
   /** What KrakenD says after `ERROR parsing the configuration file: `; null when the file is fine. */
@@ -37,12 +40,33 @@ export async function readConfig(file: string, options: ReadConfigOptions): Prom
   const { raw, text, format, issue, name, shownName, originOf, failure, notices } = await load(file, options)
   const source: Source = { file: shownName, text, format, synonymsOf, ...(originOf === null ? {} : { originOf }) }
   if (issue !== null)
-    return { config: null, issues: [issue], raw, name, source, notices, failure: failure ?? describeFailure(name, [issue]) }
+    return {
+      config: null,
+      issues: [issue],
+      raw,
+      name,
+      source,
+      notices,
+      secrets: NO_SECRETS,
+      failure: failure ?? describeFailure(name, [issue]),
+    }
   const object = isObject(raw) ? raw : {}
   const overridden = overrideByEnvironment(object, options.environment, quirksOf(findDialect(object)))
-  const { config, issues } = parseConfig(overridden.raw, { ...options, quietKeys: new Set(overridden.variables.keys()) })
-  const named = issues.map((found) => nameVariable(found, overridden.variables))
-  return { config, issues: named, raw: overridden.raw, name, source, notices, failure: describeFailure(name, named) }
+  const resolved = await resolveSecrets(overridden.raw, file, options.environment)
+  const { config, issues } = parseConfig(resolved.raw, { ...options, quietKeys: new Set(overridden.variables.keys()) })
+  const named = [...resolved.issues, ...issues].map((found) => nameVariable(found, overridden.variables))
+  const isBroken = config === null || resolved.issues.some(({ severity }) => severity === 'error')
+  const { secrets } = resolved
+  return {
+    config: isBroken ? null : { ...config, secrets },
+    issues: named,
+    raw: resolved.raw,
+    name,
+    source,
+    notices,
+    secrets,
+    failure: describeFailure(name, named),
+  }
 }
 
 /** A file, or what its templates made of it. */

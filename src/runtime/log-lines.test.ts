@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLogger, type Output } from './log.ts'
+import { makeConfig } from '../testing/index.ts'
 
 function linesOf(dialect: 2 | 3, message: string, frames?: readonly string[]): string[] {
   let text = ''
   const output: Output = { write: (piece) => void (text += piece), drain: () => Promise.resolve(), end: () => Promise.resolve() }
-  createLogger(output, { dialect, extraConfig: new Map() }).error(message, frames)
+  createLogger(output, makeConfig({ dialect })).error(message, frames)
   assert.ok(text.endsWith('\n'))
   return text.slice(0, -1).split('\n')
 }

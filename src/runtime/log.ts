@@ -4,6 +4,7 @@ import { fstatSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import type { GatewayConfig } from '../config/types.ts'
 import type { Logger } from '../engine/compile/component.ts'
+import { maskerOf } from '../engine/secrets.ts'
 import { compileFormat } from '../log/line-format.ts'
 import { loggerOf, type WriteLine } from '../log/logger.ts'
 import { NO_SYSLOG, readLogging } from '../log/logging-block.ts'
@@ -39,10 +40,15 @@ function isNonBlockingPipe(): boolean {
 }
 
 /** The logger of one configuration: its level, its format. Throws a ConfigError where KrakenD does not start with them. */
-export function createLogger(output: Output, { dialect, extraConfig }: Pick<GatewayConfig, 'dialect' | 'extraConfig'>): Logger {
+export function createLogger(output: Output, config: Pick<GatewayConfig, 'dialect' | 'extraConfig' | 'secrets'>): Logger {
+  const { dialect, extraConfig, secrets } = config
   const logging = readLogging(extraConfig)
   const format = compileFormat(logging, { dialect, now: () => new Date(), pid: process.pid, program: TITLE })
-  const write: WriteLine = (level, message, frames) => output.write(format(level, message, frames))
+  const mask = maskerOf(secrets)
+  const write: WriteLine =
+    mask === null
+      ? (level, message, frames) => output.write(format(level, message, frames))
+      : (level, message, frames) => output.write(format(level, mask(message), frames))
   if (logging.kind === 'basic') return loggerOf(write)
   return loggerOf(write, (level) => logging.isWritten && logging.levels.has(level))
 }

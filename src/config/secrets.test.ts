@@ -1,0 +1,130 @@
+// What `_gw/secrets` promises: which references become what, what stops the start, and what may not be read.
+
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { formatPath } from '../schema/issue.ts'
+import { readConfig } from './read-config.ts'
+import { resolveSecrets } from './secrets.ts'
+
+let folder = ''
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'secrets-'))
+  await mkdir(join(folder, 'in'))
+  await mkdir(join(folder, 'out'))
+  await writeFile(join(folder, 'in/key'), 's3cr3t\n\n')
+  await writeFile(join(folder, 'in/empty'), '\n')
+  await writeFile(join(folder, 'in/binary'), Buffer.from([0xff, 0xfe]))
+  await writeFile(join(folder, 'in/large'), Buffer.alloc(1024 * 1024 + 1, 0x61))
+  await writeFile(join(folder, 'out/key'), 'outside')
+  await symlink(join(folder, 'out/key'), join(folder, 'in/link'))
+  await symlink(join(folder, 'in/key'), join(folder, 'in/inner-link'))
+})
+after(() => rm(folder, { recursive: true }))
+
+const environment = { NAME: 'value', EMPTY: '', NESTED: '${env:NAME}' }
+
+async function resolved(text: unknown, options: object = {}) {
+  const raw = { extra_config: { '_gw/secrets': options }, a: text }
+  const { raw: result, issues, secrets } = await resolveSecrets(raw, join(folder, 'in/krakend.json'), environment)
+  return {
+    value: result['a'],
+    secrets,
+    messages: issues.map(({ severity, path, message }) => `${severity} ${formatPath(path)} ${message}`),
+  }
+}
+
+describe('references', () => {
+  const table: [string, string][] = [
+    ['${env:NAME}', 'value'],
+    ['a-${env:NAME}-${env:NAME}', 'a-value-value'],
+    ['${env:NONE:-x y}', 'x y'],
+    ['${env:EMPTY:-}', ''],
+    ['${env:NAME:-x}', 'value'],
+    ['${file:key}', 's3cr3t\n'],
+    ['${file:inner-link}', 's3cr3t\n'],
+    ['${file:none:-x}', 'x'],
+    ['$${env:NAME}', '${env:NAME}'],
+    ['$${x}', '${x}'],
+    ['${x} $HOME ${HOME}', '${x} $HOME ${HOME}'],
+    ['${env:NESTED}', '${env:NAME}'],
+  ]
+  for (const [text, expected] of table)
+    test(`${text} is ${JSON.stringify(expected)}`, async () => assert.equal((await resolved(text)).value, expected))
+
+  test('they stand in values at any depth, never in names', async () => {
+    const { value } = await resolved({ '${env:NAME}': ['${env:NAME}', 1, null, { b: '${env:NAME}' }] })
+    assert.deepEqual(value, { '${env:NAME}': ['value', 1, null, { b: 'value' }] })
+  })
+  test('what was read is known, a default is no secret', async () => {
+    const { secrets } = await resolved('${env:NAME:-x} ${env:NONE:-y} ${file:key}')
+    assert.deepEqual(secrets.values, [
+      { reference: '${env:NAME}', value: 'value' },
+      { reference: '${file:key}', value: 's3cr3t\n' },
+    ])
+    assert.deepEqual(secrets.files, [join(folder, 'in/key')])
+  })
+})
+
+describe('what stops the start', () => {
+  const table: [string, RegExp][] = [
+    ['${env:NONE}', /^error a \$\{env:NONE\}: the environment variable NONE is not set, or empty$/],
+    ['${env:EMPTY}', /EMPTY is not set, or empty$/],
+    ['${file:none}', /there is no file .*in\/none$/],
+    ['${file:empty}', /it is empty$/],
+    ['${file:binary}', /it is no UTF-8$/],
+    ['${file:large}', /more than 1048576 bytes$/],
+    ['${file:/dev/zero}', /it is outside of /],
+    ['${file:../out/key}', /it is outside of /],
+    ['${file:../out/none:-x}', /it is outside of /],
+    ['${file:link}', /it is outside of /],
+    ['${file:../in}', /it is (no plain file|outside of )/],
+  ]
+  for (const [text, expected] of table)
+    test(text, async () => {
+      const { messages } = await resolved(text)
+      assert.equal(messages.length, 1)
+      assert.match(messages[0]!, expected)
+    })
+  test('folders may be named instead', async () => {
+    assert.deepEqual((await resolved('${file:../out/key}', { allow_files: ['../out'] })).value, 'outside')
+    assert.match((await resolved('${file:key}', { allow_files: ['../out'] })).messages[0]!, /it is outside of .*out$/)
+  })
+})
+
+test('without the key nothing is replaced, and the text is told; with false neither', async () => {
+  const text = '${env:NAME} ${file:key}'
+  for (const blocks of [{}, { '_gw/secrets': false }]) {
+    const { raw, issues } = await resolveSecrets({ extra_config: blocks, a: [text], b: '${x}' }, 'krakend.json', environment)
+    assert.deepEqual(raw['a'], [text])
+    assert.deepEqual(
+      issues.map(({ severity, path }) => [severity, formatPath(path)]),
+      [['warning', 'a[0]']],
+    )
+  }
+})
+
+test('a whole file: weak types take the result, in every format, and defaults inherit it', async () => {
+  const yaml = `
+version: 3
+port: '\${env:PORT}'
+extra_config:
+  _gw/secrets: {}
+  _gw/defaults: { endpoint: { timeout: '\${env:LIMIT}' } }
+endpoints:
+  - { endpoint: /a, backend: [{ host: ['http://a'], url_pattern: '/\${env:SEGMENT}' }] }
+`
+  const options = { knownNamespaces: ['_gw/secrets', '_gw/defaults'], environment: { PORT: '9000', LIMIT: '3s', SEGMENT: 'seg' } }
+  const { config, failure } = await readConfig('krakend.yml', { ...options, readFile: () => Promise.resolve(yaml) })
+  assert.equal(failure, null)
+  assert.deepEqual(
+    [config?.server.port, config?.endpoints[0]?.timeoutMs, config?.endpoints[0]?.backends[0]?.urlPattern],
+    [9000, 3000, '/seg'],
+  )
+  assert.equal(config?.secrets.values.length, 3)
+  const missing = await readConfig('krakend.yml', { ...options, environment: {}, readFile: () => Promise.resolve(yaml) })
+  assert.equal(missing.config, null)
+  assert.match(missing.failure!, /PORT is not set/)
+})
