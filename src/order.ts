@@ -6,6 +6,7 @@ import { defaults } from './components/gw/defaults/index.ts'
 import { secrets } from './components/gw/secrets/index.ts'
 import { lazy, type Order } from './engine/compile/order.ts'
 import { rescue } from './engine/endpoint/rescue.ts'
+import { streamBlock } from './engine/endpoint/stream-block.ts'
 import { backendLimits } from './engine/pipe/backend-limits.ts'
 import { proxyAtBackend, proxyAtEndpoint } from './engine/pipe/proxy-block.ts'
 import { backendHttp } from './engine/pipe/status-policy.ts'
@@ -125,7 +126,7 @@ export const order: Order = {
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
     service: [routerBlock, loggingBlock, backendLimits, defaults, secrets],
-    endpoint: [routeBlock, proxyAtEndpoint],
+    endpoint: [routeBlock, streamBlock, proxyAtEndpoint],
     agent: [],
     backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],
   },

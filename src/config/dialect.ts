@@ -64,6 +64,8 @@ export interface Quirks {
   readonly refusesEncodedParams: boolean
   /** Endpoints with several backends must be GET, and `no-op` must be said twice. */
   readonly dropsUnservableEndpoints: boolean
+  /** The endpoint's timeout ends with the head of an event stream; else it cuts it. */
+  readonly liftsEventStreams: boolean
   /** Times in the access log are rounded to two digits. */
   readonly roundsLatency: boolean
 
@@ -111,6 +113,7 @@ const VERSION_3: Quirks = {
   checksForwarders: true,
   refusesEncodedParams: true,
   dropsUnservableEndpoints: false,
+  liftsEventStreams: true,
   roundsLatency: true,
   isolatesMerges: true,
   readsStrategy: false,
@@ -163,7 +166,7 @@ const CHANGED_IN_4: Partial<Quirks> = {
 
 const QUIRKS = perDialect(VERSION_3, { 2: UNKNOWN_TO_2, 4: CHANGED_IN_4 })
 
-const COMMUNITY: Partial<Quirks> = { hasFallback: false }
+const COMMUNITY: Partial<Quirks> = { hasFallback: false, liftsEventStreams: false }
 const COMMUNITY_QUIRKS = perDialect(
   { ...QUIRKS[3], ...COMMUNITY },
   { 2: { ...QUIRKS[2], ...COMMUNITY }, 4: { ...QUIRKS[4], ...COMMUNITY } },

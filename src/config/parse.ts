@@ -177,6 +177,8 @@ function readServerConfig(raw: RawService, options: ParseOptions, quirks: Quirks
     readHeaderTimeoutMs: orUnlimited(raw.read_header_timeout),
     maxHeaderBytes: raw.max_header_bytes > 0 ? raw.max_header_bytes : DEFAULT_HEADER_BYTES,
     useH2c: raw.use_h2c,
+    // What endpoints allow.
+    upgrades: [],
     tls: raw.tls === null ? null : parseServerTls(raw.tls, quirks),
   }
 }

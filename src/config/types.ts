@@ -70,6 +70,8 @@ export interface ServerConfig {
   /** Bytes; never 0. */
   readonly maxHeaderBytes: number
   readonly useH2c: boolean
+  /** Protocols that clients may switch to, lower case. */
+  readonly upgrades: readonly string[]
   readonly tls: ServerTlsConfig | null
 }
 

@@ -3,6 +3,7 @@
 import type { EndpointConfig } from '../config/types.ts'
 import type { Port, Site } from './compile/component.ts'
 import { slot } from './scope.ts'
+import type { UpgradeRequest } from './types.ts'
 
 /** The claims of a verified token, as decoded from its payload. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -20,6 +21,12 @@ export const tokenRejecters: Port<(endpoint: EndpointConfig) => TokenRejecter | 
 export function ownRejecters({ once, id }: Pick<Site, 'once' | 'id'>): TokenRejecter[] {
   return once(`token rejecters ${id}`, () => [])
 }
+
+/** Which origins may read answers: a CORS layer says so. */
+export const allowedOrigins: Port<(origin: string) => boolean> = { name: 'allowed origins' }
+
+/** The protocol that a request is to switch to, set by its endpoint, which allows it. */
+export const wantedUpgrade = slot<UpgradeRequest>()
 
 /** Names of response headers that no pipe may set (a CORS layer answers for them). */
 export const droppedHeaders: Port<(name: string) => boolean> = { name: 'dropped headers' }

@@ -44,8 +44,8 @@ test('a time below one millisecond is over at once', () => {
 /** Stands in for the machine's timers: says which were started with which time, how often each began anew, and fires them by hand. */
 function takeTimers(t: TestContext) {
   const timers: { ms: number; restarts: number; isCleared: boolean; fire: () => void }[] = []
-  t.mock.method(globalThis, 'setTimeout', (callback: (scope: Scope) => void, ms: number, scope: Scope) => {
-    const timer = { ms, restarts: 0, isCleared: false, fire: () => callback(scope), refresh: () => void timer.restarts++ }
+  t.mock.method(globalThis, 'setTimeout', (callback: (...given: unknown[]) => void, ms: number, ...given: unknown[]) => {
+    const timer = { ms, restarts: 0, isCleared: false, fire: () => callback(...given), refresh: () => void timer.restarts++ }
     timers.push(timer)
     return timer
   })
@@ -68,6 +68,28 @@ test('a lifted deadline is replaced by a limit of idleness, which every touch be
   )
   timers[1]?.fire()
   assert.equal(scope.reason, DEADLINE_EXCEEDED)
+})
+
+test('a limit takes the place of whatever was there, with a reason of its own', (t) => {
+  const timers = takeTimers(t)
+  const reason = new Error('too long')
+  const scope = Scope.root().child(100)
+  scope.limit(Infinity)
+  assert.equal(scope.deadline, Infinity)
+  const touch = scope.lift(50)
+  scope.limit(70, reason)
+  touch()
+  assert.deepEqual(
+    timers.map(({ ms, restarts, isCleared }) => [ms, restarts, isCleared]),
+    [
+      [100, 0, true],
+      [50, 0, true],
+      [70, 0, false],
+    ],
+  )
+  assert.ok(scope.deadline <= performance.now() + 70)
+  timers[2]?.fire()
+  assert.equal(scope.reason, reason)
 })
 
 test('without a limit only cancellation ends a lifted scope; the deadlines around it stay', (t) => {

@@ -74,19 +74,31 @@ export class Scope {
 
   /**
    * Lifts the deadline of this scope, not those around it, and puts an idle limit in its place: the scope ends when `touch`,
-   * which is returned, was not called for `idleMs`. `Infinity` sets no limit: only cancellation ends it then.
+   * which is returned, was not called for `idleMs`, with `reason`. `Infinity` sets no limit: only cancellation ends it then.
    */
-  lift(idleMs: number): () => void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
-    this.deadline = this.#parent === null ? Infinity : this.#parent.deadline
+  lift(idleMs: number, reason: Error = DEADLINE_EXCEEDED): () => void {
+    this.#dropTimer()
     if (this.reason !== null || idleMs === Infinity) return nothing
-    const timer = setTimeout(expire, Math.min(idleMs, MAX_TIMER_MS), this)
+    const timer = setTimeout(endWith, Math.min(idleMs, MAX_TIMER_MS), this, reason)
     this.#timer = timer
     return () => {
       // A timer that was cleared must not start again.
       if (this.#timer === timer) timer.refresh()
     }
+  }
+
+  /** Puts a deadline of `ms` from now in the place of whatever limit this scope had, not those around it. */
+  limit(ms: number, reason: Error = DEADLINE_EXCEEDED): void {
+    this.#dropTimer()
+    if (this.reason !== null || ms === Infinity) return
+    this.deadline = Math.min(this.deadline, performance.now() + ms)
+    this.#timer = setTimeout(endWith, Math.min(ms, MAX_TIMER_MS), this, reason)
+  }
+
+  #dropTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.deadline = this.#parent === null ? Infinity : this.#parent.deadline
   }
 
   /** The work is done: stops the timer and forgets the listeners without calling them. */
@@ -126,6 +138,10 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 
 function expire(scope: Scope): void {
   scope.end(DEADLINE_EXCEEDED)
+}
+
+function endWith(scope: Scope, reason: Error): void {
+  scope.end(reason)
 }
 
 function nothing(): void {}

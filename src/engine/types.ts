@@ -1,6 +1,6 @@
 // The shapes that carry every request. Knows nothing of components, files and sockets.
 
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { EndpointConfig } from '../config/types.ts'
 import type { Data } from './data.ts'
 import type { GatewayError } from './errors.ts'
@@ -105,8 +105,15 @@ export interface Exchange {
   failure: Error | null
   /** Writes the whole answer, with its Content-Length. A second answer is a bug and throws. */
   answer(statusCode: number, body?: string | Uint8Array | null): void
-  /** Streams the answer with back-pressure; resolves when all is written, rejects when the backend or the client broke off. */
-  answerStream(statusCode: number, body: Readable): Promise<void>
+  /**
+   * Streams the answer with back-pressure; resolves when all is written, rejects when the backend or the client broke off.
+   * The head of one that is `isLive` leaves at once, else with the first bytes of the body.
+   */
+  answerStream(statusCode: number, body: Readable, isLive?: boolean): Promise<void>
+  /** The protocol that the client asks to switch to, in lower case, where the server can; null in all other requests. */
+  readonly upgrade: string | null
+  /** Answers 101; from then on bytes pass both ways until both sides have ended. `onBytes` hears of them. Only where `upgrade` is set. */
+  tunnel(peer: Duplex, onBytes: () => void): Promise<void>
   /** Breaks the connection (HTTP/2: the stream) off, so that the client sees that something is missing. */
   cut(): void
   /**
@@ -163,12 +170,22 @@ export interface BackendRequest {
   readonly body: Body
   /** Decided when the configuration is compiled: whether the answer is read to the end first or streamed (`no-op`). */
   readonly wantsStream: boolean
+  /** Asks for another protocol: an answer 101 has a Duplex as its stream, which is the connection from then on. */
+  readonly upgrade?: UpgradeRequest | null
   /** A body that cannot be read to its end is answered as far as it came, with `bodyFailure`; else the call rejects. Not for streams. */
   readonly keepsBrokenBody?: boolean
   /** Bytes of a body that is kept in memory, unpacked; more of them fail the call. Infinity by default. */
   readonly maxBodyBytes?: number
   /** How names go on the wire where that is not canonical (version 2), by canonical name. Only the wire reads it. */
   readonly spellings?: ReadonlyMap<string, string> | null
+}
+
+/** What a client says who wants to switch to another protocol. */
+export interface UpgradeRequest {
+  /** As the client wrote it: `websocket`. */
+  readonly protocol: string
+  /** Fields of the protocol (`Sec-Websocket-…`): name, value, name, value … */
+  readonly fields: readonly string[]
 }
 
 /** One HTTP response of a backend. Exactly one of `bytes` and `stream` is set: bytes, unless `wantsStream` asked otherwise and more was to come. */

@@ -15,6 +15,7 @@ const LISTENER_SETTINGS: Readonly<Record<string, (server: ServerConfig) => unkno
   idle_timeout: (server) => server.idleTimeoutMs,
   max_header_bytes: (server) => server.maxHeaderBytes,
   use_h2c: (server) => server.useH2c,
+  '_gw/stream.upgrade': (server) => server.upgrades,
 }
 
 /** Names of the settings that differ, which only a restart can change. */

@@ -46,6 +46,7 @@ export function makeServer(overrides: Partial<ServerConfig> = {}): ServerConfig 
     readHeaderTimeoutMs: Infinity,
     maxHeaderBytes: 1024 * 1024,
     useH2c: false,
+    upgrades: [],
     tls: null,
     ...overrides,
   }

@@ -7,7 +7,9 @@ import { rescued } from '../endpoint/rescue.ts'
 import { compileBackends, compilePipe, type PipeInit, type StackListener } from '../pipe/pipe.ts'
 import { expectedNames } from '../expected-names.ts'
 import { expectNames } from '../headers.ts'
-import { droppedHeaders } from '../ports.ts'
+import { streamLimitsOf } from '../endpoint/stream-block.ts'
+import type { StreamInit } from '../endpoint/stream.ts'
+import { allowedOrigins, droppedHeaders } from '../ports.ts'
 import { debugHandler, echoHandler, errorHandler, healthHandler, optionsHandler } from '../routing/fixed-routes.ts'
 import { planRoutes, type PlannedRoute, type RoutePlan } from '../routing/plan.ts'
 import { PatternRouter } from '../routing/patterns/pattern-router.ts'
@@ -148,6 +150,8 @@ async function endpointHandler(endpoint: EndpointConfig, compilation: Compilatio
       versionHeader,
       userAgent: `KrakenD ${compilation.version}`,
       returnsErrorText: site.router.return_error_msg,
+      stream: streamInitOf(endpoint, site),
+      liftsEventStreams: config.quirks.liftsEventStreams && endpoint.outputEncoding === 'no-op',
       dropsHeader: drops.length === 0 ? null : (name) => drops.some((isDropped) => isDropped(name)),
     })
     log.debug(`${place.label} Building the http handler`)
@@ -160,6 +164,14 @@ async function endpointHandler(endpoint: EndpointConfig, compilation: Compilatio
     log.error(`[SERVICE: Gin] Calling the ProxyFactory ${error.message} (${place.id})`)
     return config.quirks.dropsUnservableEndpoints ? null : answerUnservable
   }
+}
+
+/** The limits of an endpoint's streams; null where it has none of its own. */
+function streamInitOf(endpoint: EndpointConfig, site: Site): StreamInit | null {
+  const limits = streamLimitsOf(endpoint)
+  if (limits === null) return null
+  const [allowsOrigin = null] = site.ask(allowedOrigins)
+  return { ...limits, allowsOrigin, timeoutMs: endpoint.timeoutMs, warn: (text) => site.log.warning(`${site.label}[Stream] ${text}`) }
 }
 
 function labelOf({ path }: EndpointConfig): string {

@@ -33,6 +33,8 @@ async function serve(pipe: Pipe, init: Partial<EndpointInit> = {}, outputEncodin
     userAgent: 'KrakenD Version test',
     returnsErrorText: false,
     dropsHeader: null,
+    stream: null,
+    liftsEventStreams: true,
     ...init,
   })
   const exchange = makeExchange({ target: '/e' })

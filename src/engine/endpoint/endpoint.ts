@@ -8,7 +8,8 @@ import { asError, describeBug, GatewayError, MergeError } from '../errors.ts'
 import type { Scope } from '../scope.ts'
 import type { Exchange, Handler, Pipe, PipeResponse, Render } from '../types.ts'
 import { compileRequest } from './request.ts'
-import { renderedWriter, streamWriter } from './write-response.ts'
+import { compileStream, type StreamInit } from './stream.ts'
+import { isEventStream, renderedWriter, streamWriter, type WriteResponse } from './write-response.ts'
 
 export interface EndpointInit {
   readonly endpoint: EndpointConfig
@@ -23,6 +24,10 @@ export interface EndpointInit {
   readonly returnsErrorText: boolean
   /** Names of response headers that the pipe cannot set; null for none. */
   readonly dropsHeader: ((name: string) => boolean) | null
+  /** The limits of its streams; null where the endpoint's timeout is the only one. */
+  readonly stream: StreamInit | null
+  /** Whether events (`text/event-stream`) go on beyond the endpoint's timeout. */
+  readonly liftsEventStreams: boolean
 }
 
 export interface CompiledEndpoint {
@@ -34,46 +39,69 @@ export interface CompiledEndpoint {
 const NO_RESPONSE = new GatewayError('internal server error', { code: 'ERR_NO_RESPONSE' })
 
 export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
-  const { endpoint, pipe, versionHeader, dropsHeader } = init
-  const { timeoutMs, cacheTtlMs } = endpoint
+  const { endpoint, pipe, versionHeader } = init
+  const { timeoutMs } = endpoint
   const buildRequest = compileRequest(endpoint, init.userAgent)
-  const cacheControl = cacheTtlMs === 0 ? null : `public, max-age=${Math.trunc(cacheTtlMs / 1000)}`
-  const write =
-    endpoint.outputEncoding === 'no-op'
-      ? streamWriter({ cacheControl, dropsHeader })
-      : renderedWriter(init.render, { cacheControl, dropsHeader })
+  const write = compileWriter(init)
   const writeError = compileErrorWriter(init)
   const logError = compileErrorLog(init)
+  const noteFailure = (exchange: Exchange, error: Error): void => {
+    exchange.failure = error
+    logError(error)
+  }
+  const fail = (exchange: Exchange, thrown: unknown): void => {
+    const error = asError(thrown)
+    noteFailure(exchange, error)
+    writeError(exchange, error)
+  }
+  const beginStream = init.stream === null ? null : compileStream(init.stream)
+  const serveStream = (exchange: Exchange, begin: NonNullable<typeof beginStream>): Promise<void> => {
+    exchange.responseHeaders.set('X-Krakend', versionHeader)
+    const stream = begin(exchange)
+    if (exchange.body.length !== 0) scope.onEnd((reason) => exchange.body.abandon?.(reason))
+    return pipe(buildRequest(exchange), scope).then(
+      (response) => stream.pass(response, write),
+      (thrown: unknown) => {
+        scope.close()
+        fail(exchange, thrown)
+      },
+    )
+  }
+  const serve: Handler = function serveEndpoint(exchange) {
+    const scope = scopeOf(exchange, timeoutMs)
+    exchange.responseHeaders.set('X-Krakend', versionHeader)
+    return pipe(buildRequest(exchange), scope).then(
+      (response) => {
+        if (response.error !== null) noteFailure(exchange, response.error)
+        const writing = write(exchange, response)
+        // A stream is cut when the endpoint's time is over, but for events, which nobody wants cut.
+        if (writing !== undefined) {
+          if (init.liftsEventStreams && isEventStream(exchange)) scope.lift(Infinity)
+          return writing.finally(() => scope.close())
+        }
+        scope.close()
+        return undefined
+      },
+      (thrown: unknown) => {
+        scope.close()
+        fail(exchange, thrown)
+      },
+    )
+  }
   return {
     run: function runPipe(exchange) {
       const scope = scopeOf(exchange, timeoutMs)
       return pipe(buildRequest(exchange), scope).finally(() => scope.close())
     },
-    handle: function serveEndpoint(exchange) {
-      const scope = scopeOf(exchange, timeoutMs)
-      exchange.responseHeaders.set('X-Krakend', versionHeader)
-      return pipe(buildRequest(exchange), scope).then(
-        (response) => {
-          if (response.error !== null) {
-            exchange.failure = response.error
-            logError(response.error)
-          }
-          const writing = write(exchange, response)
-          // A stream is cut when the endpoint's time is over.
-          if (writing !== undefined) return writing.finally(() => scope.close())
-          scope.close()
-          return undefined
-        },
-        (thrown: unknown) => {
-          scope.close()
-          const error = asError(thrown)
-          exchange.failure = error
-          logError(error)
-          writeError(exchange, error)
-        },
-      )
-    },
+    handle: beginStream === null ? serve : (exchange) => serveStream(exchange, beginStream),
   }
+}
+
+function compileWriter(init: EndpointInit): WriteResponse {
+  const { endpoint, dropsHeader, stream } = init
+  const cacheControl = endpoint.cacheTtlMs === 0 ? null : `public, max-age=${Math.trunc(endpoint.cacheTtlMs / 1000)}`
+  const writer = { cacheControl, dropsHeader, isLive: stream !== null }
+  return endpoint.outputEncoding === 'no-op' ? streamWriter(writer) : renderedWriter(init.render, writer)
 }
 
 /** security: whoever reads a body that the client does not send would wait beyond the endpoint's time, that is for ever. */

@@ -93,6 +93,8 @@ export function memoryExchange(request: MemoryRequest): MemoryExchange {
       if (out instanceof Readable) keep(this, await readAll(out, request.maxBytes))
       else if (out !== null) keep(this, Buffer.from(out))
     },
+    upgrade: null,
+    tunnel: () => Promise.reject(new Error('there is no connection to switch to another protocol')),
     cut() {
       this.isCut = true
       this.scope.end()

@@ -14,6 +14,8 @@ export interface WriterInit {
   readonly cacheControl: string | null
   /** Names of response headers that are not copied; null for none. */
   readonly dropsHeader: ((name: string) => boolean) | null
+  /** Whether the head of a stream leaves before there is a first byte. */
+  readonly isLive: boolean
 }
 
 export function renderedWriter(render: Render, init: WriterInit): WriteResponse {
@@ -42,13 +44,30 @@ export function streamWriter(init: WriterInit): WriteResponse {
       if (!hasType && body.length > 0) exchange.responseHeaders.set('Content-Type', sniffContentType(body))
       return exchange.answer(statusCode, body)
     }
-    if (hasType) return exchange.answerStream(statusCode, body)
+    // No event is held back, and neither is the head before them.
+    if (hasType) return exchange.answerStream(statusCode, body, init.isLive || isEventStream(exchange))
+    if (init.isLive) return answerLive(exchange, statusCode, body)
     return sniffStream(body).then((contentType) => {
       if (contentType === null && body.readableEnded) return exchange.answer(statusCode)
       if (contentType !== null) exchange.responseHeaders.set('Content-Type', contentType)
       return exchange.answerStream(statusCode, body)
     })
   }
+}
+
+/** Whose type is not known is looked at if there is something to look at, and nobody waits for it. */
+function answerLive(exchange: Exchange, statusCode: number, body: Readable): Promise<void> {
+  const chunk = body.read() as Buffer | null
+  if (chunk !== null) {
+    exchange.responseHeaders.set('Content-Type', sniffContentType(chunk))
+    body.unshift(chunk)
+  }
+  return exchange.answerStream(statusCode, body, true)
+}
+
+/** Events that a server sends as they happen. */
+export function isEventStream({ responseHeaders }: Exchange): boolean {
+  return responseHeaders.get('Content-Type')?.toLowerCase().startsWith('text/event-stream') === true
 }
 
 /** Completeness and caching. */

@@ -3,6 +3,7 @@
 import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig } from '../../config/types.ts'
 import { Data } from '../data.ts'
+import { wantedUpgrade } from '../ports.ts'
 import type { BackendRequest, BackendResponse, Decode, Pipe, PipeResponse, Sender } from '../types.ts'
 import { compileBrokenDecoder } from './broken-body.ts'
 import { compileStatusPolicy } from './status-policy.ts'
@@ -14,6 +15,8 @@ export interface BackendInit {
   /** `BackendRequest.spellings` of the endpoint. */
   readonly spellings: ReadonlyMap<string, string> | null
   readonly decode: Decode
+  /** Whether its endpoint lets clients switch to other protocols. */
+  readonly mayUpgrade: boolean
   /** Bytes of an answer that may be kept in memory; Infinity for any. */
   readonly maxBodyBytes: number
   /** Target, filters, mapping and group; null when there is nothing to do. */
@@ -22,7 +25,7 @@ export interface BackendInit {
 
 export function compileBackend(init: BackendInit): Pipe {
   const { sender, spellings } = init
-  if (init.backend.encoding === 'no-op') return streamFrom(sender, spellings)
+  if (init.backend.encoding === 'no-op') return streamFrom(init)
   const { decode, manipulate, maxBodyBytes } = init
   const decodeBroken = compileBrokenDecoder(init.backend.encoding, decode)
   const onBadStatus = compileStatusPolicy(init.backend, init.quirks)
@@ -52,7 +55,7 @@ export function compileBackend(init: BackendInit): Pipe {
 }
 
 /** `no-op`: the answer goes through as it is, whatever its status. */
-function streamFrom(sender: Sender, spellings: BackendInit['spellings']): Pipe {
+function streamFrom({ sender, spellings, mayUpgrade }: BackendInit): Pipe {
   const toResponse = (response: BackendResponse): PipeResponse => ({
     data: Data.EMPTY,
     isComplete: true,
@@ -61,6 +64,12 @@ function streamFrom(sender: Sender, spellings: BackendInit['spellings']): Pipe {
     headers: response.headers,
     body: response.stream ?? response.bytes,
   })
+  if (mayUpgrade)
+    return function switchOrStream(request, scope) {
+      const { method, origin, path, headers, body } = request
+      const upgrade = wantedUpgrade.get(scope) ?? null
+      return sender({ method, origin, path, headers, body, wantsStream: true, spellings, upgrade }, scope).then(toResponse)
+    }
   return function streamBackend(request, scope) {
     const { method, origin, path, headers, body } = request
     return sender({ method, origin, path, headers, body, wantsStream: true, spellings }, scope).then(toResponse)

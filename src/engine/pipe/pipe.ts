@@ -8,6 +8,7 @@ import type { LoadedOrder } from '../compile/order.ts'
 import type { Clock, PipePlace, Site, SiteMaker } from '../compile/site.ts'
 import { equalHosts, type Hosts, type Stage } from '../compile/component.ts'
 import { spellingsOf } from '../endpoint/request.ts'
+import { upgradesOf } from '../endpoint/stream-block.ts'
 import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
@@ -93,6 +94,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     decode: init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect }),
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
     manipulate: compileManipulation(backend, quirks),
+    mayUpgrade: place.endpoint !== null && upgradesOf(place.endpoint).length > 0,
     spellings: place.endpoint === null ? null : spellingsOf(place.endpoint),
   })
   return stack<Pipe>(await build('backend'), call, site, init.observer)

@@ -6,6 +6,7 @@ import { readOptions } from '../../schema/read-options.ts'
 import { Type } from '../../schema/type.ts'
 import { isObject } from '../../schema/values.ts'
 import { block } from '../compile/component.ts'
+import { upgradesOf } from '../endpoint/stream-block.ts'
 
 const flag = (description: string, value = false) => Type.Boolean({ default: value, description })
 const text = (description: string) => Type.String({ default: '', description })
@@ -69,5 +70,6 @@ export function readRouterOptions({ quirks, extraConfig }: Pick<GatewayConfig, '
 /** What the listening socket needs, with what the `router` block says of it. */
 export function serverConfigOf(config: GatewayConfig): ServerConfig {
   const { server } = config
-  return readRouterOptions(config).use_h2c ? { ...server, useH2c: true } : server
+  const upgrades = [...new Set(config.endpoints.flatMap((endpoint) => upgradesOf(endpoint)))]
+  return { ...server, upgrades, useH2c: server.useH2c || readRouterOptions(config).use_h2c }
 }

@@ -13,6 +13,7 @@ import { gunzipBytes, gunzipStream, isGzip } from './gunzip.ts'
 import { copyOf, KeptBody } from './kept-body.ts'
 import type { OriginPool } from './origin-pool.ts'
 import type { RequestHead } from './request-head.ts'
+import { TunnelStream } from './tunnel-stream.ts'
 
 const REPLAYABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
@@ -45,7 +46,7 @@ export class Call implements ConnectionUser {
   /** While reading. */
   #body: KeptBody | null = null
   /** While streaming. */
-  #stream: BackendStream | null = null
+  #stream: BackendStream | TunnelStream | null = null
 
   constructor(
     pool: OriginPool,
@@ -89,7 +90,8 @@ export class Call implements ConnectionUser {
     this.#state = 'asking'
     this.#connection = connection
     try {
-      connection.send(this, this.#request.method, this.#head as RequestHead, this.#request.body)
+      const { method, body, upgrade = null } = this.#request
+      connection.send(this, method, this.#head as RequestHead, body, upgrade !== null)
     } catch (error) {
       this.#fail(asError(error))
     }
@@ -99,7 +101,7 @@ export class Call implements ConnectionUser {
     const { responseHeaderTimeoutMs } = this.#pool
     if (responseHeaderTimeoutMs === Infinity || this.#state !== 'asking') return
     this.#headTimer = setTimeout(() => {
-      const failure = new SendError('net/http: timeout awaiting response headers', { phase: 'headers' })
+      const failure = new SendError('net/http: timeout awaiting response headers', { phase: 'headers', code: 'ERR_BACKEND_SILENT' })
       this.#fail(sendError(this.#request, failure, this.#isReplayable()))
     }, responseHeaderTimeoutMs)
   }
@@ -119,7 +121,9 @@ export class Call implements ConnectionUser {
   onPause(): void {
     if (this.#state !== 'reading' || !this.#request.wantsStream) return
     this.#state = 'streaming'
-    const stream = new BackendStream(() => this.#connection?.resume(), this.#abandon)
+    const connection = this.#connection as Connection
+    const isTunnel = this.#statusCode === 101
+    const stream = isTunnel ? new TunnelStream(connection) : new BackendStream(() => this.#connection?.resume(), this.#abandon)
     this.#stream = stream
     for (const chunk of this.#body?.chunks ?? []) stream.push(chunk)
     this.#body = null

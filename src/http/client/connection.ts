@@ -23,6 +23,7 @@ export class Connection {
   readonly #onIdle: (connection: Connection) => void
   readonly #onGone: (connection: Connection) => void
   readonly #parser = new ResponseParser()
+  #isTunnel = false
   #socket: Socket | null = null
   #user: ConnectionUser | null = null
   #writer: BodyWriter | null = null
@@ -55,11 +56,11 @@ export class Connection {
   }
 
   /** Sends a request; its response goes to `user`. Only when nothing is under way. */
-  send(user: ConnectionUser, method: string, head: RequestHead, body: Body): void {
+  send(user: ConnectionUser, method: string, head: RequestHead, body: Body, mayUpgrade = false): void {
     const socket = this.#socket
     if (socket === null) throw new Error('not connected')
     this.#user = user
-    this.#parser.begin(method)
+    this.#parser.begin(method, mayUpgrade)
     this.#isSending = head.bodyLength !== 0
     if (head.bodyLength === 0) {
       socket.write(head.text, 'latin1')
@@ -104,6 +105,15 @@ export class Connection {
     if (this.#socket === null) this.#leave()
     else this.#socket.destroy()
     this.#leave()
+  }
+
+  /** Leaves HTTP behind: what is written to the socket goes out as it is, and either side may end before the other. */
+  becomeTunnel(): Socket {
+    const socket = this.#socket
+    if (socket === null) throw new Error('not connected')
+    this.#isTunnel = true
+    socket.allowHalfOpen = true
+    return socket
   }
 
   /** More of the response is welcome again. */
@@ -160,7 +170,9 @@ export class Connection {
 
   readonly #onEnd = (): void => {
     const user = this.#user
-    if (user !== null && this.#parser.finish(user)) this.#finishCall()
+    if (user === null || !this.#parser.finish(user)) return
+    // The other direction goes on until it ends as well.
+    if (!this.#isTunnel) this.#finishCall()
   }
 
   readonly #onClose = (): void => {

@@ -3,7 +3,7 @@
 import { GatewayError } from '../../engine/errors.ts'
 import { FewTexts } from '../../engine/few-texts.ts'
 import { canonicalName, type HeaderMap, HOP_BY_HOP, isToken } from '../../engine/headers.ts'
-import type { BackendRequest } from '../../engine/types.ts'
+import type { BackendRequest, UpgradeRequest } from '../../engine/types.ts'
 import { bytesOf } from '../../go/bytes.ts'
 
 export interface HeadOptions {
@@ -85,13 +85,25 @@ export function requestHead(request: BackendRequest, options: HeadOptions): Requ
   const hasEncoding = mayHaveEncoding && (hasValue(headers, 'Accept-Encoding') || hasValue(headers, 'Range'))
   const addedGzip = options.asksForGzip && !hasEncoding && method !== 'HEAD'
   if (addedGzip) text += 'Accept-Encoding: gzip\r\n'
-  if (options.closes) text += 'Connection: close\r\n'
+  const upgrade = request.upgrade ?? null
+  if (upgrade !== null) text += upgradeLines(upgrade, headers)
+  else if (options.closes) text += 'Connection: close\r\n'
   const bodyLength = bodyLengthOf(request)
   const bodiless = bodyLength < 0 && USUALLY_BODILESS.has(method) ? `${text}\r\n` : null
   if (bodyLength < 0) text += 'Transfer-Encoding: chunked\r\n\r\n'
   else if (bodyLength > 0 || method === 'POST' || method === 'PUT' || method === 'PATCH') text += `Content-Length: ${bodyLength}\r\n\r\n`
   else text += '\r\n'
   return { text, bodyLength, bodiless, addedGzip }
+}
+
+/** What asks for another protocol. Fields of it that are forwarded anyway are not written twice. */
+function upgradeLines({ protocol, fields }: UpgradeRequest, headers: HeaderMap): string {
+  let text = `Connection: Upgrade\r\nUpgrade: ${wireValue('Upgrade', protocol)}\r\n`
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] as string
+    if (!headers.has(name)) text += `${name}: ${wireValue(name, fields[i + 1] as string)}\r\n`
+  }
+  return text
 }
 
 /** Whether the first line of that name says something. */

@@ -46,6 +46,8 @@ const DONE = 7
 export class ResponseParser {
   #state = DONE
   #isHead = false
+  /** Whether 101 begins a protocol of which nothing is known here. */
+  #mayUpgrade = false
   #interim = 0
   /** Bytes of a head or a chunk line that is not complete. */
   readonly #pending = new GrowingBuffer()
@@ -58,9 +60,10 @@ export class ResponseParser {
   keepAliveMs = 0
 
   /** Expects the response to a request. */
-  begin(method: string): void {
+  begin(method: string, mayUpgrade = false): void {
     this.#state = HEAD
     this.#isHead = method === 'HEAD'
+    this.#mayUpgrade = mayUpgrade
     this.#interim = 0
     this.#closes = false
     this.#pending.release()
@@ -196,6 +199,11 @@ export class ResponseParser {
   #beginBody(statusCode: number, fields: string[], framing: Framing, receiver: ResponseReceiver): void {
     this.keepAliveMs = framing.keepAliveMs
     this.#closes = framing.closes || statusCode === 101
+    if (statusCode === 101 && this.#mayUpgrade) {
+      this.#state = UNTIL_CLOSE
+      receiver.onHead(statusCode, fields, null)
+      return
+    }
     const hasNone = this.#isHead || statusCode === 204 || statusCode === 304 || statusCode === 101
     if (hasNone || (framing.length === 0 && !framing.isChunked)) {
       receiver.onHead(statusCode, fields, 0)

@@ -13,6 +13,8 @@ export type Outcome = (socket: ClientSocket) => void
 /** A client's connection with the order of its requests; null before the first of them. */
 export interface ClientSocket extends Socket {
   turns?: Turns
+  /** Whether it is no longer HTTP that is spoken there, or about to be not. */
+  isTunnel?: boolean
 }
 
 interface Waiting {

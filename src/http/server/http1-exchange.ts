@@ -4,6 +4,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { HeaderMap } from '../../engine/headers.ts'
 import type { Turns } from './connection-turns.ts'
+import type { ServerState } from './server-state.ts'
 import { type ExchangeInit, WireExchange } from './wire-exchange.ts'
 import { repairFields } from './writable-fields.ts'
 
@@ -30,7 +31,7 @@ export class Http1Exchange extends WireExchange {
   readonly #isHttp11: boolean
   readonly #draining: Draining
 
-  constructor(init: ExchangeInit, request: IncomingMessage, response: GatewayResponse, draining: Draining) {
+  constructor(init: ExchangeInit, request: IncomingMessage, response: GatewayResponse, draining: Draining & Pick<ServerState, 'server'>) {
     super(init)
     this.#draining = draining
     this.#response = response
@@ -56,8 +57,9 @@ export class Http1Exchange extends WireExchange {
     else response.end(body)
   }
 
-  protected override startStream(): Writable {
+  protected override startStream(isLive: boolean): Writable {
     if (!this.#response.destroyed) this.#writeHead()
+    if (isLive) this.#response.flushHeaders()
     return this.#response
   }
 

@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls'
 import { ClientBody } from './client-body.ts'
 import { type Begin, type ClientSocket, type Outcome, type RequestKind, Turns } from './connection-turns.ts'
 import { GatewayResponse, Http1Exchange } from './http1-exchange.ts'
+import { upgradeOf, UpgradeExchange, UpgradeResponse } from './upgrade-exchange.ts'
 import { HEADER_SLACK_BYTES, HOST, limitWriting, peerOf, readTimeouts, run, type ServerState } from './server-state.ts'
 import { decodeTarget, parseTarget } from '../client/target.ts'
 import { giveChunksAway } from '../release-chunk.ts'
@@ -32,6 +33,7 @@ export function createHttp1Server(state: ServerState): Server {
       headersTimeout: timeouts.headerMs,
       requestTimeout: timeouts.requestMs,
       connectionsCheckingInterval: timeouts.checkMs,
+      shouldUpgradeCallback: (request) => upgradeOf(request, state.server) !== null,
     },
     (request, response) => Turns.take(begin, request, response, 'plain'),
   )
@@ -44,8 +46,21 @@ export function createHttp1Server(state: ServerState): Server {
     Turns.take(begin, request, response, 'unknown-expectation'),
   )
   server.on('clientError', refuseConnection)
+  acceptUpgrades(server, state)
   server.on('connect', refuseTunnel)
   return server
+}
+
+/** Without protocols to switch to, `Upgrade` means nothing and requests stay what they are. */
+function acceptUpgrades(server: Server, state: ServerState): void {
+  if (state.server.upgrades.length === 0) return
+  server.on('upgrade', (request: IncomingMessage, socket: ClientSocket, head: Buffer) => {
+    // security: Node has taken its own listeners off such a connection: an error of it would end the process.
+    socket.on('error', ignore)
+    socket.turns?.relayDrain()
+    const begin: Outcome = () => serveHttp1(state, request, new UpgradeResponse(request, socket, head), 'plain')
+    if (socket.turns?.postpone(begin) !== true) begin(socket)
+  })
 }
 
 function serveHttp1(state: ServerState, request: IncomingMessage, response: GatewayResponse, kind: RequestKind): void {
@@ -97,7 +112,7 @@ function serveHttp1(state: ServerState, request: IncomingMessage, response: Gate
     // Node makes a chunk for each read, and keeps none.
     if (length !== 0) giveChunksAway(request)
     const invite = kind === 'continue' ? () => response.writeContinue() : null
-    const exchange = new Http1Exchange(
+    const exchange = new (response instanceof UpgradeResponse ? UpgradeExchange : Http1Exchange)(
       {
         method: request.method as string,
         sentTarget,

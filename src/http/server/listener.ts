@@ -130,7 +130,7 @@ class Listener implements NodeServer {
 
   /** Nobody waits for the rest of a request that may never come. */
   #cutSilent(): void {
-    for (const client of this.#clients) if (client.turns?.isBusy !== true) client.destroy()
+    for (const client of this.#clients) if (client.turns?.isBusy !== true && client.isTunnel !== true) client.destroy()
   }
 
   #cut(): void {

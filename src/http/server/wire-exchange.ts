@@ -1,6 +1,6 @@
 // One client request over a connection, and its answer. What HTTP/1.1 and HTTP/2 share; knows nothing of routes and backends.
 
-import { Readable, type Writable } from 'node:stream'
+import { type Duplex, Readable, type Writable } from 'node:stream'
 import { CANCELED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
@@ -53,6 +53,7 @@ export abstract class WireExchange implements Exchange {
   statusCode = 0
   bytesOut = 0
   failure: Error | null = null
+  readonly upgrade: string | null = null
   #rawHeaders: readonly string[]
   #headers: HeaderMap | null = null
   #listeners: (() => void)[] | null = null
@@ -93,9 +94,13 @@ export abstract class WireExchange implements Exchange {
     else void this.#answerThroughHooks(statusCode, body)?.catch(() => this.cut())
   }
 
-  answerStream(statusCode: number, body: Readable): Promise<void> {
-    if (this.#hooks === null) return this.#writeStream(statusCode, body)
-    return this.#answerThroughHooks(statusCode, body) ?? Promise.resolve()
+  answerStream(statusCode: number, body: Readable, isLive = false): Promise<void> {
+    if (this.#hooks === null) return this.#writeStream(statusCode, body, isLive)
+    return this.#answerThroughHooks(statusCode, body, isLive) ?? Promise.resolve()
+  }
+
+  tunnel(_peer: Duplex, _onBytes: () => void): Promise<void> {
+    return Promise.reject(new Error('this request cannot switch to another protocol'))
   }
 
   onAnswer(hook: (answer: Answer) => void): void {
@@ -103,19 +108,23 @@ export abstract class WireExchange implements Exchange {
     else this.#hooks.push(hook)
   }
 
-  #answerThroughHooks(statusCode: number, body: Answer['body']): Promise<void> | undefined {
+  #answerThroughHooks(statusCode: number, body: Answer['body'], isLive = false): Promise<void> | undefined {
     const answer: Answer = { statusCode, headers: this.responseHeaders, body }
-    const hooks = this.#hooks ?? []
-    this.#hooks = null
-    // Layers register on the way in, the outermost first; answers leave from the inside out.
-    for (let i = hooks.length - 1; i >= 0; i--) hooks[i]?.(answer)
-    if (answer.body instanceof Readable) return this.#writeStream(answer.statusCode, answer.body)
+    this.askHooks(answer)
+    if (answer.body instanceof Readable) return this.#writeStream(answer.statusCode, answer.body, isLive)
     this.#writeAnswer(answer.statusCode, answer.body)
     return undefined
   }
 
+  /** Layers register on the way in, the outermost first; answers leave from the inside out. */
+  protected askHooks(answer: Answer): void {
+    const hooks = this.#hooks ?? []
+    this.#hooks = null
+    for (let i = hooks.length - 1; i >= 0; i--) hooks[i]?.(answer)
+  }
+
   #writeAnswer(statusCode: number, body: string | Uint8Array | null): void {
-    this.#begin(statusCode)
+    this.begin(statusCode)
     const { responseHeaders } = this
     if (responseHeaders.has('Content-Length')) responseHeaders.delete('Content-Length')
     if (this.forbidsBody()) {
@@ -139,8 +148,8 @@ export abstract class WireExchange implements Exchange {
     this.writeWhole(asSingleWrite(body, length), 'latin1')
   }
 
-  #writeStream(statusCode: number, body: Readable): Promise<void> {
-    this.#begin(statusCode)
+  #writeStream(statusCode: number, body: Readable, isLive: boolean): Promise<void> {
+    this.begin(statusCode)
     if (this.forbidsBody() || this.#isHead) {
       // compat: the answer to HEAD names the length of what it leaves out; a 204 has none.
       if (!this.#isHead) this.responseHeaders.delete('Content-Length')
@@ -151,7 +160,7 @@ export abstract class WireExchange implements Exchange {
     }
     let target: Writable
     try {
-      target = this.startStream()
+      target = this.startStream(isLive)
     } catch (error) {
       body.on('error', ignore)
       body.destroy()
@@ -196,8 +205,8 @@ export abstract class WireExchange implements Exchange {
   /** Writes status, `responseHeaders` and a body of known length. */
   protected abstract writeWhole(body: string | Uint8Array | null, encoding: 'latin1'): void
 
-  /** Writes status and `responseHeaders`; gives where the body goes. */
-  protected abstract startStream(): Writable
+  /** Writes status and `responseHeaders`, at once where the answer is live; gives where the body goes. */
+  protected abstract startStream(isLive: boolean): Writable
 
   /** Whether an answer of this status can be written. */
   protected abstract knowsStatus(statusCode: number): boolean
@@ -208,7 +217,7 @@ export abstract class WireExchange implements Exchange {
     return statusCode < 200 || statusCode === 204 || statusCode === NOT_MODIFIED
   }
 
-  #begin(statusCode: number): void {
+  protected begin(statusCode: number): void {
     if (this.#hasBegun) throw new Error(`answered twice: ${this.statusCode}, then ${statusCode}`)
     this.#hasBegun = true
     this.statusCode = this.knowsStatus(statusCode) ? statusCode : UNSPEAKABLE

@@ -6,7 +6,7 @@ import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { headerValue } from '../../../engine/header-values.ts'
 import { canonicalName } from '../../../engine/headers.ts'
-import { droppedHeaders } from '../../../engine/ports.ts'
+import { allowedOrigins, droppedHeaders } from '../../../engine/ports.ts'
 import type { Exchange, Handler } from '../../../engine/types.ts'
 import { parseDuration } from '../../../go/duration.ts'
 import { Type } from '../../../schema/type.ts'
@@ -119,6 +119,7 @@ export const cors = component({
     const policy = compilePolicy(options, quirks, site)
     const statusCode = quirks.preflightStatus ?? (options.options_success_status || 204)
     const isPassedOn = quirks.mayPassOn && options.options_passthrough
+    site.provide(allowedOrigins, policy.isOriginAllowed ?? (() => true))
     site.provide(droppedHeaders, (name) => name.startsWith('Access-Control-'))
     site.log.debug('[SERVICE: Gin][CORS] Enabled CORS for all requests')
     return (next) => compileHandler(policy, isPassedOn ? next : (exchange) => exchange.answer(statusCode), next)

@@ -1,0 +1,148 @@
+// The time of streamed answers: the endpoint's timeout ends with the head of an answer, then only standing still is limited.
+
+import type { Duplex } from 'node:stream'
+import { asError, CANCELED, GatewayError } from '../errors.ts'
+import { wantedUpgrade } from '../ports.ts'
+import type { Scope } from '../scope.ts'
+import type { Body, Exchange, PipeResponse, UpgradeRequest } from '../types.ts'
+import type { StreamLimits } from './stream-block.ts'
+
+const IDLE = new GatewayError('no byte has passed for too long', { code: 'ERR_STREAM_IDLE' })
+const TOO_LONG = new GatewayError('the stream has lasted too long', { code: 'ERR_STREAM_TOO_LONG' })
+const ORIGIN_REFUSED = new GatewayError('this origin may not open a connection', {
+  code: 'ERR_ORIGIN_REFUSED',
+  statusCode: 403,
+  source: 'client',
+})
+const SWITCHING = 101
+
+export interface StreamInit extends StreamLimits {
+  /** Until the head of the answer, from the last byte of the request on. */
+  readonly timeoutMs: number
+  /** Whether a page of that origin may open a connection; null where nobody says so. */
+  readonly allowsOrigin: ((origin: string) => boolean) | null
+  readonly warn: (text: string) => void
+}
+
+/** One stream from its request to its end. */
+export interface Stream {
+  readonly scope: Scope
+  /** Writes the head and passes what follows; `write` does so for an answer that is no tunnel. */
+  pass(response: PipeResponse, write: WriteLive): Promise<void> | void
+}
+
+export type WriteLive = (exchange: Exchange, response: PipeResponse) => Promise<void> | void
+
+/** Begins the stream of a request. Throws where a page of another site asks for a connection. */
+export function compileStream(init: StreamInit): (exchange: Exchange) => Stream {
+  const { timeoutMs, idleMs, maxMs, upgrades } = init
+  return function beginStream(exchange) {
+    const upgrade = upgradeFor(exchange, upgrades)
+    if (upgrade !== null && !isFromHere(exchange, init.allowsOrigin)) throw ORIGIN_REFUSED
+    const whole = exchange.scope.child()
+    whole.limit(maxMs, TOO_LONG)
+    const scope = whole.child()
+    scope.limit(timeoutMs)
+    if (upgrade !== null) wantedUpgrade.set(scope, upgrade)
+    else if (exchange.body.length !== 0) exchange.body = watchBody(exchange.body, scope, init)
+    return {
+      scope,
+      pass(response, write) {
+        const touch = scope.lift(idleMs, IDLE)
+        const { body } = response
+        const writing = passOn(exchange, response, { write, touch, scope })
+        if (writing === undefined) {
+          end()
+          return undefined
+        }
+        if (body !== null && !Buffer.isBuffer(body) && response.statusCode !== SWITCHING) body.on('data', touch)
+        return writing.then(end, (thrown: unknown) => {
+          tellBreak(exchange, asError(scope.reason ?? thrown), init.warn)
+          end()
+          throw thrown
+        })
+      },
+    }
+    function end(): void {
+      scope.close()
+      whole.close()
+    }
+  }
+}
+
+interface Passing {
+  readonly write: WriteLive
+  readonly touch: () => void
+  readonly scope: Scope
+}
+
+function passOn(exchange: Exchange, response: PipeResponse, { write, touch, scope }: Passing): Promise<void> | void {
+  if (response.statusCode !== SWITCHING || exchange.upgrade === null || response.body === null) return write(exchange, response)
+  const peer = response.body as Duplex
+  const forget = scope.onEnd((reason) => peer.destroy(reason))
+  const { fields } = response.headers ?? { fields: [] }
+  for (let i = 0; i < fields.length; i += 2)
+    if (fields[i] !== 'Content-Length') exchange.responseHeaders.add(fields[i] as string, fields[i + 1] as string)
+  exchange.responseHeaders.set('Connection', 'Upgrade')
+  exchange.responseHeaders.set('Upgrade', exchange.upgrade)
+  return exchange.tunnel(peer, touch).finally(forget)
+}
+
+/** What a client asks for that the endpoint allows; null for an ordinary request. */
+function upgradeFor({ upgrade, headers }: Exchange, allowed: readonly string[]): UpgradeRequest | null {
+  if (upgrade === null || !allowed.includes(upgrade)) return null
+  const fields: string[] = []
+  for (let i = 0; i < headers.fields.length; i += 2) {
+    const name = headers.fields[i] as string
+    if (name.startsWith('Sec-Websocket-')) fields.push(name, headers.fields[i + 1] as string)
+  }
+  return { protocol: upgrade, fields }
+}
+
+/** security: browsers ask no permission for such connections, and send the user's cookies. */
+function isFromHere({ headers }: Exchange, allowsOrigin: StreamInit['allowsOrigin']): boolean {
+  const origin = headers.get('Origin')
+  return origin === undefined || allowsOrigin === null || allowsOrigin(origin)
+}
+
+/** While the client sends, only standing still is limited; the timeout begins with its last byte. */
+function watchBody(body: Body, scope: Scope, { timeoutMs, idleMs }: StreamInit): Body {
+  let isOpen = false
+  const open = (): (() => void) => {
+    isOpen = true
+    return scope.lift(idleMs, IDLE)
+  }
+  const complete = (): void => scope.limit(timeoutMs)
+  return {
+    get length() {
+      return body.length
+    },
+    get inMemory() {
+      return body.inMemory
+    },
+    get clientMs() {
+      return body.clientMs
+    },
+    ...(body.announcesLength === undefined ? null : { announcesLength: body.announcesLength }),
+    stream() {
+      const source = body.stream()
+      if (!isOpen) source.on('data', open()).on('end', complete)
+      return source
+    },
+    bytes() {
+      if (!isOpen) open()
+      const all = body.bytes()
+      all.then(complete, complete)
+      return all
+    },
+    abandon: (reason) => body.abandon?.(reason),
+  }
+}
+
+/** A break that has another reason than a client that left. */
+function tellBreak(exchange: Exchange, error: Error, warn: StreamInit['warn']): void {
+  exchange.failure ??= error
+  if (error === CANCELED || exchange.scope.reason !== null) return
+  const code = error instanceof GatewayError && error.code.startsWith('ERR_STREAM') ? error.code : 'ERR_BACKEND_BODY'
+  warn(`${code} after ${exchange.bytesOut} bytes and ${Math.round(performance.now() - exchange.startMs)} ms: ${error.message}`)
+}
