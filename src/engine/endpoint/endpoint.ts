@@ -58,11 +58,12 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
   const serveStream = (exchange: Exchange, begin: NonNullable<typeof beginStream>): Promise<void> => {
     exchange.responseHeaders.set('X-Krakend', versionHeader)
     const stream = begin(exchange)
+    const { scope } = stream
     if (exchange.body.length !== 0) scope.onEnd((reason) => exchange.body.abandon?.(reason))
     return pipe(buildRequest(exchange), scope).then(
       (response) => stream.pass(response, write),
       (thrown: unknown) => {
-        scope.close()
+        stream.close()
         fail(exchange, thrown)
       },
     )

@@ -29,6 +29,8 @@ export interface Stream {
   readonly scope: Scope
   /** Writes the head and passes what follows; `write` does so for an answer that is no tunnel. */
   pass(response: PipeResponse, write: WriteLive): Promise<void> | void
+  /** There is nothing to pass. */
+  close(): void
 }
 
 export type WriteLive = (exchange: Exchange, response: PipeResponse) => Promise<void> | void
@@ -47,6 +49,7 @@ export function compileStream(init: StreamInit): (exchange: Exchange) => Stream 
     else if (exchange.body.length !== 0) exchange.body = watchBody(exchange.body, scope, init)
     return {
       scope,
+      close: end,
       pass(response, write) {
         const touch = scope.lift(idleMs, IDLE)
         const { body } = response
