@@ -93,6 +93,7 @@ export const order: Order = {
     queryStrings,
     builder,
     concurrent, // outside the balancer: each call may go to another host
+    lazy('_gw/retry', async () => (await import('./components/gw/retry/index.ts')).retry), // each attempt may go to another host, and passes breaker and limits anew
     headers, // outside the balancer: user and password of a host are none of the client's headers
     hostBalancer,
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),

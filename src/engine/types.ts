@@ -137,6 +137,8 @@ export interface PipeRequest {
   /** Copy before changing. */
   readonly headers: HeaderMap
   readonly body: Body
+  /** Hosts that earlier attempts of the same call have asked; the balancer adds the one it chooses, and prefers others. */
+  readonly tried?: Set<string>
 }
 
 /** What a pipe answers. Immutable as well. */

@@ -50,7 +50,7 @@ export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: Enco
   let turn = beginsAtRandomHost ? Math.floor(Math.random() * 1000) : -1
   let list: readonly Host[] = []
   let turns: readonly string[] = []
-  const choose = (): Target => {
+  const choose = (tried: Set<string> | undefined): Target => {
     const current = hosts()
     if (current !== list) {
       list = current
@@ -58,6 +58,7 @@ export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: Enco
     }
     if (turns.length === 0) throw NO_HOSTS
     turn = (turn + 1) % turns.length
+    if (tried !== undefined) turn = skipTried(turns, turn, tried)
     const host = turns[turn] as string
     let target = targets.get(host)
     if (target === undefined) targets.set(host, (target = parseHost(host)))
@@ -68,7 +69,7 @@ export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: Enco
     function balance(request, scope) {
       let addressed: PipeRequest
       try {
-        const target = choose()
+        const target = choose(request.tried)
         const encoded = encodePath(target.basePath === '' ? request.path : target.basePath + request.path)
         const path = appendQuery(encoded, encode(request.query))
         addressed = { ...request, origin: target.origin, path, headers: authorize(request.headers, target.authorization) }
@@ -77,6 +78,14 @@ export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: Enco
       }
       return next(addressed, scope)
     }
+}
+
+/** The next turn of a host that was not asked before, which counts as asked from now on; this one when all were. */
+function skipTried(turns: readonly string[], first: number, tried: Set<string>): number {
+  const ahead = turns.findIndex((_host, step) => !tried.has(turns[(first + step) % turns.length] as string))
+  const turn = (first + Math.max(0, ahead)) % turns.length
+  tried.add(turns[turn] as string)
+  return turn
 }
 
 /** Each host as often as its weight says, in the order of the list. security: what a name server says of weights costs no memory. */
