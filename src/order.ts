@@ -95,6 +95,7 @@ export const order: Order = {
     concurrent, // outside the balancer: each call may go to another host
     lazy('_gw/retry', async () => (await import('./components/gw/retry/index.ts')).retry), // each attempt may go to another host, and passes breaker and limits anew
     headers, // outside the balancer: user and password of a host are none of the client's headers
+    lazy('_gw/load-balancing', async () => (await import('./components/gw/load-balancing/index.ts')).loadBalancing), // in the balancer's place
     hostBalancer,
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses

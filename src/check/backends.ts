@@ -44,7 +44,7 @@ function missingHost({ backend, endpoint }: PlacedBackend): Issue {
 function checkSchemes({ backend }: PlacedBackend): Issue[] {
   if (backend.sd !== '' && backend.sd !== 'static') return []
   return backend.hosts.flatMap((host, index) => {
-    if (/^https?:\/\//i.test(host)) return []
+    if (/^https?:\/\/|^unix:\/\/\//i.test(host)) return []
     const path = [...backend.at, 'host', index]
     const message = `"${host}" has no scheme that can be called, and "disable_host_sanitize" adds none: every call fails`
     return [errorIssue('invalid-host', path, message, `write "http://${host}", or leave "disable_host_sanitize" out`)]

@@ -1,9 +1,9 @@
 // What components offer each other: they meet here and never import one another.
 
-import type { EndpointConfig } from '../config/types.ts'
+import type { BackendConfig, EndpointConfig } from '../config/types.ts'
 import type { Port, Site } from './compile/component.ts'
 import { slot } from './scope.ts'
-import type { UpgradeRequest } from './types.ts'
+import type { Exchange, UpgradeRequest } from './types.ts'
 
 /** The claims of a verified token, as decoded from its payload. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -27,6 +27,30 @@ export const allowedOrigins: Port<(origin: string) => boolean> = { name: 'allowe
 
 /** The protocol that a request is to switch to, set by its endpoint, which allows it. */
 export const wantedUpgrade = slot<UpgradeRequest>()
+
+/** The exchange that a pipe runs for: set where a layer of the pipe has asked for it with `showExchange`. */
+export const clientExchange = slot<Exchange>()
+
+/** Called while a layer of a pipe is built: its requests will have `clientExchange`. */
+export function showExchange(site: Pick<Site, 'once' | 'place'>): void {
+  if (site.place !== null) shownPlaces(site).add(site.place.id)
+}
+
+/** Ids of the places whose pipes see their exchange. */
+export function shownPlaces({ once }: Pick<Site, 'once'>): Set<string> {
+  return once('places that see their exchange', () => new Set())
+}
+
+/** A host of a backend as whoever shows it sees it. */
+export interface HostState {
+  readonly host: string
+  readonly state: 'healthy' | 'unhealthy' | 'ejected'
+  readonly weight: number
+  readonly inFlight: number
+}
+
+/** Hosts that are balanced with more than turns: how they are now. */
+export const hostStates: Port<{ readonly backend: BackendConfig; readonly read: () => readonly HostState[] }> = { name: 'states of hosts' }
 
 /** Names of response headers that no pipe may set (a CORS layer answers for them). */
 export const droppedHeaders: Port<(name: string) => boolean> = { name: 'dropped headers' }

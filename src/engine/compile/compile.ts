@@ -9,7 +9,7 @@ import { expectedNames } from '../expected-names.ts'
 import { expectNames } from '../headers.ts'
 import { streamLimitsOf } from '../endpoint/stream-block.ts'
 import type { StreamInit } from '../endpoint/stream.ts'
-import { allowedOrigins, droppedHeaders } from '../ports.ts'
+import { allowedOrigins, clientExchange, droppedHeaders, shownPlaces } from '../ports.ts'
 import { debugHandler, echoHandler, errorHandler, healthHandler, optionsHandler } from '../routing/fixed-routes.ts'
 import { planRoutes, type PlannedRoute, type RoutePlan } from '../routing/plan.ts'
 import { PatternRouter } from '../routing/patterns/pattern-router.ts'
@@ -158,11 +158,20 @@ async function endpointHandler(endpoint: EndpointConfig, compilation: Compilatio
     const stage: Stage = 'endpoint'
     const layers = await layersFor(order.layers[stage], endpoint.extraConfig, site)
     pipeInit.onStack(stage, site, layers as never)
-    return stack(layers, compiled.handle, site, pipeInit.observer)
+    const serve = shownPlaces(site).has(place.id) ? showing(compiled.handle) : compiled.handle
+    return stack(layers, serve, site, pipeInit.observer)
   } catch (error) {
     if (!(error instanceof UnservablePlace)) throw error
     log.error(`[SERVICE: Gin] Calling the ProxyFactory ${error.message} (${place.id})`)
     return config.quirks.dropsUnservableEndpoints ? null : answerUnservable
+  }
+}
+
+/** Lets the layers of the pipe see the exchange. */
+function showing(next: Handler): Handler {
+  return function showExchange(exchange) {
+    clientExchange.set(exchange.scope, exchange)
+    return next(exchange)
   }
 }
 

@@ -1,7 +1,7 @@
 // Chooses a host and puts the URL together: host, filled pattern, then the forwarded query.
 
 import { step } from '../compile/component.ts'
-import type { Host, Hosts } from '../compile/component.ts'
+import type { Host, Hosts, Site } from '../compile/component.ts'
 import { GatewayError } from '../errors.ts'
 import { HeaderMap } from '../headers.ts'
 import { rawTextOf } from '../raw-query.ts'
@@ -14,13 +14,19 @@ export const hostBalancer = step({
   stage: 'backend',
   name: 'balancer',
   build(site) {
+    if (site.has('_gw/load-balancing')) return null
     const hosts = site.hosts()
     const { beginsAtRandomHost } = site.config.quirks
-    const encode = site.endpoint !== null && keepsQuery(site.endpoint) ? encodeSentQuery : encodeQuery
+    const encode = queryEncoding(site)
     const build = (found: Hosts): Layer<Pipe> => balancer(found, beginsAtRandomHost, encode)
     return hosts instanceof Promise ? hosts.then(build) : build(hosts)
   },
 })
+
+/** How the query of a place's requests goes on. */
+export function queryEncoding({ endpoint }: Pick<Site, 'endpoint'>): EncodeQuery {
+  return endpoint !== null && keepsQuery(endpoint) ? encodeSentQuery : encodeQuery
+}
 
 /** Empty for a query that has nothing. */
 export type EncodeQuery = (query: Query) => string
@@ -31,7 +37,7 @@ function encodeSentQuery(query: Query): string {
   return raw === null ? encodeQuery(query) : bytesOf(raw).toString('latin1')
 }
 
-interface Target {
+export interface Target {
   readonly origin: string
   /** Path of a host that was written with one (`disable_host_sanitize`). */
   readonly basePath: string
@@ -42,7 +48,7 @@ interface Target {
 const MAX_TURNS_OF_HOST = 100
 /** security: clients fill patterns with texts of any length, which would stay until the next request. */
 const MAX_KEPT_PATH = 1024
-const NO_HOSTS = new GatewayError('no hosts available', { code: 'ERR_NO_HOSTS', source: 'gateway' })
+export const NO_HOSTS = new GatewayError('no hosts available', { code: 'ERR_NO_HOSTS', source: 'gateway' })
 
 /** A round robin; one that begins at a random host keeps several workers and instances from marching in step. */
 export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: EncodeQuery = encodeQuery): Layer<Pipe> {
@@ -64,20 +70,27 @@ export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: Enco
     if (target === undefined) targets.set(host, (target = parseHost(host)))
     return target
   }
-  const encodePath = memoizeLast(encodeTarget)
+  const address = addressing(encode)
   return (next) =>
     function balance(request, scope) {
       let addressed: PipeRequest
       try {
-        const target = choose(request.tried)
-        const encoded = encodePath(target.basePath === '' ? request.path : target.basePath + request.path)
-        const path = appendQuery(encoded, encode(request.query))
-        addressed = { ...request, origin: target.origin, path, headers: authorize(request.headers, target.authorization) }
+        addressed = address(request, choose(request.tried))
       } catch (error) {
         return Promise.reject(error)
       }
       return next(addressed, scope)
     }
+}
+
+/** Puts the URL of a request together. Throws a GatewayError for what cannot be sent. */
+export function addressing(encode: EncodeQuery): (request: PipeRequest, target: Target) => PipeRequest {
+  const encodePath = memoizeLast(encodeTarget)
+  return function address(request, target) {
+    const encoded = encodePath(target.basePath === '' ? request.path : target.basePath + request.path)
+    const path = appendQuery(encoded, encode(request.query))
+    return { ...request, origin: target.origin, path, headers: authorize(request.headers, target.authorization) }
+  }
 }
 
 /** The next turn of a host that was not asked before, which counts as asked from now on; this one when all were. */
@@ -117,6 +130,7 @@ function authorize(headers: HeaderMap, authorization: string | null): HeaderMap 
 
 /** Takes `scheme://user:password@name:port/base` apart. */
 export function parseHost(host: string): Target {
+  if (host.startsWith('unix://')) return { origin: host, basePath: '', authorization: null }
   const parts = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#@]*)@)?([^/?#]*)(.*)$/is.exec(host)
   if (parts === null) return { origin: host, basePath: '', authorization: null }
   const [, scheme = '', userInfo, authority = '', rest = ''] = parts

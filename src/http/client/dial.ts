@@ -10,6 +10,8 @@ import type { Proxy } from './proxies.ts'
 export interface DialTarget {
   readonly hostname: string
   readonly port: number
+  /** A socket of this machine that is connected to in place of host and port; null for none. */
+  readonly socketPath: string | null
   /** Null for clear text. */
   readonly tls: (() => ConnectionOptions) | null
   readonly proxy: Proxy | null
@@ -55,7 +57,8 @@ export class Dial {
     if (target.timeoutMs !== Infinity)
       this.#timer = setTimeout(() => this.#fail(`dial tcp ${joinHostPort(target.hostname, target.port)}: i/o timeout`), target.timeoutMs)
     try {
-      if (target.proxy !== null) this.#dialProxy(target.proxy)
+      if (target.socketPath !== null) this.#watch(net.connect({ path: target.socketPath, onread: this.#onread() }), 'connect')
+      else if (target.proxy !== null) this.#dialProxy(target.proxy)
       else if (target.tls === null) this.#watch(net.connect(this.#tcpOptions(target.hostname, target.port, true)), 'connect')
       else this.#secure({ ...this.#tcpOptions(target.hostname, target.port, true) })
     } catch (error) {
@@ -71,8 +74,6 @@ export class Dial {
 
   #tcpOptions(host: string, port: number, reads: boolean): net.TcpNetConnectOpts {
     const { keepAliveMs, fallbackDelayMs } = this.#target
-    const onBytes = this.#onBytes
-    const onread: OnReadOpts = { buffer: readBuffer, callback: (length, buffer) => onBytes(length, buffer as Buffer) }
     return {
       host,
       port,
@@ -81,9 +82,14 @@ export class Dial {
       keepAliveInitialDelay: Math.max(0, keepAliveMs),
       autoSelectFamily: fallbackDelayMs >= 0,
       autoSelectFamilyAttemptTimeout: Math.max(MIN_ATTEMPT_MS, Math.ceil(fallbackDelayMs)),
-      ...(reads ? { onread } : {}),
+      ...(reads ? { onread: this.#onread() } : {}),
       ...(host.endsWith('.') ? { lookup: lookupRooted } : {}),
     }
+  }
+
+  #onread(): OnReadOpts {
+    const onBytes = this.#onBytes
+    return { buffer: readBuffer, callback: (length, buffer) => onBytes(length, buffer as Buffer) }
   }
 
   #secure(transport: ConnectionOptions): Socket {

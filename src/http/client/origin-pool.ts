@@ -18,6 +18,8 @@ export interface TransportState {
   isClosed: boolean
 }
 
+/** Origins that are sockets of this machine: `unix:///run/app.sock`. */
+const UNIX = 'unix://'
 /** What Go's dialer does when nothing else is written. */
 const DEFAULT_FALLBACK_DELAY_MS = 300
 const DEFAULT_KEEP_ALIVE_MS = 15_000
@@ -38,7 +40,8 @@ export class OriginPool {
   /** Throws for an origin that is no `http://host` or `https://host`. */
   constructor(origin: string, state: TransportState, onUnused: (pool: OriginPool) => void) {
     const { options } = state
-    const url = new URL(origin)
+    const socketPath = origin.startsWith(UNIX) ? origin.slice(UNIX.length) : null
+    const url = new URL(socketPath === null ? origin : 'http://localhost')
     const isSecure = url.protocol === 'https:'
     if (!isSecure && url.protocol !== 'http:') throw new Error(`unsupported protocol scheme ${JSON.stringify(url.protocol.slice(0, -1))}`)
     this.#origin = origin
@@ -48,17 +51,18 @@ export class OriginPool {
     this.responseHeaderTimeoutMs = Math.ceil(options.responseHeaderTimeoutMs)
     const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
     const port = Number(url.port || (isSecure ? 443 : 80))
-    const proxy = state.findProxy(isSecure, hostname, port)
+    const proxy = socketPath === null ? state.findProxy(isSecure, hostname, port) : null
     this.#target = {
       hostname,
       port,
+      socketPath,
       tls: isSecure ? state.tls : null,
       proxy,
       timeoutMs: options.dialerTimeoutMs,
       keepAliveMs: options.dialerKeepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
       fallbackDelayMs: options.dialerFallbackDelayMs ?? DEFAULT_FALLBACK_DELAY_MS,
     }
-    const authority = origin.slice(origin.indexOf('://') + 3)
+    const authority = socketPath !== null ? 'localhost' : origin.slice(origin.indexOf('://') + 3)
     const at = authority.lastIndexOf('@')
     const credentials = at < 0 ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
     this.#headOptions = {
