@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { GatewayConfig } from './config/types.ts'
 import { compileGateway, type CompiledGateway, type CompileInit } from './engine/compile/compile.ts'
-import { loadOrder } from './engine/compile/order.ts'
+import { loadOrder, withFallbacks } from './engine/compile/order.ts'
 import { SYSTEM_CLOCK, type Clock, type Logger, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
 import { expectedNames } from './engine/expected-names.ts'
 import { loadEncodings } from './encodings/index.ts'
@@ -71,6 +71,6 @@ export function encodingsOf(config: GatewayConfig): Set<string> {
   const names = new Set<string>()
   for (const endpoint of config.endpoints) names.add(endpoint.outputEncoding)
   for (const { backends } of [...config.endpoints, ...config.asyncAgents])
-    for (const backend of backends) names.add(backend.encoding).add(backend.writtenEncoding)
+    for (const backend of withFallbacks(backends)) names.add(backend.encoding).add(backend.writtenEncoding)
   return names
 }

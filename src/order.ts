@@ -90,6 +90,7 @@ export const order: Order = {
 
   // What one backend is asked, and its decoded answer.
   backend: [
+    lazy('_gw/fallback', async () => (await import('./components/gw/fallback/index.ts')).fallback), // outermost: the other backend has filters and a URL of its own
     queryStrings,
     builder,
     concurrent, // outside the balancer: each call may go to another host

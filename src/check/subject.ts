@@ -1,6 +1,7 @@
 // What a rule over a whole configuration is given, and what rules share. Knows no rule.
 
 import type { BackendConfig, ConfigPath, EndpointConfig, GatewayConfig } from '../config/types.ts'
+import { withFallbacks } from '../engine/compile/order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { isObject } from '../schema/values.ts'
 
@@ -25,9 +26,13 @@ export interface PlacedBackend {
   readonly index: number
 }
 
-/** Every backend of every endpoint. */
+/** Every backend of every endpoint, those of fallbacks among them. */
 export function backendsOf({ endpoints }: GatewayConfig): PlacedBackend[] {
-  return endpoints.flatMap((endpoint) => endpoint.backends.map((backend, index) => ({ endpoint, backend, index })))
+  return endpoints.flatMap((endpoint) =>
+    endpoint.backends.flatMap((backend, index) =>
+      withFallbacks([backend]).map((one): PlacedBackend => ({ endpoint, backend: one, index })),
+    ),
+  )
 }
 
 /** What the file has at a path: keys in any case, one value for a list of one; undefined for nothing. */

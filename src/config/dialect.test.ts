@@ -10,7 +10,8 @@ test('a version has what version 3 has but where it differs, and nobody changes 
 
 test('the community edition differs in what only the Enterprise edition does', () => {
   for (const dialect of DIALECTS) {
-    assert.deepEqual({ ...quirksOf(dialect, 'ce'), hasFallback: true }, quirksOf(dialect))
-    assert.equal(quirksOf(dialect, 'ce').hasFallback, false)
+    assert.deepEqual({ ...quirksOf(dialect, 'ce'), hasFallback: true, liftsEventStreams: true }, quirksOf(dialect))
+    const { hasFallback, liftsEventStreams } = quirksOf(dialect, 'ce')
+    assert.deepEqual([hasFallback, liftsEventStreams], [false, false])
   }
 })

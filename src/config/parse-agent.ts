@@ -1,9 +1,10 @@
 // One async agent with its backends. Knows no driver.
 
-import type { RawAgent } from './fields.ts'
+import type { RawAgent, RawBackend } from './fields.ts'
 import { parseBackend } from './parse-backend.ts'
 import { finishExtraConfig, type ParseContext } from './parse-context.ts'
-import type { AgentConfig, ConfigPath } from './types.ts'
+import { withFallback } from './parse-fallback.ts'
+import type { AgentConfig, BackendConfig, ConfigPath } from './types.ts'
 
 export interface AgentParent {
   readonly hosts: readonly string[]
@@ -14,6 +15,8 @@ export function parseAgent(raw: RawAgent, index: number, parent: AgentParent, co
   const at: ConfigPath = ['async_agent', index]
   const timeoutMs = raw.consumer?.timeout || parent.timeoutMs
   const backendParent = { hosts: parent.hosts, method: 'GET', timeoutMs, concurrentCalls: 1, isNoOp: false }
+  const parse = (backend: RawBackend, place: ConfigPath): BackendConfig =>
+    parseBackend(backend, backend.url_pattern, place, backendParent, context)
   return {
     at,
     name: raw.name || `AsyncAgent-${String(index).padStart(2, '0')}`,
@@ -26,9 +29,7 @@ export function parseAgent(raw: RawAgent, index: number, parent: AgentParent, co
     maxRate: orUnlimited(raw.consumer?.max_rate),
     encoding: raw.encoding,
     extraConfig: finishExtraConfig(raw.extra_config, at, context),
-    backends: raw.backend.map((backend, position) =>
-      parseBackend(backend, backend.url_pattern, [...at, 'backend', position], backendParent, context),
-    ),
+    backends: raw.backend.map((backend, position) => withFallback(parse(backend, [...at, 'backend', position]), context, parse)),
   }
 }
 

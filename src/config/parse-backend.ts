@@ -47,6 +47,7 @@ export function parseBackend(
     extraConfig: finishExtraConfig(raw.extra_config, at, context),
     timeoutMs: parent.timeoutMs,
     concurrentCalls: parent.concurrentCalls,
+    fallback: null,
   }
 }
 

@@ -1,10 +1,11 @@
 // One endpoint with its backends: defaults, placeholders and KrakenD's checks. Knows no other endpoint.
 
 import { perDialect } from './dialect.ts'
-import type { RawEndpoint } from './fields.ts'
+import type { RawBackend, RawEndpoint } from './fields.ts'
 import { canonicalHeaderName } from './header-names.ts'
 import { parseBackend } from './parse-backend.ts'
 import { finishExtraConfig, type ParseContext, reportInvalid } from './parse-context.ts'
+import { withFallback } from './parse-fallback.ts'
 import { routeParamsOf } from './route-params.ts'
 import type { BackendConfig, ConfigPath, EndpointConfig } from './types.ts'
 import { cleanPath, type EndpointPath, readEndpointPath, readUrlPattern, type UrlPattern } from './url-params.ts'
@@ -102,13 +103,15 @@ function parseBackends(
     concurrentCalls: endpoint.concurrentCalls,
     isNoOp: endpoint.outputEncoding === 'no-op' && context.quirks.endpointForcesNoOp,
   }
-  return raw.backend.map((rawBackend, index) => {
-    const at = [...endpoint.at, 'backend', index]
-    const result = readUrlPattern(rawBackend.url_pattern, endpointPath.params, context.dialect)
-    const isGood = 'pattern' in result
-    const backend = parseBackend(rawBackend, isGood ? result.pattern : rawBackend.url_pattern, at, parent, context)
-    if (!isGood) reportParams(result, endpoint, index, endpointPath.params, at, context)
-    return backend
+  return raw.backend.map((written, index) => {
+    const parse = (rawBackend: RawBackend, at: ConfigPath): BackendConfig => {
+      const result = readUrlPattern(rawBackend.url_pattern, endpointPath.params, context.dialect)
+      const isGood = 'pattern' in result
+      const backend = parseBackend(rawBackend, isGood ? result.pattern : rawBackend.url_pattern, at, parent, context)
+      if (!isGood) reportParams(result, endpoint, index, endpointPath.params, at, context)
+      return backend
+    }
+    return withFallback(parse(written, [...endpoint.at, 'backend', index]), context, parse)
   })
 }
 

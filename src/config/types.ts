@@ -142,6 +142,8 @@ export interface BackendConfig {
   readonly extraConfig: ExtraConfig
   readonly timeoutMs: number
   readonly concurrentCalls: number
+  /** The backend of its `_gw/fallback`; null without one. It has none itself. */
+  readonly fallback: BackendConfig | null
 }
 
 export interface AgentConfig {

@@ -131,6 +131,7 @@ export function makeBackend(overrides: Partial<BackendConfig> = {}): BackendConf
     extraConfig: new Map(),
     timeoutMs: 2000,
     concurrentCalls: 1,
+    fallback: null,
     ...overrides,
   }
 }

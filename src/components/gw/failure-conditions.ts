@@ -2,6 +2,7 @@
 
 import { GatewayError } from '../../engine/errors.ts'
 import { backendStatusOf, type FailureClass, failureClassOf } from '../../engine/failures.ts'
+import type { PipeResponse } from '../../engine/types.ts'
 import { errorIssue, type Issue } from '../../schema/issue.ts'
 import { suggestHint } from '../../schema/suggest.ts'
 
@@ -12,31 +13,31 @@ export type Condition = string | number
 export interface Outcome {
   readonly failureClass: FailureClass
   readonly status: number | null
+  /** Whether it is an answer all the same: its encoding takes every status as it is. It counts only where its status is named. */
+  readonly isAnswer: boolean
 }
 
 const CLASSES: readonly string[] = ['connect-failure', 'reset', 'timeout', 'body', 'rejected', 'any']
 const STATUS = /^[1-5]\d\d$/
 const STATUS_CLASS = /^[1-5]xx$/
-const FIRST_ERROR = 400
 
 /** What an error is as an outcome; null for what is nobody's failure: the client left, a bug. */
 export function outcomeOf(error: Error): Outcome | null {
   const failureClass = failureClassOf(error)
-  return failureClass === null ? null : { failureClass, status: backendStatusOf(error) }
+  return failureClass === null ? null : { failureClass, status: backendStatusOf(error), isAnswer: false }
 }
 
-/** An answer whose status may be named, although its encoding takes every status as it is. */
-export function outcomeOfStatus(status: number): Outcome {
-  return { failureClass: 'status', status }
+/** An answer as an outcome; null where it has no status to be named by. */
+export function outcomeOfAnswer({ statusCode }: PipeResponse): Outcome | null {
+  return statusCode === 0 ? null : { failureClass: 'status', status: statusCode, isAnswer: true }
 }
 
 /** Whether one of the conditions is met. */
 export function compileConditions(conditions: readonly Condition[]): (outcome: Outcome) => boolean {
   const names = new Set(conditions.map(String))
-  return function isMet({ failureClass, status }) {
-    if (names.has(failureClass)) return true
-    if (status === null) return names.has('any')
-    return names.has(String(status)) || names.has(`${Math.trunc(status / 100)}xx`) || (names.has('any') && status >= FIRST_ERROR)
+  return function isMet({ failureClass, status, isAnswer }) {
+    if (names.has(failureClass) || (names.has('any') && !isAnswer)) return true
+    return status !== null && (names.has(String(status)) || names.has(`${Math.trunc(status / 100)}xx`))
   }
 }
 

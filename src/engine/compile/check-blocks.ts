@@ -7,7 +7,7 @@ import { isOwnNamespace } from '../../schema/own-keys.ts'
 import { readOptions } from '../../schema/read-options.ts'
 import type { AnyBlock, CheckedBlock, Extras, Level, WhenInvalid } from './component.ts'
 import { makeOnce } from './site.ts'
-import { type BlockPlace, type DeclaredBlock, placesOf } from './order.ts'
+import { type BlockPlace, type DeclaredBlock, placesOf, withFallbacks } from './order.ts'
 import { findInheritedProtections, isUnportable } from './portability.ts'
 import { findStopping } from './read-block.ts'
 
@@ -41,7 +41,7 @@ export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBl
   const { readable = () => true } = options
   const shared = { dialect: config.dialect, once: makeOnce(), readable }
   const endpoints = new Map(
-    config.endpoints.flatMap((endpoint) => endpoint.backends.map((backend) => [backend.extraConfig, endpoint] as const)),
+    config.endpoints.flatMap((endpoint) => withFallbacks(endpoint.backends).map((backend) => [backend.extraConfig, endpoint] as const)),
   )
   return placesOf(config).flatMap((place) => {
     const around = place.level === 'backend' ? endpoints.get(place.blocks) : place.level === 'endpoint' ? place.config : null

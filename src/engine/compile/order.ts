@@ -98,11 +98,17 @@ export function placesOf(config: GatewayConfig): BlockPlace[] {
   const places: BlockPlace[] = [{ level: 'service', blocks: config.extraConfig, config, at: [] }]
   const add = (level: Level, owner: EndpointConfig | AgentConfig): void => {
     places.push({ level, blocks: owner.extraConfig, config: owner, at: owner.at })
-    for (const backend of owner.backends) places.push({ level: 'backend', blocks: backend.extraConfig, config: backend, at: backend.at })
+    for (const backend of withFallbacks(owner.backends))
+      places.push({ level: 'backend', blocks: backend.extraConfig, config: backend, at: backend.at })
   }
   for (const endpoint of config.endpoints) add('endpoint', endpoint)
   for (const agent of config.asyncAgents) add('agent', agent)
   return places
+}
+
+/** Every backend, each followed by that of its `_gw/fallback`. */
+export function withFallbacks(backends: readonly BackendConfig[]): BackendConfig[] {
+  return backends.flatMap((backend) => (backend.fallback === null ? [backend] : [backend, backend.fallback]))
 }
 
 /** A block that something reads, and the levels where it does. */

@@ -164,6 +164,9 @@ export interface SiteMakerInit extends SiteInit {
   readonly compileBackends: Site['compileBackends']
 }
 
+/** Where in its path a backend's own place begins: `['endpoints', 0, 'backend', 1]`. */
+const BACKEND_INDEX = 3
+
 const NO_ABILITIES: Required<PlaceAbilities> = {
   runPipe: () => Promise.reject(new Error('only a layer of stage endpoint has a pipe to run')),
   hosts() {
@@ -228,7 +231,7 @@ export function makeSites(init: SiteMakerInit): SiteMaker {
       has: (namespace) => config.extraConfig.has(namespace),
     }),
     place(place, backend, abilities) {
-      const index = backend === null ? '' : ` backend ${backend.at.at(-1)}`
+      const index = backend === null ? '' : ` backend ${backend.at.slice(BACKEND_INDEX).join('.')}`
       const label = backend === null ? place.label : `[BACKEND: ${backend.urlPattern}]`
       const blocks = backend === null ? place.extraConfig : backend.extraConfig
       return {

@@ -54,7 +54,7 @@ export function staticData(object: JsonObject, strategy: string): Layer<Pipe> {
 }
 
 /** The data of a file as JSON: integers that a number cannot hold keep their digits. */
-function exactIntegers(value: unknown): JsonValue {
+export function exactIntegers(value: unknown): JsonValue {
   if (typeof value === 'bigint') return new JsonNumber(String(value))
   if (Array.isArray(value)) return value.map(exactIntegers)
   if (typeof value !== 'object' || value === null) return value as JsonValue

@@ -4,7 +4,7 @@ import { discardBody } from '../../../engine/body.ts'
 import { asError, CANCELED, GatewayError } from '../../../engine/errors.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
-import type { RepeatableBody } from './repeatable-body.ts'
+import type { RepeatableBody } from '../repeatable-body.ts'
 
 /** What is known of how an attempt ended. */
 export type Ending = { readonly response: PipeResponse; readonly error: null } | { readonly response: null; readonly error: Error }

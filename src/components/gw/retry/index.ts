@@ -9,10 +9,10 @@ import type { Pipe, PipeRequest } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, type Issue, warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
-import { checkConditions, compileConditions, outcomeOf, outcomeOfStatus } from '../failure-conditions.ts'
+import { checkConditions, compileConditions, outcomeOf, outcomeOfAnswer } from '../failure-conditions.ts'
 import { Attempts, type AttemptRules, type Ending, type Judgement } from './attempts.ts'
 import { RetryBudget } from './budget.ts'
-import { keepBody, type RepeatableBody } from './repeatable-body.ts'
+import { keepBody, type RepeatableBody } from '../repeatable-body.ts'
 import { readRetryAfterMs } from './retry-after.ts'
 
 const condition = Type.Union([Type.String(), Type.Integer()])
@@ -104,7 +104,7 @@ function compileJudge(
 ): AttemptRules['judge'] {
   return function judge({ response, error }: Ending, request): Judgement | null {
     // An answer that is decoded has no status; one with details of an error has that of the backend.
-    const outcome = response === null ? outcomeOf(error) : response.statusCode === 0 ? null : outcomeOfStatus(response.statusCode)
+    const outcome = response === null ? outcomeOf(error) : outcomeOfAnswer(response)
     if (outcome === null || !isWorth(outcome)) return null
     const isUnsent = outcome.failureClass === 'connect-failure'
     const headers = response === null ? (error instanceof StatusError ? error.answer.headers : null) : response.headers

@@ -1,7 +1,7 @@
 // A request body that can be sent again: a small one is kept, a large one only as long as nobody has begun to read it.
 
 import { Readable } from 'node:stream'
-import type { Body } from '../../../engine/types.ts'
+import type { Body } from '../../engine/types.ts'
 
 const MAX_KEPT_BYTES = 64 * 1024
 
