@@ -1,5 +1,7 @@
 // What can go wrong while a request is served. Issues in the configuration file are in ../schema.
 
+import type { BackendResponse } from './types.ts'
+
 export type ErrorSource = 'client' | 'gateway' | 'backend'
 
 export interface GatewayErrorInit {
@@ -77,6 +79,17 @@ export class SendError extends GatewayError {
     this.name = 'SendError'
     this.phase = phase
     this.isRetriable = isRetriable
+  }
+}
+
+/** A backend's answer counts as an error, for its status. */
+export class StatusError extends GatewayError {
+  readonly answer: BackendResponse
+
+  constructor(message: string, answer: BackendResponse, init: Omit<GatewayErrorInit, 'code' | 'source'> = {}) {
+    super(message, { code: 'ERR_BACKEND_STATUS', source: 'backend', ...init })
+    this.name = 'StatusError'
+    this.answer = answer
   }
 }
 

@@ -8,7 +8,7 @@ import { Type } from '../../schema/type.ts'
 import { block } from '../compile/component.ts'
 import { optionsOf } from '../compile/read-block.ts'
 import { Data } from '../data.ts'
-import { GatewayError } from '../errors.ts'
+import { StatusError } from '../errors.ts'
 import type { BackendResponse, PipeResponse } from '../types.ts'
 
 export const backendHttp = block({
@@ -52,7 +52,7 @@ export function compileStatusPolicy(backend: BackendConfig, quirks: Quirks): Sta
   if (detail.kind === 'code') return passOn
   const describe = compileDescription(backend, quirks)
   return function refuse(response) {
-    throw new GatewayError(describe(response), { code: 'ERR_BACKEND_STATUS', source: 'backend' })
+    throw new StatusError(describe(response), response)
   }
 }
 
@@ -62,10 +62,8 @@ function textOfBody({ bytes, bodyFailure }: BackendResponse): string {
 }
 
 function passOn(response: BackendResponse): never {
-  throw new GatewayError(textOfBody(response), {
-    code: 'ERR_BACKEND_STATUS',
+  throw new StatusError(textOfBody(response), response, {
     statusCode: response.statusCode,
-    source: 'backend',
     contentType: response.headers.get('Content-Type') ?? null,
   })
 }

@@ -9,8 +9,8 @@ export function backendError(request: BackendRequest, detail: string, cause?: un
 }
 
 /** What the wire said, about the request it failed. Go puts that in front until the head has come. */
-export function sendError(request: BackendRequest, { phase, message, cause }: SendError, isRetriable: boolean): SendError {
-  return new SendError(aboutRequest(request, message), { phase, isRetriable, cause })
+export function sendError(request: BackendRequest, { phase, message, code, cause }: SendError, isRetriable: boolean): SendError {
+  return new SendError(aboutRequest(request, message), { phase, isRetriable, code, cause })
 }
 
 /** A body, unpacked if it was packed, that is larger than what may be kept of it. */
