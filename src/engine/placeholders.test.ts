@@ -1,0 +1,53 @@
+// How texts with placeholders are read, and that no value leaves its place.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue } from './placeholders.ts'
+
+const needed = (name: string) => ({ name, isOptional: false, fallback: null })
+
+test('literal texts and placeholders take turns; doubled braces are braces', () => {
+  assert.deepEqual(parseTemplate('a {b} c'), ['a ', needed('b'), ' c'])
+  assert.deepEqual(parseTemplate('{a}{b}'), [needed('a'), needed('b')])
+  assert.deepEqual(parseTemplate('{{a}} {{{b}}}'), ['{a} {', needed('b'), '}'])
+  assert.deepEqual(parseTemplate('a { b'), ['a { b'])
+  assert.deepEqual(parseTemplate(''), [])
+})
+
+test('a value may be optional or have a default', () => {
+  assert.deepEqual(parseTemplate('{a?}'), [{ name: 'a', isOptional: true, fallback: null }])
+  assert.deepEqual(parseTemplate('{a.b:-x y}'), [{ name: 'a.b', isOptional: false, fallback: 'x y' }])
+  assert.deepEqual(parseTemplate('{a:-}'), [{ name: 'a', isOptional: false, fallback: '' }])
+})
+
+test('a text that is one placeholder is known', () => {
+  assert.deepEqual(soleOf(parseTemplate('{a}')), needed('a'))
+  assert.equal(soleOf(parseTemplate('{a} ')), null)
+  assert.equal(soleOf(parseTemplate('a')), null)
+})
+
+test('values inside a text: numbers by their digits, objects as JSON', () => {
+  assert.deepEqual(
+    [textOfValue('a"'), textOfValue(7), textOfValue(true), textOfValue(null), textOfValue(['a', 1])],
+    ['a"', '7', 'true', '', '["a",1]'],
+  )
+})
+
+test('property: a text without braces has no placeholder, and doubling the braces of any text gives it back', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const doubled = text.replaceAll('{', '{{').replaceAll('}', '}}')
+      assert.deepEqual(placeholdersIn(parseTemplate(doubled)), [])
+      assert.equal(parseTemplate(doubled).join(''), text)
+    }),
+  )
+})
+
+test('property: a value stays within its JSON text', () => {
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => assert.equal(JSON.parse(`"${ENCODE.json(text)}"`), text.toWellFormed())))
+})
+
+test('no value brings a tag or ends an attribute', () => {
+  assert.equal(ENCODE.html(`<a b='c' d="e">&`), '&#60;a b=&#39;c&#39; d=&#34;e&#34;&#62;&#38;')
+})
