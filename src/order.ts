@@ -16,6 +16,7 @@ import { encodedParams } from './engine/routing/encoded-params.ts'
 import { routeBlock } from './engine/routing/patterns/route-block.ts'
 import { routerBlock } from './engine/routing/router-options.ts'
 import { hostBalancer } from './engine/steps/balancer.ts'
+import { notedAnswers } from './engine/steps/answer-notes.ts'
 import { concurrent } from './engine/steps/concurrent.ts'
 import { flatmap } from './engine/steps/flatmap.ts'
 import { headers } from './engine/steps/header-filter.ts'
@@ -31,6 +32,7 @@ const jose = () => import('./components/auth/jose/index.ts')
 const rateLimits = () => import('./components/qos/ratelimit/index.ts')
 const cel = () => import('./components/validation/cel/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
+const cache = () => import('./components/gw/cache/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
@@ -74,6 +76,7 @@ export const order: Order = {
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
     lazy('modifier/lua-endpoint', async () => (await lua()).endpointLua), // sees propagated claims; what it refuses costs no limit
     lazy('qos/ratelimit/router', async () => (await rateLimits()).endpointRateLimit, '_gw/ratelimit'), // a bad token costs no limit
+    lazy('_gw/cache', async () => (await cache()).endpointCache), // innermost: a hit needs a good token and costs the limit as well
     // ⊢ the endpoint's handler, which runs the pipe
   ],
 
@@ -93,6 +96,7 @@ export const order: Order = {
     lazy('_gw/fallback', async () => (await import('./components/gw/fallback/index.ts')).fallback), // outermost: the other backend has filters and a URL of its own
     queryStrings,
     builder,
+    lazy('_gw/cache', async () => (await cache()).backendCache), // inside the fallback, whose answers are not kept; outside of retries, which are one call
     concurrent, // outside the balancer: each call may go to another host
     lazy('_gw/retry', async () => (await import('./components/gw/retry/index.ts')).retry), // each attempt may go to another host, and passes breaker and limits anew
     headers, // outside the balancer: user and password of a host are none of the client's headers
@@ -108,6 +112,7 @@ export const order: Order = {
 
   // The HTTP request of one backend with everything that comes of it.
   executor: [
+    notedAnswers, // outermost: the answer as it is when redirects and modifiers are through with it
     lazy('modifier/martian', async () => (await import('./components/modifier/martian/index.ts')).martian),
     redirects, // everything above sees one request and its last answer, everything below each hop
     // ⊢ transport

@@ -41,6 +41,16 @@ export function shownPlaces({ once }: Pick<Site, 'once'>): Set<string> {
   return once('places that see their exchange', () => new Set())
 }
 
+/** Which entries go: those with one of the tags, those of one of the paths that clients ask for, or all. */
+export interface PurgeSelector {
+  readonly tags: readonly string[]
+  readonly paths: readonly string[]
+  readonly isAll: boolean
+}
+
+/** Caches of this gateway, each of this worker alone: they say how many entries went. */
+export const purgeableCaches: Port<(selector: PurgeSelector) => number> = { name: 'caches that can be purged' }
+
 /** A host of a backend as whoever shows it sees it. */
 export interface HostState {
   readonly host: string

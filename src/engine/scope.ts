@@ -11,7 +11,7 @@ export type EndListener = (reason: Error) => void
  */
 export class Scope {
   /** Values that layers share along a request, from the server's outermost layer to the socket of a backend; children have the same. */
-  readonly slots: Slots
+  slots: Slots
   /** When its time is over, or that of a scope around it, by `performance.now()`: for work that lets no timer run. */
   deadline: number
   readonly #parent: Scope | null
@@ -41,6 +41,13 @@ export class Scope {
   /** A scope without deadline, for an exchange or a background job. */
   static root(): Scope {
     return new Scope(null, Infinity)
+  }
+
+  /** A scope without deadline that knows what this one knows, but does not end with it: for work that several requests wait for. */
+  detached(): Scope {
+    const own = new Scope(null, Infinity)
+    own.slots = this.slots
+    return own
   }
 
   /** A scope that ends with this one, or after `ms` milliseconds with `context deadline exceeded`. */

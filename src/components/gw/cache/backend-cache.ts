@@ -1,0 +1,152 @@
+// The cache of one backend: keeps its decoded answers, and with `no-op` whole ones.
+
+import { Readable } from 'node:stream'
+import type { Site } from '../../../engine/compile/component.ts'
+import { canonicalName, HeaderMap } from '../../../engine/headers.ts'
+import { clientExchange, showExchange, verifiedClaims } from '../../../engine/ports.ts'
+import { answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes.ts'
+import type { Scope } from '../../../engine/scope.ts'
+import type { Layer, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
+import { parseDurationMs } from '../../../go/duration.ts'
+import { AnswerCache, type Fetched } from './cache.ts'
+import { automaticKey, digest } from './key.ts'
+import { keepingOf } from './keeping.ts'
+import { openStore } from './limits.ts'
+import { paramsOf, type Options } from './options.ts'
+import { compileText } from './texts.ts'
+
+/** What is kept: an answer whose body is in memory, and what its backend said of it. */
+interface Kept {
+  readonly response: PipeResponse
+  readonly notes: readonly AnswerNote[]
+}
+
+const CACHEABLE = new Set(['GET', 'HEAD', 'QUERY'])
+/** What an entry takes beside its body. */
+const ENTRY_BYTES = 512
+
+export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
+  const { backend, endpoint, clock } = site
+  if (backend === null) return null
+  showExchange(site)
+  const store = openStore<Kept>(site, given)
+  const cache = new AnswerCache<Kept>(store, {
+    staleWhileRevalidateMs: parseDurationMs(given.stale_while_revalidate) ?? 0,
+    staleIfErrorMs: parseDurationMs(given.stale_if_error) ?? 0,
+    coalesces: given.coalesce,
+    readMs: clock.steady,
+  })
+  const params = paramsOf(endpoint)
+  const tags = given.tags.map((tag) => compileText(tag, params))
+  const keyOf = compileBackendKey(given, site)
+  const label = `krakend-ts-b${backend.at.at(3) ?? 0}`
+  return (next) => {
+    const fetch = compileFetch(given, next, backend, () => store.maxEntryBytes)
+    return async function cacheAnswers(request, scope) {
+      const exchange = clientExchange.get(scope)
+      const key = CACHEABLE.has(request.method) && !request.headers.has('Range') ? await keyOf(request, scope) : null
+      const tell = (status: string): void =>
+        void (exchange?.statusCode === 0 && exchange.responseHeaders.add('Cache-Status', `${label}; ${status}`))
+      if (key === null || request.method === 'HEAD') {
+        const response = await next(request, scope)
+        tell('fwd=bypass')
+        return response
+      }
+      const { value, status } = await cache.ask({
+        key,
+        headerOf: (name) => request.headers.get(name) ?? '',
+        tags: () =>
+          exchange === undefined ? [] : tags.map((fill) => fill({ exchange, params: request.params })).filter((tag) => tag !== null),
+        path: exchange?.path ?? '',
+        scope,
+        fetch: (own) => fetch(request, own, scope),
+      })
+      // Whoever keeps the whole answer needs to know as well.
+      if (status.startsWith('hit')) answerNotes.get(scope)?.push(...value.notes)
+      tell(status)
+      return copyOf(value.response)
+    }
+  }
+}
+
+/** A body in memory that each reader may have. */
+function copyOf(response: PipeResponse): PipeResponse {
+  return response.headers === null ? response : { ...response, headers: response.headers.copy() }
+}
+
+function compileFetch(given: Options, next: Pipe, backend: AnswerNote['backend'], maxBytes: () => number) {
+  const ttlMs = parseDurationMs(given.ttl) ?? 0
+  const statuses = new Set(given.statuses)
+  return async function fetch(request: PipeRequest, own: Scope, asking: Scope): Promise<Fetched<Kept>> {
+    if (own !== asking) own.limit(asking.deadline - performance.now())
+    const notes = answerNotes.get(own) ?? []
+    answerNotes.set(own, notes)
+    const before = notes.length
+    const whole = await gather(await next(request, own), maxBytes())
+    const mine = notes.slice(before).filter((note) => note.backend === backend)
+    const value = { response: whole.response, notes: mine }
+    const { response } = whole
+    const isGood = response.statusCode === 0 ? response.isComplete && response.error === null : statuses.has(response.statusCode)
+    const keeping = isGood && !whole.isStream ? keepingOf(mine, ttlMs, given.override) : null
+    return {
+      value,
+      keep:
+        keeping === null
+          ? null
+          : { ...keeping, varies: keeping.varies.filter((name) => request.headers.has(name)), bytes: sizeOf(response) },
+      isFailure: false,
+      isExclusive: whole.isStream,
+    }
+  }
+}
+
+function sizeOf({ data, headers, body }: PipeResponse): number {
+  const text = data === null || data.isEmpty ? '' : data.encoded()
+  return ENTRY_BYTES + (headers?.fields.join('').length ?? 0) + text.length + (Buffer.isBuffer(body) ? body.length : 0)
+}
+
+/** Takes a stream into memory, unless it is too large or one of events. */
+async function gather(response: PipeResponse, maxBytes: number): Promise<{ response: PipeResponse; isStream: boolean }> {
+  const { body } = response
+  if (body === null || Buffer.isBuffer(body)) return { response, isStream: false }
+  const isLive = response.headers?.get('Content-Type')?.toLowerCase().startsWith('text/event-stream') === true
+  if (isLive) return { response, isStream: true }
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk as Buffer)
+    length += (chunk as Buffer).length
+    if (length > maxBytes)
+      return { response: { ...response, body: Readable.from(rejoin(chunks, body), { objectMode: false }) }, isStream: true }
+  }
+  return { response: { ...response, body: Buffer.concat(chunks) }, isStream: false }
+}
+
+async function* rejoin(chunks: readonly Buffer[], rest: Readable): AsyncGenerator<Buffer> {
+  yield* chunks
+  for await (const chunk of rest) yield chunk as Buffer
+}
+
+function compileBackendKey({ key }: Options, site: Site): (request: PipeRequest, scope: Scope) => Promise<string | null> {
+  const { backend, endpoint } = site
+  const wanted = new Set((backend?.inputHeaders ?? []).map(canonicalName))
+  const texts = key?.map((text) => compileText(text, paramsOf(endpoint)))
+  const hasClaims = site.has('validation/cel') || site.has('_gw/request')
+  return async function keyOf(request, scope) {
+    const exchange = clientExchange.get(scope)
+    if (texts !== undefined) {
+      const parts = exchange === undefined ? [] : texts.map((fill) => fill({ exchange, params: request.params }))
+      return parts.includes(null) ? null : digest(parts as string[])
+    }
+    const headers = wanted.size === 0 ? request.headers : onlyNamed(request.headers, wanted)
+    const others: [string, string][] = hasClaims ? [['claims', JSON.stringify(verifiedClaims.get(scope) ?? null)], ...request.params] : []
+    if (request.method === 'QUERY') others.push(['body', (await request.body.bytes()).toString('base64')])
+    return automaticKey({ method: request.method, path: request.path, query: request.query, headers, others })
+  }
+}
+
+function onlyNamed(headers: HeaderMap, wanted: ReadonlySet<string>): HeaderMap {
+  const own = headers.copy()
+  own.deleteWhere((name) => !wanted.has(name))
+  return own
+}

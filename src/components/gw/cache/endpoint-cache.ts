@@ -1,0 +1,125 @@
+// The cache of an endpoint: keeps finished answers. It stands inside tokens and limits, so that a hit costs what any request costs.
+
+import type { EndpointConfig } from '../../../config/types.ts'
+import type { Site } from '../../../engine/compile/component.ts'
+import { compileRequest } from '../../../engine/endpoint/request.ts'
+import { canonicalName } from '../../../engine/headers.ts'
+import { verifiedClaims } from '../../../engine/ports.ts'
+import type { Scope } from '../../../engine/scope.ts'
+import { answerNotes } from '../../../engine/steps/answer-notes.ts'
+import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
+import { parseDurationMs } from '../../../go/duration.ts'
+import { AnswerCache, type Fetched, type Result } from './cache.ts'
+import { captureExchange, type CapturedAnswer } from './captured-exchange.ts'
+import { automaticKey, digest } from './key.ts'
+import { keepingOf } from './keeping.ts'
+import { openStore } from './limits.ts'
+import { paramsOf, type Options } from './options.ts'
+import { compileText } from './texts.ts'
+
+const CACHEABLE = new Set(['GET', 'HEAD', 'QUERY'])
+const FIRST_FAILURE = 500
+const ENTRY_BYTES = 512
+/** Of stored answers: said anew each time. */
+const SAID_ANEW = new Set(['Cache-Status', 'Age', 'Content-Length'])
+/** Of an answer that is added to those of outer layers instead of standing in their place. */
+const ADDED = new Set(['Vary', 'Set-Cookie'])
+
+export function cacheEndpoint(given: Options, site: Site): Layer<Handler> | null {
+  const { endpoint, clock } = site
+  if (endpoint === null) return null
+  const store = openStore<CapturedAnswer>(site, given)
+  const cache = new AnswerCache<CapturedAnswer>(store, {
+    staleWhileRevalidateMs: parseDurationMs(given.stale_while_revalidate) ?? 0,
+    staleIfErrorMs: parseDurationMs(given.stale_if_error) ?? 0,
+    coalesces: given.coalesce,
+    readMs: clock.steady,
+  })
+  const keyOf = compileEndpointKey(given, endpoint)
+  const tags = given.tags.map((tag) => compileText(tag, paramsOf(endpoint)))
+  return (next) => {
+    const fetch = compileFetch(given, endpoint, next, () => store.maxEntryBytes)
+    return async function cacheAnswers(exchange) {
+      const isOwn = CACHEABLE.has(exchange.method) && !exchange.headers.has('Range')
+      const key = isOwn ? await keyOf(exchange) : null
+      if (key === null || (exchange.method === 'HEAD' && store.get(key) === undefined)) {
+        exchange.responseHeaders.set('Cache-Status', `krakend-ts; fwd=${isOwn ? 'miss' : 'bypass'}`)
+        return next(exchange)
+      }
+      const result = await cache.ask({
+        key,
+        headerOf: (name) => exchange.headers.get(name) ?? '',
+        tags: () => tags.map((fill) => fill({ exchange, params: exchange.params })).filter((tag) => tag !== null),
+        path: exchange.path,
+        scope: exchange.scope,
+        fetch: (scope) => fetch(exchange, scope),
+      })
+      return reply(exchange, result)
+    }
+  }
+}
+
+function compileFetch(given: Options, endpoint: EndpointConfig, next: Handler, maxBytes: () => number) {
+  const ttlMs = parseDurationMs(given.ttl) ?? 0
+  const statuses = new Set(given.statuses)
+  const isStream = endpoint.outputEncoding === 'no-op'
+  const forwarded = new Set(endpoint.inputHeaders.map(canonicalName))
+  return async function fetch(client: Exchange, scope: Scope): Promise<Fetched<CapturedAnswer>> {
+    const notes: NonNullable<ReturnType<typeof answerNotes.get>> = []
+    answerNotes.set(scope, notes)
+    const { exchange, answer } = captureExchange(client, scope, maxBytes())
+    const serving = Promise.resolve(next(exchange))
+    const value = await Promise.race([answer, serving.then(() => answer)])
+    const { statusCode, headers, failure, body, stream } = value
+    const isWhole = isStream || headers.get('X-Krakend-Completed') === 'true'
+    const isGood = statuses.has(statusCode) && failure === null && stream === null && isWhole && !headers.has('Set-Cookie')
+    const keeping = isGood ? keepingOf(notes, ttlMs, given.override) : null
+    const varies = keeping?.varies.filter((name) => forwarded.has(name) || forwarded.has('*')) ?? []
+    return {
+      value,
+      keep:
+        keeping === null
+          ? null
+          : { ttlMs: keeping.ttlMs, varies, bytes: ENTRY_BYTES + headers.fields.join('').length + (body?.length ?? 0) },
+      isFailure: statusCode >= FIRST_FAILURE,
+      isExclusive: stream !== null,
+    }
+  }
+}
+
+/** Gives a client an answer that was kept, or that others have as well. */
+function reply(exchange: Exchange, { value, status, ageS }: Result<CapturedAnswer>): void | Promise<void> {
+  const { responseHeaders } = exchange
+  const { fields } = value.headers
+  for (const name of value.headers.names()) if (!ADDED.has(name) && !SAID_ANEW.has(name)) responseHeaders.delete(name)
+  for (let i = 0; i < fields.length; i += 2)
+    if (!SAID_ANEW.has(fields[i] as string) || ((fields[i] as string) === 'Cache-Status' && ageS === null))
+      responseHeaders.add(fields[i] as string, fields[i + 1] as string)
+  responseHeaders.add('Cache-Status', `krakend-ts; ${status}`)
+  if (ageS !== null) responseHeaders.set('Age', String(ageS))
+  exchange.failure = value.failure
+  if (value.stream === null) return exchange.answer(value.statusCode, value.body)
+  return exchange.answerStream(value.statusCode, value.stream)
+}
+
+function compileEndpointKey({ key }: Options, endpoint: EndpointConfig): (exchange: Exchange) => Promise<string | null> {
+  const texts = key?.map((text) => compileText(text, paramsOf(endpoint)))
+  const buildRequest = compileRequest(endpoint, '')
+  // security: what decides by claims inside of the cache would not be asked again.
+  const decidesByClaims = [endpoint, ...endpoint.backends].some(
+    ({ extraConfig }) => extraConfig.has('validation/cel') || extraConfig.has('_gw/request'),
+  )
+  const negotiates = endpoint.outputEncoding === 'negotiate'
+  return async function keyOf(exchange) {
+    if (texts !== undefined) {
+      const parts = texts.map((fill) => fill({ exchange, params: exchange.params }))
+      return parts.includes(null) ? null : digest(parts as string[])
+    }
+    const { method, path, query, headers } = buildRequest(exchange)
+    const others: [string, string][] = [...exchange.params]
+    if (decidesByClaims) others.push(['claims', JSON.stringify(verifiedClaims.get(exchange.scope) ?? null)])
+    if (negotiates) others.push(['accept', exchange.headers.get('Accept') ?? ''])
+    if (method === 'QUERY') others.push(['body', (await exchange.body.bytes()).toString('base64')])
+    return automaticKey({ method, path, query, headers, others })
+  }
+}

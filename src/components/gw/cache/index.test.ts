@@ -1,0 +1,177 @@
+// What `_gw/cache` promises of a whole gateway: whose answers are kept, and that nobody is given the answer of another.
+
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { describe, test } from 'node:test'
+import { checkBlock } from '../../../engine/compile/check-blocks.ts'
+import { makeOnce } from '../../../engine/compile/site.ts'
+import { HeaderMap } from '../../../engine/headers.ts'
+import type { BackendRequest, BackendResponse } from '../../../engine/types.ts'
+import { configOf, type ExchangeInit, makeBackendResponse, openInMemory } from '../../../testing/index.ts'
+import { endpointCache } from './index.ts'
+
+interface Setup {
+  /** Where the block stands; at the endpoint by default. */
+  readonly at?: 'endpoint' | 'backend'
+  readonly endpoint?: object
+  readonly backend?: object
+  readonly answer?: (request: BackendRequest, count: number) => BackendResponse
+  readonly more?: Readonly<Record<string, unknown>>
+}
+
+/** Each call of the backend answers with its number. */
+async function open(block: object, { at = 'endpoint', endpoint = {}, backend = {}, answer, more = {} }: Setup = {}) {
+  let calls = 0
+  const blocks = { extra_config: { '_gw/cache': { ttl: '1m', ...block }, ...more } }
+  const file = {
+    host: ['http://b:80'],
+    endpoints: [
+      {
+        endpoint: '/e/{id}',
+        ...(at === 'endpoint' ? blocks : {}),
+        ...endpoint,
+        backend: [{ url_pattern: '/b/{id}', ...(at === 'backend' ? blocks : {}), ...backend }],
+      },
+    ],
+  }
+  const gateway = await openInMemory(configOf(file), {
+    backend(request) {
+      calls++
+      return Promise.resolve(answer?.(request, calls) ?? makeBackendResponse(`{"n":${calls}}`))
+    },
+  })
+  return async (target = '/e/1', init: ExchangeInit = {}): Promise<string> => {
+    const exchange = await gateway.ask({ target, ...init })
+    return `${exchange.statusCode} ${exchange.answered.body} ${exchange.responseHeaders.values('Cache-Status').join(', ')}`
+  }
+}
+
+function withFields(fields: string[], count: number): BackendResponse {
+  return makeBackendResponse(`{"n":${count}}`, { headers: new HeaderMap(['Content-Type', 'application/json', ...fields]) })
+}
+
+describe('of an endpoint', () => {
+  test('the second request needs no backend; path, query and headers that are forwarded make other entries', async () => {
+    const ask = await open({}, { endpoint: { input_headers: ['X-Tenant', 'User-Agent'], input_query_strings: ['q'] } })
+    assert.equal(await ask(), '200 {"n":1} krakend-ts; fwd=miss; stored')
+    assert.match(await ask(), /^200 \{"n":1\} krakend-ts; hit; ttl=\d+$/)
+    assert.match(await ask('/e/1?other=1', { headers: { 'User-Agent': 'x', 'X-Other': '1' } }), /"n":1/)
+    for (const [target, init] of [['/e/2'], ['/e/1?q=1'], ['/e/1', { headers: { 'X-Tenant': 'a' } }]] as const)
+      assert.match(await ask(target, init), /fwd=miss; stored$/)
+  })
+  test('every forwarded token has answers of its own', async () => {
+    const ask = await open({}, { endpoint: { input_headers: ['Authorization'] } })
+    const of = (token: string): Promise<string> => ask('/e/1', { headers: { Authorization: token } })
+    assert.match(await of('a'), /"n":1/)
+    assert.match(await of('b'), /"n":2/)
+    assert.match(await of('a'), /"n":1/)
+  })
+  test('a query that goes on byte for byte counts byte for byte', async () => {
+    const ask = await open({}, { endpoint: { input_query_strings: ['*'] }, more: { '_gw/route': { query_mode: 'raw' } } })
+    assert.match(await ask('/e/1?%zz'), /"n":1/)
+    assert.match(await ask('/e/1?%yy'), /"n":2/)
+  })
+  test('other methods, ranges, errors, partial answers and cookies are not kept; HEAD has what GET has', async () => {
+    const post = await open({}, { endpoint: { method: 'POST' } })
+    assert.match(await post('/e/1', { method: 'POST' }), /fwd=bypass$/)
+    const ranged = await open({})
+    assert.match(await ranged('/e/1', { headers: { Range: 'bytes=0-1' } }), /fwd=bypass$/)
+    const bad = await open({}, { answer: (_request, count) => makeBackendResponse('', { statusCode: count === 1 ? 500 : 200 }) })
+    assert.match(await bad(), /^500 .*fwd=miss$/)
+    for (const fields of [
+      ['Set-Cookie', 'a=b'],
+      ['Vary', '*'],
+      ['Cache-Control', 'private'],
+      ['Cache-Control', 'max-age=0'],
+      ['Expires', '0'],
+    ]) {
+      const ask = await open({}, { answer: (_request, count) => withFields(fields, count) })
+      await ask()
+      assert.match(await ask(), /"n":2.*fwd=miss$/)
+    }
+    const partial = await open(
+      {},
+      { backend: { extra_config: { '_gw/fallback': { data: {} } } }, answer: () => makeBackendResponse('', { statusCode: 500 }) },
+    )
+    assert.match(await partial(), /fwd=miss$/)
+    const head = await open({}, { more: { '_gw/route': { auto_head: true } } })
+    await head()
+    assert.match(await head('/e/1', { method: 'HEAD' }), /krakend-ts; hit/)
+  })
+  test('the shortest word of the backends counts, unless the file overrides it', async () => {
+    const fields = ['Cache-Control', 'no-store']
+    const ask = await open({ override: true }, { answer: (_request, count) => withFields(fields, count) })
+    await ask()
+    assert.match(await ask(), /"n":1\} krakend-ts; hit/)
+    const shorter = await open({}, { answer: (_request, count) => withFields(['Cache-Control', 'max-age=600, s-maxage=5'], count) })
+    await shorter()
+    assert.match(await shorter(), /ttl=5$/)
+  })
+  test('a key of the file replaces the automatic one', async () => {
+    const ask = await open({ key: ['{id}', '{input_headers.x-group?}', 'public'] }, { endpoint: { input_headers: ['*'] } })
+    assert.match(await ask('/e/1', { headers: { Cookie: 'a' } }), /"n":1/)
+    assert.match(await ask('/e/1', { headers: { Cookie: 'b' } }), /"n":1/)
+    assert.match(await ask('/e/1', { headers: { 'X-Group': 'g' } }), /"n":2/)
+  })
+  test('no-op: named statuses are kept, what is too large passes', async () => {
+    const endpoint = { output_encoding: 'no-op' }
+    const ask = await open({ statuses: [200, 404] }, { endpoint, answer: () => makeBackendResponse('no', { statusCode: 404 }) })
+    await ask()
+    assert.match(await ask(), /^404 no krakend-ts; hit/)
+    const large = 'x'.repeat(2000)
+    const stream = (): Readable => Readable.from([Buffer.from(large), Buffer.from(large)])
+    const passing = await open(
+      { max_size: 8000 },
+      { endpoint, answer: () => ({ ...makeBackendResponse(''), bytes: null, stream: stream() }) },
+    )
+    for (let i = 0; i < 2; i++) assert.equal(await passing(), `200 ${large}${large} krakend-ts; fwd=miss`)
+    const small = await open({}, { endpoint, answer: () => ({ ...makeBackendResponse(''), bytes: null, stream: stream() }) })
+    await small()
+    assert.equal((await small()).slice(4004), ' krakend-ts; hit; ttl=60')
+  })
+})
+
+describe('of a backend', () => {
+  test('its decoded answer is kept, and its place in the list told', async () => {
+    const ask = await open({}, { at: 'backend' })
+    assert.equal(await ask(), '200 {"n":1} krakend-ts-b0; fwd=miss; stored')
+    assert.match(await ask(), /^200 \{"n":1\} krakend-ts-b0; hit; ttl=\d+$/)
+    assert.match(await ask('/e/2'), /"n":2/)
+  })
+  test('failures are not, and neither is what stands in for them', async () => {
+    const fallback = { '_gw/fallback': { data: { n: 0 } } }
+    const ask = await open(
+      {},
+      {
+        at: 'backend',
+        more: fallback,
+        answer: (_request, count) => makeBackendResponse(`{"n":${count}}`, { statusCode: count === 1 ? 500 : 200 }),
+      },
+    )
+    assert.match(await ask(), /"n":0/)
+    assert.match(await ask(), /"n":2.*stored$/)
+    assert.match(await ask(), /"n":2.*hit/)
+  })
+})
+
+describe('check', () => {
+  const findings = (block: object, endpoint: object = {}): string[] => {
+    const config = configOf({ host: ['http://b:80'], endpoints: [{ endpoint: '/e/{id}', backend: [{ url_pattern: '/b' }], ...endpoint }] })
+    const place = { config, endpoint: config.endpoints[0] ?? null, backend: null }
+    return checkBlock(endpointCache, block, { dialect: 3, once: makeOnce(), place }).map(
+      ({ path, message }) => `${path.join('.')}: ${message}`,
+    )
+  }
+  test('a time is needed, and names must mean something', () => {
+    assert.deepEqual(findings({}), ['ttl: must be set: how long is an answer fresh?'])
+    assert.deepEqual(findings({ ttl: '1m', tags: ['u:{ids}'] }), ['tags.0: nothing is called {ids} here'])
+    assert.deepEqual(findings({ ttl: '1m', tags: ['u:{id}'] }), [])
+  })
+  test('a key that leaves credentials out is refused, unless it says public', () => {
+    const forwards = { input_headers: ['authorization'] }
+    assert.match(String(findings({ ttl: '1m', key: ['{id}'] }, forwards)), /backends get Authorization, and the key names none of it/)
+    for (const key of [['{id}', 'public'], ['{input_headers.Authorization}'], ['{JWT.sub}']])
+      assert.deepEqual(findings({ ttl: '1m', key }, forwards), [])
+    assert.deepEqual(findings({ ttl: '1m', key: ['{id}'] }), [])
+  })
+})

@@ -1,0 +1,90 @@
+// The options of `_gw/cache`, and what of them would show an answer to somebody else. Knows no store.
+
+import type { Static } from 'typebox'
+import type { BackendConfig, EndpointConfig } from '../../../config/types.ts'
+import type { CheckedBlock } from '../../../engine/compile/component.ts'
+import { canonicalName } from '../../../engine/headers.ts'
+import { placeholdersOf } from '../../../engine/steps/request-builder.ts'
+import { parseDurationMs } from '../../../go/duration.ts'
+import { errorIssue, type Issue } from '../../../schema/issue.ts'
+import { Type } from '../../../schema/type.ts'
+import { unknownNames } from './texts.ts'
+
+const text = (description: string, fallback = '0s') => Type.String({ default: fallback, format: 'duration', description })
+
+export const options = Type.Object({
+  ttl: text('How long an answer is fresh when its backend says nothing. It must be set.'),
+  override: Type.Boolean({ default: false, description: '`ttl` counts whatever the backend says, `no-store` and `private` included.' }),
+  key: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'What makes requests equal, in place of everything that backends may see: texts with `{id}`, `{JWT.sub}`, `{input_headers.X}`, `{input_query_strings.q}`, `{client_ip}`; `public` says that nothing personal is in the answer.',
+    }),
+  ),
+  statuses: Type.Array(Type.Integer(), { default: [200], description: 'Statuses that are kept, at endpoints and with `no-op`.' }),
+  stale_while_revalidate: text('An answer older by that much is still given, and refreshed behind it.'),
+  stale_if_error: text('An answer older by that much is given when it cannot be refreshed.'),
+  coalesce: Type.Boolean({ default: true, description: 'Equal requests wait for the one that is under way.' }),
+  tags: Type.Array(Type.String(), { default: [], description: 'Names for purging, with placeholders as in `key`.' }),
+  max_items: Type.Integer({ default: 1000, minimum: 1, description: 'Entries of all workers together.' }),
+  max_size: Type.Integer({
+    default: 64 * 1024 * 1024,
+    minimum: 1,
+    description: 'Bytes of all workers together; one entry has an eighth at most.',
+  }),
+})
+
+export type Options = Static<typeof options>
+
+/** What personal headers are called, and the placeholders that name them. */
+const CREDENTIALS = ['Authorization', 'Cookie']
+const PUBLIC = 'public'
+
+/** Parameters of an endpoint as keys and tags name them. */
+export function paramsOf(endpoint: Pick<EndpointConfig, 'path' | 'writtenPath' | 'backends'> | null): ReadonlySet<string> {
+  const ownNames = [...(endpoint?.writtenPath.matchAll(/\{([^{}]+)\}/g) ?? [])].map(([, name = '']) => name.replace(/\*$/, ''))
+  // What url_patterns name the endpoint has, in its path or in its hosts.
+  const used = (endpoint?.backends ?? []).flatMap(({ urlPattern }) => placeholdersOf(urlPattern))
+  const lowered = used.flatMap((name) => [name, name.slice(0, 1).toLowerCase() + name.slice(1)])
+  return new Set([...ownNames, ...lowered.filter((name) => !name.includes('.'))])
+}
+
+export function checkCache(given: Options, { place }: CheckedBlock): Issue[] {
+  const issues: Issue[] = []
+  if ((parseDurationMs(given.ttl) ?? 0) <= 0)
+    issues.push(errorIssue('missing-option', ['ttl'], 'must be set: how long is an answer fresh?', 'write "ttl": "1m"'))
+  const endpoint = place?.endpoint ?? null
+  const params = paramsOf(endpoint)
+  for (const option of ['key', 'tags'] as const)
+    for (const [index, written] of (given[option] ?? []).entries())
+      for (const name of endpoint === null ? [] : unknownNames(written, params)) {
+        const hint = `there are ${[...params].map((param) => `{${param}}`).join(', ')}, {JWT.…}, {input_headers.…}, {input_query_strings.…} and {client_ip}`
+        issues.push(errorIssue('unknown-value', [option, index], `nothing is called {${name}} here`, hint))
+      }
+  if (endpoint !== null && given.key !== undefined) issues.push(...findShared(given.key, endpoint, place?.backend ?? null))
+  return issues
+}
+
+/** security: an answer that was made for one client must not be found by another. */
+function findShared(key: readonly string[], endpoint: EndpointConfig, backend: BackendConfig | null): Issue[] {
+  if (key.includes(PUBLIC)) return []
+  const forwarded = new Set(endpoint.inputHeaders.map(canonicalName))
+  const headers = CREDENTIALS.filter((name) => forwarded.has(name) || forwarded.has('*'))
+  const backends = backend === null ? endpoint.backends : [backend]
+  const usesClaim = backends.some(({ urlPattern }) => placeholdersOf(urlPattern).some((name) => name.startsWith('JWT.')))
+  const subjects = [...headers, ...(usesClaim ? ['claims of the token'] : [])]
+  const names = key.flatMap((text) => [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name.toLowerCase()))
+  const isNamed = names.some(
+    (name) => name.startsWith('jwt.') || CREDENTIALS.some((header) => name.startsWith(`input_headers.${header.toLowerCase()}`)),
+  )
+  if (subjects.length === 0 || isNamed) return []
+  const message = `backends get ${subjects.join(' and ')}, and the key names none of it: one client would be given the answer of another`
+  return [
+    errorIssue(
+      'shared-answers',
+      ['key'],
+      message,
+      'add "{input_headers.Authorization}" or "{JWT.sub}", or "public" if answers are the same for all',
+    ),
+  ]
+}
