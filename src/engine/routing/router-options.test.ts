@@ -38,7 +38,7 @@ test('every option has a value, whatever the file says', () => {
 
 test('use_h2c counts at the service and in the router block, whose wrong types switch it off', () => {
   const useH2c = (atService: boolean, block: object, dialect: Dialect = 3): boolean => {
-    const config = { quirks: quirksOf(dialect), extraConfig: new Map([['router', block]]), server: { useH2c: atService } }
+    const config = { quirks: quirksOf(dialect), extraConfig: new Map([['router', block]]), endpoints: [], server: { useH2c: atService } }
     return serverConfigOf(config as unknown as GatewayConfig).useH2c
   }
   assert.deepEqual([useH2c(false, {}), useH2c(true, {}), useH2c(false, { use_h2c: true })], [false, true, true])
