@@ -1,6 +1,7 @@
 // A URL or a reference to one, read as Go's url.Parse does, and paths resolved as it does. Knows nothing of requests.
 
 import { escapePath, findBadEscape, unescapePercent } from './url.ts'
+import { quote } from './quote.ts'
 
 /** The parts of a URL as it is written, still encoded but for what its docs say. */
 export interface Reference {
@@ -94,9 +95,9 @@ function readHost(text: string): string {
   const end = isAddress ? text.lastIndexOf(']') + 1 : text.lastIndexOf(':')
   if (isAddress && end === 0) throw new Error("missing ']' in host")
   const port = end < 0 ? '' : text.slice(end)
-  if (!PORT.test(port)) throw new Error(`invalid port ${JSON.stringify(port)} after host`)
+  if (!PORT.test(port)) throw new Error(`invalid port ${quote(port)} after host`)
   const wrong = NO_HOST_CHARACTER.exec(text)
-  if (wrong !== null) throw new Error(`invalid character ${JSON.stringify(wrong[0])} in host name`)
+  if (wrong !== null) throw new Error(`invalid character ${quote(wrong[0])} in host name`)
   const badEscape = isAddress ? null : HOST_ESCAPE.exec(text)
   if (badEscape !== null) throw new Error(`invalid URL escape "${badEscape[0]}"`)
   return isAddress ? text : (unescapePercent(text) as string)

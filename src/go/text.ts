@@ -88,11 +88,26 @@ export function countRunes(text: string): number {
   return count
 }
 
-/** -1, 0 or 1 in the order of bytes. */
+/** Negative, 0 or positive in Go's order: by bytes, which is by code points where all is UTF-8. */
 export function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  if (ASCII.test(a) && ASCII.test(b)) return a < b ? -1 : 1
-  return Buffer.compare(encodeText(a), encodeText(b))
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    if (x === y) continue
+    if ((isSurrogate(x) || isSurrogate(y)) && (LONE.test(a) || LONE.test(b))) return Buffer.compare(encodeText(a), encodeText(b))
+    return rank(x) - rank(y)
+  }
+  return a.length - b.length
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff
+}
+
+/** Halves of a surrogate pair stand for code points above all other units. */
+function rank(unit: number): number {
+  return isSurrogate(unit) ? unit + 0x10000 : unit
 }
 
 /** A text of other origin, such as JSON: lone surrogates become U+FFFD, as Go's decoders do. */

@@ -1,7 +1,7 @@
 // URLs and queries with the rules of Go's net/url, which backends see in every path. Knows nothing of requests.
 
 import { GatewayError } from '../engine/errors.ts'
-import { compareKeys } from '../json/write.ts'
+import { compareText } from './text.ts'
 import type { Query } from '../engine/types.ts'
 import { bytesOf, textOf } from './bytes.ts'
 
@@ -103,7 +103,7 @@ export function escapeQueryComponent(text: string): string {
 /** Go's url.Values.Encode: sorted by name. */
 export function encodeQuery(query: Query): string {
   if (query.size === 0) return ''
-  const names = query.size === 1 ? query.keys() : [...query.keys()].sort(compareKeys)
+  const names = query.size === 1 ? query.keys() : [...query.keys()].sort(compareText)
   let encoded = ''
   for (const name of names) {
     for (const value of query.get(name) as readonly string[]) {

@@ -1,6 +1,7 @@
 // Where a Location leads, read as Go's net/url does and not as browsers do. Knows nothing of redirects' rules.
 
 import { textOf } from '../../go/bytes.ts'
+import { quote } from '../../go/quote.ts'
 import { parseReference, resolvePath, type Reference } from '../../go/reference.ts'
 import { encodeTarget } from '../../go/url.ts'
 
@@ -27,7 +28,7 @@ export function resolveLocation(location: string, from: { readonly origin: strin
   try {
     reference = parseReference(text)
   } catch (error) {
-    throw new Error(`failed to parse Location header ${JSON.stringify(text)}: parse ${JSON.stringify(text)}: ${(error as Error).message}`, {
+    throw new Error(`failed to parse Location header ${quote(text)}: parse ${quote(text)}: ${(error as Error).message}`, {
       cause: error,
     })
   }

@@ -2,6 +2,7 @@
 
 import { encodeTarget } from '../../../go/url.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
+import { quote } from '../../../go/quote.ts'
 
 export interface ParsedUrl {
   /** `http://host:80`. */
@@ -18,7 +19,7 @@ const ABSOLUTE = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/is
 export function parseUrl(url: string, method: string): ParsedUrl {
   const parts = ABSOLUTE.exec(url)
   const scheme = parts?.[1]?.toLowerCase() ?? ''
-  if (scheme !== 'http' && scheme !== 'https') throw refuse(url, method, `unsupported protocol scheme ${JSON.stringify(scheme)}`)
+  if (scheme !== 'http' && scheme !== 'https') throw refuse(url, method, `unsupported protocol scheme ${quote(scheme)}`)
   const [, , authority = '', rest = ''] = parts ?? []
   if (authority === '') throw refuse(url, method, 'http: no Host in request URL')
   const at = authority.lastIndexOf('@')
@@ -41,9 +42,9 @@ function basicOf(userInfo: string): string {
 
 function refuse(url: string, method: string, detail: string): GatewayError {
   const verb = method.slice(0, 1).toUpperCase() + method.slice(1).toLowerCase()
-  return new GatewayError(`${verb} ${JSON.stringify(url)}: ${detail}`, { code: 'ERR_BACKEND_URL' })
+  return new GatewayError(`${verb} ${quote(url)}: ${detail}`, { code: 'ERR_BACKEND_URL' })
 }
 
 function parseError(url: string, detail: string): GatewayError {
-  return new GatewayError(`parse ${JSON.stringify(url)}: ${detail}`, { code: 'ERR_BACKEND_URL' })
+  return new GatewayError(`parse ${quote(url)}: ${detail}`, { code: 'ERR_BACKEND_URL' })
 }

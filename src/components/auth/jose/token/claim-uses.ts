@@ -3,7 +3,8 @@
 import type { Site } from '../../../../engine/compile/component.ts'
 import { GatewayError } from '../../../../engine/errors.ts'
 import { canonicalName } from '../../../../engine/headers.ts'
-import { compareKeys, encodeSorted } from '../../../../json/write.ts'
+import { compareText } from '../../../../go/text.ts'
+import { encodeSorted } from '../../../../json/write.ts'
 import type { JsonValue } from '../../../../json/types.ts'
 import type { Exchange } from '../../../../engine/types.ts'
 import { asHeaderValue, claimLines, claimText, hasControlCharacters, urlText } from './claim-text.ts'
@@ -30,7 +31,7 @@ const INVALID_PATH = new GatewayError('a claim does not fit into the URL of the 
 const NO_USES: ClaimUses = { headers: [], params: [], error: null }
 const PLACEHOLDER = /\{\{\.JWT\.([^{}]+)\}\}/g
 
-const objects: ObjectText = { encode: (value) => encodeSorted((value ?? null) as JsonValue), compare: compareKeys }
+const objects: ObjectText = { encode: (value) => encodeSorted((value ?? null) as JsonValue), compare: compareText }
 
 /** Makes the changes. Throws when a claim cannot be forwarded. */
 export function applyClaims(exchange: Exchange, uses: ClaimUses): void {

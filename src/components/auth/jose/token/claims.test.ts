@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareKeys, encodeSorted } from '../../../../json/write.ts'
+import { compareText } from '../../../../go/text.ts'
+import { encodeSorted } from '../../../../json/write.ts'
 import type { JsonValue } from '../../../../json/types.ts'
 import { asHeaderValue, claimLines, claimText, hasControlCharacters, urlText } from './claim-text.ts'
 import { checkRegistered, checkTimes, claimByDots, flatClaim, nestedClaim, rolesTest, scopesTest } from './claims.ts'
@@ -11,7 +12,7 @@ import { TokenError } from './jws.ts'
 
 const ANY: Expected = { issuer: '', audience: [] }
 const NOW = 1_700_000_000
-const objects = { encode: (value: unknown) => encodeSorted(value as JsonValue), compare: compareKeys }
+const objects = { encode: (value: unknown) => encodeSorted(value as JsonValue), compare: compareText }
 
 function isGood(claims: Record<string, unknown>, expected = ANY, leewayMs = 1000): boolean {
   try {
