@@ -1,6 +1,6 @@
 // Points in time and spans of it: read, written and reckoned as Go does.
 
-import { UNITS } from '../go/go-duration.ts'
+import { UNITS } from '../go/duration.ts'
 import { CelError } from './values.ts'
 
 const NANOS_PER_SECOND = 1_000_000_000

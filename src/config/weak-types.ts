@@ -94,7 +94,8 @@ function readDuration(raw: unknown, report: ReportDecodeError, inner: string): n
   if (typeof raw === 'string') {
     const parsed = parseDuration(raw)
     if (typeof parsed === 'number') return parsed / 1e6
-    report(inner, parsed)
+    // compat: the unit is not repeated
+    report(inner, parsed.startsWith('time: unknown unit') ? 'time: unknown unit' : parsed)
     return undefined
   }
   if (typeof raw === 'number') return Math.trunc(raw) / 1e6

@@ -139,9 +139,12 @@ function formatHex(size: number, format: 'x' | 'X', precision: number): string {
   return format === 'X' ? text.toUpperCase() : text
 }
 
-/** Shortest, as `%v` shows a float64: `1e+06`, `0.5`. */
+/** Shortest, as `%v` shows a float64: `1e+06`, `0.5`; an exponent below 1e-4 and from 1e6 on. */
 export function formatNumber(value: number): string {
-  return formatFloat(value, 'g', -1)
+  const size = Math.abs(value)
+  if (size === 0) return Object.is(value, -0) ? '-0' : '0'
+  // perf: in between JavaScript writes the same
+  return size >= 1e-4 && size < 1e6 ? String(value) : formatFloat(value, 'g', -1)
 }
 
 const DECIMAL_FLOAT = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
