@@ -1,6 +1,6 @@
 // The formats that KrakenD asserts, in drafts before 2019-09, as its library (santhosh-tekuri/jsonschema) reads them; all others are ignored.
 
-import { RE2JS } from 're2js'
+import { explainRegexp } from '../../../go/regexp.ts'
 import { isEmail, isHostname, isIpv4, isIpv6 } from './addresses.ts'
 import { parseGoUrl } from './go-url.ts'
 
@@ -77,13 +77,7 @@ function isPeriod(text: string): boolean {
 }
 
 function isPattern(text: string): boolean {
-  if (text.length > MAX_PATTERN_LENGTH) return false
-  try {
-    RE2JS.compile(text)
-    return true
-  } catch {
-    return false
-  }
+  return text.length <= MAX_PATTERN_LENGTH && explainRegexp(text) === null
 }
 
 function isAbsolute(text: string): boolean {
