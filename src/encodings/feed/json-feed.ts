@@ -2,7 +2,7 @@
 
 import { parseBounded } from '../../json/bounded-parse.ts'
 import type { JsonObject } from '../../json/types.ts'
-import { decodeError } from '../error.ts'
+import { decodeError } from '../../engine/errors.ts'
 import { formatWithOffset, parseDate } from './dates.ts'
 import { readPerson } from './text.ts'
 import type { Person } from './text.ts'
