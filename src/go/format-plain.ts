@@ -35,8 +35,8 @@ function leaveToGo(): null {
 function textOf(value: unknown, formatLeaf: FormatLeaf): string | null {
   if (typeof value === 'string') return value
   if (typeof value === 'number') return formatLeaf(value) ?? formatNumber(value)
-  if (value === null || value === undefined) return '<nil>'
-  return typeof value === 'object' ? formatLeaf(value) : String(value)
+  if (typeof value === 'boolean') return String(value)
+  return value === null || value === undefined ? '<nil>' : formatLeaf(value)
 }
 
 /** The parts of a list or a map, the last one first. */

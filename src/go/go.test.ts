@@ -15,7 +15,7 @@ import { byteLength, decodeText, encodeText } from './text.ts'
 import { formatTime } from './time-layout.ts'
 import { parseTime } from './time-parse.ts'
 import { loadZone, UTC } from './time-zone.ts'
-import { formatUrl, hostnameOf, parseUrl } from './go-url.ts'
+import { formatUrl, hostnameOf, parseUrl } from './url-parts.ts'
 import { fromJsonValue, type GoValue, int, list } from './value.ts'
 
 /** Format, arguments, text. */

@@ -1,6 +1,7 @@
 // A URL or a reference to one, read as Go's url.Parse does, and paths resolved as it does. Knows nothing of requests.
 
-import { escapePath, findBadEscape, unescapePercent } from './url.ts'
+import { findBadEscape } from './url-escape.ts'
+import { escapePath, unescapePercent } from './url.ts'
 import { quote } from './quote.ts'
 
 /** The parts of a URL as it is written, still encoded but for what its docs say. */

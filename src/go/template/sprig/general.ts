@@ -3,7 +3,7 @@
 import { fn, GoError, type GoFunction } from '../../function.ts'
 import { baseName, cleanPath, directoryOf, extensionOf } from '../../path.ts'
 import { compileRegexp, mustCompileRegexp, type GoRegexp, quoteMeta } from '../../regexp.ts'
-import { formatUrl, hostnameOf, parseUrl } from '../../go-url.ts'
+import { formatUrl, hostnameOf, parseUrl } from '../../url-parts.ts'
 import { deepEqual, GoMap, GoSlice, type GoValue, kindOf, strings, typeOf } from '../../value.ts'
 import { isTrue } from '../truth.ts'
 import { randomBelow, type SprigHost } from './host.ts'

@@ -1,8 +1,12 @@
-// Go's net/url: parts of an address, and the address of parts.
+// Go's url.Parse and URL.String: parts of a whole address, and the address of parts. Targets and queries of requests: url.ts.
 
 import { GoError } from './function.ts'
 import { quote } from './quote.ts'
 import { decodeText, encodeText } from './text.ts'
+import { badEscape, checkControls, checkEscapes, escapeBytes, isEncodedPath, unescapeBytes, UrlError, type UrlPart } from './url-escape.ts'
+
+/** ASCII that stands in no host; a percent sign begins an escape. */
+const WRONG_IN_HOST = /[^\u0080-\uFFFF%A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/
 
 export interface GoUrl {
   readonly scheme: string
@@ -17,16 +21,6 @@ export interface GoUrl {
   readonly fragment: string
 }
 
-/** Characters that stay as they are in a part. */
-const KEPT = {
-  path: /[A-Za-z0-9\-_.~$&+,/:;=@]/,
-  user: /[A-Za-z0-9\-_.~$&+,;=]/,
-  fragment: /[A-Za-z0-9\-_.~$&+,/:;=?@!()*]/,
-  host: /[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/,
-} as const
-
-type Part = keyof typeof KEPT
-
 /** Throws a GoError: `parse "…": …`. */
 export function parseUrl(text: string): GoUrl {
   try {
@@ -34,13 +28,13 @@ export function parseUrl(text: string): GoUrl {
     const url = parseWithoutFragment(hash < 0 ? text : text.slice(0, hash))
     return hash < 0 ? url : { ...url, fragment: unescape(text.slice(hash + 1), 'fragment') }
   } catch (error) {
-    if (!(error instanceof GoError)) throw error
+    if (!(error instanceof UrlError)) throw error
     throw new GoError(`parse ${quote(text)}: ${error.message}`)
   }
 }
 
 function parseWithoutFragment(text: string): GoUrl {
-  if (/[\0-\x1F\x7F]/.test(text)) throw new GoError('net/url: invalid control character in URL')
+  checkControls(text)
   const { scheme, rest: afterScheme } = splitScheme(text)
   const question = afterScheme.indexOf('?')
   const query = question < 0 ? '' : afterScheme.slice(question + 1)
@@ -50,7 +44,7 @@ function parseWithoutFragment(text: string): GoUrl {
   if (!rest.startsWith('/')) {
     if (scheme !== '') return { ...empty, opaque: rest }
     const [segment = ''] = rest.split('/')
-    if (segment.includes(':')) throw new GoError('first path segment in URL cannot contain colon')
+    if (segment.includes(':')) throw new UrlError('first path segment in URL cannot contain colon')
   }
   let userinfo: string | null = null
   let host = ''
@@ -65,7 +59,7 @@ function parseWithoutFragment(text: string): GoUrl {
 }
 
 function splitScheme(text: string): { scheme: string; rest: string } {
-  if (text.startsWith(':')) throw new GoError('missing protocol scheme')
+  if (text.startsWith(':')) throw new UrlError('missing protocol scheme')
   const match = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)
   return match?.[1] === undefined ? { scheme: '', rest: text } : { scheme: match[1].toLowerCase(), rest: text.slice(match[0].length) }
 }
@@ -75,7 +69,7 @@ function parseAuthority(authority: string): { userinfo: string | null; host: str
   const host = parseHost(authority.slice(at + 1))
   if (at < 0) return { userinfo: null, host }
   const userinfo = authority.slice(0, at)
-  if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(userinfo)) throw new GoError('net/url: invalid userinfo')
+  if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(userinfo)) throw new UrlError('net/url: invalid userinfo')
   const colon = userinfo.indexOf(':')
   if (colon < 0) return { userinfo: escape(unescape(userinfo, 'user'), 'user'), host }
   const [name, password] = [userinfo.slice(0, colon), userinfo.slice(colon + 1)].map((part) => escape(unescape(part, 'user'), 'user'))
@@ -85,9 +79,11 @@ function parseAuthority(authority: string): { userinfo: string | null; host: str
 function parseHost(host: string): string {
   if (host.startsWith('[')) {
     const end = host.lastIndexOf(']')
-    if (end < 0) throw new GoError("missing ']' in host")
+    if (end < 0) throw new UrlError("missing ']' in host")
     checkPort(host.slice(end + 1))
-    return host
+    const zone = host.slice(0, end).indexOf('%25')
+    if (zone >= 0) return unescape(host.slice(0, zone), 'host') + unescapeZone(host.slice(zone, end)) + unescape(host.slice(end), 'host')
+    return unescape(host, 'host')
   }
   const colon = host.lastIndexOf(':')
   if (colon >= 0) checkPort(host.slice(colon))
@@ -95,30 +91,41 @@ function parseHost(host: string): string {
 }
 
 function checkPort(port: string): void {
-  if (!/^(?::\d*)?$/.test(port)) throw new GoError(`invalid port ${quote(port)} after host`)
+  if (!/^(?::\d*)?$/.test(port)) throw new UrlError(`invalid port ${quote(port)} after host`)
 }
 
-function unescape(text: string, part: Part): string {
-  const bad = /%(?![0-9a-fA-F]{2})/.exec(text)
-  if (bad !== null) throw new GoError(`invalid URL escape ${quote(text.slice(bad.index, bad.index + 3))}`)
+function unescape(text: string, part: UrlPart): string {
+  checkEscapes(text)
   if (part === 'host') {
-    const wrong = Array.from(text).find((character) => character < '\u0080' && character !== '%' && !KEPT.host.test(character))
-    if (wrong !== undefined) throw new GoError(`invalid character ${quote(wrong)} in host name`)
+    // bytes beyond ASCII may be escaped, and the percent sign; the rest of ASCII stands for itself
+    const escaped = /%(?!25)[0-7][0-9a-f]/i.exec(text)
+    if (escaped !== null) throw badEscape(escaped[0])
+    checkHostCharacters(text)
   }
-  if (!text.includes('%')) return text
-  const bytes = text.split('%').map((piece, index) => {
-    if (index === 0) return encodeText(piece)
-    return Buffer.concat([Buffer.of(Number.parseInt(piece.slice(0, 2), 16)), encodeText(piece.slice(2))])
-  })
-  return decodeText(Buffer.concat(bytes))
+  return decodeEscapes(text)
 }
 
-function escape(text: string, part: Part): string {
-  const kept = KEPT[part]
-  return Array.from(encodeText(text), (byte) => {
-    const character = String.fromCharCode(byte)
-    return byte < 0x80 && kept.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
-  }).join('')
+/** What stands behind the address in brackets: a blank and what a host may have can be escaped. */
+function unescapeZone(text: string): string {
+  checkEscapes(text)
+  checkHostCharacters(text)
+  for (const [escape] of text.matchAll(/%(?!25|20)[0-9a-f]{2}/gi)) {
+    if (escapeBytes(Buffer.from(escape.slice(1), 'hex'), 'host').startsWith('%')) throw badEscape(escape)
+  }
+  return decodeEscapes(text)
+}
+
+function checkHostCharacters(text: string): void {
+  const wrong = WRONG_IN_HOST.exec(text)
+  if (wrong !== null) throw new UrlError(`invalid character ${quote(wrong[0])} in host name`)
+}
+
+function decodeEscapes(text: string): string {
+  return text.includes('%') ? decodeText(unescapeBytes(encodeText(text))) : text
+}
+
+function escape(text: string, part: UrlPart): string {
+  return escapeBytes(encodeText(text), part)
 }
 
 /** The host without its port and brackets. */
@@ -137,7 +144,8 @@ export function formatUrl({ scheme, opaque, userinfo, host, path, rawPath, query
       if (userinfo !== null) text += `${userinfo}@`
       if (host !== '') text += escape(host, 'host')
     }
-    const shown = rawPath !== '' && safeUnescape(rawPath) === path ? rawPath : path === '*' ? '*' : escape(path, 'path')
+    const shown =
+      rawPath !== '' && isEncodedPath(rawPath) && decodeEscapes(rawPath) === path ? rawPath : path === '*' ? '*' : escape(path, 'path')
     if (shown !== '' && !shown.startsWith('/') && host !== '') text += '/'
     // a first segment with a colon would read as a scheme
     if (text === '' && (shown.split('/')[0] ?? '').includes(':')) text += './'
@@ -145,8 +153,4 @@ export function formatUrl({ scheme, opaque, userinfo, host, path, rawPath, query
   }
   if (query !== '') text += `?${query}`
   return fragment === '' ? text : `${text}#${escape(fragment, 'fragment')}`
-}
-
-function safeUnescape(text: string): string | null {
-  return /%(?![0-9a-fA-F]{2})/.test(text) ? null : unescape(text, 'path')
 }
