@@ -1,8 +1,7 @@
 // Request targets and queries with the rules of Go's net/url, which backends see in every path. Whole addresses: url-parts.ts.
 
 import { quote } from './quote.ts'
-import { compareText } from './text.ts'
-import { bytesOf, textOf } from './bytes.ts'
+import { compareText, decodeText, encodeText } from './text.ts'
 import { checkControls, escapeBytes, findBadEscape, isEncodedPath, percent, unescapeBytes, UrlError } from './url-escape.ts'
 
 /** What may stand in a path unescaped without a second look. */
@@ -41,17 +40,17 @@ export function escapePath(path: string): string {
 }
 
 function encodeAnew(text: string): string {
-  return escapeBytes(unescapeBytes(bytesOf(text)), 'path')
+  return escapeBytes(unescapeBytes(encodeText(text)), 'path')
 }
 
 /** A path that is decoded, encoded as Go does: a `%` in it is a character like any other. */
 export function encodePath(path: string): string {
-  return escapeBytes(bytesOf(path), 'path')
+  return escapeBytes(encodeText(path), 'path')
 }
 
 function escapeQueryText(query: string): string {
   let escaped = ''
-  for (const byte of bytesOf(query)) escaped += byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : percent(byte)
+  for (const byte of encodeText(query)) escaped += byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : percent(byte)
   return escaped
 }
 
@@ -59,7 +58,7 @@ function escapeQueryText(query: string): string {
 export function escapeQueryComponent(text: string): string {
   if (/^[A-Za-z0-9\-_.~]*$/.test(text)) return text
   // a blank is escaped by itself, a plus is not kept
-  return escapeBytes(bytesOf(text), 'query').replaceAll('%20', '+')
+  return escapeBytes(encodeText(text), 'query').replaceAll('%20', '+')
 }
 
 /** Go's url.Values.Encode: sorted by name. */
@@ -97,10 +96,10 @@ function unescapeQueryComponent(text: string): string | null {
   return spaced.includes('%') ? unescapePercent(spaced) : spaced
 }
 
-/** Go's url.PathUnescape; null when an escape is malformed. Bytes that are no UTF-8 stay what they are (`bytesOf`). */
+/** Go's url.PathUnescape; null when an escape is malformed. Bytes that are no UTF-8 stay what they are (`encodeText`). */
 export function unescapePercent(text: string): string | null {
   if (!text.includes('%')) return text
-  return findBadEscape(text) === null ? textOf(unescapeBytes(bytesOf(text))) : null
+  return findBadEscape(text) === null ? decodeText(unescapeBytes(encodeText(text))) : null
 }
 
 /** A path as gin registers it: `//`, `.` and `..` resolved, one leading slash, a slash at its very end kept. */

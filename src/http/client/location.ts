@@ -1,6 +1,6 @@
 // Where a Location leads, read as Go's net/url does and not as browsers do. Knows nothing of redirects' rules.
 
-import { textOf } from '../../go/bytes.ts'
+import { decodeText } from '../../go/text.ts'
 import { quote } from '../../go/quote.ts'
 import { parseReference, resolvePath, type Reference } from '../../go/reference.ts'
 import { encodeTarget } from '../../go/url.ts'
@@ -23,7 +23,7 @@ export interface Address {
  * and for one without a host.
  */
 export function resolveLocation(location: string, from: { readonly origin: string; readonly path: string }): Address {
-  const text = textOf(Buffer.from(location, 'latin1'))
+  const text = decodeText(Buffer.from(location, 'latin1'))
   let reference: Reference
   try {
     reference = parseReference(text)

@@ -4,7 +4,7 @@ import { GatewayError } from '../../engine/errors.ts'
 import { FewTexts } from '../../engine/few-texts.ts'
 import { canonicalName, type HeaderMap, HOP_BY_HOP } from '../../engine/headers.ts'
 import type { BackendRequest } from '../../engine/types.ts'
-import { bytesOf } from '../../go/bytes.ts'
+import { encodeText } from '../../go/text.ts'
 import { isToken } from '../../go/header-name.ts'
 import { quote } from '../../go/quote.ts'
 
@@ -112,7 +112,7 @@ function goesOut(name: string): boolean {
 function wireValue(name: string, value: string): string {
   if (PLAIN_VALUE.test(value)) return value
   if (CONTROL.test(value)) throw invalid(`net/http: invalid header field value for ${quote(name)}`)
-  return bytesOf(value).toString('latin1')
+  return encodeText(value).toString('latin1')
 }
 
 /** compat: a client's body goes out chunked, even if its length is known, unless a single Content-Length was forwarded. */
