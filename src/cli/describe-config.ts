@@ -11,6 +11,7 @@ import type {
 } from '../config/types.ts'
 import { formatDuration } from '../go/duration.ts'
 import { formatPlain } from '../go/format-plain.ts'
+import { isObject } from '../json/types.ts'
 import { sortedKeys } from '../json/write.ts'
 
 export interface DescribeOptions {
@@ -163,9 +164,8 @@ class Describer {
 }
 
 function blockLines(block: unknown): string[] {
-  if (typeof block !== 'object' || block === null || Array.isArray(block)) return [`: ${formatPlain(block)}`]
-  const values = block as Record<string, never>
-  return sortedKeys(values).map((key) => `${key}: ${formatPlain(values[key])}`)
+  if (!isObject(block)) return [`: ${formatPlain(block)}`]
+  return sortedKeys(block).map((key) => `${key}: ${formatPlain(block[key])}`)
 }
 
 function serverSettings({ service, server, transport }: GatewayConfig): Line[] {

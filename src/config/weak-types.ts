@@ -1,7 +1,7 @@
 // Weak typing as in Go's mapstructure: what counts as a text, a number, a flag, a list. Knows no keys.
 
 import { parseDuration } from '../go/duration.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import type { FieldKind } from './fields.ts'
 
 /** `inner` names an item below the value: `[0]` of a list, `[key]` of a map. */

@@ -2,7 +2,7 @@
 
 import { compareText } from '../go/text.ts'
 import { JsonNumber } from './types.ts'
-import type { JsonObject, JsonValue } from './types.ts'
+import type { JsonObject, JsonValue, PlainObject } from './types.ts'
 
 /** What Go's encoder escapes beyond the grammar's needs, so that JSON may stand in HTML. */
 const HTML = /[<>&\u2028\u2029]/
@@ -30,7 +30,7 @@ function stringify(value: JsonValue): string {
 }
 
 /** The keys of an object, sorted. */
-export function sortedKeys(object: JsonObject): string[] {
+export function sortedKeys(object: Readonly<PlainObject>): string[] {
   return Object.keys(object).sort(compareText)
 }
 
