@@ -3,7 +3,7 @@
 import { quote } from './quote.ts'
 
 /** Nanoseconds of each unit. */
-export const UNITS: Readonly<Record<string, bigint>> = {
+const UNITS: Readonly<Record<string, bigint>> = {
   ns: 1n,
   us: 1000n,
   µs: 1000n,
@@ -14,6 +14,10 @@ export const UNITS: Readonly<Record<string, bigint>> = {
   h: 3_600_000_000_000n,
 }
 const LIMIT = 1n << 63n
+/** Digits of a whole number that may fit. */
+const MAX_DIGITS = 20
+/** Digits of a fraction that count. */
+const MAX_FRACTION = 18
 const PART = /^(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))([^.0-9]*)/
 
 /** `1h30m0s`, `1.5s`, `150ms`, `0s`. */
@@ -51,14 +55,19 @@ export function parseNanoseconds(text: string): bigint | string {
     if (unit === '') return 'time: missing unit in duration'
     const scale = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined
     if (scale === undefined) return `time: unknown unit ${quote(unit)} in duration`
-    // digits beyond the nanosecond do not count
-    const fraction = (alone ?? tail).slice(0, 18)
-    total += BigInt(whole) * scale + (fraction === '' ? 0n : (BigInt(fraction) * scale) / 10n ** BigInt(fraction.length))
+    // security: the text may be long, and so would be the number.
+    if (whole.length > MAX_DIGITS) return 'time: invalid duration'
+    total += BigInt(whole) * scale + fractionOf((alone ?? tail).slice(0, MAX_FRACTION), Number(scale))
     if (total > LIMIT) return 'time: invalid duration'
     rest = rest.slice(all.length)
   }
   if (isNegative) return -total
   return total >= LIMIT ? 'time: invalid duration' : total
+}
+
+/** compat: the fraction of a unit goes through a double, as in Go. */
+function fractionOf(digits: string, scale: number): bigint {
+  return BigInt(Math.trunc(Number(digits) * (scale / 10 ** digits.length)))
 }
 
 /** The same as a number, which is exact up to about a hundred days. */
