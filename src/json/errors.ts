@@ -1,6 +1,6 @@
 // The errors of Go's JSON decoder: what it says, and where.
 
-import { quote } from '../go/quote.ts'
+import { quoteRune } from '../go/quote.ts'
 
 /** A text that is no JSON. No stack: it is expected, and costs little. */
 export class JsonError extends Error {
@@ -20,14 +20,7 @@ export class JsonError extends Error {
   }
 }
 
-/** `invalid character '<' looking for beginning of value`. */
+/** `invalid character '<' looking for beginning of value`. compat: Go shows the byte as a character of Latin-1. */
 export function unexpectedByte(byte: number, context: string, offset: number): JsonError {
-  return new JsonError(`invalid character ${quoteByte(byte)} ${context}`, offset, context)
-}
-
-/** As Go's quoteChar does: the byte as a Latin-1 character in single quotes, escaped where it does not print. */
-function quoteByte(byte: number): string {
-  if (byte === 0x27) return String.raw`'\''`
-  if (byte === 0x22) return `'"'`
-  return `'${quote(String.fromCharCode(byte)).slice(1, -1)}'`
+  return new JsonError(`invalid character ${quoteRune(byte)} ${context}`, offset, context)
 }

@@ -5,11 +5,15 @@ import { canonicalName, HOP_BY_HOP } from '../../engine/headers.ts'
 import { isToken } from '../../go/header-name.ts'
 import { quote } from '../../go/quote.ts'
 
-/** compat: a name that would be a token but for its blanks, and one that is empty: Go reads on, and no client ever sees such a field. */
-const TOKEN_WITH_BLANKS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z ]*$/
 const UNUSABLE = ''
 /** perf: names as backends send them, and their canonical form; empty for what no client gets, null for what breaks the head. */
-const knownNames = new FewTexts(1000, (sent) => (isToken(sent) ? canonicalName(sent) : TOKEN_WITH_BLANKS.test(sent) ? UNUSABLE : null))
+const knownNames = new FewTexts(1000, (sent) => (isToken(sent) ? canonicalName(sent) : isUnusable(sent) ? UNUSABLE : null))
+
+/** compat: a name that would be a token but for its blanks, and one that is empty: Go reads on, and no client ever sees such a field. */
+function isUnusable(sent: string): boolean {
+  const joined = sent.replaceAll(' ', '')
+  return joined === '' || isToken(joined)
+}
 
 /** Names that answers will have: strangers cannot take their places in the table. */
 export function expectResponseNames(names: Iterable<string>): void {
