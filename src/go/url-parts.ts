@@ -18,6 +18,8 @@ export interface GoUrl {
   /** The path as it was written, when that differs from the usual form. */
   readonly rawPath: string
   readonly query: string
+  /** Whether a question mark stands before an empty query. */
+  readonly forceQuery: boolean
   readonly fragment: string
 }
 
@@ -39,7 +41,8 @@ function parseWithoutFragment(text: string): GoUrl {
   const question = afterScheme.indexOf('?')
   const query = question < 0 ? '' : afterScheme.slice(question + 1)
   let rest = question < 0 ? afterScheme : afterScheme.slice(0, question)
-  const empty: GoUrl = { scheme, opaque: '', userinfo: null, host: '', path: '', rawPath: '', query, fragment: '' }
+  const forceQuery = question >= 0 && query === ''
+  const empty: GoUrl = { scheme, opaque: '', userinfo: null, host: '', path: '', rawPath: '', query, forceQuery, fragment: '' }
   if (text === '*') return { ...empty, path: '*' }
   if (!rest.startsWith('/')) {
     if (scheme !== '') return { ...empty, opaque: rest }
@@ -128,6 +131,33 @@ function escape(text: string, part: UrlPart): string {
   return escapeBytes(encodeText(text), part)
 }
 
+/** The Authorization that net/http makes of `userinfo`: `Basic …`. */
+export function basicCredentials(userinfo: string): string {
+  const credentials = decodeEscapes(userinfo.includes(':') ? userinfo : `${userinfo}:`)
+  return `Basic ${encodeText(credentials).toString('base64')}`
+}
+
+/** The path as it was written. */
+export function writtenPath({ path, rawPath }: GoUrl): string {
+  if (rawPath !== '') return rawPath
+  return path === '*' ? path : escape(path, 'path')
+}
+
+/** Go's resolvePath: an encoded path, from the place of another; `.` and `..` are resolved, but not where they are escaped. */
+export function resolvePath(base: string, path: string): string {
+  const whole = path === '' ? base : path.startsWith('/') ? path : base.slice(0, base.lastIndexOf('/') + 1) + path
+  if (whole === '') return ''
+  const kept: string[] = []
+  const segments = (whole.startsWith('/') ? whole.slice(1) : whole).split('/')
+  for (const segment of segments) {
+    if (segment === '..') kept.pop()
+    else if (segment !== '.') kept.push(segment)
+  }
+  const last = segments.at(-1)
+  const endsOpen = (last === '.' || last === '..') && kept.length > 0
+  return `/${kept.join('/')}${endsOpen ? '/' : ''}`
+}
+
 /** The host without its port and brackets. */
 export function hostnameOf(host: string): string {
   const bare = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.replace(/:\d*$/, '')
@@ -135,7 +165,7 @@ export function hostnameOf(host: string): string {
 }
 
 /** `URL.String()` */
-export function formatUrl({ scheme, opaque, userinfo, host, path, rawPath, query, fragment }: GoUrl): string {
+export function formatUrl({ scheme, opaque, userinfo, host, path, rawPath, query, forceQuery, fragment }: GoUrl): string {
   let text = scheme === '' ? '' : `${scheme}:`
   if (opaque !== '') text += opaque
   else {
@@ -151,6 +181,6 @@ export function formatUrl({ scheme, opaque, userinfo, host, path, rawPath, query
     if (text === '' && (shown.split('/')[0] ?? '').includes(':')) text += './'
     text += shown
   }
-  if (query !== '') text += `?${query}`
+  if (forceQuery || query !== '') text += `?${query}`
   return fragment === '' ? text : `${text}#${escape(fragment, 'fragment')}`
 }

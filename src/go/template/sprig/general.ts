@@ -115,7 +115,7 @@ const addresses: Readonly<Record<string, GoFunction>> = {
       'userinfo',
     ].map((key) => textMember(map, key)) as [string, string, string, string, string, string, string]
     const user = userinfo === '' ? null : prefixed('unable to parse userinfo in dict', () => parseUrl(`proto://${userinfo}@host`)).userinfo
-    return formatUrl({ scheme, host, path, rawPath: '', query, opaque, fragment, userinfo: user })
+    return formatUrl({ scheme, host, path, rawPath: '', query, forceQuery: false, opaque, fragment, userinfo: user })
   }),
 }
 
