@@ -100,6 +100,7 @@ export function compareText(a: string, b: string): number {
     const x = a.charCodeAt(i)
     const y = b.charCodeAt(i)
     if (x === y) continue
+    if (x < 0xd800 && y < 0xd800) return x - y
     if ((isSurrogate(x) || isSurrogate(y)) && !(a.isWellFormed() && b.isWellFormed())) return Buffer.compare(encodeText(a), encodeText(b))
     return rank(x) - rank(y)
   }
