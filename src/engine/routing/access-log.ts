@@ -61,7 +61,10 @@ function formatTime(time: Date): string {
   return `${day} - ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
 }
 
-/** A Go duration, which newer versions of gin round: `118.5µs`, `1.97ms`, `2.34s`, `1m30s`. */
+/**
+ * A Go duration, which newer versions of gin round: `118.5µs`, `1.97ms`, `2.34s`, `1m30s`.
+ * perf: for every request, so without the whole numbers of 64 bits that go/duration.ts writes.
+ */
 export function formatLatency(ms: number, rounds: boolean): string {
   if (ms < 1) return `${trimNumber(ms * 1000, 3)}µs`
   if (ms < 1000) return `${trimNumber(ms, rounds ? 2 : 6)}ms`
