@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net'
 import { type Issue, errorIssue, warningIssue } from '../schema/issue.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import { PLUGIN_FOLDER } from './check-namespaces.ts'
 import { type Dialect, DIALECTS, type Quirks, quirksOf } from './dialect.ts'
 import { type RawService, serviceFields } from './fields.ts'

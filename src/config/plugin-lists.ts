@@ -1,7 +1,7 @@
 // The plugins that a block names, in the form of its version: names beside their settings up to version 3, a list of entries since 4.
 
 import type { IssuePath } from '../schema/issue.ts'
-import { isObject, type PlainObject } from '../schema/values.ts'
+import { isObject, type PlainObject } from '../json/types.ts'
 
 export interface WrittenPlugin {
   readonly name: string

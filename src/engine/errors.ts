@@ -94,6 +94,11 @@ export class MergeError extends GatewayError {
   }
 }
 
+/** A backend's body that is not what its `encoding` says. */
+export function decodeError(message: string): GatewayError {
+  return new GatewayError(message, { code: 'ERR_DECODE', source: 'backend' })
+}
+
 /** A deadline passed. Go's text, because clients and logs know it. */
 export const DEADLINE_EXCEEDED = new GatewayError('context deadline exceeded', { code: 'ERR_DEADLINE', source: 'backend' })
 

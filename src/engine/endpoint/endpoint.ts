@@ -1,7 +1,7 @@
 // The end of the handler chain: runs an endpoint's pipe and writes what comes out, data or error.
 
 import type { EndpointConfig } from '../../config/types.ts'
-import { bytesOf } from '../../go/bytes.ts'
+import { encodeText } from '../../go/text.ts'
 import { sniffContentType } from '../../go/sniff.ts'
 import type { Logger } from '../compile/site.ts'
 import { asError, describeBug, GatewayError, MergeError } from '../errors.ts'
@@ -96,7 +96,7 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
       return
     }
     // A text of a backend leaves in the bytes it came in.
-    const body = bytesOf(expected === null ? NO_RESPONSE.message : error.message)
+    const body = encodeText(expected === null ? NO_RESPONSE.message : error.message)
     const contentType = expected?.contentType || (body.length === 0 ? null : sniffContentType(body))
     if (contentType !== null) headers.set('Content-Type', contentType)
     exchange.answer(status, body)

@@ -2,8 +2,9 @@
 
 import { decodeBase64url, isCanonical } from '../base64url.ts'
 import { parseCertificate, parseJwk } from '../keys/jwk.ts'
-import { isRecord, memberOf, parseStrictObject } from './strict-json.ts'
+import { memberOf, parseStrictObject } from './strict-json.ts'
 import type { JsonRecord } from './strict-json.ts'
+import { isObject } from '../../../../json/types.ts'
 
 /**
  * Characters; longer ones are not even looked at.
@@ -102,7 +103,7 @@ function checkShapeOfKeys(header: JsonRecord): void {
   const jwk = memberOf(header, 'jwk') ?? null
   const chain = memberOf(header, 'x5c') ?? null
   if (jwk !== null) {
-    if (!isRecord(jwk) || !PUBLIC_TYPES.has(memberOf(jwk, 'kty'))) throw BAD_HEADER
+    if (!isObject(jwk) || !PUBLIC_TYPES.has(memberOf(jwk, 'kty'))) throw BAD_HEADER
     if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))) throw BAD_HEADER
   }
   if (chain === null) return
