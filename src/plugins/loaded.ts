@@ -57,6 +57,10 @@ export interface ModuleProblem {
   readonly excerpt: string | null
   readonly severity: 'error' | 'warning'
   readonly code: string
+  /** Names that are missing because of it: the file's base name, and those that were read already. */
+  readonly plugins?: readonly string[]
+  /** Whether a plugin that protects is missing because of it. */
+  readonly protects?: boolean
 }
 
 /** Every plugin that a configuration can name. */
