@@ -12,6 +12,7 @@ import { clientAddress } from './engine/routing/client-ip.ts'
 import { encodedParams } from './engine/routing/encoded-params.ts'
 import { routerBlock } from './engine/routing/router-options.ts'
 import { hostBalancer } from './engine/steps/balancer.ts'
+import { clientRequest } from './engine/steps/client-request.ts'
 import { concurrent } from './engine/steps/concurrent.ts'
 import { flatmap } from './engine/steps/flatmap.ts'
 import { headers } from './engine/steps/header-filter.ts'
@@ -64,6 +65,7 @@ export const order: Order = {
 
   // The requests of one endpoint.
   endpoint: [
+    clientRequest, // no layer where no plugin stands inside: they see the client's own request
     lazy('security/bot-detector', async () => (await botDetector()).endpointBotDetector), // before a token costs anything
     lazy('validation/cel', async () => (await cel()).celRejecter), // no layer: what the validator asks of claims
     lazy('auth/validator', async () => (await jose()).validator, '_gw/jwt-issuers'),
