@@ -24,6 +24,17 @@ export interface GatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
   readonly writeAccessLine: (line: string) => void
   /** The machine's by default. */
   readonly clock?: Clock
+  /** Which plugins must not be missing. */
+  readonly pluginRules?: PluginRules
+}
+
+export interface PluginRules {
+  /** None of them may fail to load, whatever is written (`--strict`). */
+  readonly isStrict: boolean
+  /** Plugins that are served now: none of these may. */
+  readonly served: ReadonlySet<string>
+  /** Called for each plugin that was set up at a place. */
+  readonly onServed: (name: string) => void
 }
 
 /** Loads what the configuration uses and compiles it. Throws a ConfigError when it cannot be served. */

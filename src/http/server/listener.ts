@@ -15,6 +15,15 @@ import { readTimeouts, type ServerState } from './server-state.ts'
 export interface NodeServer {
   /** Listens on a port, that of the configuration by default; with `reusePort` beside other threads. Rejects in Go's words. */
   listen(port?: number, options?: { reusePort?: boolean }): Promise<AddressInfo>
+  /** Goes on where a listener of another thread stood. Awaits nothing before it listens: until then nobody takes the connections that wait. */
+  adopt(socket: NetServer): Promise<AddressInfo>
+  /** Every connection ends with its next answer. Resolves when none is left on which an answer was given and none is under way. */
+  drain(): Promise<void>
+  /**
+   * Gives the listening socket away, for `adopt` in another thread: send it off before the event loop turns. Null where it does not
+   * listen. From then on this server has only the connections that it has taken.
+   */
+  release(): NetServer | null
   /** Takes no more connections, lets requests finish, cuts what is left after `maxWaitMs`; Infinity waits for ever. */
   close(maxWaitMs: number): Promise<void>
 }
@@ -25,6 +34,10 @@ const MAX_BACKLOG_MS = 500
 const QUIET_TURNS = 3
 /** After a stop, connections on which no answer is under way are given that long to say what they want; as in Go. */
 const SILENCE_MS = 5000
+/** A kept connection on which nothing has come for this time is closed before the port moves: what a client has just sent is not lost. */
+const PAUSE_MS = 50
+/** Whoever keeps a connection busy for longer gets its last answers from here. */
+const MAX_DRAIN_MS = 500
 
 /** Builds the server of a configuration. Throws a ConfigError when its TLS section cannot be used. */
 export async function createNodeServer(server: ServerConfig, handle: Handler, log: Logger): Promise<NodeServer> {
@@ -52,6 +65,7 @@ class Listener implements NodeServer {
   readonly #clients = new Set<ClientSocket>()
   /** Connections so far. */
   #taken = 0
+  #isMoved = false
 
   constructor(listener: NetServer, http1: Server, sessions: Http2Sessions, state: ServerState) {
     this.#listener = listener
@@ -72,17 +86,32 @@ class Listener implements NodeServer {
   }
 
   listen(port = this.#state.server.port, options: { reusePort?: boolean } = {}): Promise<AddressInfo> {
-    const listener = this.#listener
     const host = this.#state.server.listenIp
-    return new Promise((resolve, reject) => {
-      const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port))
-      listener.once('error', onError)
-      listener.listen({ port, backlog: BACKLOG, reusePort: options.reusePort === true, ...(host === '' ? {} : { host }) }, () => {
-        listener.off('error', onError)
-        listener.on('error', (error) => this.#state.log.error(`[SERVICE: HTTP Server] ${error.message}`))
-        resolve(listener.address() as AddressInfo)
-      })
-    })
+    const place = { port, backlog: BACKLOG, reusePort: options.reusePort === true, ...(host === '' ? {} : { host }) }
+    return this.#start(port, (listener, done) => listener.listen(place, done))
+  }
+
+  adopt(socket: NetServer): Promise<AddressInfo> {
+    return this.#start(this.#state.server.port, (listener, done) => listener.listen(socket, BACKLOG, done))
+  }
+
+  async drain(): Promise<void> {
+    this.#state.isDraining = true
+    this.#sessions.close()
+    const deadline = performance.now() + MAX_DRAIN_MS
+    let kept = this.#findKept()
+    while (kept.size > 0 && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+      const before = kept
+      kept = this.#findKept()
+      for (const [client, bytesRead] of kept) if (before.get(client) === bytesRead) client.destroy()
+    }
+  }
+
+  release(): NetServer | null {
+    if (!this.#listener.listening) return null
+    this.#isMoved = true
+    return this.#listener
   }
 
   close(maxWaitMs: number): Promise<void> {
@@ -111,11 +140,36 @@ class Listener implements NodeServer {
     })
   }
 
+  /** Listens as `begin` says. */
+  #start(port: number, begin: (listener: NetServer, done: () => void) => void): Promise<AddressInfo> {
+    const listener = this.#listener
+    return new Promise((resolve, reject) => {
+      const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, this.#state.server.listenIp, port))
+      listener.once('error', onError)
+      begin(listener, () => {
+        listener.off('error', onError)
+        listener.on('error', (error) => this.#state.log.error(`[SERVICE: HTTP Server] ${error.message}`))
+        resolve(listener.address() as AddressInfo)
+      })
+    })
+  }
+
+  /** Connections that wait for another request, with what has come on them. */
+  #findKept(): Map<ClientSocket, number> {
+    const kept = [...this.#clients].filter(({ turns }) => turns !== undefined && !turns.isBusy)
+    return new Map(kept.map((client) => [client, client.bytesRead]))
+  }
+
   /**
    * Goes on until some turns of the event loop have brought no new connection: what clients have sent by now is not lost. A
-   * turn takes one connection from the system at most, and reads what has arrived on the others.
+   * turn takes one connection from the system at most, and reads what has arrived on the others. When the port has moved, clients whose
+   * connection was taken at the last moment are given the time to say what they want.
    */
   #takeWhatWaits(done: () => void): void {
+    if (this.#isMoved) {
+      this.#untilAsked(performance.now() + SILENCE_MS, done)
+      return
+    }
     const deadline = performance.now() + MAX_BACKLOG_MS
     let known = this.#taken
     let quietTurns = 0
@@ -126,6 +180,12 @@ class Listener implements NodeServer {
       else setImmediate(look)
     }
     setImmediate(look)
+  }
+
+  #untilAsked(deadline: number, done: () => void): void {
+    const isSilent = [...this.#sockets].some(({ bytesRead }) => bytesRead === 0)
+    if (!isSilent || performance.now() > deadline) done()
+    else setTimeout(() => this.#untilAsked(deadline, done), PAUSE_MS)
   }
 
   /** Nobody waits for the rest of a request that may never come. */
