@@ -1,0 +1,55 @@
+// Why nobody provides a plugin of that name: another kind, another spelling, a module that is broken, or none at all.
+
+import enterprise from '../../config/upgrades/enterprise.json' with { type: 'json' }
+import { suggest } from '../../schema/suggest.ts'
+import type { ModuleProblem, PluginModules } from '../loaded.ts'
+import type { Kind } from '../types.ts'
+import { placeOfProblem } from './problem.ts'
+
+/** Plugins of KrakenD Enterprise that protect: without them a place would be served to everybody. */
+const PROTECTING: ReadonlySet<string> = new Set(enterprise.protectingPlugins)
+
+export interface MissingPlugin {
+  /** A sentence that names the plugin. */
+  readonly message: string
+  /** Empty when there is nothing to say. */
+  readonly hint: string
+  /** Whether whoever named it counts on being protected by it. */
+  readonly protects: boolean
+  /** Nothing in a configuration can allow it: the files are not those that were listed. */
+  readonly isForbidden: boolean
+}
+
+/** `name` is one that `find` does not know for `kind`. */
+export function explainMissing(modules: Pick<PluginModules, 'plugins' | 'problems'>, kind: Kind, name: string): MissingPlugin {
+  const fault = modules.problems.find((problem) => problem.severity === 'error' && problem.plugins?.includes(name) === true)
+  const protects = PROTECTING.has(name) || fault?.protects === true || modules.plugins.some((one) => one.name === name && one.protects)
+  const isForbidden = fault?.code === 'plugin-integrity'
+  return { ...describe(modules, kind, name, fault), protects, isForbidden }
+}
+
+function describe(
+  { plugins, problems }: Pick<PluginModules, 'plugins' | 'problems'>,
+  kind: Kind,
+  name: string,
+  fault: ModuleProblem | undefined,
+): Pick<MissingPlugin, 'message' | 'hint'> {
+  if (fault !== undefined)
+    return { message: `the plugin "${name}" could not be loaded: ${placeOfProblem(fault)}: ${fault.message}`, hint: fault.hint }
+  const other = plugins.find((plugin) => plugin.name === name)
+  if (other !== undefined) {
+    const kinds = [...other.kinds].join(', ')
+    return { message: `the plugin "${name}" of ${other.file} is no ${kind}`, hint: `its kind is ${kinds}` }
+  }
+  const library = problems.find((problem) => problem.code === 'go-plugin' && problem.plugins?.includes(name) === true)
+  if (library !== undefined) return { message: `nothing provides the plugin "${name}": ${library.message}`, hint: '' }
+  const usable = plugins.filter(({ kinds }) => kinds.has(kind)).map((plugin) => plugin.name)
+  const meant = suggest(name, usable)
+  const message = `nothing provides the plugin "${name}" for plugin/${kind}`
+  if (meant !== null) return { message, hint: `did you mean "${meant}"?` }
+  const known = [...new Set(usable)]
+  return {
+    message,
+    hint: known.length === 0 ? '' : `plugins of this kind: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ' …' : ''}`,
+  }
+}
