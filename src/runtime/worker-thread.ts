@@ -8,7 +8,7 @@ import type { SharedMemory } from '../engine/compile/component.ts'
 import { StartFailure } from './failure.ts'
 import { serveMemory } from './memory-channel.ts'
 import { type Answer, type Gift, type Line, type Opening, type Question, sendWith, type Task, type WorkerInit } from './messages.ts'
-import { execArgvWith, programBeside } from './threads.ts'
+import { optionsWith, programBeside } from './threads.ts'
 
 const PROGRAM = programBeside(import.meta.url, 'worker')
 
@@ -40,7 +40,7 @@ export class WorkerThread {
     this.#worker = new Worker(PROGRAM, {
       workerData: { memory: end, sharesPort } satisfies WorkerInit,
       transferList: [end.port],
-      execArgv: execArgvWith(imports),
+      ...optionsWith(imports),
     })
     let reason = ''
     this.#worker.on('message', (message: Line | Answer) => {
