@@ -23,8 +23,11 @@ export interface Crew {
   take: TakeSocket
   /** Every connection ends with its next answer; resolves when hardly one is left between two requests. */
   drain(): Promise<void>
-  /** Gives its sockets away; what has begun ends here. Only `stop` may follow. */
-  handOver(take: TakeSocket): Promise<void>
+  /**
+   * Gives its sockets away, or lets others listen beside it and stops listening then; what has begun ends here. Only `stop` may
+   * follow.
+   */
+  handOver(take: TakeSocket, movesSockets: boolean): Promise<void>
   /** Takes no more connections, and resolves when the last request has ended or was cut off; again with less patience, if need be. */
   stop(maxWaitMs: number): Promise<void>
 }

@@ -96,9 +96,11 @@ export class GatewayHost implements Crew {
     await this.#server?.drain()
   }
 
-  async handOver(take: TakeSocket): Promise<void> {
+  async handOver(take: TakeSocket, movesSockets: boolean): Promise<void> {
+    const server = this.#server as NodeServer
     this.#tellOfRequests(this.#current as Opened)
-    await take(0, this.#server?.release() ?? null)
+    await take(0, movesSockets ? server.release() : null)
+    if (!movesSockets) await server.leave()
   }
 
   async stop(maxWaitMs: number): Promise<void> {

@@ -51,6 +51,7 @@ export type Task =
   | { readonly kind: 'discard' }
   | { readonly kind: 'drain' }
   | { readonly kind: 'release' }
+  | { readonly kind: 'leave' }
   | { readonly kind: 'stop'; readonly maxWaitMs: number }
 
 export interface Question {

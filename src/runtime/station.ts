@@ -141,8 +141,7 @@ export class Station {
   /** From one crew to the next, on the same port. */
   async #move(from: Crew, to: Crew): Promise<void> {
     await from.drain()
-    if (this.#movesSockets) await from.handOver(to.take)
-    else for (let index = 0; index < this.#init.workers; index++) await to.take(index, null)
+    await from.handOver(to.take, this.#movesSockets)
     this.#leaving.set(
       from,
       from.stop(Infinity).finally(() => this.#leaving.delete(from)),

@@ -1,5 +1,6 @@
 // Serves through worker threads on one port: starts them, changes their configuration at once, replaces those that die. Serves no request itself.
 
+import type { Server } from 'node:net'
 import type { GatewayConfig } from '../config/types.ts'
 import type { Logger, SharedMemory } from '../engine/compile/component.ts'
 import { asError, splitStack } from '../engine/errors.ts'
@@ -126,16 +127,11 @@ export class Supervisor implements Crew {
     await Promise.allSettled(this.#threads().map((thread) => thread.drain()))
   }
 
-  async handOver(take: TakeSocket): Promise<void> {
+  async handOver(take: TakeSocket, movesSockets: boolean): Promise<void> {
     // Nobody is replaced any more, and who is being replaced listens by then.
     await this.#takeTurn()
     this.#end()
-    await Promise.all(
-      this.#places.map(async ({ thread }, index) => {
-        const socket = await (thread?.release() ?? Promise.resolve(null)).catch(() => null)
-        await take(index, socket)
-      }),
-    )
+    await Promise.all(this.#places.map(({ thread }, index) => handOverOne(thread, (socket) => take(index, socket), movesSockets)))
   }
 
   async stop(maxWaitMs: number): Promise<void> {
@@ -228,4 +224,15 @@ export class Supervisor implements Crew {
     this.#saidLines.add(key)
     this.#log[level](message, frames)
   }
+}
+
+/** Never rejects: where a worker has died, its successor listens anew. */
+async function handOverOne(
+  thread: WorkerThread | null,
+  take: (socket: Server | null) => Promise<void>,
+  movesSockets: boolean,
+): Promise<void> {
+  const socket = movesSockets ? await (thread?.release() ?? Promise.resolve(null)).catch(() => null) : null
+  await take(socket)
+  if (!movesSockets) await thread?.leave().catch(() => undefined)
 }

@@ -90,6 +90,11 @@ export class WorkerThread {
     return socket
   }
 
+  /** Stops listening; others do on the same port. */
+  async leave(): Promise<void> {
+    await this.#ask({ kind: 'leave' })
+  }
+
   /** Ends the thread when its last request has ended, at the latest `graceMs` after it should have been cut off; Infinity waits for ever. */
   async stop(maxWaitMs: number, graceMs: number): Promise<void> {
     this.#isTold = true

@@ -66,6 +66,9 @@ async function act(task: Task): Promise<Partial<Gift>> {
       break
     case 'release':
       return { socket: await release() }
+    case 'leave':
+      await host.handOver(() => Promise.resolve(), false)
+      break
     default:
       await host.stop(task.maxWaitMs)
       await output.end()
@@ -78,7 +81,7 @@ async function release(): Promise<Server | null> {
   await host.handOver((_index, socket) => {
     released = socket
     return Promise.resolve()
-  })
+  }, true)
   return released
 }
 

@@ -1,7 +1,7 @@
 // The gateway's front door: listening, TLS, the choice of protocol, shutting down. Knows nothing of requests.
 
 import type { Server } from 'node:http'
-import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Logger } from '../../engine/compile/component.ts'
 import type { Handler } from '../../engine/types.ts'
 import type { ServerConfig } from '../../config/types.ts'
@@ -24,6 +24,8 @@ export interface NodeServer {
    * listen. From then on this server has only the connections that it has taken.
    */
   release(): NetServer | null
+  /** The same for a port on which another thread listens already: takes what waits and closes the listening socket. */
+  leave(): Promise<void>
   /** Takes no more connections, lets requests finish, cuts what is left after `maxWaitMs`; Infinity waits for ever. */
   close(maxWaitMs: number): Promise<void>
 }
@@ -65,7 +67,8 @@ class Listener implements NodeServer {
   readonly #clients = new Set<ClientSocket>()
   /** Connections so far. */
   #taken = 0
-  #isMoved = false
+  /** Another thread has the port, or will have it at once. */
+  #hasLeft = false
 
   constructor(listener: NetServer, http1: Server, sessions: Http2Sessions, state: ServerState) {
     this.#listener = listener
@@ -109,9 +112,19 @@ class Listener implements NodeServer {
   }
 
   release(): NetServer | null {
-    if (!this.#listener.listening) return null
-    this.#isMoved = true
-    return this.#listener
+    this.#hasLeft = true
+    return this.#listener.listening ? this.#listener : null
+  }
+
+  leave(): Promise<void> {
+    this.#hasLeft = true
+    return new Promise((resolve) => {
+      this.#takeWhatWaits(() => {
+        // Node's HTTP server would cut connections that have not asked yet.
+        NetServer.prototype.close.call(this.#listener)
+        resolve()
+      })
+    })
   }
 
   close(maxWaitMs: number): Promise<void> {
@@ -128,7 +141,7 @@ class Listener implements NodeServer {
         if (isInner) this.#http1.close()
         resolve()
       }
-      this.#takeWhatWaits(() => {
+      const end = (): void => {
         this.#listener.close(finish)
         // Not before: a connection that has not been read yet counts as idle.
         state.onAnswered = () => setImmediate(() => this.#http1.closeIdleConnections())
@@ -136,7 +149,9 @@ class Listener implements NodeServer {
         this.#sessions.close()
         for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
         silence = setInterval(() => this.#cutSilent(), SILENCE_MS).unref()
-      })
+      }
+      if (this.#hasLeft) this.#untilAsked(performance.now() + SILENCE_MS, end)
+      else this.#takeWhatWaits(end)
     })
   }
 
@@ -162,14 +177,9 @@ class Listener implements NodeServer {
 
   /**
    * Goes on until some turns of the event loop have brought no new connection: what clients have sent by now is not lost. A
-   * turn takes one connection from the system at most, and reads what has arrived on the others. When the port has moved, clients whose
-   * connection was taken at the last moment are given the time to say what they want.
+   * turn takes one connection from the system at most, and reads what has arrived on the others.
    */
   #takeWhatWaits(done: () => void): void {
-    if (this.#isMoved) {
-      this.#untilAsked(performance.now() + SILENCE_MS, done)
-      return
-    }
     const deadline = performance.now() + MAX_BACKLOG_MS
     let known = this.#taken
     let quietTurns = 0
@@ -182,6 +192,7 @@ class Listener implements NodeServer {
     setImmediate(look)
   }
 
+  /** Clients whose connection was taken at the last moment are given the time to say what they want: nobody asks them to come again. */
   #untilAsked(deadline: number, done: () => void): void {
     const isSilent = [...this.#sockets].some(({ bytesRead }) => bytesRead === 0)
     if (!isSilent || performance.now() > deadline) done()
