@@ -22,7 +22,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
 const ALIASES: Readonly<Record<string, string>> = { validate: 'check' }
 
 /** Flags whose value may be taken for a command: `krakend -c check.json run`. */
-const WITH_VALUE = new Set(['-c', '--config', '-p', '--port', '-i', '--indent', '--workers', '--edition', '--format'])
+const WITH_VALUE = new Set(['-c', '--config', '-p', '--port', '-i', '--indent', '--workers', '--edition', '--format', '--import'])
 
 export interface FoundCommand {
   readonly command: AnyCommand

@@ -36,24 +36,26 @@ export const run = command({
     }
     const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
     const workers = readWorkers(flags.workers ?? '1')
-    const read = async (): Promise<Reading | null> => {
-      const { config, summary } = await readFileFor({
+    const read = async (served: ReadonlySet<string>): Promise<Reading | null> => {
+      const { config, summary, pluginFiles } = await readFileFor({
         file,
         edition,
         debug: flags.debug > 0,
         refusesWrongBlocks: false,
         isTested: false,
         isStrict: flags.strict > 0,
+        imports: flags.import,
+        served,
         separator: ' ',
         format: 'text',
         showsAll: false,
         ...port,
       })
       process.stderr.write(summary)
-      return config === null ? null : { config, pluginFiles: null }
+      return config === null ? null : { config, pluginFiles }
     }
-    const reading = await read()
-    return reading === null ? EXIT_BAD_FILE : serve(reading, { workers, imports: [], isStrict: flags.strict > 0, reread: read })
+    const reading = await read(new Set())
+    return reading === null ? EXIT_BAD_FILE : serve(reading, { workers, imports: flags.import, isStrict: flags.strict > 0, reread: read })
   },
 })
 

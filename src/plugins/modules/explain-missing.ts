@@ -2,12 +2,16 @@
 
 import enterprise from '../../config/upgrades/enterprise.json' with { type: 'json' }
 import { suggest } from '../../schema/suggest.ts'
+import { suffixOf } from '../entries.ts'
 import type { ModuleProblem, PluginModules } from '../loaded.ts'
 import type { Kind } from '../types.ts'
 import { placeOfProblem } from './problem.ts'
 
 /** Plugins of KrakenD Enterprise that protect: without them a place would be served to everybody. */
 const PROTECTING: ReadonlySet<string> = new Set(enterprise.protectingPlugins)
+
+/** So many names are shown at most. */
+const MAX_NAMES = 10
 
 export interface MissingPlugin {
   /** A sentence that names the plugin. */
@@ -20,11 +24,25 @@ export interface MissingPlugin {
   readonly isForbidden: boolean
 }
 
-/** `name` is one that `find` does not know for `kind`. */
-export function explainMissing(modules: Pick<PluginModules, 'plugins' | 'problems'>, kind: Kind, name: string): MissingPlugin {
-  const fault = modules.problems.find((problem) => problem.severity === 'error' && problem.plugins?.includes(name) === true)
-  const protects = PROTECTING.has(name) || fault?.protects === true || modules.plugins.some((one) => one.name === name && one.protects)
-  const isForbidden = fault?.code === 'plugin-integrity'
+/**
+ * `name` is one that `find` does not know for `kind`. `needsProtectingPlugins` is the quirk of the configuration: false where the names of
+ * KrakenD's own protections mean nothing.
+ */
+export function explainMissing(
+  modules: Pick<PluginModules, 'plugins' | 'problems'>,
+  kind: Kind,
+  name: string,
+  needsProtectingPlugins = true,
+): MissingPlugin {
+  const names = [name, suffixOf(name)?.base ?? name]
+  const faults = modules.problems.filter(({ severity }) => severity === 'error')
+  const fault = faults.find(({ plugins = [] }) => names.some((one) => plugins.includes(one)))
+  const protects =
+    (needsProtectingPlugins && PROTECTING.has(name)) ||
+    fault?.protects === true ||
+    modules.plugins.some((one) => one.name === name && one.protects)
+  // security: which plugins a module has that was not run, nobody knows
+  const isForbidden = faults.some(({ code }) => code === 'plugin-integrity')
   return { ...describe(modules, kind, name, fault), protects, isForbidden }
 }
 
@@ -47,9 +65,9 @@ function describe(
   const meant = suggest(name, usable)
   const message = `nothing provides the plugin "${name}" for plugin/${kind}`
   if (meant !== null) return { message, hint: `did you mean "${meant}"?` }
+  const broken = problems.find(({ severity }) => severity === 'error')
+  if (broken !== undefined) return { message, hint: `perhaps it is in ${broken.file}, which could not be loaded` }
   const known = [...new Set(usable)]
-  return {
-    message,
-    hint: known.length === 0 ? '' : `plugins of this kind: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ' …' : ''}`,
-  }
+  const more = known.length > MAX_NAMES ? ' …' : ''
+  return { message, hint: known.length === 0 ? '' : `plugins of this kind: ${known.slice(0, MAX_NAMES).join(', ')}${more}` }
 }

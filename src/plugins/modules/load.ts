@@ -8,7 +8,7 @@ import { type FoundFiles, findFiles, type ModuleFile } from './find-files.ts'
 import { Integrity } from './integrity.ts'
 import { admitBy, graph, importPlugin } from './load-hooks.ts'
 import { describeSystemError, problemOf, shownPath } from './problem.ts'
-import { readShapes } from './read-shapes.ts'
+import { readShapes, type Shapes } from './read-shapes.ts'
 
 export interface ModulesRequest {
   /** From the working directory on. */
@@ -34,14 +34,9 @@ export async function loadFiles({ modules, problems }: FoundFiles, request: Omit
   if (integrity instanceof Error) return refuseAll(problems, request.folder, integrity)
   // security: from now on, since a plugin may import more at any time
   admitBy(integrity?.admit ?? null)
-  const found = [...problems]
-  const plugins: LoadedPlugin[] = []
-  for (const module of modules) {
-    request.onImport?.(module.shown)
-    const loaded = await loadOne(module, request.setupTimeoutMs, integrity)
-    plugins.push(...loaded.plugins)
-    found.push(...loaded.problems)
-  }
+  const each = await loadEach(modules, { ...request, integrity })
+  const plugins = each.flatMap((one) => one.plugins)
+  const found = [...problems, ...each.flatMap((one) => one.problems)]
   found.push(...(integrity?.review(new Map()) ?? []), ...findDuplicates(plugins))
   const urls = modules.map(({ path }) => pathToFileURL(path).href)
   return {
@@ -68,12 +63,31 @@ function refuseAll(problems: readonly ModuleProblem[], folder: string, error: Er
   return { plugins: [], find: () => null, problems: [...problems, problem], files: new Map() }
 }
 
-interface LoadedModule {
+/** One module, and what came of it. */
+export interface LoadedModule {
+  readonly module: ModuleFile
   readonly plugins: readonly LoadedPlugin[]
   readonly problems: readonly ModuleProblem[]
 }
 
-async function loadOne(module: ModuleFile, timeoutMs: number, integrity: Integrity | null): Promise<LoadedModule> {
+interface EachRequest extends Pick<ModulesRequest, 'setupTimeoutMs' | 'onImport'> {
+  readonly integrity: Integrity | null
+}
+
+/** Imports modules one after the other. Never rejects. */
+export async function loadEach(
+  modules: readonly ModuleFile[],
+  { setupTimeoutMs, integrity, onImport }: EachRequest,
+): Promise<LoadedModule[]> {
+  const loaded: LoadedModule[] = []
+  for (const module of modules) {
+    onImport?.(module.shown)
+    loaded.push({ module, ...(await loadOne(module, setupTimeoutMs, integrity)) })
+  }
+  return loaded
+}
+
+async function loadOne(module: ModuleFile, timeoutMs: number, integrity: Integrity | null): Promise<Shapes> {
   const url = pathToFileURL(module.path).href
   try {
     const namespace = await within(timeoutMs, importPlugin(url))

@@ -9,17 +9,24 @@ const DRAFT = /\/2020-12\//
 
 type Validate = (value: unknown) => unknown
 
+/** A schema that can say which options there are. */
+export interface NamedSchema extends OptionsSchema {
+  /** Empty where nobody can know. */
+  readonly names: readonly string[]
+}
+
 /** The schema, or what is wrong with it as a clause. */
-export async function compileOptions(schema: unknown): Promise<OptionsSchema | string> {
+export async function compileOptions(schema: unknown): Promise<NamedSchema | string> {
   const validate = standardOf(schema)
-  if (validate !== null) return { read: (value) => readStandard(validate, value) }
+  if (validate !== null) return { names: [], read: (value) => readStandard(validate, value) }
   if (!isObject(schema)) return 'is no schema'
   const { $schema: draft } = schema
   if (draft !== undefined && !(typeof draft === 'string' && DRAFT.test(draft)))
     return `is written for ${describeDraft(draft)}: 2020-12 is read`
   try {
     const { compileJsonSchema } = await import('./json-schema.ts')
-    return compileJsonSchema(schema)
+    const { properties } = schema
+    return { names: isObject(properties) ? Object.keys(properties) : [], ...compileJsonSchema(schema) }
   } catch (error) {
     return asError(error).message
   }
