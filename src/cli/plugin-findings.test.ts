@@ -176,7 +176,7 @@ test('a name that version 4 has replaced is told its namespace', async () => {
   )
   assert.deepEqual(
     issues.map(({ code, hint }) => `${code} ${hint}`),
-    ['plugin-missing use the namespace "server/virtualhost"'],
+    ['plugin-missing KrakenD 3 has no such plugin: use the namespace "server/virtualhost"'],
   )
 })
 

@@ -1,6 +1,6 @@
 // What `check` and `run` say about the plugins of a configuration: whether there is one of each name, its options, and what follows.
 
-import { isProtectingPlugin, missingProtection, retiredPlugin } from '../config/check-plugins.ts'
+import { hintForRetired, isProtectingPlugin, missingProtection } from '../config/check-plugins.ts'
 import type { Edition } from '../config/protection.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { collectUses, type PluginUse } from '../plugins/check/uses.ts'
@@ -140,8 +140,8 @@ class Judge {
       const issue = missingProtection(use.namespace, written, use.blockPath, { edition, keepsVerdict }, quirks)
       return [isStrict ? { ...issue, severity: 'error' } : issue]
     }
-    const retired = retiredPlugin(use.namespace, use.name, use.namePath, quirks)
-    const found = this.#failed(use, { code: 'plugin-missing', path: use.namePath, message, hint: retired?.hint ?? hint, protects })
+    const successor = hintForRetired(use.namespace, use.name, quirks)
+    const found = this.#failed(use, { code: 'plugin-missing', path: use.namePath, message, hint: successor ?? hint, protects })
     return [found, ...this.#tellOfUnprotected(use, protects)]
   }
 

@@ -127,11 +127,10 @@ function isReadAt(namespace: string, path: IssuePath): boolean {
   return namespace === 'plugin/http-client' ? path.includes('backend') : !isService
 }
 
-/** What KrakenD's plugin of that name has become, for whoever names it in vain; null for others. */
-export function retiredPlugin(namespace: string, name: string, path: IssuePath, { listsPlugins }: Quirks): Issue | null {
+/** What to do for whoever names a plugin in vain that version 4 replaces by a namespace; null for other names. */
+export function hintForRetired(namespace: string, name: string, { listsPlugins }: Quirks): string | null {
   const successor = listsPlugins ? RETIRED[namespace]?.[name] : undefined
-  if (successor === undefined) return null
-  return warningIssue('retired-plugin', path, `KrakenD 3 has no plugin "${name}"`, `use the namespace "${successor}"`)
+  return successor === undefined ? null : `KrakenD 3 has no such plugin: use the namespace "${successor}"`
 }
 
 /** What is said of a protecting plugin of KrakenD's that nobody provides. `path` is that of the block. */
