@@ -85,3 +85,9 @@ export interface Line {
   readonly message: string
   readonly frames: readonly string[]
 }
+
+/** A worker ends itself: where in which file it was told to. */
+export interface Farewell {
+  readonly kind: 'farewell'
+  readonly place: string
+}

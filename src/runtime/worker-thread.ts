@@ -7,7 +7,17 @@ import type { GatewayConfig } from '../config/types.ts'
 import type { SharedMemory } from '../engine/compile/component.ts'
 import { StartFailure } from './failure.ts'
 import { serveMemory } from './memory-channel.ts'
-import { type Answer, type Gift, type Line, type Opening, type Question, sendWith, type Task, type WorkerInit } from './messages.ts'
+import {
+  type Answer,
+  type Farewell,
+  type Gift,
+  type Line,
+  type Opening,
+  type Question,
+  sendWith,
+  type Task,
+  type WorkerInit,
+} from './messages.ts'
 import { optionsWith, programBeside } from './threads.ts'
 
 const PROGRAM = programBeside(import.meta.url, 'worker')
@@ -43,8 +53,9 @@ export class WorkerThread {
       ...optionsWith(imports),
     })
     let reason = ''
-    this.#worker.on('message', (message: Line | Answer) => {
+    this.#worker.on('message', (message: Line | Answer | Farewell) => {
       if (message.kind === 'line') onLine(message, this.#count(message))
+      else if (message.kind === 'farewell') reason = `process.exit() was called in ${message.place}`
       else this.#settle(message)
     })
     this.#worker.on('error', (error: unknown) => (reason = error instanceof Error ? (error.stack ?? error.message) : String(error)))

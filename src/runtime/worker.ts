@@ -10,7 +10,19 @@ import { GatewayHost } from './gateway-host.ts'
 import { loggerOf } from '../log/logger.ts'
 import { createLogger, openStandardOutput } from './log.ts'
 import { openMemory } from './memory-channel.ts'
-import { type Answer, type Gift, type Line, type Outcome, type Question, send, sendWith, type Task, type WorkerInit } from './messages.ts'
+import { findForeignCaller } from './stray-error.ts'
+import {
+  type Answer,
+  type Farewell,
+  type Gift,
+  type Line,
+  type Outcome,
+  type Question,
+  send,
+  sendWith,
+  type Task,
+  type WorkerInit,
+} from './messages.ts'
 
 const supervisor = parentPort
 if (supervisor === null) throw new Error('this file is a thread of its own')
@@ -87,6 +99,12 @@ async function release(): Promise<Server | null> {
 
 supervisor.on('message', ({ number, task }: Question) => {
   void perform(task).then((outcome) => sendWith(supervisor, { kind: 'answer', number, outcome } satisfies Answer, socketOf(outcome)))
+})
+
+// A plugin that ends the process ends this thread alone; without this line nobody would know which one.
+process.on('exit', () => {
+  const place = findForeignCaller()
+  if (place !== null) send(supervisor, { kind: 'farewell', place } satisfies Farewell)
 })
 
 function socketOf(outcome: Outcome): Server | null {
