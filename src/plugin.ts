@@ -1,5 +1,8 @@
 // The public entry `krakend-ts/plugin`: what a plugin's module imports. Names only, but for `definePlugin`, which exists for its types.
 
+export { HttpError, type HttpErrorInit } from './plugins/http-error.ts'
+export { parseJson, stringifyJson } from './plugins/json-values.ts'
+export { reply } from './plugins/answers.ts'
 import type { Kind, OptionsOf, SetupResult, Site } from './plugins/types.ts'
 
 export type {

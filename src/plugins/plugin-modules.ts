@@ -9,12 +9,17 @@ export interface PluginHost {
   load(): Promise<PluginModules>
   /** `--strict`: a plugin that cannot be loaded stops the start, whatever the file says. */
   readonly isStrict: boolean
+  /** Plugins that are served now: one of them that fails to load is not left out, whatever is written. */
+  readonly served?: ReadonlySet<string>
+  /** Called for each plugin that was set up at a place. */
+  readonly onServed?: (name: string) => void
 }
 
 /** Offered once per gateway, from outside. */
 export const pluginHost: Port<PluginHost> = { name: 'plugin host' }
 
-const NO_MODULES: PluginModules = { plugins: [], find: () => null, problems: [], files: new Map() }
+/** What a configuration without a folder has. */
+export const NO_MODULES: PluginModules = { plugins: [], find: () => null, problems: [], files: new Map() }
 const NO_HOST: PluginHost = { load: () => Promise.resolve(NO_MODULES), isStrict: false }
 
 /** The host of this gateway; where there is none, no module exists. */
