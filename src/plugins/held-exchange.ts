@@ -47,15 +47,17 @@ export class HeldExchange implements Exchange {
 
   /** Sends it through a handler. Resolves with the answer, which may stream long after; rejects where there is none. */
   ask(next: Handler): Promise<HeldAnswer> {
-    const done = (): void => this.#held.reject(CANCELED)
+    const { promise, reject } = this.#held
+    // Whoever is done without an answer has nobody to answer to.
+    const endSilently = (): void => reject(CANCELED)
     try {
       const running = next(this)
-      if (running === undefined) done()
-      else running.then(done, (error: unknown) => this.#held.reject(error as Error))
+      if (running === undefined) endSilently()
+      else running.then(endSilently, reject)
     } catch (error) {
-      this.#held.reject(error as Error)
+      reject(error)
     }
-    return this.#held.promise
+    return promise
   }
 
   get sent(): Exchange['sent'] {

@@ -147,7 +147,7 @@ async function setUp(
   site: Site,
   { kind }: LoadInit,
 ): Promise<ReadyPlugin | null> {
-  const { plugin, part } = find(modules, kind, entry.name)
+  const { plugin, part } = find(modules, kind, entry.name, site.config.quirks.needsProtectingPlugins)
   checkParams(plugin, site)
   const options = await readPluginOptions(plugin, entry)
   const block = deepFreeze(structuredClone(entry.block))
@@ -166,13 +166,19 @@ async function setUp(
 
 type Part = 'request' | 'response'
 
-function find(modules: PluginModules, kind: Kind, name: string): { readonly plugin: LoadedPlugin; readonly part: Part | null } {
+interface Found {
+  readonly plugin: LoadedPlugin
+  /** Null: both. */
+  readonly part: Part | null
+}
+
+function find(modules: PluginModules, kind: Kind, name: string, needsProtection: boolean): Found {
   const plugin = modules.find(kind, name)
   if (plugin !== null) return { plugin, part: null }
   const suffix = kind === 'req-resp-modifier' ? suffixOf(name) : null
   const base = suffix === null ? null : modules.find(kind, suffix.base)
   if (suffix !== null && base !== null) return { plugin: base, part: suffix.part }
-  const { message, hint, protects, isForbidden } = explainMissing(modules, kind, name)
+  const { message, hint, protects, isForbidden } = explainMissing(modules, kind, name, needsProtection)
   throw new LoadFailure(hint === '' ? message : `${message} (${hint})`, { isUnknown: true, protects, isFatal: isForbidden })
 }
 

@@ -58,7 +58,7 @@ function queryOf(query: CallInput['query']): string {
 function pairsOfQuery(query: CallInput['query']): (readonly [string, string])[] {
   if (query === undefined) return []
   if (Symbol.iterator in query) return [...query].map(([name, value]) => [name, value] as const)
-  return Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, String(value)] as const))
+  return Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value] as const))
 }
 
 function resultOf({ statusCode, headers, body, isCut }: CallAnswer): CallResult {

@@ -30,7 +30,8 @@ export function paramsObject(params: Params, names: ParamNames): ParamObject {
 export function paramsFrom(object: ParamObject, params: Params): Params {
   const written = new Map<string, string>()
   const entries: [string, unknown][] = Object.entries(object)
-  for (const [name, value] of entries) if (value !== undefined) written.set(internalName(name), String(value))
+  for (const [name, value] of entries)
+    if (value !== undefined) written.set(internalName(name), typeof value === 'string' ? value : JSON.stringify(value))
   const isSame = written.size === params.size && [...written].every(([name, value]) => params.get(name) === value)
   return isSame ? params : written
 }

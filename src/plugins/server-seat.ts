@@ -44,7 +44,7 @@ function isHeld(source: unknown): source is HeldAnswer {
 }
 
 function bodyOf({ body }: HeldAnswer): RawBody {
-  return body instanceof Uint8Array && !Buffer.isBuffer(body) ? Buffer.from(body) : (body as RawBody)
+  return body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : body
 }
 
 function discard({ body, settle }: HeldAnswer): void {
