@@ -6,13 +6,12 @@ import type { GatewayConfig } from '../config/types.ts'
 import { collectUses, type PluginUse } from '../plugins/check/uses.ts'
 import type { ModuleProblem } from '../plugins/loaded.ts'
 import { findFiles } from '../plugins/modules/find-files.ts'
-import { placeOfProblem, problemOf } from '../plugins/modules/problem.ts'
+import { placeOfProblem } from '../plugins/modules/problem.ts'
 import type { Inspection, UseReading } from '../plugins/modules/tasks.ts'
 import { consequenceOf } from '../plugins/on-load-error.ts'
 import { type PluginSettings, pluginSettings } from '../plugins/plugins-block.ts'
-import { TaskLost } from '../runtime/task-thread.ts'
 import { errorIssue, type Issue, type IssuePath, warningIssue } from '../schema/issue.ts'
-import { askPlugins } from './plugin-tasks.ts'
+import { askPlugins, problemOfLost } from './plugin-tasks.ts'
 
 export interface FindingsRequest {
   readonly edition: Edition
@@ -81,10 +80,7 @@ async function inspect(
     const asked = uses.map(({ kind, name, options }) => ({ kind, name, options }))
     return await askPlugins({ kind: 'inspect', folder, pattern, setupTimeoutMs, sha256, uses: asked }, imports)
   } catch (error) {
-    if (!(error instanceof TaskLost)) throw error
-    return problemOf('plugin-blocks', error.last ?? folder, `cannot be imported: ${error.message}`, {
-      hint: 'import it in a file of its own',
-    })
+    return problemOfLost(error, folder)
   }
 }
 

@@ -1,5 +1,6 @@
 // What commands ask about plugins, as data: the modules are imported where this runs, which is a thread that ends afterwards.
 
+import { existsSync } from 'node:fs'
 import { suffixOf } from '../entries.ts'
 import type { LoadedPlugin, ModuleProblem, OptionProblem, PluginModules } from '../loaded.ts'
 import type { Kind } from '../types.ts'
@@ -8,7 +9,7 @@ import { type FoundFiles, findFiles, goLibraryProblem, moduleAt } from './find-f
 import { listDigests } from './integrity.ts'
 import { loadEach, loadFiles, type ModulesRequest } from './load.ts'
 import { isGoLibrary } from './module-file.ts'
-import { shownPath } from './problem.ts'
+import { problemOf, shownPath } from './problem.ts'
 
 /** A plugin without its functions. */
 export interface PluginFacts {
@@ -125,13 +126,13 @@ async function reportPath(path: string, setupTimeoutMs: number, tell: Tell): Pro
   return problems.length === 0 ? reports : [...reports, { file: shownPath(path), plugins: [], problems }]
 }
 
-/** One module, or all of a folder. */
+/** One module, or all of a folder. What was asked for by its own name must be one. */
 function filesAt(path: string): FoundFiles {
+  if (!existsSync(path)) return { modules: [], problems: [problemOf('plugin-module', shownPath(path), 'no such file or directory')] }
   const module = moduleAt(path)
   if (module === null) return findFiles(path, '')
-  // compat: a plugin of KrakenD is said to be one, whatever it holds
-  if (isGoLibrary(path)) return { modules: [], problems: [goLibraryProblem(module.shown, module.name)] }
-  return { modules: [module], problems: [] }
+  if (!isGoLibrary(path)) return { modules: [module], problems: [] }
+  return { modules: [], problems: [{ ...goLibraryProblem(module.shown, module.name), severity: 'error' }] }
 }
 
 async function digest({ folder, setupTimeoutMs }: DigestTask, tell: Tell): Promise<DigestReport> {
