@@ -5,9 +5,10 @@ import { answerError, answerOf, typeOf } from './answers.ts'
 import type { Chain } from './around.ts'
 import { asPromise, inTime, isPromise } from './in-time.ts'
 import { OwnTime } from './own-time.ts'
+import { dropResponse } from './drop-response.ts'
 import type { Placed } from './placed.ts'
 import { LightRequest } from './request.ts'
-import type { LightResponse } from './response.ts'
+import { type LightResponse, RawResponse } from './response.ts'
 
 /** The parts of a plugin; null for one that it has not. */
 export interface AnyPair {
@@ -139,7 +140,9 @@ class PairRun<I, O> {
     try {
       const answer = returned === undefined ? response : answerOf(returned, placed.name)
       if (answer === null) throw answerError(placed.name, `returned ${typeOf(returned)}, which is no answer`)
-      return placed.seat.output(answer, this.#input)
+      const output = placed.seat.output(answer, this.#input)
+      if (response instanceof RawResponse) dropResponse(response, answer, () => placed.seat.discard(response.source as O))
+      return output
     } catch (thrown) {
       return Promise.reject(placed.fail(thrown))
     }

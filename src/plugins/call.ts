@@ -2,12 +2,13 @@
 
 import { CANCELED, GatewayError } from '../engine/errors.ts'
 import type { Scope } from '../engine/scope.ts'
-import { answerError, answerOf, typeOf } from './answers.ts'
+import { answerError, answerOf, type NewAnswer, typeOf } from './answers.ts'
 import { BODY_TAKEN } from './body.ts'
 import type { OwnTime } from './own-time.ts'
 import type { Placed } from './placed.ts'
+import { dropResponse } from './drop-response.ts'
 import { LightRequest } from './request.ts'
-import type { LightResponse } from './response.ts'
+import { type LightResponse, RawResponse } from './response.ts'
 
 /** What stands inside of a plugin. */
 export type Inner<I, O> = (input: I, scope: Scope) => O | Promise<O>
@@ -24,6 +25,8 @@ export class PluginCall<I, O> {
   #open: Scope[] = []
   #calls = 0
   #answer: Promise<LightResponse> | null = null
+  /** Streams among what `next` gave. */
+  #streams: RawResponse[] | null = null
   #sentBody: unknown = null
   #isDone = false
   /** What `next` failed with last: thrown on, it stays itself. */
@@ -72,8 +75,13 @@ export class PluginCall<I, O> {
     } finally {
       this.#leave(scope)
     }
+    const response = seat.response(output)
     if (this.#isDone) seat.discard(output)
-    return seat.response(output)
+    else if (response instanceof RawResponse && response.streamOrNull !== null) {
+      this.#streams ??= []
+      this.#streams.push(response)
+    }
+    return response
   }
 
   /** What the handler returned, for whoever stands outside. What is wrong with it is a failure like any other. */
@@ -90,31 +98,41 @@ export class PluginCall<I, O> {
   }
 
   #outputOf(returned: unknown): O | Promise<O> {
-    const { name, seat } = this.#placed
+    const { name } = this.#placed
     if (returned === undefined) return this.#finishSilent()
     const answer = answerOf(returned, name)
     if (answer === null) throw answerError(name, `returned ${typeOf(returned)}, which is no answer`)
+    return this.#give(answer)
+  }
+
+  #give(answer: LightResponse | NewAnswer): O | Promise<O> {
     this.#end()
-    return seat.output(answer, this.#input)
+    const output = this.#placed.seat.output(answer, this.#input)
+    this.#dropStreams(answer)
+    return output
+  }
+
+  #dropStreams(answer: LightResponse | NewAnswer | null): void {
+    const { seat } = this.#placed
+    for (const stream of this.#streams ?? []) dropResponse(stream, answer, () => seat.discard(stream.source as O))
+    this.#streams = null
   }
 
   /** What was thrown, as an error of the chain. */
   fail(thrown: unknown): Error {
     this.#end()
+    this.#dropStreams(null)
     if (thrown === this.#failure && thrown instanceof Error) return thrown
     return this.#placed.fail(thrown)
   }
 
   /** Nothing was returned: the answer of `next`, with what was changed in place. */
   #finishSilent(): O | Promise<O> {
-    const { name, seat } = this.#placed
+    const { name } = this.#placed
     const answer = this.#answer
     if (answer === null) throw answerError(name, 'neither answered nor called next')
     if (this.#calls > 1) throw answerError(name, `called next ${this.#calls} times and returned none of the answers`)
-    return answer.then((response) => {
-      this.#end()
-      return seat.output(response, this.#input)
-    })
+    return answer.then((response) => this.#give(response))
   }
 
   #goingOn(given: unknown): I {

@@ -177,6 +177,7 @@ export class RawResponse extends LightResponse {
   #body: RawBody
   #isBodyWritten = false
   #isTaken = false
+  #isHandedOut = false
 
   constructor(source: unknown, body: RawBody, init: ResponseInit) {
     super(init)
@@ -195,6 +196,7 @@ export class RawResponse extends LightResponse {
   get body(): ReadableStream<Uint8Array> | null {
     if (this.#body === null) return null
     const body = this.#body
+    this.#isHandedOut = true
     return webStreamOf(
       () => (body instanceof Readable ? body : Readable.from([body])),
       () => (this.#isTaken = true),
@@ -203,8 +205,7 @@ export class RawResponse extends LightResponse {
 
   set body(source: BodySource | null) {
     const body = rawBodyOf(source)
-    const former = this.#body
-    if (former instanceof Readable && !this.#isTaken) former.on('error', ignore).destroy()
+    if (this.#body instanceof Readable) releaseStream(this.#body, body)
     this.#body = body
     this.#isBodyWritten = true
     this.#isTaken = false
@@ -223,6 +224,16 @@ export class RawResponse extends LightResponse {
     return bytes
   }
 
+  /** What may still come; null where all of it is here. */
+  get streamOrNull(): Readable | null {
+    return this.#body instanceof Readable ? this.#body : null
+  }
+
+  /** Whether another body may be made of what comes. */
+  get isHandedOut(): boolean {
+    return this.#isHandedOut
+  }
+
   get isBodyWritten(): boolean {
     return this.#isBodyWritten
   }
@@ -237,16 +248,18 @@ export class RawResponse extends LightResponse {
     return this.#body
   }
 
-  /** Lets go of a body that nobody wants. */
-  discard(): void {
-    if (this.#body instanceof Readable) this.#body.on('error', ignore).destroy()
-  }
-
   protected override webBody(): ReadableStream<Uint8Array> | null {
     const stream = this.body
     if (stream !== null) this.#isTaken = true
     return stream
   }
+}
+
+/** Lets go of a stream that another body has replaced: when that one is done, which may be made of it. */
+function releaseStream(former: Readable, body: RawBody): void {
+  const release = (): void => void former.on('error', ignore).destroy()
+  if (body instanceof Readable) body.once('close', release)
+  else release()
 }
 
 function ignore(): void {}
