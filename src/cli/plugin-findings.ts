@@ -5,6 +5,7 @@ import type { Edition } from '../config/protection.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { collectUses, type PluginUse } from '../plugins/check/uses.ts'
 import type { ModuleProblem } from '../plugins/loaded.ts'
+import { explainMissing } from '../plugins/modules/explain-missing.ts'
 import { findFiles } from '../plugins/modules/find-files.ts'
 import { placeOfProblem } from '../plugins/modules/problem.ts'
 import type { Inspection, UseReading } from '../plugins/modules/tasks.ts'
@@ -65,10 +66,9 @@ export async function findPluginIssues(config: GatewayConfig, request: FindingsR
 }
 
 /** Where no folder is. */
-function nothingFor({ name, namespace }: PluginUse): UseReading {
-  const message = `nothing provides the plugin "${name}" for ${namespace}`
-  const missing = { message, hint: 'the file has no folder of plugins', protects: isProtectingPlugin(name), isForbidden: false }
-  return { plugin: null, missing, problems: [] }
+function nothingFor({ kind, name }: PluginUse): UseReading {
+  const missing = explainMissing({ plugins: [], problems: [] }, kind, name)
+  return { plugin: null, missing: { ...missing, hint: missing.hint || 'the file has no folder of plugins' }, problems: [] }
 }
 
 async function inspect(

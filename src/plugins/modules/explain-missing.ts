@@ -10,6 +10,9 @@ import { placeOfProblem } from './problem.ts'
 /** Plugins of KrakenD Enterprise that protect: without them a place would be served to everybody. */
 const PROTECTING: ReadonlySet<string> = new Set(enterprise.protectingPlugins)
 
+/** What KrakenD Enterprise brings along. */
+const BUILT_IN: ReadonlySet<string> = new Set([...enterprise.protectingPlugins, ...enterprise.plugins])
+
 /** So many names are shown at most. */
 const MAX_NAMES = 10
 
@@ -61,6 +64,10 @@ function describe(
   }
   const library = problems.find((problem) => problem.code === 'go-plugin' && problem.plugins?.includes(name) === true)
   if (library !== undefined) return { message: `nothing provides the plugin "${name}": ${library.message}`, hint: '' }
+  if (BUILT_IN.has(name)) {
+    const message = `the plugin "${name}" is one of KrakenD Enterprise, which is not available here`
+    return { message, hint: `remove it, or write a module of that name: "krakend plugin new ${name}"` }
+  }
   const usable = plugins.filter(({ kinds }) => kinds.has(kind)).map((plugin) => plugin.name)
   const meant = suggest(name, usable)
   const message = `nothing provides the plugin "${name}" for plugin/${kind}`
