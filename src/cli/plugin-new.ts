@@ -30,7 +30,7 @@ export function createPlugin({ name, kind: written, isJavaScript, folder }: NewP
   const test = join(folder, `${name}.test${extension}`)
   const taken = [file, test].filter((path) => existsSync(path))
   if (taken.length > 0) {
-    process.stderr.write(`[KO] ${taken.join(' and ')} exists already: nothing is written\n`)
+    process.stderr.write(`[KO] there already: ${taken.join(', ')}. Nothing is written\n`)
     return 1
   }
   try {
