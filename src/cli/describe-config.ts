@@ -7,7 +7,7 @@ import type {
   ExtraConfig,
   GatewayConfig,
   ServerTlsConfig,
-  ServiceConfig,
+  PluginFolder,
 } from '../config/types.ts'
 import { formatDuration } from '../go/duration.ts'
 import { formatPlain } from '../go/format-plain.ts'
@@ -74,7 +74,7 @@ class Describer {
     ]
   }
 
-  #pluginFolder({ folder, pattern }: NonNullable<ServiceConfig['plugin']>, isAtRoot: boolean): Line[] {
+  #pluginFolder({ folder, pattern }: PluginFolder, isAtRoot: boolean): Line[] {
     return isAtRoot ? [`Folder: ${folder}`, `Pattern: ${pattern}`] : [`Plugin folder: ${folder}`, `Plugin pattern: ${pattern}`]
   }
 

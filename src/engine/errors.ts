@@ -11,6 +11,10 @@ export interface GatewayErrorInit {
   /** Content type of `message` where it is a backend's own body (`return_error_code`). */
   readonly contentType?: string | null
   readonly headers?: readonly (readonly [string, string])[]
+  /** What the client reads, whatever `return_error_msg` says; empty for nothing at all. Without it `return_error_msg` decides about `message`. */
+  readonly body?: string | Uint8Array | null
+  /** Whether the log knows it already, in words of its own. */
+  readonly isTold?: boolean
   readonly cause?: unknown
 }
 
@@ -26,6 +30,8 @@ export class GatewayError extends Error {
   readonly source: ErrorSource
   readonly contentType: string | null
   readonly headers: readonly (readonly [string, string])[]
+  readonly body: string | Uint8Array | null
+  readonly isTold: boolean
 
   constructor(message: string, init: GatewayErrorInit) {
     const limit = Error.stackTraceLimit
@@ -39,6 +45,13 @@ export class GatewayError extends Error {
     this.source = init.source ?? 'gateway'
     this.contentType = init.contentType ?? null
     this.headers = init.headers ?? []
+    this.body = init.body ?? null
+    this.isTold = init.isTold ?? false
+  }
+
+  /** The same under the name that plugins know. */
+  get status(): number {
+    return this.statusCode
   }
 }
 
@@ -101,6 +114,13 @@ export function decodeError(message: string): GatewayError {
 
 /** A deadline passed. Go's text, because clients and logs know it. */
 export const DEADLINE_EXCEEDED = new GatewayError('context deadline exceeded', { code: 'ERR_DEADLINE', source: 'backend' })
+
+/** Somebody wants a client's body in memory, but only up to some size. */
+export const BODY_TOO_LARGE = new GatewayError('the body of the request is too large', {
+  code: 'ERR_BODY_TOO_LARGE',
+  statusCode: 413,
+  source: 'client',
+})
 
 /** Nobody waits for the answer any more. Circuit breakers do not count it. */
 export const CANCELED = new GatewayError('context canceled', { code: 'ERR_CANCELED', source: 'client' })

@@ -91,6 +91,10 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
     const expected = error instanceof GatewayError ? error : null
     for (const [name, value] of expected?.headers ?? []) headers.set(name, value)
     const status = expected?.statusCode ?? 500
+    if (expected !== null && expected.body !== null) {
+      answerOwnBody(exchange, expected)
+      return
+    }
     if (!init.returnsErrorText) {
       exchange.answer(status)
       return
@@ -103,6 +107,12 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
   }
 }
 
+/** The body that an error has for the client. */
+export function answerOwnBody(exchange: Exchange, { statusCode, body, contentType }: GatewayError): void {
+  if (contentType !== null) exchange.responseHeaders.set('Content-Type', contentType)
+  exchange.answer(statusCode, body === null || body.length === 0 ? null : body)
+}
+
 /** KrakenD's lines: one for an error (that the client has left is one), numbered ones for a merge, with whose error each is behind its text. */
 function compileErrorLog({ endpoint, log }: EndpointInit): (error: Error) => void {
   const label = `[ENDPOINT: ${endpoint.path}]`
@@ -112,7 +122,8 @@ function compileErrorLog({ endpoint, log }: EndpointInit): (error: Error) => voi
         const origin = error.origins[index]
         log.error(`${label} Error #${index}: ${part.message}${origin === undefined ? '' : ` (${origin})`}`)
       }
-    } else if (error instanceof GatewayError) log.error(`${label} ${error.message}`)
-    else log.error(...describeBug(label, error))
+    } else if (error instanceof GatewayError) {
+      if (!error.isTold) log.error(`${label} ${error.message}`)
+    } else log.error(...describeBug(label, error))
   }
 }
