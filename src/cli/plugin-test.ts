@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { asError } from '../engine/errors.ts'
-import { formatDuration } from '../go/go-duration.ts'
+import { formatDuration } from '../go/duration.ts'
 import { goLibraryProblem } from '../plugins/modules/find-files.ts'
 import { baseNameOf, isGoLibrary } from '../plugins/modules/module-file.ts'
 import type { Kind } from '../plugins/types.ts'

@@ -2,7 +2,7 @@
 
 import { isCommentKey } from '../schema/comment-key.ts'
 import type { IssuePath } from '../schema/issue.ts'
-import { isObject, type PlainObject } from '../schema/values.ts'
+import { isObject, type PlainObject } from '../json/types.ts'
 
 /** Blocks that hold any number of plugins; the others hold one. */
 const LISTS: ReadonlySet<string> = new Set(['plugin/http-server', 'plugin/req-resp-modifier', 'plugin/middleware'])

@@ -1,6 +1,7 @@
 // Header fields as plugins see them: a view that is copied when it is written to, and refuses what cannot stand on the wire.
 
-import { canonicalName, HeaderMap, HOP_BY_HOP, isToken } from '../engine/headers.ts'
+import { canonicalName, HeaderMap, HOP_BY_HOP } from '../engine/headers.ts'
+import { isToken } from '../go/header-name.ts'
 import type { PluginHeaders } from './types.ts'
 
 /** Whoever may say that nothing is written any more. */

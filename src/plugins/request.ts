@@ -2,7 +2,7 @@
 
 import { NO_BODY } from '../engine/body.ts'
 import type { HeaderMap } from '../engine/headers.ts'
-import { isToken } from '../engine/headers.ts'
+import { isToken } from '../go/header-name.ts'
 import type { Scope } from '../engine/scope.ts'
 import type { Body, Params, Query } from '../engine/types.ts'
 import { BODY_TAKEN, readRequestBody, requestBodyOf, webStreamOf } from './body.ts'

@@ -1,7 +1,8 @@
 // Which exports of a module are plugins, and whether each has the shape of one: plain objects, lists of them, and a bare function.
 
 import { suggest } from '../../schema/suggest.ts'
-import { describeValue, isObject, type PlainObject } from '../../schema/values.ts'
+import { isObject, type PlainObject } from '../../json/types.ts'
+import { describeValue } from '../../schema/values.ts'
 import type { LoadedPlugin, ModuleProblem, OptionsSchema } from '../loaded.ts'
 import { compileOptions } from '../options/compile.ts'
 import type { Kind } from '../types.ts'

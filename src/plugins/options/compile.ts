@@ -1,7 +1,8 @@
 // What a plugin declares its options with becomes the function that fills in defaults and checks them: JSON Schema, or a Standard Schema.
 
 import { asError } from '../../engine/errors.ts'
-import { describeValue, isObject } from '../../schema/values.ts'
+import { isObject } from '../../json/types.ts'
+import { describeValue } from '../../schema/values.ts'
 import type { OptionProblem, OptionsReading, OptionsSchema } from '../loaded.ts'
 
 const STANDARD = '~standard'

@@ -2,7 +2,8 @@
 
 import type { ErrorObject } from 'ajv'
 import { suggestHint } from '../../schema/suggest.ts'
-import { describeValue, isObject } from '../../schema/values.ts'
+import { isObject } from '../../json/types.ts'
+import { describeValue } from '../../schema/values.ts'
 import type { OptionProblem } from '../loaded.ts'
 
 type Path = readonly (string | number)[]
