@@ -15,7 +15,7 @@ export function placeOf({ place, endpoint, backend }: Site): Place {
         : Object.freeze({
             urlPattern: writtenPattern(backend.urlPattern, paramNamesOf(endpoint?.writtenPath ?? '')),
             hosts: Object.freeze([...backend.hosts]),
-            encoding: backend.encoding,
+            encoding: backend.encoding || 'json',
             index: Number(backend.at.at(-1)),
           }),
   } satisfies Place)

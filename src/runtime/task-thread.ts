@@ -53,7 +53,7 @@ export async function runInThread<T>(program: URL, task: unknown, { imports, sil
     timer.refresh()
     if (message.kind === 'told') last = message.text
     else if (message.kind === 'done') resolve(message.result as T)
-    else reject(message.error as Error)
+    else reject(message.error)
   })
   worker.on('error', reject)
   worker.on('exit', (code) => reject(new TaskLost(`its thread has ended itself: exit code ${code}`, last)))

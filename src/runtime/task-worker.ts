@@ -16,7 +16,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'])
 
 const { program, task } = workerData as TaskData
 try {
-  const { runTask } = (await import(program)) as { runTask(task: unknown, tell: (text: string) => void): unknown }
+  const { runTask } = (await import(program)) as { readonly runTask: (task: unknown, tell: (text: string) => void) => unknown }
   say({ kind: 'done', result: await runTask(task, (text) => say({ kind: 'told', text })) })
 } catch (error) {
   say({ kind: 'failed', error })

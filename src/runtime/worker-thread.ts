@@ -53,15 +53,16 @@ export class WorkerThread {
       ...optionsWith(imports),
     })
     let reason = ''
+    let farewell = ''
     this.#worker.on('message', (message: Line | Answer | Farewell) => {
       if (message.kind === 'line') onLine(message, this.#count(message))
-      else if (message.kind === 'farewell') reason = `process.exit() was called in ${message.place}`
+      else if (message.kind === 'farewell') farewell = `, process.exit() was called in ${message.place}`
       else this.#settle(message)
     })
     this.#worker.on('error', (error: unknown) => (reason = error instanceof Error ? (error.stack ?? error.message) : String(error)))
     this.#worker.on('exit', (code) => {
       this.#isDead = true
-      const said = reason === '' ? `exit code ${code}` : reason
+      const said = reason === '' ? `exit code ${code}${farewell}` : reason
       for (const { reject } of this.#waiting.values()) reject(new WorkerDied(said))
       if (!this.#isTold) onDeath(said)
     })

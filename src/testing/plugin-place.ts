@@ -43,7 +43,7 @@ export async function sitePlugin(kind: Kind, plugins: readonly LoadedPlugin[], p
   const backend = { urlPattern, hosts, encoding, writtenEncoding: encoding, at: ['endpoints', 0, 'backend', index] }
   const endpoint = endpointWith([backend], { path, writtenPath: path, method, outputEncoding })
   const isAtBackend = level === 'backend'
-  const { decoderFor } = await loadEncodings(new Set([encoding]))
+  const encodings = await loadEncodings(new Set([encoding]))
   const overrides: Partial<Site> = {
     endpoint: level === 'endpoint' || isAtBackend ? endpoint : null,
     backend: isAtBackend ? (endpoint.backends[0] ?? null) : null,
@@ -59,7 +59,7 @@ export async function sitePlugin(kind: Kind, plugins: readonly LoadedPlugin[], p
             extraConfig: new Map(),
             endpoint,
           },
-    decode: () => decoderFor(encoding, { isCollection: false, dialect: means.dialect }),
+    decode: () => encodings.decoderFor(encoding, { isCollection: false, dialect: means.dialect }),
     ...means,
   }
   const site = makeSite(overrides, { dialect: means.dialect })

@@ -77,7 +77,13 @@ describe('testPlugin', () => {
   })
 
   test('mocks: answers in turn, functions and errors', async () => {
-    const retry = async (_request: unknown, next: () => Promise<{ data: unknown }>): Promise<unknown> => next().catch(() => next())
+    const retry = async (_request: unknown, next: () => Promise<{ data: unknown }>): Promise<unknown> => {
+      try {
+        return await next()
+      } catch {
+        return next()
+      }
+    }
     const run = await testPlugin(retry, { next: [new Error('down'), () => ({ data: { up: true }, headers: { 'X-A': '1' } })] })
     assert.deepEqual(run.response.data, { up: true })
     assert.equal(run.response.headers.get('x-a'), '1')
@@ -148,7 +154,7 @@ describe('testPlugin', () => {
       setup(_options, site) {
         seen.push(site.place.level, site.place.backend?.urlPattern, site.version, site.environment['A'])
         return {
-          request: (request) => void request.headers.set('X-In', '1'),
+          request: (request) => request.headers.set('X-In', '1'),
           response: (response) => void seen.push(response.kind, response.complete, response.error?.message),
         }
       },

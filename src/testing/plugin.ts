@@ -139,7 +139,7 @@ export async function runPlugin(plugin: LoadedPlugin, init: PluginTestInit): Pro
 
 /** Any other error is answered 500. */
 function failureOf(error: Error): GatewayError {
-  return new GatewayError(error.message, { code: 'ERR_PLUGIN_TEST', cause: error })
+  return new GatewayError(error.message, { code: 'ERR_PLUGIN', cause: error })
 }
 
 function firstOf(kinds: ReadonlySet<Kind>): Kind {

@@ -32,7 +32,6 @@ export default definePlugin({
         const wanted = request.client?.query.get('currency') ?? null
         const chosen = isOneOf(currencies, wanted) ? [wanted] : currencies
         data.prices = Object.fromEntries(chosen.map((currency) => [currency, convert(data[field], currency)]))
-        response.headers.set('Vary', 'Origin')
       },
     }
   },

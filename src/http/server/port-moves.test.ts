@@ -42,10 +42,10 @@ describe('a port that moves', () => {
   test('under load: every request has its answer', async () => {
     let server = await answering('0')
     const { port } = await server.listen(0)
-    let isBusy = true
+    const end = new AbortController()
     const clients = [true, false, true, false].map(async (keepAlive) => {
       const agent = new http.Agent({ keepAlive, maxSockets: 1 })
-      while (isBusy) assert.match(await ask(port, agent), /^\d+$/)
+      while (!end.signal.aborted) assert.match(await ask(port, agent), /^\d+$/)
       agent.destroy()
     })
     const closed: Promise<void>[] = []
@@ -56,7 +56,7 @@ describe('a port that moves', () => {
       server = next
       assert.equal(await ask(port, new http.Agent()), String(number))
     }
-    isBusy = false
+    end.abort()
     await Promise.all([...clients, ...closed])
     await server.close(LONG_MS)
   })

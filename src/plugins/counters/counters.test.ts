@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import { array, assert as assertProperty, integer, property } from 'fast-check'
 import { createSharedMemory } from '../../runtime/shared.ts'
 import { pluginMemory } from './counters.ts'
 
@@ -34,8 +34,8 @@ describe('counters of plugins', () => {
   })
 
   test('is the sum of what was added, whatever it was', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer()), (numbers) => {
+    assertProperty(
+      property(array(integer()), (numbers) => {
         const counter = pluginMemory(createSharedMemory(), 'a').counter('n')
         for (const number of numbers) counter.add(number)
         assert.equal(

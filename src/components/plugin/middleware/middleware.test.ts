@@ -71,11 +71,9 @@ test('a partial merge resolves, with what there is and why it is not all', async
 test('an error of next that is thrown on stays itself', async () => {
   const rethrown = await ask(
     async (_request, next) => {
-      try {
-        return await next()
-      } catch (error) {
-        throw error
-      }
+      const response = await next().catch((error: unknown) => error)
+      if (response instanceof Error) throw response
+      return response
     },
     { backend: () => Promise.reject(new GatewayError('gone', { code: 'ERR_X', statusCode: 410 })) },
   )

@@ -43,7 +43,7 @@ test('a function among pairs encloses what follows: groups of pairs stand around
 
 test('asynchronous parts keep the order', async () => {
   const later = (name: string) => ({
-    request: async (request: PluginRequest) => void request.headers.append('X-Way', name),
+    request: async (request: PluginRequest) => request.headers.append('X-Way', name),
     response: async (response: PluginResponse) => void (response.data.way = `${(response.data.way as string) ?? ''}${name}`),
   })
   const asked: BackendRequest[] = []
