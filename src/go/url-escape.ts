@@ -1,14 +1,12 @@
 // Percent-encoding by the rules of Go's net/url: what stays as it is in which part of an address.
 
+import { ExpectedError } from './expected-error.ts'
 import { quote } from './quote.ts'
 
-/** An address that Go would not parse. No stack: clients can cause it. */
-export class UrlError extends Error {
+/** An address that Go would not parse. Clients can cause it. */
+export class UrlError extends ExpectedError {
   constructor(message: string) {
-    const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
     super(message)
-    Error.stackTraceLimit = limit
     this.name = 'UrlError'
   }
 }
