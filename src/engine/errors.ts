@@ -1,5 +1,7 @@
 // What can go wrong while a request is served. Issues in the configuration file are in ../schema.
 
+import { ExpectedError } from '../go/expected-error.ts'
+
 export type ErrorSource = 'client' | 'gateway' | 'backend'
 
 export interface GatewayErrorInit {
@@ -19,10 +21,10 @@ export interface GatewayErrorInit {
 }
 
 /**
- * An expected failure: no stack, so it costs little and constants of it can be thrown again and again.
+ * An expected failure. It has no stack, so constants of it can be thrown again and again.
  * `message` is what the client reads with `return_error_msg`.
  */
-export class GatewayError extends Error {
+export class GatewayError extends ExpectedError {
   readonly code: string
   readonly statusCode: number
   /** Whether the status is meant for the client even where any error else would be a 500. */
@@ -34,10 +36,7 @@ export class GatewayError extends Error {
   readonly isTold: boolean
 
   constructor(message: string, init: GatewayErrorInit) {
-    const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
     super(message, init.cause === undefined ? undefined : { cause: init.cause })
-    Error.stackTraceLimit = limit
     this.name = 'GatewayError'
     this.code = init.code
     this.hasOwnStatus = init.statusCode !== undefined

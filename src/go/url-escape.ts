@@ -1,14 +1,13 @@
 // Percent-encoding by the rules of Go's net/url: what stays as it is in which part of an address.
 
+import { ExpectedError } from './expected-error.ts'
 import { quote } from './quote.ts'
+import { decodeText, encodeText } from './text.ts'
 
-/** An address that Go would not parse. No stack: clients can cause it. */
-export class UrlError extends Error {
+/** An address that Go would not parse. Clients can cause it. */
+export class UrlError extends ExpectedError {
   constructor(message: string) {
-    const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
     super(message)
-    Error.stackTraceLimit = limit
     this.name = 'UrlError'
   }
 }
@@ -43,6 +42,10 @@ export function percent(byte: number): string {
   return `%${byte < 16 ? '0' : ''}${byte.toString(16).toUpperCase()}`
 }
 
+export function escapeText(text: string, part: UrlPart): string {
+  return escapeBytes(encodeText(text), part)
+}
+
 export function escapeBytes(bytes: Uint8Array, part: UrlPart): string {
   const table = TABLES[part]
   let escaped = ''
@@ -50,7 +53,12 @@ export function escapeBytes(bytes: Uint8Array, part: UrlPart): string {
   return escaped
 }
 
-/** Decodes escapes, all of which are good, in place; gives the part of the bytes that is left. */
+/** Decodes escapes, all of which are good. Bytes that are no UTF-8 stay what they are (`encodeText`). */
+export function unescapeText(text: string): string {
+  return text.includes('%') ? decodeText(unescapeBytes(encodeText(text))) : text
+}
+
+/** The same in place; gives the part of the bytes that is left. */
 export function unescapeBytes(bytes: Buffer): Buffer {
   let length = 0
   for (let i = 0; i < bytes.length; i++) {

@@ -2,8 +2,18 @@
 
 import { GoError } from './function.ts'
 import { quote } from './quote.ts'
-import { decodeText, encodeText } from './text.ts'
-import { badEscape, checkControls, checkEscapes, escapeBytes, isEncodedPath, unescapeBytes, UrlError, type UrlPart } from './url-escape.ts'
+import { encodeText } from './text.ts'
+import {
+  badEscape,
+  checkControls,
+  checkEscapes,
+  escapeBytes,
+  escapeText,
+  isEncodedPath,
+  unescapeText,
+  UrlError,
+  type UrlPart,
+} from './url-escape.ts'
 
 /** ASCII that stands in no host; a percent sign begins an escape. */
 const WRONG_IN_HOST = /[^\u0080-\uFFFF%A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/
@@ -58,7 +68,7 @@ function parseWithoutFragment(text: string): GoUrl {
     ;({ userinfo, host } = parseAuthority(authority))
   }
   const path = unescape(rest, 'path')
-  return { ...empty, userinfo, host, path, rawPath: escape(path, 'path') === rest ? '' : rest }
+  return { ...empty, userinfo, host, path, rawPath: escapeText(path, 'path') === rest ? '' : rest }
 }
 
 function splitScheme(text: string): { scheme: string; rest: string } {
@@ -74,8 +84,8 @@ function parseAuthority(authority: string): { userinfo: string | null; host: str
   const userinfo = authority.slice(0, at)
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(userinfo)) throw new UrlError('net/url: invalid userinfo')
   const colon = userinfo.indexOf(':')
-  if (colon < 0) return { userinfo: escape(unescape(userinfo, 'user'), 'user'), host }
-  const [name, password] = [userinfo.slice(0, colon), userinfo.slice(colon + 1)].map((part) => escape(unescape(part, 'user'), 'user'))
+  if (colon < 0) return { userinfo: escapeText(unescape(userinfo, 'user'), 'user'), host }
+  const [name, password] = [userinfo.slice(0, colon), userinfo.slice(colon + 1)].map((part) => escapeText(unescape(part, 'user'), 'user'))
   return { userinfo: `${name}:${password}`, host }
 }
 
@@ -105,7 +115,7 @@ function unescape(text: string, part: UrlPart): string {
     if (escaped !== null) throw badEscape(escaped[0])
     checkHostCharacters(text)
   }
-  return decodeEscapes(text)
+  return unescapeText(text)
 }
 
 /** What stands behind the address in brackets: a blank and what a host may have can be escaped. */
@@ -115,7 +125,7 @@ function unescapeZone(text: string): string {
   for (const [escape] of text.matchAll(/%(?!25|20)[0-9a-f]{2}/gi)) {
     if (escapeBytes(Buffer.from(escape.slice(1), 'hex'), 'host').startsWith('%')) throw badEscape(escape)
   }
-  return decodeEscapes(text)
+  return unescapeText(text)
 }
 
 function checkHostCharacters(text: string): void {
@@ -123,24 +133,16 @@ function checkHostCharacters(text: string): void {
   if (wrong !== null) throw new UrlError(`invalid character ${quote(wrong[0])} in host name`)
 }
 
-function decodeEscapes(text: string): string {
-  return text.includes('%') ? decodeText(unescapeBytes(encodeText(text))) : text
-}
-
-function escape(text: string, part: UrlPart): string {
-  return escapeBytes(encodeText(text), part)
-}
-
 /** The Authorization that net/http makes of `userinfo`: `Basic …`. */
 export function basicCredentials(userinfo: string): string {
-  const credentials = decodeEscapes(userinfo.includes(':') ? userinfo : `${userinfo}:`)
+  const credentials = unescapeText(userinfo.includes(':') ? userinfo : `${userinfo}:`)
   return `Basic ${encodeText(credentials).toString('base64')}`
 }
 
 /** The path as it was written. */
 export function writtenPath({ path, rawPath }: GoUrl): string {
   if (rawPath !== '') return rawPath
-  return path === '*' ? path : escape(path, 'path')
+  return path === '*' ? path : escapeText(path, 'path')
 }
 
 /** Go's resolvePath: an encoded path, from the place of another; `.` and `..` are resolved, but not where they are escaped. */
@@ -172,15 +174,15 @@ export function formatUrl({ scheme, opaque, userinfo, host, path, rawPath, query
     if (scheme !== '' || host !== '' || userinfo !== null) {
       if (host !== '' || path !== '' || userinfo !== null) text += '//'
       if (userinfo !== null) text += `${userinfo}@`
-      if (host !== '') text += escape(host, 'host')
+      if (host !== '') text += escapeText(host, 'host')
     }
     const shown =
-      rawPath !== '' && isEncodedPath(rawPath) && decodeEscapes(rawPath) === path ? rawPath : path === '*' ? '*' : escape(path, 'path')
+      rawPath !== '' && isEncodedPath(rawPath) && unescapeText(rawPath) === path ? rawPath : path === '*' ? '*' : escapeText(path, 'path')
     if (shown !== '' && !shown.startsWith('/') && host !== '') text += '/'
     // a first segment with a colon would read as a scheme
     if (text === '' && (shown.split('/')[0] ?? '').includes(':')) text += './'
     text += shown
   }
   if (forceQuery || query !== '') text += `?${query}`
-  return fragment === '' ? text : `${text}#${escape(fragment, 'fragment')}`
+  return fragment === '' ? text : `${text}#${escapeText(fragment, 'fragment')}`
 }

@@ -1,8 +1,18 @@
 // Request targets and queries with the rules of Go's net/url, which backends see in every path. Whole addresses: url-parts.ts.
 
 import { quote } from './quote.ts'
-import { compareText, decodeText, encodeText } from './text.ts'
-import { checkControls, escapeBytes, findBadEscape, isEncodedPath, percent, unescapeBytes, UrlError } from './url-escape.ts'
+import { compareText, encodeText } from './text.ts'
+import {
+  checkControls,
+  escapeBytes,
+  escapeText,
+  findBadEscape,
+  isEncodedPath,
+  percent,
+  unescapeBytes,
+  unescapeText,
+  UrlError,
+} from './url-escape.ts'
 
 /** What may stand in a path unescaped without a second look. */
 const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]*$/
@@ -45,7 +55,7 @@ function encodeAnew(text: string): string {
 
 /** A path that is decoded, encoded as Go does: a `%` in it is a character like any other. */
 export function encodePath(path: string): string {
-  return escapeBytes(encodeText(path), 'path')
+  return escapeText(path, 'path')
 }
 
 function escapeQueryText(query: string): string {
@@ -58,7 +68,7 @@ function escapeQueryText(query: string): string {
 export function escapeQueryComponent(text: string): string {
   if (/^[A-Za-z0-9\-_.~]*$/.test(text)) return text
   // a blank is escaped by itself, a plus is not kept
-  return escapeBytes(encodeText(text), 'query').replaceAll('%20', '+')
+  return escapeText(text, 'query').replaceAll('%20', '+')
 }
 
 /** Go's url.Values.Encode: sorted by name. */
@@ -96,10 +106,10 @@ function unescapeQueryComponent(text: string): string | null {
   return spaced.includes('%') ? unescapePercent(spaced) : spaced
 }
 
-/** Go's url.PathUnescape; null when an escape is malformed. Bytes that are no UTF-8 stay what they are (`encodeText`). */
+/** Go's url.PathUnescape; null when an escape is malformed. */
 export function unescapePercent(text: string): string | null {
   if (!text.includes('%')) return text
-  return findBadEscape(text) === null ? decodeText(unescapeBytes(encodeText(text))) : null
+  return findBadEscape(text) === null ? unescapeText(text) : null
 }
 
 /** A path as gin registers it: `//`, `.` and `..` resolved, one leading slash, a slash at its very end kept. */

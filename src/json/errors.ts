@@ -1,19 +1,17 @@
 // The errors of Go's JSON decoder: what it says, and where.
 
+import { ExpectedError } from '../go/expected-error.ts'
 import { quoteRune } from '../go/quote.ts'
 
-/** A text that is no JSON. No stack: it is expected, and costs little. */
-export class JsonError extends Error {
+/** A text that is no JSON. */
+export class JsonError extends ExpectedError {
   /** Of the byte in question; the length where the input ends too early. */
   readonly offset: number
   /** What the decoder was at: `looking for beginning of value`; null where the input ends too early. */
   readonly context: string | null
 
   constructor(message: string, offset: number, context: string | null = null) {
-    const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
     super(message)
-    Error.stackTraceLimit = limit
     this.name = 'JsonError'
     this.offset = offset
     this.context = context

@@ -53,15 +53,16 @@ function waitForSigner(
   compile: (keys: readonly Jwk[]) => Handler,
   fail: (error: unknown) => Handler,
   reload: () => readonly Jwk[] | Promise<readonly Jwk[]>,
-  { clock: { now }, waitFor }: Site,
+  site: Site,
 ): Handler {
+  const { now } = site.clock
   let handler: Handler | null = null
   let triedAtMs = now()
   async function prepare(loading: Promise<readonly Jwk[]>): Promise<void> {
     handler = await loading.then(compile).catch(fail)
   }
   let pending = prepare(keys)
-  waitFor(pending)
+  site.waitFor(pending)
   return async function signWhenReady(exchange) {
     if (handler === deny && now() - triedAtMs >= RETRY_MS) {
       triedAtMs = now()

@@ -4,6 +4,7 @@ import { decodeBase64url, isCanonical } from '../base64url.ts'
 import { parseCertificate, parseJwk } from '../keys/jwk.ts'
 import { memberOf, parseStrictObject } from './strict-json.ts'
 import type { JsonRecord } from './strict-json.ts'
+import { ExpectedError } from '../../../../go/expected-error.ts'
 import { isObject } from '../../../../json/types.ts'
 
 /**
@@ -18,13 +19,10 @@ const MAX_CHAIN = 10
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const PUBLIC_TYPES: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP'])
 
-/** Why a token is refused, in KrakenD's words. No stack: bad tokens are no bugs. */
-export class TokenError extends Error {
+/** Why a token is refused, in KrakenD's words. */
+export class TokenError extends ExpectedError {
   constructor(message: string) {
-    const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
     super(message)
-    Error.stackTraceLimit = limit
     this.name = 'TokenError'
   }
 }
