@@ -3,7 +3,7 @@
 import { isCommentKey } from '../schema/comment-key.ts'
 import { type Issue, type IssuePath, errorIssue, formatPath } from '../schema/issue.ts'
 import { suggestHint } from '../schema/suggest.ts'
-import { isObject, type PlainObject, setOwn } from '../schema/values.ts'
+import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Quirks } from './dialect.ts'
 import { backendFields, endpointFields, type Fields } from './fields.ts'
 import { upgradeExtraConfig, version2Renames } from './upgrade.ts'
@@ -89,7 +89,7 @@ class Merging {
     ] as const) {
       const key = keyOf(raw, name)
       if (key !== undefined)
-        setOwn(
+        setKey(
           result,
           key,
           mapList(raw[key], (item, index) => read(item, [name, index])),
@@ -125,7 +125,7 @@ class Merging {
       if (own.includes(name)) {
         const message = `"${key}" cannot have a default: every ${from.at(-1)} has its own`
         this.issues.push(errorIssue('invalid-option', [...from, key], message))
-      } else if (Object.hasOwn(fields, name)) setOwn(result, key, value)
+      } else if (Object.hasOwn(fields, name)) setKey(result, key, value)
       else if (!isCommentKey(key)) {
         const hint = suggestHint(key, Object.keys(fields))
         this.issues.push(errorIssue('unknown-option', [...from, key], `unknown key "${key}"`, hint))
@@ -148,16 +148,16 @@ class Merging {
       const name = this.#nameOf(key, fields)
       const ownKey = Object.keys(raw).find((written) => this.#nameOf(written, fields) === name)
       if (ownKey === undefined) this.#take(result, key, value, [...at, name], [...from, key])
-      else if (name === 'extra_config') setOwn(result, ownKey, this.#mergeBlocks(raw[ownKey], value, [...at, name], [...from, key]))
+      else if (name === 'extra_config') setKey(result, ownKey, this.#mergeBlocks(raw[ownKey], value, [...at, name], [...from, key]))
       else if (isObject(raw[ownKey]) && isObject(value))
-        setOwn(result, ownKey, this.#mergeObjects(raw[ownKey], value, [...at, name], [...from, key]))
+        setKey(result, ownKey, this.#mergeObjects(raw[ownKey], value, [...at, name], [...from, key]))
       // null stays where it stands: it is how a file says "not set".
     }
     return result
   }
 
   #take(target: PlainObject, key: string, value: unknown, at: IssuePath, from: IssuePath): void {
-    setOwn(target, key, structuredClone(value))
+    setKey(target, key, structuredClone(value))
     this.inherited.set(formatPath(at), from)
     // Blocks are asked for one by one.
     if (at.at(-1) === 'extra_config' && isObject(value))
@@ -168,7 +168,7 @@ class Merging {
     if (!isObject(own) || !isObject(defaults)) return own
     const result: PlainObject = {}
     const mine = this.#upgraded(own)
-    for (const [namespace, block] of mine) setOwn(result, namespace, block)
+    for (const [namespace, block] of mine) setKey(result, namespace, block)
     for (const [namespace, block] of this.#upgraded(defaults)) {
       const paths = [
         [...at, namespace],
@@ -177,7 +177,7 @@ class Merging {
       const written = mine.get(namespace)
       if (!mine.has(namespace)) this.#take(result, namespace, block, ...paths)
       else if (written === false || written === null) delete result[namespace]
-      else if (isObject(written) && isObject(block)) setOwn(result, namespace, this.#mergeObjects(written, block, ...paths))
+      else if (isObject(written) && isObject(block)) setKey(result, namespace, this.#mergeObjects(written, block, ...paths))
     }
     return result
   }
@@ -194,7 +194,7 @@ class Merging {
       const written = own[key]
       if (!Object.hasOwn(own, key)) this.#take(result, key, value, [...at, key], [...from, key])
       else if (written === null) delete result[key]
-      else if (isObject(written) && isObject(value)) setOwn(result, key, this.#mergeObjects(written, value, [...at, key], [...from, key]))
+      else if (isObject(written) && isObject(value)) setKey(result, key, this.#mergeObjects(written, value, [...at, key], [...from, key]))
     }
     return result
   }

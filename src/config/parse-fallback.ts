@@ -1,6 +1,6 @@
 // The backend inside another one's `_gw/fallback`, which is a backend like any other. What the block means is not known here.
 
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import { backendFields, type RawBackend } from './fields.ts'
 import type { ParseContext } from './parse-context.ts'
 import { type Place, readFields } from './read-fields.ts'

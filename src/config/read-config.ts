@@ -1,7 +1,7 @@
 // From a path to a GatewayConfig with every problem of the file. Knows no component; the environment is an argument.
 
 import type { Issue, Source } from '../schema/issue.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import { quirksOf } from './dialect.ts'
 import { type Environment, overrideByEnvironment } from './environment.ts'
 import { type LoadedFile, loadFile, type ReadFile } from './load.ts'

@@ -1,6 +1,6 @@
 // The parameters that an endpoint has by its `_gw/route`: what url_patterns may name. The block itself is the router's business.
 
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import type { ExtraConfig } from './types.ts'
 
 const PARAM = /\{([a-zA-Z\-_0-9]+)\*?\}/g

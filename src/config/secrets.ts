@@ -3,7 +3,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
-import { isObject, type PlainObject, setOwn } from '../schema/values.ts'
+import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Environment } from './environment.ts'
 import { describeFileError } from './load.ts'
 import type { Secret, Secrets } from './types.ts'
@@ -69,7 +69,7 @@ class Resolver {
     if (!isObject(raw)) return raw
     const result: PlainObject = {}
     for (const [key, item] of Object.entries(raw))
-      setOwn(result, key, key === SECRETS_NAMESPACE ? item : await this.value(item, [...path, key]))
+      setKey(result, key, key === SECRETS_NAMESPACE ? item : await this.value(item, [...path, key]))
     return result
   }
 

@@ -39,7 +39,7 @@ test('property: a text without braces has no placeholder, and doubling the brace
     fc.property(fc.string(), (text) => {
       const doubled = text.replaceAll('{', '{{').replaceAll('}', '}}')
       assert.deepEqual(placeholdersIn(parseTemplate(doubled)), [])
-      assert.equal(parseTemplate(doubled).join(''), text)
+      assert.deepEqual(parseTemplate(doubled), text === '' ? [] : [text])
     }),
   )
 })

@@ -11,6 +11,9 @@ export type Claims = Readonly<Record<string, unknown>>
 /** Claims of the request's verified token; set by the validator. */
 export const verifiedClaims = slot<Claims>()
 
+/** How many calls from within stand around this request. */
+export const callDepth = slot<number>()
+
 /** Says whether a token whose signature and claims are good is refused all the same (revocation, expressions). */
 export type TokenRejecter = (claims: Claims) => boolean
 
@@ -28,10 +31,10 @@ export const allowedOrigins: Port<(origin: string) => boolean> = { name: 'allowe
 /** The protocol that a request is to switch to, set by its endpoint, which allows it. */
 export const wantedUpgrade = slot<UpgradeRequest>()
 
-/** The exchange that a pipe runs for: set where a layer of the pipe has asked for it with `showExchange`. */
+/** The client's request that a pipe runs for: set where a layer inside has asked for it with `showExchange`, and by calls from within. */
 export const clientExchange = slot<Exchange>()
 
-/** Called while a layer of a pipe is built: its requests will have `clientExchange`. */
+/** Called while a layer of a pipe, or of its senders, is built: its requests will have `clientExchange`. */
 export function showExchange(site: Pick<Site, 'once' | 'place'>): void {
   if (site.place !== null) shownPlaces(site).add(site.place.id)
 }

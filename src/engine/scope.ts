@@ -11,7 +11,7 @@ export type EndListener = (reason: Error) => void
  */
 export class Scope {
   /** Values that layers share along a request, from the server's outermost layer to the socket of a backend; children have the same. */
-  slots: Slots
+  readonly slots: Slots
   /** When its time is over, or that of a scope around it, by `performance.now()`: for work that lets no timer run. */
   deadline: number
   readonly #parent: Scope | null
@@ -21,9 +21,9 @@ export class Scope {
   /** Why it ended; null while it goes on. */
   reason: Error | null = null
 
-  private constructor(parent: Scope | null, timeoutMs: number) {
+  private constructor(parent: Scope | null, timeoutMs: number, slots: Slots) {
     this.#parent = parent
-    this.slots = parent === null ? [] : parent.slots
+    this.slots = slots
     const outer = parent === null ? Infinity : parent.deadline
     this.deadline = timeoutMs === Infinity ? outer : Math.min(outer, performance.now() + timeoutMs)
     if (parent !== null) {
@@ -40,19 +40,22 @@ export class Scope {
 
   /** A scope without deadline, for an exchange or a background job. */
   static root(): Scope {
-    return new Scope(null, Infinity)
+    return new Scope(null, Infinity, [])
   }
 
   /** A scope without deadline that knows what this one knows, but does not end with it: for work that several requests wait for. */
   detached(): Scope {
-    const own = new Scope(null, Infinity)
-    own.slots = this.slots
-    return own
+    return new Scope(null, Infinity, this.slots)
   }
 
   /** A scope that ends with this one, or after `ms` milliseconds with `context deadline exceeded`. */
   child(ms = Infinity): Scope {
-    return new Scope(this, ms)
+    return new Scope(this, ms, this.slots)
+  }
+
+  /** The same for another request that is made on behalf of this one: what layers know of this one is not known there. */
+  apart(ms = Infinity): Scope {
+    return new Scope(this, ms, [])
   }
 
   get ended(): boolean {

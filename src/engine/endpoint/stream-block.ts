@@ -7,7 +7,7 @@ import { errorIssue, type Issue, warningIssue } from '../../schema/issue.ts'
 import { Type } from '../../schema/type.ts'
 import { block, type CheckedBlock } from '../compile/component.ts'
 import { optionsOf } from '../compile/read-block.ts'
-import { isToken } from '../headers.ts'
+import { isToken } from '../../go/header-name.ts'
 import { proxyOptions } from '../pipe/proxy-block.ts'
 
 const options = Type.Object({

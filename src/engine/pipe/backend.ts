@@ -17,6 +17,8 @@ export interface BackendInit {
   readonly decode: Decode
   /** Whether its endpoint lets clients switch to other protocols. */
   readonly mayUpgrade: boolean
+  /** Whether answers say what the backend itself answered (`PipeResponse.backend`). */
+  readonly tellsBackend: boolean
   /** Bytes of an answer that may be kept in memory; Infinity for any. */
   readonly maxBodyBytes: number
   /** Target, filters, mapping and group; null when there is nothing to do. */
@@ -26,7 +28,7 @@ export interface BackendInit {
 export function compileBackend(init: BackendInit): Pipe {
   const { sender, spellings } = init
   if (init.backend.encoding === 'no-op') return streamFrom(init)
-  const { decode, manipulate, maxBodyBytes } = init
+  const { decode, manipulate, maxBodyBytes, tellsBackend } = init
   const decodeBroken = compileBrokenDecoder(init.backend.encoding, decode)
   const onBadStatus = compileStatusPolicy(init.backend, init.quirks)
   const toResponse = (response: BackendResponse): PipeResponse => {
@@ -50,12 +52,12 @@ export function compileBackend(init: BackendInit): Pipe {
       maxBodyBytes,
       spellings,
     }
-    return sender(call, scope).then(toResponse)
+    return sender(call, scope).then(tellsBackend ? (response) => ({ ...toResponse(response), backend: response }) : toResponse)
   }
 }
 
 /** `no-op`: the answer goes through as it is, whatever its status. */
-function streamFrom({ sender, spellings, mayUpgrade }: BackendInit): Pipe {
+function streamFrom({ sender, spellings, mayUpgrade, tellsBackend }: BackendInit): Pipe {
   const toResponse = (response: BackendResponse): PipeResponse => ({
     data: Data.EMPTY,
     isComplete: true,
@@ -63,6 +65,7 @@ function streamFrom({ sender, spellings, mayUpgrade }: BackendInit): Pipe {
     statusCode: response.statusCode,
     headers: response.headers,
     body: response.stream ?? response.bytes,
+    ...(tellsBackend ? { backend: response } : null),
   })
   if (mayUpgrade)
     return function switchOrStream(request, scope) {

@@ -76,10 +76,14 @@ function originsOf(backends: readonly BackendConfig[], { steady }: Clock): Error
   return { start: steady, describe: (index, start) => `${names[index]}, after ${Math.round(steady() - start)} ms` }
 }
 
+/** Blocks whose plugins want to know what the backend itself answered. */
+const PLUGIN_BLOCKS = ['plugin/middleware', 'plugin/req-resp-modifier', 'plugin/http-client']
+
 /** Everything that stands around one backend's HTTP call. */
 async function compileStack(place: PipePlace, backend: BackendConfig, init: PipeInit): Promise<Pipe> {
   const { dialect, quirks, order } = init
-  const site = init.sites.place(place, backend, { hosts: () => hostsOf(backend, order, site) })
+  const decode = init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect })
+  const site = init.sites.place(place, backend, { hosts: () => hostsOf(backend, order, site), decode: () => decode })
   site.log.debug(`${site.label} Building the backend pipe`)
   const build = async <S extends 'backend' | 'executor' | 'transport'>(stage: S) => {
     const layers = await layersFor<S>(order.layers[stage], backend.extraConfig, site)
@@ -91,7 +95,8 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     backend,
     quirks,
     sender: stack<Sender>(await build('executor'), transport, site, init.observer),
-    decode: init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect }),
+    decode,
+    tellsBackend: PLUGIN_BLOCKS.some((namespace) => backend.extraConfig.has(namespace)),
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
     manipulate: compileManipulation(backend, quirks),
     mayUpgrade: place.endpoint !== null && upgradesOf(place.endpoint).length > 0,

@@ -7,7 +7,8 @@ import { HeaderMap } from '../headers.ts'
 import { rawTextOf } from '../raw-query.ts'
 import { keepsQuery } from '../routing/patterns/route-block.ts'
 import type { Layer, Pipe, PipeRequest, Query } from '../types.ts'
-import { bytesOf } from '../../go/bytes.ts'
+import { encodeText } from '../../go/text.ts'
+import { UrlError } from '../../go/url-escape.ts'
 import { encodeQuery, encodeTarget } from '../../go/url.ts'
 
 export const hostBalancer = step({
@@ -34,7 +35,7 @@ export type EncodeQuery = (query: Query) => string
 /** A query that nobody has changed goes on byte for byte. */
 function encodeSentQuery(query: Query): string {
   const raw = rawTextOf(query)
-  return raw === null ? encodeQuery(query) : bytesOf(raw).toString('latin1')
+  return raw === null ? encodeQuery(query) : encodeText(raw).toString('latin1')
 }
 
 export interface Target {
@@ -87,9 +88,13 @@ export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: Enco
 export function addressing(encode: EncodeQuery): (request: PipeRequest, target: Target) => PipeRequest {
   const encodePath = memoizeLast(encodeTarget)
   return function address(request, target) {
-    const encoded = encodePath(target.basePath === '' ? request.path : target.basePath + request.path)
-    const path = appendQuery(encoded, encode(request.query))
-    return { ...request, origin: target.origin, path, headers: authorize(request.headers, target.authorization) }
+    try {
+      const encoded = encodePath(target.basePath === '' ? request.path : target.basePath + request.path)
+      const path = appendQuery(encoded, encode(request.query))
+      return { ...request, origin: target.origin, path, headers: authorize(request.headers, target.authorization) }
+    } catch (error) {
+      throw error instanceof UrlError ? new GatewayError(error.message, { code: 'ERR_BACKEND_URL', source: 'gateway' }) : error
+    }
   }
 }
 

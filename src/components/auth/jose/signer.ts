@@ -15,6 +15,7 @@ import { JOSE_QUIRKS } from './jose-quirks.ts'
 import { INSECURE, isInsecure, loadKeys } from './keys/key-supply.ts'
 import type { SignerOptions } from './options.ts'
 import { deny, needAlgorithm } from './validator.ts'
+import { quote } from '../../../go/quote.ts'
 
 /** Whatever goes wrong after the start, in the backends or here. */
 const FAILED = new GatewayError('the answer could not be signed', { code: 'ERR_SIGNER', statusCode: 400 })
@@ -52,15 +53,16 @@ function waitForSigner(
   compile: (keys: readonly Jwk[]) => Handler,
   fail: (error: unknown) => Handler,
   reload: () => readonly Jwk[] | Promise<readonly Jwk[]>,
-  { clock: { now }, waitFor }: Site,
+  site: Site,
 ): Handler {
+  const { now } = site.clock
   let handler: Handler | null = null
   let triedAtMs = now()
   async function prepare(loading: Promise<readonly Jwk[]>): Promise<void> {
     handler = await loading.then(compile).catch(fail)
   }
   let pending = prepare(keys)
-  waitFor(pending)
+  site.waitFor(pending)
   return async function signWhenReady(exchange) {
     if (handler === deny && now() - triedAtMs >= RETRY_MS) {
       triedAtMs = now()
@@ -75,7 +77,7 @@ function waitForSigner(
 /** Throws when there is no such key, or when it cannot sign with the algorithm. */
 function createSign(keys: readonly Jwk[], algorithm: Algorithm, options: SignerOptions, site: Site): SignPayload {
   const key = keys.findLast(({ kid }) => kid === options.kid)
-  if (key === undefined) throw new Error(`key ${JSON.stringify(options.kid)} not found in the key set`)
+  if (key === undefined) throw new Error(`key ${quote(options.kid)} not found in the key set`)
   const sign = compileSign(algorithm, key.keyType, key.key)
   if (sign === null) throw new Error('go-jose/go-jose: unsupported key type/format')
   const header = protectedHeader(algorithm, key, options.typ || JOSE_QUIRKS[site.config.dialect].tokenType)

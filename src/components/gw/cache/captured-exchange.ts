@@ -32,7 +32,8 @@ export function captureExchange(client: Exchange, scope: Scope, maxBytes: number
     resolve({ statusCode: exchange.statusCode, headers: exchange.responseHeaders, body, stream, failure: exchange.failure })
     for (const listener of listeners) listener()
   }
-  const { method, target, path, rawQuery, headers, host, peerAddress, clientIp, isSecure, protocol, startMs, route, params, body } = client
+  const { method, target, path, rawQuery, headers, host, peerAddress, clientIp, isSecure, protocol, startMs, route, params, body, sent } =
+    client
   const exchange = {
     method,
     target,
@@ -48,6 +49,7 @@ export function captureExchange(client: Exchange, scope: Scope, maxBytes: number
     route,
     params,
     body,
+    sent,
     scope,
     responseHeaders: new HeaderMap(),
     statusCode: 0,

@@ -13,7 +13,7 @@ import type { JsonObject } from '../../../json/types.ts'
 import { encodeJson } from '../../../json/write.ts'
 import { errorIssue, type Issue, warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
-import { isObject } from '../../../schema/values.ts'
+import { isObject } from '../../../json/types.ts'
 import { checkConditions, compileConditions, outcomeOf, outcomeOfAnswer } from '../failure-conditions.ts'
 import { keepBody, type RepeatableBody } from '../repeatable-body.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Static } from 'typebox'
 import type { CheckedBlock } from '../../../engine/compile/component.ts'
-import { isToken } from '../../../engine/headers.ts'
+import { isToken } from '../../../go/header-name.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'

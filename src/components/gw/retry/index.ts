@@ -2,7 +2,7 @@
 
 import type { Static } from 'typebox'
 import { component, type CheckedBlock, type Site } from '../../../engine/compile/component.ts'
-import { isToken } from '../../../engine/headers.ts'
+import { isToken } from '../../../go/header-name.ts'
 import { backendProxyOptions } from '../../../engine/pipe/proxy-block.ts'
 import { StatusError } from '../../../engine/errors.ts'
 import type { Pipe, PipeRequest } from '../../../engine/types.ts'

@@ -1,6 +1,6 @@
 // A pattern of `_gw/route` as segments: literal, one parameter, several within a segment, the rest of the path. Knows no request.
 
-import { compareKeys } from '../../../json/write.ts'
+import { compareText } from '../../../go/text.ts'
 import { ConfigError } from '../../compile/component.ts'
 import { encodeLiteral } from './raw-path.ts'
 
@@ -89,7 +89,7 @@ function rankOf(segment: Segment | undefined): number {
 /** Mixed segments: the one with more literal text first; a tie is broken somehow, but always alike. */
 export function compareMixed(a: readonly string[], b: readonly string[]): number {
   const difference = literalLength(b) - literalLength(a)
-  return difference === 0 ? compareKeys(a.join('{}'), b.join('{}')) : difference
+  return difference === 0 ? compareText(a.join('{}'), b.join('{}')) : difference
 }
 
 function literalLength(literals: readonly string[]): number {

@@ -1,6 +1,6 @@
 // Paths as clients send them, without decoding: what is equal in them, and what of them may go into another path as it is.
 
-import { bytesOf } from '../../../go/bytes.ts'
+import { encodeText } from '../../../go/text.ts'
 
 /** Needs no second look: nothing encoded, nothing that would have to be. */
 const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:@[\]]*$/
@@ -36,7 +36,7 @@ export function encodeLiteral(text: string): string {
 export function escapeUnsafe(sent: string): string {
   return sent.replaceAll(UNSAFE, (text) => {
     let escaped = ''
-    for (const byte of bytesOf(text)) escaped += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+    for (const byte of encodeText(text)) escaped += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
     return escaped
   })
 }
