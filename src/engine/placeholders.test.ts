@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue } from './placeholders.ts'
+import { decodeText } from '../go/text.ts'
+import { breaksHeader, ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue } from './placeholders.ts'
 
 const needed = (name: string) => ({ name, isOptional: false, fallback: null })
 
@@ -50,4 +51,12 @@ test('property: a value stays within its JSON text', () => {
 
 test('no value brings a tag or ends an attribute', () => {
   assert.equal(ENCODE.html(`<a b='c' d="e">&`), '&#60;a b=&#39;c&#39; d=&#34;e&#34;&#62;&#38;')
+})
+
+test('values cannot leave the place they land in: a segment, a pair, a field', () => {
+  assert.equal(ENCODE.path('a/b é?'), 'a%2Fb%20%C3%A9%3F')
+  assert.equal(ENCODE.query('a&b=c d'), 'a%26b%3Dc%20d')
+  assert.equal(ENCODE.path(decodeText(Buffer.from([0x61, 0xe9, 0x2f]))), 'a%E9%2F')
+  assert.equal(ENCODE.header('é'), '\u00c3\u00a9')
+  assert.deepEqual(['a', 'a\r', 'a\nb', '\0'].map(breaksHeader), [false, true, true, true])
 })

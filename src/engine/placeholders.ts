@@ -1,6 +1,8 @@
 // Texts with `{name}` in them, as our own keys have them: parsed once, filled for each request, encoded for the place where a value lands. Knows no name.
 
+import { encodeText } from '../go/text.ts'
 import { encodeJson } from '../json/write.ts'
+import { headerValue } from './header-values.ts'
 import type { JsonValue } from '../json/types.ts'
 
 /** `{name}` must have a value, `{name?}` may lack one, `{name:-text}` has one otherwise. */
@@ -69,5 +71,24 @@ export const ENCODE = {
   json: (text) => JSON.stringify(text.toWellFormed()).slice(1, -1),
   /** Into HTML or XML, as text or inside a quoted attribute. */
   html: (text) => text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
+  /** Into a path, as one segment or a part of one. */
+  path: percentEncode,
+  /** Into a query string, as a name or a value. */
+  query: percentEncode,
+  /** Into the value of a header field, one character a byte. What `breaksHeader` says of it comes first. */
+  header: headerValue,
   none: (text) => text,
 } as const satisfies Record<string, Encode>
+
+/** Everything but letters, digits and `-_.!~*'()`; bytes that are no UTF-8 stay those bytes. */
+function percentEncode(text: string): string {
+  if (text.isWellFormed()) return encodeURIComponent(text)
+  const escape = (byte: number): string =>
+    byte < 0x80 ? encodeURIComponent(String.fromCharCode(byte)) : `%${byte.toString(16).toUpperCase()}`
+  return Array.from(encodeText(text), escape).join('')
+}
+
+/** Whether a text cannot be the value of a header field, or would end it. */
+export function breaksHeader(text: string): boolean {
+  return /[\r\n\0]/.test(text)
+}
