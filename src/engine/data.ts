@@ -225,13 +225,15 @@ function splitUp(form: Exclude<Form, { is: 'parts' }>): ReadonlyMap<string, Part
   return new Map(text.memberStarts.map((_, index): [string, Part] => [text.keyOf(index), text.valueOf(index)]))
 }
 
-function decodeParts(parts: ReadonlyMap<string, Part>): JsonObject {
+/** A value of whatever form as JSON. */
+export function decodeParts(parts: ReadonlyMap<string, Part>): JsonObject {
   const object: JsonObject = {}
   for (const [key, part] of parts) setKey(object, key, decodePart(part))
   return object
 }
 
-function decodePart(part: Part): JsonValue {
+/** A value of whatever form as JSON. */
+export function decodePart(part: Part): JsonValue {
   if (part instanceof Data) return part.object
   return part instanceof JsonText ? part.decode() : valueOf(part)
 }

@@ -3,6 +3,7 @@
 import type { BackendConfig, EndpointConfig } from '../config/types.ts'
 import type { Port, Site } from './compile/component.ts'
 import { slot } from './scope.ts'
+import type { Data } from './data.ts'
 import type { Exchange, UpgradeRequest } from './types.ts'
 
 /** The claims of a verified token, as decoded from its payload. */
@@ -42,6 +43,14 @@ export function showExchange(site: Pick<Site, 'once' | 'place'>): void {
 /** Ids of the places whose pipes see their exchange. */
 export function shownPlaces({ once }: Pick<Site, 'once'>): Set<string> {
   return once('places that see their exchange', () => new Set())
+}
+
+/** How the parts of a merge become one, in the order of the file. */
+export type JoinData = (parts: readonly Data[]) => Data
+
+/** Joins of places that have one of their own, by the id of the place: set while the layers around the place's backends are built. */
+export function ownJoins({ once }: Pick<Site, 'once'>): Map<string, JoinData> {
+  return once('joins of merges', () => new Map())
 }
 
 /** Which entries go: those with one of the tags, those of one of the paths that clients ask for, or all. */

@@ -2,6 +2,7 @@
 
 import type { Duplex, Readable } from 'node:stream'
 import type { EndpointConfig } from '../config/types.ts'
+import type { JsonValue } from '../json/types.ts'
 import type { Data } from './data.ts'
 import type { GatewayError } from './errors.ts'
 import type { HeaderMap } from './headers.ts'
@@ -152,6 +153,31 @@ export interface PipeRequest {
   readonly body: Body
   /** Hosts that earlier attempts of the same call have asked; the balancer adds the one it chooses, and prefers others. */
   readonly tried?: Set<string>
+  /** What the steps of a sequence have answered so far, by their index; only where a later one asks for more than its url_pattern. */
+  readonly steps?: readonly StepAnswer[]
+  /** The element of a list that this call is made for; absent outside of loops. */
+  readonly item?: LoopItem
+}
+
+/** What a step of a sequence has answered, as later ones see it. */
+export interface StepAnswer {
+  /** Null where there is none. */
+  readonly data: Data | null
+  /** The body of one that is not decoded (`no-op`), as text; null for all others. */
+  readonly text: string | null
+  /** Null where no backend answered: its data was made. */
+  readonly backend: NonNullable<PipeResponse['backend']> | null
+}
+
+/** One turn of a loop over a list. */
+export interface LoopItem {
+  readonly value: JsonValue
+  /** From 0. */
+  readonly index: number
+  /** Whether the list is the client's, so that what is wrong with an element is the client's fault. */
+  readonly isClients: boolean
+  /** Calls of the whole loop by what they ask: equal ones of safe methods are made once. */
+  readonly calls: Map<string, Promise<PipeResponse>>
 }
 
 /** What a pipe answers. Immutable as well. */
@@ -173,6 +199,12 @@ export interface PipeResponse {
    * Absent where the encoding decides. A merge drops it, as it drops the status of a part.
    */
   readonly fixed?: 'head' | 'answer'
+  /** Whether a merge leaves its data out, though later steps see it. */
+  readonly isHidden?: true
+  /** Whether it is good for all that it is not complete: who cannot do without this backend has it. */
+  readonly isTolerated?: true
+  /** What it makes of a value of an earlier step's answer, for the whole answer and for later steps. */
+  readonly revision?: Revision
   /** What the backend itself answered, where somebody wants to know. */
   readonly backend?: Pick<BackendResponse, 'statusCode' | 'headers' | 'url'>
 }
@@ -220,6 +252,13 @@ export interface BackendResponse {
   readonly bodyFailure?: GatewayError | null
   /** The URL that answered in the end, after redirects. */
   readonly url: string
+}
+
+/** Another value for a top-level key of what a step has answered. */
+export interface Revision {
+  readonly step: number
+  readonly key: string
+  readonly value: JsonValue
 }
 
 /** How a backend's bytes become data. Throws a GatewayError. */

@@ -52,8 +52,13 @@ export function compileBackend(init: BackendInit): Pipe {
       maxBodyBytes,
       spellings,
     }
-    return sender(call, scope).then(tellsBackend ? (response) => ({ ...toResponse(response), backend: response }) : toResponse)
+    return sender(call, scope).then(tellsBackend ? (response) => ({ ...toResponse(response), backend: headOf(response) }) : toResponse)
   }
+}
+
+/** perf: without the bytes, which caches would keep. */
+function headOf({ statusCode, headers, url }: BackendResponse): NonNullable<PipeResponse['backend']> {
+  return { statusCode, headers, url }
 }
 
 /** `no-op`: the answer goes through as it is, whatever its status. */
@@ -65,7 +70,7 @@ function streamFrom({ sender, spellings, mayUpgrade, tellsBackend }: BackendInit
     statusCode: response.statusCode,
     headers: response.headers,
     body: response.stream ?? response.bytes,
-    ...(tellsBackend ? { backend: response } : null),
+    ...(tellsBackend ? { backend: headOf(response) } : null),
   })
   if (mayUpgrade)
     return function switchOrStream(request, scope) {

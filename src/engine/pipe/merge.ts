@@ -4,6 +4,7 @@ import { copyRequest, discardBody } from '../body.ts'
 import { Data } from '../data.ts'
 import { asError, MergeError } from '../errors.ts'
 import type { Scope } from '../scope.ts'
+import type { JoinData } from '../ports.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
 
 /** What a merge may take of the endpoint's time, so that a partial answer still reaches the client. */
@@ -16,6 +17,8 @@ export interface MergeOptions {
   readonly copiesBody: boolean
   /** `isolatesMerges`: false copies nothing, and when every backend failed the answer is `{}`. */
   readonly isolates: boolean
+  /** How parts become one, in the order of the file; null for KrakenD's way. */
+  readonly join?: JoinData | null
 }
 
 /** What the log says about an error of one backend: `backend 3, GET http://b/x, after 680 ms`. */
@@ -38,10 +41,16 @@ export function mergeParallel(pipes: readonly Pipe[], options: MergeOptions): Pi
   }
 }
 
-function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, { isolates, whose }: MergeOptions): Promise<PipeResponse> {
+function gather(
+  pipes: readonly Pipe[],
+  request: PipeRequest,
+  budget: Scope,
+  { isolates, whose, join = null }: MergeOptions,
+): Promise<PipeResponse> {
   const start = whose.start()
   return new Promise((resolve, reject) => {
     const arrived: PipeResponse[] = []
+    const places: number[] | null = join === null ? null : []
     const errors: Error[] = []
     const origins: string[] = []
     let pending = pipes.length
@@ -49,7 +58,8 @@ function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, { i
       if (--pending > 0) return
       budget.close()
       const failed = errors.length === 0 ? null : new MergeError(errors, origins)
-      if (arrived.length > 0 || !isolates) resolve(combine(arrived, failed))
+      const parts = places === null ? arrived : inOrder(arrived, places)
+      if (arrived.length > 0 || !isolates) resolve(combine(parts, failed, join))
       else reject(failed)
     }
     const fail = (error: Error, index: number): void => {
@@ -60,6 +70,7 @@ function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, { i
       pipe(request, budget).then(
         (response) => {
           arrived.push(response)
+          places?.push(index)
           if (response.error !== null) fail(response.error, index)
           settle()
         },
@@ -72,15 +83,30 @@ function gather(pipes: readonly Pipe[], request: PipeRequest, budget: Scope, { i
   })
 }
 
-/** Merges parts in the order given; a `null` part adds nothing and leaves the whole incomplete. compat: one part alone stays what it is, `null` too. */
-export function combine(parts: readonly PipeResponse[], error: Error | null): PipeResponse {
+function inOrder(parts: readonly PipeResponse[], places: readonly number[]): PipeResponse[] {
+  return places
+    .map((place, at) => ({ place, part: parts[at] as PipeResponse }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ part }) => part)
+}
+
+/**
+ * Merges parts in the order given; a `null` part adds nothing and leaves the whole incomplete, a hidden one adds nothing.
+ * compat: one part alone stays what it is, `null` too.
+ */
+export function combine(parts: readonly PipeResponse[], error: Error | null, join: JoinData | null = null): PipeResponse {
   let isComplete = error === null
+  let hidden = 0
   const data: Data[] = []
   for (const part of parts) {
     if (!part.isComplete || part.data === null) isComplete = false
-    if (part.data !== null) data.push(part.data)
+    if (part.isHidden === true) hidden++
+    else if (part.data !== null) data.push(part.data)
     discardBody(part.body)
   }
-  const whole = parts.length === 1 ? (data[0] ?? null) : Data.merge(data)
+  // An answer in which nobody may be seen is none.
+  if (hidden > 0 && hidden === parts.length) isComplete = false
+  const isAlone = parts.length === 1 && hidden === 0
+  const whole = isAlone ? (data[0] ?? null) : join === null ? Data.merge(data) : join(data)
   return { data: whole, isComplete, error, statusCode: 0, headers: null, body: null }
 }

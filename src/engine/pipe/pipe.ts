@@ -11,6 +11,7 @@ import { spellingsOf } from '../endpoint/request.ts'
 import { upgradesOf } from '../endpoint/stream-block.ts'
 import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
+import { ownJoins } from '../ports.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
 import { compileBackend } from './backend.ts'
 import { maxBodyBytesOf } from './backend-limits.ts'
@@ -58,13 +59,25 @@ export async function compileBackends(place: PipePlace, init: PipeInit): Promise
   const isUnsafe = backends.some((backend) => backend.method !== 'GET' && backend.method !== 'HEAD')
   const copiesBody = (isUnsafe || options.force_sandboxed_request) && isolates
   if (strategy === 'fallback') return callUntilOne(pipes, timeoutMs)
-  if (strategy === 'parallel') return mergeParallel(pipes, { timeoutMs, copiesBody, isolates, whose })
+  const join = ownJoins(init.sites.place(place, null)).get(place.id) ?? null
+  if (strategy === 'parallel') return mergeParallel(pipes, { timeoutMs, copiesBody, isolates, whose, join })
   const steps = backends.map((backend, index) => ({
     pipe: pipes[index] as Pipe,
     placeholders: placeholdersOf(backend.urlPattern),
     isStream: backend.encoding === 'no-op',
   }))
-  return mergeSequential(steps, { timeoutMs, copiesBody, whose, propagated: propagatesParams ? options.sequential_propagated_params : [] })
+  const propagated = propagatesParams ? options.sequential_propagated_params : []
+  return mergeSequential(steps, { timeoutMs, copiesBody, whose, propagated, join, tellsSteps: readSteps(backends) })
+}
+
+/** Blocks that may name anything of earlier steps. */
+const STEP_READERS = ['_gw/request', '_gw/for-each']
+
+/** Whether one of the backends may want what others have answered, beside the data that its url_pattern names. */
+function readSteps(backends: readonly BackendConfig[]): boolean {
+  return backends.some(({ extraConfig, fallback }) =>
+    STEP_READERS.some((namespace) => extraConfig.has(namespace) || fallback?.extraConfig.has(namespace) === true),
+  )
 }
 
 /** Whose error it is, in the words of the file. security: without what hosts have of user and password. */
@@ -96,7 +109,8 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     quirks,
     sender: stack<Sender>(await build('executor'), transport, site, init.observer),
     decode,
-    tellsBackend: PLUGIN_BLOCKS.some((namespace) => backend.extraConfig.has(namespace)),
+    tellsBackend:
+      PLUGIN_BLOCKS.some((namespace) => backend.extraConfig.has(namespace)) || (place.backends.length > 1 && readSteps(place.backends)),
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
     manipulate: compileManipulation(backend, quirks),
     mayUpgrade: place.endpoint !== null && upgradesOf(place.endpoint).length > 0,

@@ -1,13 +1,14 @@
 // Calls backends one after the other; later ones may use what earlier ones answered. Knows nothing of what a backend is.
 
 import { copyRequest } from '../body.ts'
-import type { Data } from '../data.ts'
+import { Data } from '../data.ts'
 import { asError, MergeError } from '../errors.ts'
 import { decodeText } from '../../go/text.ts'
 import { formatValue } from '../../json/go-format.ts'
 import { getKey, isJsonObject, type JsonObject, type JsonValue } from '../../json/types.ts'
 import { combine, type ErrorOrigins, MERGE_TIME_SHARE } from './merge.ts'
-import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
+import type { JoinData } from '../ports.ts'
+import type { Pipe, PipeRequest, PipeResponse, Revision, StepAnswer } from '../types.ts'
 
 export interface Step {
   readonly pipe: Pipe
@@ -23,6 +24,10 @@ export interface SequentialOptions {
   /** `sequential_propagated_params` as written. */
   readonly propagated: readonly string[]
   readonly copiesBody: boolean
+  /** How parts become one; null for KrakenD's way. */
+  readonly join?: JoinData | null
+  /** Whether steps see whole answers of earlier ones. */
+  readonly tellsSteps?: boolean
 }
 
 /** A value that a later backend wants: field `field` (empty: everything) of what backend `index` answered. */
@@ -42,8 +47,10 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
       (reference) => reference.index < index,
     ),
   )
-  const needsText = steps.map((_step, index) =>
-    wanted.some((list) => list.some((reference) => reference.index === index && reference.path.length === 0)),
+  const { tellsSteps = false, join = null } = options
+  const needsText = steps.map(
+    ({ isStream }, index) =>
+      (tellsSteps && isStream) || wanted.some((list) => list.some((reference) => reference.index === index && reference.path.length === 0)),
   )
   return async function callInSequence(request, scope) {
     const budget = scope.child(options.timeoutMs * MERGE_TIME_SHARE)
@@ -57,9 +64,10 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
     try {
       for (const [index, step] of steps.entries()) {
         for (const reference of wanted[index] as Reference[]) resolveInto(params, reference, parts, texts)
-        const own: PipeRequest = { ...first, params: new Map(params) }
+        const own: PipeRequest = { ...first, params: new Map(params), ...(tellsSteps ? { steps: answersOf(parts, texts) } : null) }
         try {
           const response = await step.pipe(own, budget)
+          if (response.revision !== undefined) revise(parts, response.revision)
           parts.push(response)
           texts.push(needsText[index] === true && response.body !== null ? await readText(response) : null)
           failure = response.error === null ? null : fail(response.error, index)
@@ -73,9 +81,38 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
     } finally {
       budget.close()
     }
-    const merged = combine(parts, failure)
+    const merged = combine(parts, failure, join)
     return parts.length < steps.length ? { ...merged, isComplete: false } : merged
   }
+}
+
+/** What steps have answered so far; each is put together when it is first looked at. */
+function answersOf(soFar: readonly PipeResponse[], texts: readonly (string | null)[]): StepAnswer[] {
+  const parts = soFar.slice()
+  return parts.map(({ backend = null }, index) => {
+    let data: Data | null | undefined
+    return {
+      get data() {
+        data ??= mergeLayers(visibleData(parts, index))
+        return data
+      },
+      text: texts[index] ?? null,
+      backend,
+    }
+  })
+}
+
+function mergeLayers(layers: readonly Data[]): Data | null {
+  return layers.length === 0 ? null : Data.merge(layers)
+}
+
+/** Another value in the answer that a step seems to have given: in the part that it is from. */
+function revise(parts: PipeResponse[], { step, key, value }: Revision): void {
+  const owner = visibleData(parts, step).findLast((data) => data.has(key))
+  const index = parts.findLastIndex(({ data }) => data !== null && data === owner)
+  const part = parts[index]
+  if (part === undefined || owner === undefined) return
+  parts[index] = { ...part, data: Data.ofParts(new Map([...owner.parts, [key, value]])) }
 }
 
 function parseReference(name: string): Reference | null {
