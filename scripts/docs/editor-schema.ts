@@ -95,7 +95,7 @@ function blocksOf(level: Level, entries: readonly NamespaceEntry[]): Schema {
 
 /** Only what has no default is needed; what nobody reads is a mistake, unless it is a comment. */
 function optionsOf(shape: Shape): Schema {
-  const { required: allRequired = [], properties, items, known, keepsWrong: _keepsWrong, ...others } = shape
+  const { required: allRequired = [], properties, items, known, keepsWrong: _keepsWrong, keepsNull: _keepsNull, ...others } = shape
   const rest = known === undefined ? others : { ...others, enum: known }
   if (properties === undefined) return items === undefined ? { ...rest } : { ...rest, items: optionsOf(items) }
   const required = allRequired.filter((name) => properties[name]?.default === undefined)

@@ -37,6 +37,8 @@ interface Shape extends Bounds {
   readonly known?: readonly string[]
   /** A value of a wrong type is reported, and read as it is: what becomes of it is decided where it is used. */
   readonly keepsWrong?: boolean
+  /** Null says something, and is not the same as no option. */
+  readonly keepsNull?: boolean
 }
 
 export function compileReader(schema: TSchema, isStruct: boolean): Reader {
@@ -223,6 +225,7 @@ function readInto(
 }
 
 interface Member {
+  readonly keepsNull: boolean
   readonly key: string
   readonly reader: Reader
   /** Present in the result although absent in the file. */
@@ -231,7 +234,13 @@ interface Member {
 
 function compileObject(shape: Shape, isStruct: boolean): TypeReader {
   const members = Object.entries(shape.properties ?? {}).map(([key, value]): Member => {
-    return { key, reader: compile(value, isStruct), isAlwaysThere: value.default !== undefined || (shape.required ?? []).includes(key) }
+    const keepsNull = value.keepsNull === true
+    return {
+      key,
+      keepsNull,
+      reader: compile(value, isStruct),
+      isAlwaysThere: value.default !== undefined || (shape.required ?? []).includes(key),
+    }
   })
   const byKey = new Map(members.map((member) => [member.key, member]))
   const byLowerKey = new Map(members.map((member) => [member.key.toLowerCase(), member]))
@@ -265,7 +274,7 @@ function compileObject(shape: Shape, isStruct: boolean): TypeReader {
         const member = findMember(key, raw)
         const value = raw[key]
         // compat: in both readings a null option is an absent one
-        if (member !== undefined && value === null) continue
+        if (member !== undefined && value === null && !member.keepsNull) continue
         if (member !== undefined) isWrong = !readInto(result, member.key, key, value, member.reader, isStruct, context) || isWrong
         else if (rest !== null) isWrong = !readInto(result, key, key, value, rest, isStruct, context) || isWrong
         else warnUnknown(key, byKey, context)
