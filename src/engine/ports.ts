@@ -12,6 +12,9 @@ export type Claims = Readonly<Record<string, unknown>>
 /** Claims of the request's verified token; set by the validator. */
 export const verifiedClaims = slot<Claims>()
 
+/** What the gateway calls the request in logs, answers and calls of backends; absent where requests have no names. */
+export const requestId = slot<string>()
+
 /** How many calls from within stand around this request. */
 export const callDepth = slot<number>()
 

@@ -7,7 +7,8 @@ import type { Layer, Pipe } from '../types.ts'
 export const headers = step({
   stage: 'backend',
   name: 'input_headers',
-  build: ({ backend }) => headerFilter(backend?.inputHeaders ?? []),
+  // A request that is built piece by piece is filtered before: what is built in passes.
+  build: (site) => (site.has('_gw/request') ? null : headerFilter(site.backend?.inputHeaders ?? [])),
 })
 
 /** Null for an empty list, which filters nothing; `*` is no wildcard here. */
