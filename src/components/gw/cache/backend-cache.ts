@@ -131,16 +131,19 @@ function compileBackendKey({ key }: Options, site: Site): (request: PipeRequest,
   const { backend, endpoint } = site
   const wanted = new Set((backend?.inputHeaders ?? []).map(canonicalName))
   const texts = key?.map((text) => compileText(text, paramsOf(endpoint)))
-  const hasClaims = site.has('validation/cel') || site.has('_gw/request')
+  const hasClaims = site.has('validation/cel')
+  // A request that was built is filtered already, and may have a body whatever its method.
+  const isBuilt = site.has('_gw/request')
   return async function keyOf(request, scope) {
     const exchange = clientExchange.get(scope)
     if (texts !== undefined) {
       const parts = exchange === undefined ? [] : texts.map((fill) => fill({ exchange, params: request.params }))
       return parts.includes(null) ? null : digest(parts as string[])
     }
-    const headers = wanted.size === 0 ? request.headers : onlyNamed(request.headers, wanted)
+    const headers = wanted.size === 0 || isBuilt ? request.headers : onlyNamed(request.headers, wanted)
     const others: [string, string][] = hasClaims ? [['claims', JSON.stringify(verifiedClaims.get(scope) ?? null)], ...request.params] : []
-    if (request.method === 'QUERY') others.push(['body', (await request.body.bytes()).toString('base64')])
+    if (request.method === 'QUERY' || (isBuilt && request.body.length !== 0))
+      others.push(['body', (await request.body.bytes()).toString('base64')])
     return automaticKey({ method: request.method, path: request.path, query: request.query, headers, others })
   }
 }

@@ -16,7 +16,10 @@ import { keepingOf } from './keeping.ts'
 import { openStore } from './limits.ts'
 import { paramsOf, type Options } from './options.ts'
 import { compileText } from './texts.ts'
+import { clientNamesIn, sourceOf } from '../values.ts'
 
+const NO_NAMES = { params: new Map(), steps: null, hasItem: false } as const
+const MAX_KEY_BODY = 1024 * 1024
 const CACHEABLE = new Set(['GET', 'HEAD', 'QUERY'])
 const FIRST_FAILURE = 500
 const ENTRY_BYTES = 512
@@ -109,6 +112,7 @@ function compileEndpointKey({ key }: Options, endpoint: EndpointConfig): (exchan
   const decidesByClaims = [endpoint, ...endpoint.backends].some(
     ({ extraConfig }) => extraConfig.has('validation/cel') || extraConfig.has('_gw/request'),
   )
+  const readInputs = compileInputs(endpoint)
   const negotiates = endpoint.outputEncoding === 'negotiate'
   return async function keyOf(exchange) {
     if (texts !== undefined) {
@@ -116,10 +120,28 @@ function compileEndpointKey({ key }: Options, endpoint: EndpointConfig): (exchan
       return parts.includes(null) ? null : digest(parts as string[])
     }
     const { method, path, query, headers } = buildRequest(exchange)
-    const others: [string, string][] = [...exchange.params]
+    const others: [string, string][] = [...exchange.params, ...(readInputs === null ? [] : await readInputs(exchange))]
     if (decidesByClaims) others.push(['claims', JSON.stringify(verifiedClaims.get(exchange.scope) ?? null)])
     if (negotiates) others.push(['accept', exchange.headers.get('Accept') ?? ''])
     if (method === 'QUERY') others.push(['body', (await exchange.body.bytes()).toString('base64')])
     return automaticKey({ method, path, query, headers, others })
+  }
+}
+
+/** security: what calls are built from is seen by backends, forwarded or not. Null where nothing is. */
+function compileInputs({ backends }: EndpointConfig): ((exchange: Exchange) => Promise<[string, string][]>) | null {
+  const blocks = backends.flatMap(({ extraConfig, fallback }) => [extraConfig, fallback?.extraConfig])
+  const names = blocks.flatMap((block) => ['_gw/request', '_gw/for-each'].flatMap((namespace) => clientNamesIn(block?.get(namespace))))
+  const sources = names.map((name) => ({ name, source: sourceOf(name, NO_NAMES) }))
+  if (sources.length === 0) return null
+  return async function readInputs(exchange) {
+    const needsBody = sources.some(({ source }) => typeof source !== 'string' && source.needsBody)
+    const body = needsBody ? (await exchange.body.bytes(MAX_KEY_BODY)).toString('base64') : ''
+    const subject = { request: exchange, scope: exchange.scope, exchange, body: null }
+    const values = sources.map(({ name, source }): [string, string] => {
+      const value = typeof source === 'string' ? null : (source.list ?? source.find)(subject)
+      return [name, JSON.stringify(value ?? null)]
+    })
+    return [...values, ['body', body]]
   }
 }
