@@ -1,0 +1,80 @@
+// What `_gw/merge` promises: the order of the file, and what becomes of keys that two parts have.
+
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { checkBlocks } from '../../../engine/compile/check-blocks.ts'
+import { loadDeclarations } from '../../../engine/compile/order.ts'
+import { order } from '../../../order.ts'
+import { configOf, makeBackendResponse, openInMemory } from '../../../testing/index.ts'
+
+/** The answer of an endpoint whose backends answer with these texts, the first one last. */
+async function ask(block: object, texts: readonly string[], backend: object = {}): Promise<string | null> {
+  const backends = texts.map((_text, index) => ({ url_pattern: `/${index}`, ...backend }))
+  const file = { host: ['http://b:80'], endpoints: [{ endpoint: '/e', backend: backends, extra_config: { '_gw/merge': block } }] }
+  const gateway = await openInMemory(configOf(file), {
+    async backend({ path }) {
+      if (path === '/0') await new Promise((resolve) => setTimeout(resolve, 10))
+      return makeBackendResponse(texts[Number(path.slice(1))] as string)
+    },
+  })
+  return (await gateway.ask({ target: '/e' })).answered.body
+}
+
+const object = '{"o":{"x":1,"z":{"p":1.0}},"l":[1]}'
+
+test('the later part of the file counts, whichever came last', async () => {
+  assert.equal(await ask({}, [object, '{"o":{"z":2},"l":[2]}']), '{"o":{"z":2},"l":[2]}')
+})
+
+test('deep joins objects member by member, and nothing else', async () => {
+  assert.equal(await ask({ strategy: 'deep' }, [object, '{"o":{"z":{"q":2}},"l":[2]}']), '{"o":{"x":1,"z":{"p":1.0,"q":2}},"l":[2]}')
+  assert.equal(await ask({ strategy: 'deep' }, [object, '{"o":[1],"l":null}']), '{"o":[1],"l":null}')
+  assert.equal(
+    await ask({ strategy: 'deep' }, ['{"o":{"__proto__":{"a":1}}}', '{"o":{"__proto__":{"b":2}}}']),
+    '{"o":{"__proto__":{"a":1,"b":2}}}',
+  )
+})
+
+test('concat appends lists, inside of objects as well and of any number of parts', async () => {
+  const texts = ['{"a":{"l":[1]},"l":[]}', '{"a":{"l":[2.50]},"l":[3]}', '{"a":{"l":[[4]]},"l":"x"}']
+  assert.equal(await ask({ strategy: 'concat' }, texts), '{"a":{"l":[1,2.50,[4]]},"l":"x"}')
+})
+
+describe('by_key', () => {
+  const join = (a: string, b: string, more: object = {}) => ask({ strategy: 'by_key', ...more }, [`{"l":${a}}`, `{"l":${b}}`])
+  test('elements with equal keys are one at the place of the first, others follow', async () => {
+    assert.equal(
+      await join('[{"id":1,"a":{"x":1}},{"id":2}]', '[{"id":3},{"id":1,"a":{"y":2}}]'),
+      '{"l":[{"id":1,"a":{"x":1,"y":2}},{"id":2},{"id":3}]}',
+    )
+  })
+  test('keys are equal when type and text are', async () => {
+    assert.equal(await join('[{"id":1}]', '[{"id":"1"},{"id":1.0},{"id":1,"b":2}]'), '{"l":[{"id":1,"b":2},{"id":"1"},{"id":1.0}]}')
+  })
+  test('the first of one list takes all', async () => {
+    assert.equal(await join('[{"id":1},{"id":1,"a":1}]', '[{"id":1,"b":2}]'), '{"l":[{"id":1,"a":1,"b":2}]}')
+  })
+  test('the key may be inside of others, and lists without it are replaced', async () => {
+    assert.equal(await join('[{"k":{"n":1},"a":1}]', '[{"k":{"n":1},"b":2}]', { key: 'k.n' }), '{"l":[{"k":{"n":1},"a":1,"b":2}]}')
+    assert.equal(await join('[{"id":1}]', '[{"id":1},{"no":2}]'), '{"l":[{"id":1},{"no":2}]}')
+    assert.equal(await join('[1]', '[2]'), '{"l":[2]}')
+  })
+})
+
+test('parts that fail take no part', async () => {
+  assert.equal(await ask({ strategy: 'concat' }, ['{"l":[1]}', 'broken', '{"l":[2]}']), '{"l":[1,2]}')
+})
+
+test('check says where it does nothing', async () => {
+  const issuesOf = async (block: object, count: number) => {
+    const backend = Array.from({ length: count }, (_, index) => ({ url_pattern: `/${index}` }))
+    const config = configOf({ host: ['http://b:80'], endpoints: [{ endpoint: '/e', backend, extra_config: { '_gw/merge': block } }] })
+    return checkBlocks(config, await loadDeclarations(order, config), { isStrict: false }).map(
+      ({ severity, message }) => `${severity} ${message}`,
+    )
+  }
+  assert.deepEqual(await issuesOf({ strategy: 'deep' }, 2), [])
+  assert.deepEqual(await issuesOf({}, 1), ['warning one backend alone has nothing to be joined with'])
+  assert.deepEqual(await issuesOf({ key: 'a' }, 2), ['warning only "by_key" looks at it, not "shallow"'])
+  assert.match(String(await issuesOf({ strategy: 'deeep' }, 2)), /^error must be "shallow"/)
+})
