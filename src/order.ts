@@ -96,14 +96,18 @@ export const order: Order = {
     lazy('plugin/middleware', async () => (await middlewares()).endpointMiddlewares),
     lazy('plugin/req-resp-modifier', async () => (await modifiers()).endpointModifiers), // see no static data, and not what flatmap has not done
     flatmap,
+    lazy('_gw/merge', async () => (await import('./components/gw/merge/index.ts')).merge), // no layer: how the merge below joins parts
     // ⊢ merge, sequence, or the one backend
   ],
 
   // What one backend is asked, and its decoded answer.
   backend: [
+    lazy('_gw/hidden', async () => (await import('./components/gw/hidden/index.ts')).hidden), // outermost: whatever comes of it is hidden
+    lazy('_gw/for-each', async () => (await import('./components/gw/for-each/index.ts')).forEach), // each element has fallback, cache and retries of its own
     lazy('_gw/fallback', async () => (await import('./components/gw/fallback/index.ts')).fallback), // outermost: the other backend has filters and a URL of its own
     queryStrings,
     builder,
+    lazy('_gw/request', async () => (await import('./components/gw/request/index.ts')).requestTemplate), // in place of what the file's url_pattern gave; the cache sees what is sent
     lazy('_gw/cache', async () => (await cache()).backendCache), // inside the fallback, whose answers are not kept; outside of retries, which are one call
     concurrent, // outside the balancer: each call may go to another host
     lazy('_gw/retry', async () => (await import('./components/gw/retry/index.ts')).retry), // each attempt may go to another host, and passes breaker and limits anew

@@ -16,6 +16,7 @@ export interface Shape {
   readonly const?: unknown
   readonly known?: readonly string[]
   readonly keepsWrong?: boolean
+  readonly keepsNull?: boolean
 }
 
 interface Row {

@@ -25,8 +25,8 @@ export const hostBalancer = step({
 })
 
 /** How the query of a place's requests goes on. */
-export function queryEncoding({ endpoint, has }: Pick<Site, 'endpoint' | 'has'>): EncodeQuery {
-  return has('_gw/request') || (endpoint !== null && keepsQuery(endpoint)) ? encodeSentQuery : encodeQuery
+export function queryEncoding(site: Pick<Site, 'endpoint' | 'has'>): EncodeQuery {
+  return site.has('_gw/request') || (site.endpoint !== null && keepsQuery(site.endpoint)) ? encodeSentQuery : encodeQuery
 }
 
 /** Empty for a query that has nothing. */
