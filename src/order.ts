@@ -55,6 +55,7 @@ export const order: Order = {
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
     lazy('plugin/http-server', async () => (await import('./components/plugin/http-server/index.ts')).httpServerPlugins), // its own answers need CORS
+    lazy('_gw/admin', async () => (await import('./components/gw/admin/index.ts')).admin), // innermost: its paths win over every pattern
     // ⊢ router
   ],
 

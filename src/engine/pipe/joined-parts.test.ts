@@ -10,7 +10,7 @@ import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
 import { mergeParallel } from './merge.ts'
 import { mergeSequential } from './sequential.ts'
 
-const whose = { start: () => 0, describe: String }
+const whose = { start: () => 0, describe: String, indexOf: (index: number) => index }
 const options = { timeoutMs: 1000, copiesBody: false, isolates: true, whose }
 
 const gives =

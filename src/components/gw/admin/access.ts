@@ -1,0 +1,42 @@
+// Who may see what the gateway tells of itself: addresses of connections, and a token. Forwarded addresses say nothing.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { BlockList, isIP } from 'node:net'
+import type { Exchange } from '../../../engine/types.ts'
+
+/** Whoever sends one of these came through a proxy. */
+const OF_PROXIES = ['X-Forwarded-For', 'Forwarded', 'Via', 'X-Real-Ip']
+const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
+const BITS = { 4: 32, 6: 128 } as const
+const BEARER = /^bearer +(.+)$/i
+
+/** A list of addresses and networks (`10.0.0.0/8`); null for one that has anything else in it. */
+export function readNetworks(written: readonly string[]): BlockList | null {
+  const list = new BlockList()
+  for (const network of written) {
+    const [address = '', prefix, ...more] = network.split('/')
+    const version = isIP(address)
+    if ((version !== 4 && version !== 6) || more.length > 0) return null
+    const bits = prefix === undefined ? BITS[version] : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity
+    if (bits > BITS[version]) return null
+    list.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6')
+  }
+  return list
+}
+
+/** Whether a request may be answered. An empty token is none: proxies are refused then, since their address is not that of whoever asks. */
+export function compileAccess(networks: BlockList, token: string): (exchange: Pick<Exchange, 'peerAddress' | 'headers'>) => boolean {
+  const expected = token === '' ? null : digest(token)
+  return function mayEnter({ peerAddress, headers }) {
+    const peer = MAPPED_IPV4.exec(peerAddress)?.[1] ?? peerAddress
+    if (!networks.check(peer, isIP(peer) === 6 ? 'ipv6' : 'ipv4')) return false
+    if (expected === null) return !OF_PROXIES.some((name) => headers.has(name))
+    const given = BEARER.exec(headers.get('Authorization') ?? '')?.[1] ?? ''
+    // security: equal lengths, and no answer sooner for a token that begins well.
+    return timingSafeEqual(digest(given), expected)
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
