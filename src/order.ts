@@ -37,6 +37,7 @@ const botDetector = () => import('./components/security/bot-detector/index.ts')
 const middlewares = () => import('./components/plugin/middleware/index.ts')
 const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
 const cache = () => import('./components/gw/cache/index.ts')
+const errors = () => import('./components/gw/errors/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
@@ -47,6 +48,7 @@ export const order: Order = {
   services: [
     lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
+    lazy('_gw/errors', async () => (await errors()).serviceErrors), // before whatever answers errors
   ],
 
   // Every request, before it has a route.
@@ -76,6 +78,7 @@ export const order: Order = {
 
   // The requests of one endpoint.
   endpoint: [
+    lazy('_gw/errors', async () => (await errors()).endpointErrors), // no layer: how errors of the endpoint are answered
     clientRequest, // no layer where nothing inside asks for it: plugins see the client's own request
     lazy('security/bot-detector', async () => (await botDetector()).endpointBotDetector), // before a token costs anything
     lazy('validation/cel', async () => (await cel()).celRejecter), // no layer: what the validator asks of claims
@@ -103,6 +106,7 @@ export const order: Order = {
 
   // What one backend is asked, and its decoded answer.
   backend: [
+    lazy('_gw/required', async () => (await import('./components/gw/required/index.ts')).required), // no layer: how the merge takes its failure
     lazy('_gw/hidden', async () => (await import('./components/gw/hidden/index.ts')).hidden), // outermost: whatever comes of it is hidden
     lazy('_gw/for-each', async () => (await import('./components/gw/for-each/index.ts')).forEach), // each element has fallback, cache and retries of its own
     lazy('_gw/fallback', async () => (await import('./components/gw/fallback/index.ts')).fallback), // outermost: the other backend has filters and a URL of its own

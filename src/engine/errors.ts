@@ -14,6 +14,8 @@ export interface GatewayErrorInit {
   /** Content type of `message` where it is a backend's own body (`return_error_code`). */
   readonly contentType?: string | null
   readonly headers?: readonly (readonly [string, string])[]
+  /** How the client may prove who it is: `WWW-Authenticate`, where answers tell it (`_gw/errors`). */
+  readonly challenge?: string
   /** What the client reads, whatever `return_error_msg` says; empty for nothing at all. Without it `return_error_msg` decides about `message`. */
   readonly body?: string | Uint8Array | null
   /** Whether the log knows it already, in words of its own. */
@@ -34,6 +36,7 @@ export class GatewayError extends ExpectedError {
   readonly contentType: string | null
   readonly headers: readonly (readonly [string, string])[]
   readonly body: string | Uint8Array | null
+  readonly challenge: string | null
   readonly isTold: boolean
 
   constructor(message: string, init: GatewayErrorInit) {
@@ -46,6 +49,7 @@ export class GatewayError extends ExpectedError {
     this.contentType = init.contentType ?? null
     this.headers = init.headers ?? []
     this.body = init.body ?? null
+    this.challenge = init.challenge ?? null
     this.isTold = init.isTold ?? false
   }
 
@@ -109,12 +113,15 @@ export class MergeError extends GatewayError {
   readonly errors: readonly Error[]
   /** For the log: which backend each of them is from and after how long; empty where nobody knows. */
   readonly origins: readonly string[]
+  /** The place of each one's backend in the file; empty where nobody knows. */
+  readonly indices: readonly number[]
 
-  constructor(errors: readonly Error[], origins: readonly string[] = []) {
+  constructor(errors: readonly Error[], origins: readonly string[] = [], indices: readonly number[] = []) {
     super(errors.map((error) => error.message).join('\n'), { code: 'ERR_MERGE', source: 'backend' })
     this.name = 'MergeError'
     this.errors = errors
     this.origins = origins
+    this.indices = indices
   }
 }
 

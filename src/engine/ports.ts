@@ -15,6 +15,14 @@ export const verifiedClaims = slot<Claims>()
 /** What the gateway calls the request in logs, answers and calls of backends; absent where requests have no names. */
 export const requestId = slot<string>()
 
+/** Where the backend stands in the file whose failure is that of its endpoint. */
+export const neededBackend = slot<number>()
+
+/** Backends whose failure is that of their endpoint: they are added while layers are built. */
+export function requiredBackends({ once }: Pick<Site, 'once'>): Set<BackendConfig> {
+  return once('required backends', () => new Set())
+}
+
 /** How many calls from within stand around this request. */
 export const callDepth = slot<number>()
 

@@ -1,6 +1,8 @@
 // Compiles a configuration into one handler: services, the layers of server and router, then every route with its pipe.
 
 import type { Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
+import { errorAnswersOf } from '../endpoint/error-answers.ts'
+import { maskerOf } from '../secrets.ts'
 import { type Call, CallTable } from '../endpoint/call.ts'
 import { compileEndpoint } from '../endpoint/endpoint.ts'
 import { rescued } from '../endpoint/rescue.ts'
@@ -86,14 +88,15 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
   }
   const { quirks } = config
   const versionHeader = options.hide_version_header ? 'Version undefined' : compilation.version
+  const answers = errorAnswersOf(service)
   const server = await layersAround('server')
   const routerInit: RouterInit = {
     options,
     tellsMethods: quirks.describesMethodErrors,
     routed: await layersAround('routed'),
     guard: await layersAround('router'),
-    notFound: errorHandler(404, options, versionHeader, quirks),
-    methodNotAllowed: errorHandler(405, options, versionHeader, quirks),
+    notFound: errorHandler(404, options, versionHeader, quirks, answers),
+    methodNotAllowed: errorHandler(405, options, versionHeader, quirks, answers),
   }
   const plan = planRoutes(config, options)
   const router = makeRouter(plan, routerInit, versionHeader)
@@ -106,7 +109,7 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
     // compat: the health check stands outside the router's layers, except in KrakenD 1.x.
     router.addRoute({ ...route, handle, isBare: route.kind === 'health' && !quirks.healthBehindGuard })
     if (route.endpoint === null || own === null) continue
-    compilation.calls.add(route, route.endpoint, { handle: rescued(own.handle, log), trusting: rescued(own.inner, log) })
+    compilation.calls.add(route, route.endpoint, { handle: rescued(own.handle, log, answers), trusting: rescued(own.inner, log, answers) })
   }
   return server(router.handle)
 }
@@ -160,6 +163,8 @@ async function endpointHandler(
       log,
       versionHeader,
       userAgent: `KrakenD ${compilation.version}`,
+      answers: errorAnswersOf(site),
+      mask: maskerOf(config.secrets),
       returnsErrorText: site.router.return_error_msg,
       stream: streamInitOf(endpoint, site),
       liftsEventStreams: config.quirks.liftsEventStreams && endpoint.outputEncoding === 'no-op',

@@ -32,6 +32,8 @@ async function serve(pipe: Pipe, init: Partial<EndpointInit> = {}, outputEncodin
     versionHeader: 'Version test',
     userAgent: 'KrakenD Version test',
     returnsErrorText: false,
+    answers: { byEndpoint: new Map(), otherwise: null },
+    mask: null,
     dropsHeader: null,
     stream: null,
     liftsEventStreams: true,

@@ -7,6 +7,7 @@ import type { Logger } from '../compile/site.ts'
 import { asError, describeBug, GatewayError, MergeError } from '../errors.ts'
 import type { Scope } from '../scope.ts'
 import type { Exchange, Handler, Pipe, PipeResponse, Render } from '../types.ts'
+import { answerReply, type ErrorAnswers, replyTo } from './error-answers.ts'
 import { compileRequest } from './request.ts'
 import { compileStream, type StreamInit } from './stream.ts'
 import { isEventStream, renderedWriter, streamWriter, type WriteResponse } from './write-response.ts'
@@ -22,6 +23,10 @@ export interface EndpointInit {
   readonly userAgent: string
   /** Whether the client reads error texts (`return_error_msg`). */
   readonly returnsErrorText: boolean
+  /** Who words errors. */
+  readonly answers: ErrorAnswers
+  /** Takes secrets out of texts; null where there are none. */
+  readonly mask: ((text: string) => string) | null
   /** Names of response headers that the pipe cannot set; null for none. */
   readonly dropsHeader: ((name: string) => boolean) | null
   /** The limits of its streams; null where the endpoint's timeout is the only one. */
@@ -119,7 +124,9 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
     headers.set('X-Krakend-Completed', 'false')
     const expected = error instanceof GatewayError ? error : null
     for (const [name, value] of expected?.headers ?? []) headers.set(name, value)
-    const status = expected?.statusCode ?? 500
+    const reply = replyTo(init.answers, exchange, error)
+    if (answerReply(exchange, reply)) return
+    const status = reply?.status ?? expected?.statusCode ?? 500
     if (expected !== null && expected.body !== null) {
       answerOwnBody(exchange, expected)
       return
@@ -129,7 +136,8 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
       return
     }
     // A text of a backend leaves in the bytes it came in.
-    const body = encodeText(expected === null ? NO_RESPONSE.message : error.message)
+    const text = expected === null ? NO_RESPONSE.message : error.message
+    const body = encodeText(init.mask?.(text) ?? text)
     const contentType = expected?.contentType || (body.length === 0 ? null : sniffContentType(body))
     if (contentType !== null) headers.set('Content-Type', contentType)
     exchange.answer(status, body)

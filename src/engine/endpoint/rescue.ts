@@ -3,32 +3,30 @@
 import type { Logger } from '../compile/site.ts'
 import { step } from '../compile/component.ts'
 import { answerOwnBody } from './endpoint.ts'
+import { answerReply, type ErrorAnswers, errorAnswersOf, replyTo } from './error-answers.ts'
 import { asError, describeBug, GatewayError } from '../errors.ts'
 import type { Exchange, Handler } from '../types.ts'
 
 export const rescue = step({
   stage: 'server',
   name: 'rescue',
-  build:
-    ({ log }) =>
-    (next) =>
-      rescued(next, log),
+  build: (site) => (next) => rescued(next, site.log, errorAnswersOf(site)),
 })
 
-export function rescued(next: Handler, log: Logger): Handler {
+export function rescued(next: Handler, log: Logger, answers: ErrorAnswers): Handler {
   return function rescue(exchange) {
     try {
       const pending = next(exchange)
-      return pending === undefined ? undefined : pending.catch((error: unknown) => answerFailure(exchange, asError(error), log))
+      return pending === undefined ? undefined : pending.catch((error: unknown) => answerFailure(exchange, asError(error), log, answers))
     } catch (error) {
-      answerFailure(exchange, asError(error), log)
+      answerFailure(exchange, asError(error), log, answers)
       return undefined
     }
   }
 }
 
 /** Its status without a body, 500 for a bug; an answer that has begun is cut, so that nobody takes it for whole. */
-function answerFailure(exchange: Exchange, error: Error, log: Logger): void {
+function answerFailure(exchange: Exchange, error: Error, log: Logger, answers: ErrorAnswers): void {
   const isExpected = error instanceof GatewayError
   if (!isExpected) log.error(...describeBug('[SERVICE: Gin]', error))
   exchange.failure ??= error
@@ -36,15 +34,17 @@ function answerFailure(exchange: Exchange, error: Error, log: Logger): void {
     exchange.cut()
     return
   }
+  if (isExpected) for (const [name, value] of error.headers) exchange.responseHeaders.set(name, value)
+  const reply = replyTo(answers, exchange, error)
+  if (answerReply(exchange, reply)) return
   if (!isExpected) {
     exchange.answer(500)
     return
   }
-  for (const [name, value] of error.headers) exchange.responseHeaders.set(name, value)
   if (error.body !== null) {
     answerOwnBody(exchange, error)
     return
   }
   if (error.contentType !== null) exchange.responseHeaders.set('Content-Type', error.contentType)
-  exchange.answer(error.statusCode, error.contentType === null ? null : error.message)
+  exchange.answer(reply?.status ?? error.statusCode, error.contentType === null ? null : error.message)
 }

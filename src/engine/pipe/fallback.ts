@@ -3,13 +3,13 @@
 import { copyRequest } from '../body.ts'
 import { asError, MergeError } from '../errors.ts'
 import type { Pipe } from '../types.ts'
-import { combine, MERGE_TIME_SHARE } from './merge.ts'
+import { combine, type ErrorOrigins, MERGE_TIME_SHARE } from './merge.ts'
 
 /**
  * The first answer is the whole one. A backend has failed when its pipe rejects; when all have, so does this, with all their errors.
  * All together have the time of a merge, each what those before have left.
  */
-export function callUntilOne(pipes: readonly Pipe[], timeoutMs: number): Pipe {
+export function callUntilOne(pipes: readonly Pipe[], timeoutMs: number, indexOf: ErrorOrigins['indexOf']): Pipe {
   return async function callByPriority(request, scope) {
     const budget = scope.child(timeoutMs * MERGE_TIME_SHARE)
     const errors: Error[] = []
@@ -29,6 +29,10 @@ export function callUntilOne(pipes: readonly Pipe[], timeoutMs: number): Pipe {
     } finally {
       budget.close()
     }
-    throw new MergeError(errors)
+    throw new MergeError(
+      errors,
+      [],
+      errors.map((_error, index) => indexOf(index)),
+    )
   }
 }

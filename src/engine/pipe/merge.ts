@@ -2,7 +2,8 @@
 
 import { copyRequest, discardBody } from '../body.ts'
 import { Data } from '../data.ts'
-import { asError, MergeError } from '../errors.ts'
+import { asError, CANCELED, MergeError } from '../errors.ts'
+import type { Required } from './required.ts'
 import type { Scope } from '../scope.ts'
 import type { JoinData } from '../ports.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
@@ -19,6 +20,8 @@ export interface MergeOptions {
   readonly isolates: boolean
   /** How parts become one, in the order of the file; null for KrakenD's way. */
   readonly join?: JoinData | null
+  /** Whether nothing is worth anything without a backend; null where that holds for none. */
+  readonly required?: Required | null
 }
 
 /** What the log says about an error of one backend: `backend 3, GET http://b/x, after 680 ms`. */
@@ -26,6 +29,8 @@ export interface ErrorOrigins {
   /** When a merge begins. */
   readonly start: () => number
   readonly describe: (index: number, start: number) => string
+  /** Where a backend stands in the file. */
+  readonly indexOf: (index: number) => number
 }
 
 /** On a collision the answer that came last wins, as in KrakenD; whole values are replaced. */
@@ -45,7 +50,7 @@ function gather(
   pipes: readonly Pipe[],
   request: PipeRequest,
   budget: Scope,
-  { isolates, whose, join = null }: MergeOptions,
+  { isolates, whose, join = null, required = null }: MergeOptions,
 ): Promise<PipeResponse> {
   const start = whose.start()
   return new Promise((resolve, reject) => {
@@ -53,11 +58,12 @@ function gather(
     const places: number[] | null = join === null ? null : []
     const errors: Error[] = []
     const origins: string[] = []
+    const indices: number[] = []
     let pending = pipes.length
     const settle = (): void => {
       if (--pending > 0) return
       budget.close()
-      const failed = errors.length === 0 ? null : new MergeError(errors, origins)
+      const failed = errors.length === 0 ? null : new MergeError(errors, origins, indices)
       const parts = places === null ? arrived : inOrder(arrived, places)
       if (arrived.length > 0 || !isolates) resolve(combine(parts, failed, join))
       else reject(failed)
@@ -65,16 +71,26 @@ function gather(
     const fail = (error: Error, index: number): void => {
       errors.push(error)
       origins.push(whose.describe(index, start))
+      indices.push(whose.indexOf(index))
+    }
+    /** Whoever still runs works for nobody, and what has come or comes later is nobody's. */
+    const giveUp = (error: Error): void => {
+      budget.end(CANCELED)
+      for (const { body } of arrived) discardBody(body)
+      reject(error)
     }
     for (const [index, pipe] of pipes.entries()) {
       pipe(request, budget).then(
         (response) => {
           arrived.push(response)
+          const missing = required === null ? null : required.failureOf(index, response, budget)
+          if (missing !== null) giveUp(missing)
           places?.push(index)
           if (response.error !== null) fail(response.error, index)
           settle()
         },
         (error: unknown) => {
+          if (required?.isNeeded(index, budget) === true) giveUp(asError(error))
           fail(asError(error), index)
           settle()
         },

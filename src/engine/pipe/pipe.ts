@@ -11,13 +11,14 @@ import { spellingsOf } from '../endpoint/request.ts'
 import { upgradesOf } from '../endpoint/stream-block.ts'
 import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
-import { ownJoins } from '../ports.ts'
+import { requiredBackends, ownJoins } from '../ports.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
 import { compileBackend } from './backend.ts'
 import { maxBodyBytesOf } from './backend-limits.ts'
 import { callUntilOne } from './fallback.ts'
 import { type ErrorOrigins, mergeParallel } from './merge.ts'
 import { mergeStrategyOf, proxyOptions, splitShadows } from './proxy-block.ts'
+import { compileRequired } from './required.ts'
 import { mergeSequential } from './sequential.ts'
 
 export type DecoderFor = (encoding: string, options: { isCollection: boolean; dialect: Dialect }) => Decode
@@ -58,16 +59,18 @@ export async function compileBackends(place: PipePlace, init: PipeInit): Promise
   const strategy = mergeStrategyOf(options, init.quirks)
   const isUnsafe = backends.some((backend) => backend.method !== 'GET' && backend.method !== 'HEAD')
   const copiesBody = (isUnsafe || options.force_sandboxed_request) && isolates
-  if (strategy === 'fallback') return callUntilOne(pipes, timeoutMs)
-  const join = ownJoins(init.sites.place(place, null)).get(place.id) ?? null
-  if (strategy === 'parallel') return mergeParallel(pipes, { timeoutMs, copiesBody, isolates, whose, join })
+  if (strategy === 'fallback') return callUntilOne(pipes, timeoutMs, whose.indexOf)
+  const site = init.sites.place(place, null)
+  const join = ownJoins(site).get(place.id) ?? null
+  const required = compileRequired(backends, requiredBackends(site))
+  if (strategy === 'parallel') return mergeParallel(pipes, { timeoutMs, copiesBody, isolates, whose, join, required })
   const steps = backends.map((backend, index) => ({
     pipe: pipes[index] as Pipe,
     placeholders: placeholdersOf(backend.urlPattern),
     isStream: backend.encoding === 'no-op',
   }))
   const propagated = propagatesParams ? options.sequential_propagated_params : []
-  return mergeSequential(steps, { timeoutMs, copiesBody, whose, propagated, join, tellsSteps: readSteps(backends) })
+  return mergeSequential(steps, { timeoutMs, copiesBody, whose, propagated, join, required, tellsSteps: readSteps(backends) })
 }
 
 /** Blocks that may name anything of earlier steps. */
@@ -86,7 +89,11 @@ function originsOf(backends: readonly BackendConfig[], { steady }: Clock): Error
     const host = hosts.length === 1 ? (hosts[0] as string).replace(/\/\/[^/]*@/, '//') : ''
     return `backend ${at.at(-1)}, ${method} ${host}${urlPattern}`
   })
-  return { start: steady, describe: (index, start) => `${names[index]}, after ${Math.round(steady() - start)} ms` }
+  return {
+    start: steady,
+    describe: (index, start) => `${names[index]}, after ${Math.round(steady() - start)} ms`,
+    indexOf: (index) => backends[index]?.at.at(-1) as number,
+  }
 }
 
 /** Blocks whose plugins want to know what the backend itself answered. */

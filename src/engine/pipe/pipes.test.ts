@@ -19,7 +19,11 @@ import { staticData } from '../steps/static.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
 
 /** Every merge begins at 0 and fails after 5 ms. */
-const whose = { start: () => 0, describe: (index: number, start: number) => `backend ${index}, after ${start + 5} ms` }
+const whose = {
+  start: () => 0,
+  describe: (index: number, start: number) => `backend ${index}, after ${start + 5} ms`,
+  indexOf: (index: number) => index,
+}
 const options = { timeoutMs: 1000, copiesBody: false, isolates: true, whose }
 
 function request(change: Partial<PipeRequest> = {}): PipeRequest {

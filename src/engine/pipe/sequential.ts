@@ -7,6 +7,7 @@ import { decodeText } from '../../go/text.ts'
 import { formatValue } from '../../json/go-format.ts'
 import { getKey, isJsonObject, type JsonObject, type JsonValue } from '../../json/types.ts'
 import { combine, type ErrorOrigins, MERGE_TIME_SHARE } from './merge.ts'
+import type { Required } from './required.ts'
 import type { JoinData } from '../ports.ts'
 import type { Pipe, PipeRequest, PipeResponse, Revision, StepAnswer } from '../types.ts'
 
@@ -26,6 +27,8 @@ export interface SequentialOptions {
   readonly copiesBody: boolean
   /** How parts become one; null for KrakenD's way. */
   readonly join?: JoinData | null
+  /** Whether nothing is worth anything without a step; null where that holds for none. */
+  readonly required?: Required | null
   /** Whether steps see whole answers of earlier ones. */
   readonly tellsSteps?: boolean
 }
@@ -47,7 +50,7 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
       (reference) => reference.index < index,
     ),
   )
-  const { tellsSteps = false, join = null } = options
+  const { tellsSteps = false, join = null, required = null } = options
   const needsText = steps.map(
     ({ isStream }, index) =>
       (tellsSteps && isStream) || wanted.some((list) => list.some((reference) => reference.index === index && reference.path.length === 0)),
@@ -59,7 +62,8 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
     const parts: PipeResponse[] = []
     const texts: (string | null)[] = []
     const start = options.whose.start()
-    const fail = (error: Error, index: number): MergeError => new MergeError([error], [options.whose.describe(index, start)])
+    const fail = (error: Error, index: number): MergeError =>
+      new MergeError([error], [options.whose.describe(index, start)], [options.whose.indexOf(index)])
     let failure: Error | null = null
     try {
       for (const [index, step] of steps.entries()) {
@@ -70,10 +74,12 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
           if (response.revision !== undefined) revise(parts, response.revision)
           parts.push(response)
           texts.push(needsText[index] === true && response.body !== null ? await readText(response) : null)
+          const missing = required === null ? null : required.failureOf(index, response, budget)
+          if (missing !== null) throw missing
           failure = response.error === null ? null : fail(response.error, index)
           if (!response.isComplete || failure !== null) break
         } catch (error) {
-          if (index === 0) throw error
+          if (index === 0 || required?.isNeeded(index, budget) === true) throw error
           failure = fail(asError(error), index)
           break
         }
@@ -81,6 +87,7 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
     } finally {
       budget.close()
     }
+    if (required !== null && parts.length < steps.length) required.refuseUnasked(parts, failure)
     const merged = combine(parts, failure, join)
     return parts.length < steps.length ? { ...merged, isComplete: false } : merged
   }

@@ -3,32 +3,41 @@
 import { findBadEscape } from '../../go/url-escape.ts'
 import { unescapePercent } from '../../go/url.ts'
 import { step } from '../compile/component.ts'
+import { answerReply, type ErrorAnswers, errorAnswersOf, replyTo } from '../endpoint/error-answers.ts'
+import { GatewayError } from '../errors.ts'
 import type { Exchange, Handler } from '../types.ts'
 
 export const encodedParams = step({
   stage: 'routed',
   name: 'encoded parameters',
-  build: ({ config, router }) => (config.quirks.refusesEncodedParams && !router.disable_path_decoding ? refuseEncodedParams : null),
+  build(site) {
+    const { config, router } = site
+    if (!config.quirks.refusesEncodedParams || router.disable_path_decoding) return null
+    const answers = errorAnswersOf(site)
+    return (next) => refuseEncodedParams(next, answers)
+  },
 })
 
 /**
  * 400 for parameters that are still encoded after the path was decoded once.
  * security: `%252F` or `%3F` would otherwise change the path or the query of the backend request.
  */
-export function refuseEncodedParams(next: Handler): Handler {
+export function refuseEncodedParams(next: Handler, answers: ErrorAnswers): Handler {
   return function checkParams(exchange) {
     if (exchange.params.size === 0 || exchange.route?.keepsEncoding === true) return next(exchange)
     for (const value of exchange.params.values()) {
       const badEscape = findBadEscape(value)
-      if (badEscape !== null) return refuse(exchange, `error: invalid URL escape "${badEscape}"`)
+      if (badEscape !== null) return refuse(exchange, answers, `error: invalid URL escape "${badEscape}"`)
       if (value.includes('?') || value.includes('#') || unescapePercent(value) !== value)
-        return refuse(exchange, 'error: encoded url params')
+        return refuse(exchange, answers, 'error: encoded url params')
     }
     return next(exchange)
   }
 }
 
-function refuse(exchange: Exchange, text: string): void {
+function refuse(exchange: Exchange, answers: ErrorAnswers, text: string): void {
+  const error = new GatewayError(text, { code: 'ERR_BAD_PATH_PARAM', statusCode: 400, source: 'client' })
+  if (answerReply(exchange, replyTo(answers, exchange, error))) return
   exchange.responseHeaders.set('Content-Type', 'text/plain; charset=utf-8')
   exchange.answer(400, text)
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../compile/component.ts'
 import type { JsonValue } from '../../json/types.ts'
 import { compareText } from '../../go/text.ts'
 import { encodeJson, encodeSorted } from '../../json/write.ts'
+import { answerReply, type ErrorAnswers, replyTo, ROUTER_ERRORS } from '../endpoint/error-answers.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler } from '../types.ts'
 import { encodeQuery, parseQuery } from '../../go/url.ts'
@@ -83,7 +84,13 @@ function sortedRecord(entries: Iterable<readonly [string, string[]]>): Record<st
 }
 
 /** 404 and 405: a plain text, or the file's `error_body` as JSON. */
-export function errorHandler(status: 404 | 405, options: RouterOptions, versionHeader: string, quirks: Quirks): Handler {
+export function errorHandler(
+  status: 404 | 405,
+  options: RouterOptions,
+  versionHeader: string,
+  quirks: Quirks,
+  answers: ErrorAnswers,
+): Handler {
   const own = options.error_body[status]
   const contentType = own === undefined ? 'text/plain' : JSON_TYPE
   const body = own === undefined ? (status === 404 ? '404 page not found' : '405 method not allowed') : encodeSorted(own as JsonValue)
@@ -91,6 +98,8 @@ export function errorHandler(status: 404 | 405, options: RouterOptions, versionH
     const headers = exchange.responseHeaders
     if (quirks.errorsTellVersion) headers.set('X-Krakend', versionHeader)
     if (quirks.describesMethodErrors || status === 404) headers.set('X-Krakend-Completed', 'false')
+    const reply = replyTo(answers, exchange, ROUTER_ERRORS[status])
+    if (reply !== null && !(own !== undefined && reply.isGeneral) && answerReply(exchange, reply)) return
     headers.set('Content-Type', contentType)
     exchange.answer(status, body)
   }

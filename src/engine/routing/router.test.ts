@@ -8,6 +8,8 @@ import { Router } from './router.ts'
 import { readRouterOptions, type RouterOptions } from './router-options.ts'
 import type { Handler } from '../types.ts'
 
+const NOBODY = { byEndpoint: new Map(), otherwise: null }
+
 const defaults = readRouterOptions(makeConfig())
 const ok: Handler = (exchange) => exchange.answer(200, JSON.stringify(Object.fromEntries(exchange.params)))
 
@@ -15,14 +17,14 @@ function routerOf(routes: readonly [method: string, path: string, handler?: Hand
   const log = makeLog()
   const router = new Router({
     options: { ...defaults, ...options },
-    routed: (next) => (options.disable_path_decoding === true ? next : refuseEncodedParams(next)),
+    routed: (next) => (options.disable_path_decoding === true ? next : refuseEncodedParams(next, NOBODY)),
     guard: (next) => next,
     notFound: (exchange) => exchange.answer(404),
     methodNotAllowed: (exchange) => exchange.answer(405),
     tellsMethods: true,
   })
   for (const [method, pattern, handle = ok] of routes) router.add({ method, pattern, endpoint: null, handle })
-  const serve = rescued(router.handle, log)
+  const serve = rescued(router.handle, log, NOBODY)
   return {
     log,
     ask(init: ExchangeInit): RecordedExchange {

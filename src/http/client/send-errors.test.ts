@@ -29,8 +29,9 @@ test('headers: nothing or half a head came back, or nothing in time', async () =
   await failWith((socket) => socket.destroy(), {}, { ...failure, isRetriable: true })
   await failWith((socket) => socket.destroy(), POST, { ...failure, isRetriable: false })
   await failWith((socket) => socket.end('HTTP/1.1 200'), {}, { ...failure, isRetriable: false })
-  await failWith(() => {}, {}, { ...failure, isRetriable: true })
-  await failWith(() => {}, POST, { ...failure, isRetriable: false })
+  const silence = { ...failure, code: 'ERR_BACKEND_SILENT' }
+  await failWith(() => {}, {}, { ...silence, isRetriable: true })
+  await failWith(() => {}, POST, { ...silence, isRetriable: false })
   await failWith((socket) => socket.end('nonsense\r\n\r\n'), {}, { ...failure, isRetriable: false })
 })
 

@@ -27,7 +27,13 @@ import { compileFindToken } from './token/token-location.ts'
 import { TokenVerifier } from './token/verified-token.ts'
 import type { VerifiedToken } from './token/verified-token.ts'
 
-export const UNAUTHORIZED = new GatewayError('unauthorized', { code: 'ERR_UNAUTHORIZED', statusCode: 401, source: 'client' })
+const MISSING_TOKEN = new GatewayError('unauthorized', { code: 'ERR_UNAUTHORIZED', statusCode: 401, source: 'client', challenge: 'Bearer' })
+export const UNAUTHORIZED = new GatewayError('unauthorized', {
+  code: 'ERR_UNAUTHORIZED',
+  statusCode: 401,
+  source: 'client',
+  challenge: 'Bearer error="invalid_token"',
+})
 export const FORBIDDEN = new GatewayError('forbidden', { code: 'ERR_FORBIDDEN', statusCode: 403, source: 'client' })
 
 const NOT_FOUND = 'Unable to validate the token: Token not found'
@@ -102,7 +108,7 @@ export function buildValidator(options: ValidatorOptions, moreIssuers: readonly 
   return (next) =>
     function validateToken(exchange) {
       const token = findToken(exchange.headers)
-      if (token === '') throw refused(NOT_FOUND, UNAUTHORIZED)
+      if (token === '') throw refused(NOT_FOUND, MISSING_TOKEN)
       if (token.length > MAX_TOKEN_LENGTH) throw refused(TOO_LONG, UNAUTHORIZED)
       let verified: VerifiedToken<Verdict> | Promise<VerifiedToken<Verdict>>
       try {

@@ -2,6 +2,7 @@
 
 import { perDialect } from '../../../config/dialect.ts'
 import { component, type Site } from '../../../engine/compile/component.ts'
+import { errorAnswersOf } from '../../../engine/endpoint/error-answers.ts'
 import { rescued } from '../../../engine/endpoint/rescue.ts'
 import { asError, CANCELED } from '../../../engine/errors.ts'
 import { clientExchange } from '../../../engine/ports.ts'
@@ -65,7 +66,7 @@ function layerOf(plugin: ReadyPlugin, placed: Placed<ServerInput, HeldAnswer>, s
   const run = runOf(plugin, placed)
   const findClientIp = compileClientIp(router, config.quirks)
   return (next) => {
-    const asked = rescued(next, log)
+    const asked = rescued(next, log, errorAnswersOf(site))
     return function serverPlugin(exchange) {
       if (clientExchange.get(exchange.scope) === undefined) clientExchange.set(exchange.scope, exchange)
       const inner: Chain<ServerInput, HeldAnswer> = (input, scope) => {

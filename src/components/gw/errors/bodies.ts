@@ -1,0 +1,68 @@
+// Bodies that the file has for errors: compiled once, filled for each error.
+
+import { exactIntegers } from '../../../engine/steps/static.ts'
+import { ENCODE, type Encode, parseTemplate, type Placeholder, soleOf, textOfValue } from '../../../engine/placeholders.ts'
+import { isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
+import { encodeJson } from '../../../json/write.ts'
+import type { ErrorBody, ErrorOptions, PLACEHOLDERS } from './options.ts'
+
+/** What placeholders stand for. */
+export type ErrorValues = Readonly<Record<(typeof PLACEHOLDERS)[number], string | number | null>>
+
+export interface FilledBody {
+  readonly text: string
+  readonly headers: readonly (readonly [string, string])[]
+}
+
+type Fill<T> = (values: ErrorValues) => T
+
+/** The body for a status: exact before class before default; undefined where the file has none. */
+export function compileBodies({ bodies = {} }: ErrorOptions): (status: number) => Fill<FilledBody> | undefined {
+  const known = new Map(Object.entries(bodies).map(([key, given]) => [key, compileBody(given)]))
+  return (status) => known.get(String(status)) ?? known.get(`${Math.trunc(status / 100)}xx`) ?? known.get('default')
+}
+
+function compileBody({ body = '', content_type: given, headers = {} }: ErrorBody): Fill<FilledBody> {
+  const isText = typeof body === 'string'
+  const type = given ?? (isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8')
+  const fields: FilledBody['headers'] = [['Content-Type', type], ...Object.entries(headers)]
+  const fill = isText ? compileText(body, encoderOf(type)) : compileValue(exactIntegers(body))
+  return (values) => {
+    const filled = fill(values)
+    return { text: isText ? String(filled) : encodeJson(filled), headers: fields }
+  }
+}
+
+/** security: values come from requests, and must stay texts in a page. */
+function encoderOf(contentType: string): Encode {
+  if (/html|xml/i.test(contentType)) return ENCODE.html
+  return /json/i.test(contentType) ? ENCODE.json : ENCODE.none
+}
+
+function compileText(text: string, encode: Encode): Fill<string> {
+  const parts = parseTemplate(text)
+  return (values) => parts.map((part) => (typeof part === 'string' ? part : encode(textOfValue(valueOf(part, values))))).join('')
+}
+
+/** A text that is one placeholder keeps the type of its value. */
+function compileValue(value: JsonValue): Fill<JsonValue> {
+  if (Array.isArray(value)) {
+    const items = value.map(compileValue)
+    return (values) => items.map((fill) => fill(values))
+  }
+  if (isJsonObject(value)) {
+    const members = Object.entries(value).map(([key, item]) => [key, compileValue(item)] as const)
+    return (values) => {
+      const filled: JsonObject = {}
+      for (const [key, fill] of members) setKey(filled, key, fill(values))
+      return filled
+    }
+  }
+  if (typeof value !== 'string') return () => value
+  const sole = soleOf(parseTemplate(value))
+  return sole === null ? compileText(value, ENCODE.none) : (values) => valueOf(sole, values)
+}
+
+function valueOf({ name, fallback }: Placeholder, values: ErrorValues): string | number | null {
+  return values[name as keyof ErrorValues] ?? fallback
+}
