@@ -26,17 +26,19 @@ function compileBody({ body = '', content_type: given, headers = {} }: ErrorBody
   const isText = typeof body === 'string'
   const type = given ?? (isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8')
   const fields: FilledBody['headers'] = [['Content-Type', type], ...Object.entries(headers)]
-  const fill = isText ? compileText(body, encoderOf(type)) : compileValue(exactIntegers(body))
-  return (values) => {
-    const filled = fill(values)
-    return { text: isText ? String(filled) : encodeJson(filled), headers: fields }
-  }
+  const fill = isText ? compileText(body, encoderOf(type)) : compileJson(exactIntegers(body))
+  return (values) => ({ text: fill(values), headers: fields })
 }
 
 /** security: values come from requests, and must stay texts in a page. */
 function encoderOf(contentType: string): Encode {
   if (/html|xml/i.test(contentType)) return ENCODE.html
   return /json/i.test(contentType) ? ENCODE.json : ENCODE.none
+}
+
+function compileJson(body: JsonValue): Fill<string> {
+  const fill = compileValue(body)
+  return (values) => encodeJson(fill(values))
 }
 
 function compileText(text: string, encode: Encode): Fill<string> {
