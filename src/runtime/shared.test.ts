@@ -63,3 +63,18 @@ test('who dies again and again waits longer and longer, up to half a minute', ()
   assert.equal(backOff.next(60_000), 100)
   assert.equal(backOff.next(10), 200)
 })
+
+test('what is sent on a channel reaches all others of that name, and nobody else', async () => {
+  const memory = createSharedMemory()
+  const heard: unknown[] = []
+  const told = Promise.withResolvers<void>()
+  const listen = (who: string) => (message: unknown) => {
+    heard.push([who, message])
+    told.resolve()
+  }
+  const channels = [memory.channel('a', listen('sender')), memory.channel('a', listen('other')), memory.channel('b', listen('stranger'))]
+  channels[0]?.send({ n: 1 })
+  await told.promise
+  assert.deepEqual(heard, [['other', { n: 1 }]])
+  for (const channel of channels) channel.close()
+})

@@ -1,6 +1,7 @@
 // State that outlives one compiled configuration: memory that workers share, and things that a reload hands on.
 
 import type { ResourcePool, SharedMemory } from '../engine/compile/component.ts'
+import { openBroadcast } from './worker-broadcast.ts'
 import { PLUGIN_MEMORY } from '../plugins/counters/counters.ts'
 
 /** The gateway names its memory after places of the file; plugins may name theirs after whatever they see. */
@@ -26,6 +27,7 @@ export function createSharedMemory(make: SharedMemory['buffer'] = (_name, byteLe
       if (isPlugins) pluginBuffers++
       return buffer
     },
+    channel: openBroadcast,
   }
 }
 

@@ -52,6 +52,7 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
         buffers.set(name, known)
         return known
       },
+      channel: () => ({ send() {}, close() {} }),
     },
     pool: {
       share(_key, create, dispose) {

@@ -7,7 +7,7 @@ import { isOwnNamespace } from '../../schema/own-keys.ts'
 import type { Handler, Layer, Pipe, Sender } from '../types.ts'
 import type { ProcessSite, Site } from './site.ts'
 
-export type { Clock, Logger, PipePlace, ProcessSite, ResourcePool, SharedMemory, Site, SiteBase } from './site.ts'
+export type { Clock, Logger, PipePlace, ProcessSite, ResourcePool, SharedMemory, Site, SiteBase, WorkerChannel } from './site.ts'
 
 /** Where a layer stands: the keys of `src/order.ts`, outermost first. */
 export type Stage = 'server' | 'routed' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'executor' | 'transport'

@@ -41,6 +41,13 @@ export interface SharedMemory {
    * the next configuration after a reload, as long as the size is the same.
    */
   buffer(name: string, byteLength: number): SharedArrayBuffer
+  /** Tells the other workers something, and hears what they tell under that name. Values are copied; nobody is kept running by listening. */
+  channel(name: string, onMessage: (message: unknown) => void): WorkerChannel
+}
+
+export interface WorkerChannel {
+  send(message: unknown): void
+  close(): void
 }
 
 /** Things that outlive a reload: counted, disposed of when no configuration uses them any more. */

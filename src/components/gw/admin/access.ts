@@ -7,7 +7,7 @@ import type { Exchange } from '../../../engine/types.ts'
 /** Whoever sends one of these came through a proxy. */
 const OF_PROXIES = ['X-Forwarded-For', 'Forwarded', 'Via', 'X-Real-Ip']
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
-const BITS = { 4: 32, 6: 128 } as const
+const BITS = { ipv4: 32, ipv6: 128 } as const
 const BEARER = /^bearer +(.+)$/i
 
 /** A list of addresses and networks (`10.0.0.0/8`); null for one that has anything else in it. */
@@ -15,11 +15,11 @@ export function readNetworks(written: readonly string[]): BlockList | null {
   const list = new BlockList()
   for (const network of written) {
     const [address = '', prefix, ...more] = network.split('/')
-    const version = isIP(address)
-    if ((version !== 4 && version !== 6) || more.length > 0) return null
-    const bits = prefix === undefined ? BITS[version] : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity
-    if (bits > BITS[version]) return null
-    list.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6')
+    const family = isIP(address) === 0 ? null : isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (family === null || more.length > 0) return null
+    const bits = prefix === undefined ? BITS[family] : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity
+    if (bits > BITS[family]) return null
+    list.addSubnet(address, bits, family)
   }
   return list
 }

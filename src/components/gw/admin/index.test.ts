@@ -8,7 +8,7 @@ import { Scope } from '../../../engine/scope.ts'
 import { order } from '../../../order.ts'
 import { checkOptions, configOf, type ExchangeInit, makeBackendResponse, openInMemory } from '../../../testing/index.ts'
 import { admin } from './index.ts'
-import { openPurgeChannel } from './purge.ts'
+import { openPurgeChannel, type PurgeInit } from './purge.ts'
 
 const BALANCED = { '_gw/load-balancing': { weights: [3, 1] } }
 const ENDPOINT = {
@@ -128,19 +128,18 @@ test('a purge that is too large to be one is refused', async () => {
 test('all workers purge before there is an answer; one that is gone is not waited for for ever', async () => {
   const selector = { tags: ['a'], paths: [], isAll: false }
   const seen: unknown[] = []
-  const name = `test ${process.pid}`
-  const one = openPurgeChannel(
-    name,
-    () => 1,
-    () => 3,
-  )
-  const others = [20, 300].map((count) =>
-    openPurgeChannel(
-      name,
-      (asked) => (seen.push(asked), count),
-      () => 3,
-    ),
-  )
+  // As workers hear each other: all but the one who speaks, and later.
+  const listeners = new Set<(message: unknown) => void>()
+  const connect: PurgeInit['connect'] = (onMessage) => {
+    listeners.add(onMessage)
+    const send = (message: unknown): void => {
+      for (const listener of listeners) if (listener !== onMessage) setImmediate(listener, structuredClone(message))
+    }
+    return { send, close: () => void listeners.delete(onMessage) }
+  }
+  const open = (purgeHere: PurgeInit['purgeHere']) => openPurgeChannel({ connect, purgeHere, countWorkers: () => 3 })
+  const one = open(() => 1)
+  const others = [20, 300].map((count) => open((asked) => (seen.push(asked), count)))
   try {
     const scope = Scope.root()
     assert.equal(await one.purge(selector, scope), 321)

@@ -10,7 +10,7 @@ import { parseJson } from '../../../json/read.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { compileAccess, readNetworks } from './access.ts'
-import { openPurgeChannel, type PurgeChannel, readSelector } from './purge.ts'
+import { openPurgeChannel, type PurgeChannel, type PurgeInit, readSelector } from './purge.ts'
 import { compileRoutes, pathsOf } from './routes.ts'
 
 const options = Type.Object({
@@ -73,16 +73,19 @@ function routesPage(site: Site): Page {
 }
 
 function purgePage(site: Site): Page {
-  const purgeHere: Parameters<typeof openPurgeChannel>[1] = (selector) =>
-    site.ask(purgeableCaches).reduce((sum, purge) => sum + purge(selector), 0)
+  const purgeHere: PurgeInit['purgeHere'] = (selector) => site.ask(purgeableCaches).reduce((sum, purge) => sum + purge(selector), 0)
   let channel: PurgeChannel | null = null
   const workers = new Int32Array(site.shared.buffer('admin workers', 2 * Int32Array.BYTES_PER_ELEMENT))
   // Gateways of other processes, and others in this one, have channels of their own.
   if (Atomics.load(workers, 1) === 0) Atomics.compareExchange(workers, 1, 0, 1 + Math.floor(Math.random() * (2 ** 31 - 2)))
-  const name = `krakend-ts purge ${process.pid} ${Atomics.load(workers, 1)}`
+  const name = `purge ${Atomics.load(workers, 1)}`
   site.waitFor(
     Promise.resolve().then(() => {
-      channel = openPurgeChannel(name, purgeHere, () => Atomics.load(workers, 0))
+      channel = openPurgeChannel({
+        connect: (onMessage) => site.shared.channel(name, onMessage),
+        purgeHere,
+        countWorkers: () => Atomics.load(workers, 0),
+      })
       Atomics.add(workers, 0, 1)
     }),
   )

@@ -1,6 +1,6 @@
 // What a purge asks for, and purging in all workers: each has caches of its own, and tells how many entries went.
 
-import { BroadcastChannel } from 'node:worker_threads'
+import type { WorkerChannel } from '../../../engine/compile/component.ts'
 import type { PurgeSelector } from '../../../engine/ports.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import { isObject } from '../../../json/types.ts'
@@ -24,14 +24,14 @@ function isTexts(value: unknown): value is string[] {
 /** Purges the caches of one worker. */
 type PurgeHere = (selector: PurgeSelector) => number
 
-interface Request {
-  readonly id: string
-  readonly selector: PurgeSelector
-}
+/** What workers tell each other: a purge that is asked for, and how many entries went. */
+type Message = { readonly id: string; readonly selector: PurgeSelector } | { readonly id: string; readonly purged: number }
 
-interface Reply {
-  readonly id: string
-  readonly purged: number
+export interface PurgeInit {
+  readonly connect: (onMessage: (message: unknown) => void) => WorkerChannel
+  readonly purgeHere: PurgeHere
+  /** All that are connected, this one among them. */
+  readonly countWorkers: () => number
 }
 
 export interface PurgeChannel {
@@ -40,24 +40,13 @@ export interface PurgeChannel {
   close(): void
 }
 
-/** `countWorkers`: all that listen to `name`, this one among them. */
-export function openPurgeChannel(name: string, purgeHere: PurgeHere, countWorkers: () => number): PurgeChannel {
-  const requests = new BroadcastChannel(`${name} requests`)
-  const replies = new BroadcastChannel(`${name} replies`)
-  // What has the name of a window's method is one of a channel: it has no origin to name.
-  const [request, reply] = [requests.postMessage.bind(requests), replies.postMessage.bind(replies)]
+export function openPurgeChannel({ connect, purgeHere, countWorkers }: PurgeInit): PurgeChannel {
   const waiting = new Map<string, (purged: number) => void>()
-  requests.onmessage = ({ data }: { data: unknown }) => {
-    const { id, selector } = data as Request
-    reply({ id, purged: purgeHere(selector) } satisfies Reply)
-  }
-  replies.onmessage = ({ data }: { data: unknown }) => {
-    const { id, purged } = data as Reply
-    waiting.get(id)?.(purged)
-  }
-  // Nobody is kept running by waiting for a purge.
-  requests.unref()
-  replies.unref()
+  const channel = connect((received) => {
+    const message = received as Message
+    if ('purged' in message) waiting.get(message.id)?.(message.purged)
+    else channel.send({ id: message.id, purged: purgeHere(message.selector) } satisfies Message)
+  })
   return {
     purge(selector, scope) {
       let total = purgeHere(selector)
@@ -76,12 +65,9 @@ export function openPurgeChannel(name: string, purgeHere: PurgeHere, countWorker
           forget()
           finish()
         })
-        request({ id, selector } satisfies Request)
+        channel.send({ id, selector } satisfies Message)
       })
     },
-    close() {
-      requests.close()
-      replies.close()
-    },
+    close: () => channel.close(),
   }
 }
