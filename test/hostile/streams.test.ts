@@ -34,7 +34,7 @@ before(async () => {
     const [, kind, count] = (incoming.url as string).split('/')
     if (kind === 'send') send(response, Number(count))
     else if (kind === 'endless') {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+      response.writeHead(200, { 'Content-Type': 'text/plain' })
       response.write('data: 1\n\n')
     } else if (kind === 'refuse') response.writeHead(413, { Connection: 'close' }).end('too much')
     else if (kind === 'take') take(incoming, response)

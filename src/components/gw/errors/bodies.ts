@@ -1,6 +1,5 @@
 // Bodies that the file has for errors: compiled once, filled for each error.
 
-import { exactIntegers } from '../../../engine/steps/static.ts'
 import { ENCODE, type Encode, parseTemplate, type Placeholder, soleOf, textOfValue } from '../../../engine/placeholders.ts'
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
 import { encodeJson } from '../../../json/write.ts'
@@ -16,17 +15,20 @@ export interface FilledBody {
 
 type Fill<T> = (values: ErrorValues) => T
 
-/** The body for a status: exact before class before default; undefined where the file has none. */
-export function compileBodies({ bodies = {} }: ErrorOptions): (status: number) => Fill<FilledBody> | undefined {
-  const known = new Map(Object.entries(bodies).map(([key, given]) => [key, compileBody(given)]))
+/** The body for a status: exact before class before default; undefined where the file has none. `toJson` makes JSON of values of the file. */
+export function compileBodies(
+  { bodies = {} }: ErrorOptions,
+  toJson: (value: unknown) => JsonValue,
+): (status: number) => Fill<FilledBody> | undefined {
+  const known = new Map(Object.entries(bodies).map(([key, given]) => [key, compileBody(given, toJson)]))
   return (status) => known.get(String(status)) ?? known.get(`${Math.trunc(status / 100)}xx`) ?? known.get('default')
 }
 
-function compileBody({ body = '', content_type: given, headers = {} }: ErrorBody): Fill<FilledBody> {
+function compileBody({ body = '', content_type: given, headers = {} }: ErrorBody, toJson: (value: unknown) => JsonValue): Fill<FilledBody> {
   const isText = typeof body === 'string'
   const type = given ?? (isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8')
   const fields: FilledBody['headers'] = [['Content-Type', type], ...Object.entries(headers)]
-  const fill = isText ? compileText(body, encoderOf(type)) : compileJson(exactIntegers(body))
+  const fill = isText ? compileText(body, encoderOf(type)) : compileJson(toJson(body))
   return (values) => ({ text: fill(values), headers: fields })
 }
 

@@ -155,31 +155,3 @@ test('a required backend decides alone: its failure and its status are those of 
   const fine = await ask({ backends, answers: { '/0': status(409) } })
   assert.deepEqual([fine.status, fine.body, fine.headers.get('X-Krakend-Completed')], [200, '{"from":"/1"}', 'false'])
 })
-
-test('a sequence without its required step has no answer, reached or not', async () => {
-  const sequence = (answers: Asked['answers'], more: object = {}) =>
-    openInMemory(
-      configOf({
-        host: ['http://b:80'],
-        endpoints: [
-          {
-            endpoint: '/e',
-            extra_config: { proxy: { sequential: true, ...more } },
-            backend: [{ url_pattern: '/0' }, { url_pattern: '/1' }, { url_pattern: '/2', ...required }],
-          },
-        ],
-      }),
-      {
-        backend: async ({ path }) => {
-          const answer = answers?.[path] ?? makeBackendResponse('{"a":1}')
-          if (answer instanceof Error) throw answer
-          return Promise.resolve(answer)
-        },
-      },
-    ).then((gateway) => gateway.ask({ target: '/e' }))
-  assert.equal((await sequence({})).statusCode, 200)
-  assert.equal((await sequence({ '/2': refused })).statusCode, 500)
-  assert.equal((await sequence({ '/1': refused })).statusCode, 500)
-  const standIn = await sequence({ '/2': refused }, { static: { strategy: 'errored', data: { s: 1 } } })
-  assert.deepEqual([standIn.statusCode, String(standIn.answered.body)], [200, '{"s":1}'])
-})

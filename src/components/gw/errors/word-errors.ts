@@ -1,14 +1,13 @@
 // The answer to an error by `_gw/errors`: its status, and the first body that applies.
 
 import { STATUS_CODES } from 'node:http'
-import { type ErrorReply, type WordError } from '../../../engine/endpoint/error-answers.ts'
+import type { ErrorReply, WordError } from '../../../engine/endpoint/error-answers.ts'
 import { GatewayError, MergeError, StatusError } from '../../../engine/errors.ts'
-import { backendStatusOf, describeFailure } from '../../../engine/failures.ts'
+import type { PublicFailure } from '../../../engine/failures.ts'
 import { neededBackend, requestId } from '../../../engine/ports.ts'
-import { rawPathOf } from '../../../engine/routing/patterns/raw-path.ts'
 import type { BackendResponse, Exchange } from '../../../engine/types.ts'
 import { decodeText, encodeText } from '../../../go/text.ts'
-import type { JsonObject } from '../../../json/types.ts'
+import type { JsonObject, JsonValue } from '../../../json/types.ts'
 import { encodeJson } from '../../../json/write.ts'
 import { compileBodies, type ErrorValues } from './bodies.ts'
 import type { ErrorOptions } from './options.ts'
@@ -18,11 +17,21 @@ const MAX_PASSED_BODY = 1_048_576
 const PASSED_HEADERS = ['Content-Type', 'Content-Language', 'Retry-After', 'WWW-Authenticate']
 
 /** Null: there are no secrets. */
-export type Mask = ((text: string) => string) | null
+type Mask = ((text: string) => string) | null
 
-export function compileWording(options: ErrorOptions, mask: Mask): WordError {
+/** What the engine knows. */
+export interface WordingTools {
+  readonly mask: Mask
+  readonly describeFailure: (error: Error) => PublicFailure
+  /** The path of a request target, as it was sent. */
+  readonly pathOf: (target: string) => string
+  /** A value of the file as JSON. */
+  readonly toJson: (value: unknown) => JsonValue
+}
+
+export function compileWording(options: ErrorOptions, { mask, describeFailure, pathOf, toJson }: WordingTools): WordError {
   const { status: statuses = 'standard', format = 'krakend', details = false, type_base: typeBase = '' } = options
-  const bodyFor = compileBodies(options)
+  const bodyFor = compileBodies(options, toJson)
   const passes = compilePassthrough(options.passthrough)
   const hide = mask ?? ((text: string) => text)
   const detailOf = (error: Error): string | null => (details || isClientsFault(error) ? hide(error.message) : null)
@@ -33,11 +42,12 @@ export function compileWording(options: ErrorOptions, mask: Mask): WordError {
     code: describeFailure(error).code,
     request_id: requestId.get(exchange.scope) ?? null,
     method: exchange.sent.method,
-    path: rawPathOf(exchange.sent.target),
+    path: pathOf(exchange.sent.target),
     endpoint: exchange.route?.endpoint?.writtenPath ?? null,
   })
   const failed = (error: Error, backend: number): JsonObject => {
-    const [status, detail] = [backendStatusOf(error), detailOf(error)]
+    const status = error instanceof StatusError ? error.answer.statusCode : null
+    const detail = detailOf(error)
     return {
       backend,
       ...(status === null ? null : { status }),
