@@ -189,13 +189,13 @@ export interface BackendRequest {
   readonly spellings?: ReadonlyMap<string, string> | null
 }
 
-/** One HTTP response of a backend. Exactly one of `bytes` and `stream` is set: bytes, unless `wantsStream` asked otherwise and more was to come. */
+/** One HTTP response of a backend. */
 export interface BackendResponse {
   readonly statusCode: number
   readonly headers: HeaderMap
-  readonly bytes: Buffer | null
-  readonly stream: Readable | null
-  /** Why `bytes` are not the whole body; only where the request keeps broken ones. */
+  /** All bytes; a stream only where the request `wantsStream` and more was to come. */
+  readonly body: Readable | Buffer
+  /** Why these are not all bytes; only where the request keeps broken ones. */
   readonly bodyFailure?: GatewayError | null
   /** The URL that answered in the end, after redirects. */
   readonly url: string

@@ -2,6 +2,7 @@
 
 import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig } from '../../config/types.ts'
+import { wholeBody } from '../body.ts'
 import { Data } from '../data.ts'
 import type { BackendRequest, BackendResponse, Decode, Pipe, PipeResponse, Sender } from '../types.ts'
 import { compileBrokenDecoder } from './broken-body.ts'
@@ -30,7 +31,7 @@ export function compileBackend(init: BackendInit): Pipe {
   const onBadStatus = compileStatusPolicy(init.backend, init.quirks)
   const toResponse = (response: BackendResponse): PipeResponse => {
     if (response.statusCode !== 200 && response.statusCode !== 201) return onBadStatus(response)
-    const bytes = response.bytes as Buffer
+    const bytes = wholeBody(response.body)
     const decoded = response.bodyFailure ? decodeBroken(bytes, response.bodyFailure) : decode(bytes)
     const data = manipulate === null ? decoded : manipulate(decoded)
     // security: status and headers of a backend are its own business once its data is decoded: what stands in a response is for the client.
@@ -61,7 +62,7 @@ function streamFrom(sender: Sender, spellings: BackendInit['spellings'], tellsBa
     error: null,
     statusCode: response.statusCode,
     headers: response.headers,
-    body: response.stream ?? response.bytes,
+    body: response.body,
     ...(tellsBackend ? { backend: response } : null),
   })
   return function streamBackend(request, scope) {

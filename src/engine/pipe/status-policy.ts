@@ -5,6 +5,7 @@ import type { BackendConfig } from '../../config/types.ts'
 import { decodeText } from '../../go/text.ts'
 import { TypedNumber, type JsonObject } from '../../json/types.ts'
 import { Type } from '../../schema/type.ts'
+import { wholeBody } from '../body.ts'
 import { block } from '../compile/component.ts'
 import { optionsOf } from '../compile/read-block.ts'
 import { Data } from '../data.ts'
@@ -57,8 +58,8 @@ export function compileStatusPolicy(backend: BackendConfig, quirks: Quirks): Sta
 }
 
 /** compat: a body that cannot be read is empty; the status counts all the same. Bytes that are no UTF-8 stay what they are (`encodeText`). */
-function textOfBody({ bytes, bodyFailure }: BackendResponse): string {
-  return bodyFailure || bytes === null ? '' : decodeText(bytes)
+function textOfBody({ body, bodyFailure }: BackendResponse): string {
+  return bodyFailure ? '' : decodeText(wholeBody(body))
 }
 
 function passOn(response: BackendResponse): never {

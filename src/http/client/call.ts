@@ -123,7 +123,7 @@ export class Call implements ConnectionUser {
     this.#stream = stream
     for (const chunk of this.#body?.chunks ?? []) stream.push(chunk)
     this.#body = null
-    this.#resolve(this.#response(null, this.#needsGunzip(this.#length) ? gunzipStream(stream) : stream, null))
+    this.#resolve(this.#response(this.#needsGunzip(this.#length) ? gunzipStream(stream) : stream, null))
   }
 
   onData(buffer: Buffer, start: number, end: number): boolean {
@@ -185,8 +185,8 @@ export class Call implements ConnectionUser {
   }
 
   #settle(bytes: Buffer, failure: Error | null): void {
-    if (failure === null) this.#resolve(this.#response(bytes, null, null))
-    else if (failure instanceof SendError && this.#request.keepsBrokenBody === true) this.#resolve(this.#response(bytes, null, failure))
+    if (failure === null) this.#resolve(this.#response(bytes, null))
+    else if (failure instanceof SendError && this.#request.keepsBrokenBody === true) this.#resolve(this.#response(bytes, failure))
     else this.#reject(failure)
   }
 
@@ -195,14 +195,14 @@ export class Call implements ConnectionUser {
     return (this.#head?.addedGzip === true || !this.#request.wantsStream) && length !== 0 && isGzip(this.#fields)
   }
 
-  #response(bytes: Buffer | null, stream: Readable | null, bodyFailure: SendError | null): BackendResponse {
+  #response(body: Readable | Buffer, bodyFailure: SendError | null): BackendResponse {
     const { origin, path } = this.#request
     const headers = readPragma(new HeaderMap(this.#fields))
     if (this.#needsGunzip(this.#length)) {
       headers.delete('Content-Encoding')
       headers.delete('Content-Length')
     }
-    return { statusCode: this.#statusCode, headers, bytes, stream, bodyFailure, url: origin + path }
+    return { statusCode: this.#statusCode, headers, body, bodyFailure, url: origin + path }
   }
 
   readonly #onScopeEnd = (reason: Error): void => this.#fail(reason)

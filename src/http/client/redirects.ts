@@ -162,11 +162,11 @@ function isSameOrSubdomain(hostname: string, initial: string): boolean {
 }
 
 function discard(response: BackendResponse): void {
-  const { stream } = response
-  if (stream === null) return
-  stream.on('error', ignore)
-  if (Number(response.headers.get('Content-Length') ?? Infinity) <= MAX_DRAINED_BYTES) stream.resume()
-  else stream.destroy()
+  const { body, headers } = response
+  if (Buffer.isBuffer(body)) return
+  body.on('error', ignore)
+  if (Number(headers.get('Content-Length') ?? Infinity) <= MAX_DRAINED_BYTES) body.resume()
+  else body.destroy()
 }
 
 /** compat: Go names the Location as it was sent. */

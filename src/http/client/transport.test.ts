@@ -11,7 +11,7 @@ describe('connections', () => {
   test('one connection carries calls one after the other', async () => {
     const backend = await startBackend((_request, socket) => socket.write(ok('a')))
     const transport = createTransport(configWith())
-    for (let i = 0; i < 3; i++) assert.equal((await send(transport, requestTo(backend.origin, '/'))).bytes?.toString(), 'a')
+    for (let i = 0; i < 3; i++) assert.equal(String((await send(transport, requestTo(backend.origin, '/'))).body), 'a')
     assert.equal(backend.sockets.length, 1)
     await transport.close()
     await backend.close()
@@ -50,7 +50,7 @@ describe('connections', () => {
     })
     const transport = createTransport(configWith())
     await send(transport, requestTo(backend.origin, '/'))
-    assert.equal((await send(transport, requestTo(backend.origin, '/'))).bytes?.toString(), 'again')
+    assert.equal(String((await send(transport, requestTo(backend.origin, '/'))).body), 'again')
     assert.equal(backend.requests.length, 3)
     await transport.close()
     await backend.close()
@@ -76,7 +76,7 @@ describe('connections', () => {
     const [first] = backend.sockets
     first?.write(ok('smuggled'))
     await closed(first)
-    assert.equal((await send(transport, requestTo(backend.origin, '/'))).bytes?.toString(), 'a')
+    assert.equal(String((await send(transport, requestTo(backend.origin, '/'))).body), 'a')
     assert.equal(backend.sockets.length, 2)
     await transport.close()
     await backend.close()
@@ -112,7 +112,7 @@ describe('failures', () => {
 
   test('a stream that is cut errors', async () => {
     const backend = await startBackend((_request, socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab'))
-    const { stream } = await send(createTransport(configWith()), requestTo(backend.origin, '/', { wantsStream: true }))
+    const { body: stream } = await send(createTransport(configWith()), requestTo(backend.origin, '/', { wantsStream: true }))
     await assert.rejects(text(stream as Readable), isBackendError(/^unexpected EOF$/))
     await backend.close()
   })

@@ -149,7 +149,7 @@ describe('backends', () => {
     const transport = createTransport(configWith({ clientTls: section === null ? null : { ...CLIENT, ...section } }))
     try {
       const response = await transport.send(requestTo(`https://127.0.0.1:${port}`, '/'), Scope.root())
-      return String(response.bytes)
+      return String(response.body)
     } catch (error) {
       return (error as Error).message.replace(/^Get "[^"]*": /, '')
     } finally {

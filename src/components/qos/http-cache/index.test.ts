@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setImmediate as afterImmediates } from 'node:timers/promises'
 import type { GatewayConfig } from '../../../config/types.ts'
+import { discardBody } from '../../../engine/body.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { Scope } from '../../../engine/scope.ts'
@@ -32,14 +33,13 @@ function makeBackend(...answers: Answer[]): { sender: Sender; asked: BackendRequ
     if (error !== undefined) return Promise.reject(error)
     const fields = Object.entries({ Date: new Date().toUTCString(), ...headers }).flat()
     const bytes = Buffer.from(body)
-    const stream = request.wantsStream ? Readable.from([bytes.subarray(0, 1), bytes.subarray(1)], { objectMode: false }) : null
-    return Promise.resolve({
+    const pieces = [bytes.subarray(0, 1), bytes.subarray(1)]
+    return Promise.resolve<BackendResponse>({
       statusCode: status,
       headers: HeaderMap.fromRaw(fields),
-      bytes: request.wantsStream ? null : bytes,
-      stream,
+      body: request.wantsStream ? Readable.from(pieces, { objectMode: false }) : bytes,
       url: 'u',
-    } satisfies BackendResponse)
+    })
   }
   return { sender, asked }
 }
@@ -82,9 +82,9 @@ async function ask(
 ): Promise<string> {
   const request = { method, origin: 'http://h', path, headers: HeaderMap.fromRaw(fields), wantsStream, host } as unknown as BackendRequest
   const response = await sender(request, Scope.root())
-  const bytes = response.stream === null ? response.bytes : await buffer(response.stream)
+  const bytes = Buffer.isBuffer(response.body) ? response.body : await buffer(response.body)
   await afterImmediates()
-  return `${response.statusCode} ${bytes?.toString()}`
+  return `${response.statusCode} ${bytes.toString()}`
 }
 
 async function askAll(sender: Sender, ...asked: Asked[]): Promise<string[]> {
@@ -269,7 +269,7 @@ test('a body that was not read to its end is not stored', async () => {
     wantsStream: true,
   } as unknown as BackendRequest
   const response = await cache(request, Scope.root())
-  response.stream?.destroy()
+  discardBody(response.body)
   await afterImmediates()
   await ask(cache)
   assert.equal(asked.length, 2)
