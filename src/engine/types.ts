@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { EndpointConfig } from '../config/types.ts'
 import type { Data } from './data.ts'
 import type { GatewayError } from './errors.ts'
-import type { HeaderMap } from './headers.ts'
+import type { HeaderMap, ReadonlyHeaders } from './headers.ts'
 import type { Scope } from './scope.ts'
 
 /** Client request → written answer. */
@@ -139,7 +139,7 @@ export interface PipeRequest {
   readonly params: Params
   readonly query: Query
   /** Copy before changing. */
-  readonly headers: HeaderMap
+  readonly headers: ReadonlyHeaders
   readonly body: Body
 }
 
@@ -154,7 +154,7 @@ export interface PipeResponse {
   /** The status for the client; 0 when there is none to pass on, as with every decoded answer. */
   readonly statusCode: number
   /** Header fields for the client, whatever the encoding; null for none. A decoded answer has none of its backend's. */
-  readonly headers: HeaderMap | null
+  readonly headers: ReadonlyHeaders | null
   /** The backend's own body, only with `no-op`: a stream, or the bytes where all of them came at once. */
   readonly body: Readable | Buffer | null
   /**
@@ -175,7 +175,7 @@ export interface BackendRequest {
   readonly redirectedFrom?: string
   /** Path and query, encoded for the wire. */
   readonly path: string
-  readonly headers: HeaderMap
+  readonly headers: ReadonlyHeaders
   /** What the Host header says; absent where it is the origin's. */
   readonly host?: string
   readonly body: Body
@@ -192,7 +192,7 @@ export interface BackendRequest {
 /** One HTTP response of a backend. */
 export interface BackendResponse {
   readonly statusCode: number
-  readonly headers: HeaderMap
+  readonly headers: ReadonlyHeaders
   /** All bytes; a stream only where the request `wantsStream` and more was to come. */
   readonly body: Readable | Buffer
   /** Why these are not all bytes; only where the request keeps broken ones. */

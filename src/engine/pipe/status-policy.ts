@@ -81,9 +81,11 @@ function giveDetails(name: string, quirks: Quirks): StatusPolicy {
     // JSON is UTF-8: bytes of other charsets become U+FFFD.
     const body = textOfBody(response).toWellFormed()
     const encoding = response.headers.get('Content-Type')
-    const details: JsonObject = { http_status_code: new TypedNumber(response.statusCode, 'int') }
-    if (body !== '') details['http_body'] = body
-    if (encoding !== undefined && encoding !== '' && quirks.tellsErrorEncoding) details['http_body_encoding'] = encoding
+    const details: JsonObject = {
+      http_status_code: new TypedNumber(response.statusCode, 'int'),
+      ...(body === '' ? null : { http_body: body }),
+      ...(encoding && quirks.tellsErrorEncoding ? { http_body_encoding: encoding } : null),
+    }
     return {
       data: Data.of({ [`error_${name}`]: details }),
       isComplete: false,

@@ -3,7 +3,7 @@
 import { step } from '../compile/component.ts'
 import type { Host, Hosts } from '../compile/component.ts'
 import { GatewayError } from '../errors.ts'
-import { HeaderMap } from '../headers.ts'
+import type { ReadonlyHeaders } from '../headers.ts'
 import type { Layer, Pipe, PipeRequest } from '../types.ts'
 import { UrlError } from '../../go/url-escape.ts'
 import { encodeQuery, encodeTarget } from '../../go/url.ts'
@@ -89,7 +89,7 @@ function appendQuery(path: string, query: string): string {
 }
 
 /** User information of the host counts unless the client's own Authorization is forwarded. */
-function authorize(headers: HeaderMap, authorization: string | null): HeaderMap {
+function authorize(headers: ReadonlyHeaders, authorization: string | null): ReadonlyHeaders {
   // compat: an empty one is none.
   if (authorization === null || (headers.get('Authorization') ?? '') !== '') return headers
   const copy = headers.copy()

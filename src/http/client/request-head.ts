@@ -2,7 +2,7 @@
 
 import { GatewayError } from '../../engine/errors.ts'
 import { FewTexts } from '../../engine/few-texts.ts'
-import { canonicalName, type HeaderMap, HOP_BY_HOP } from '../../engine/headers.ts'
+import { canonicalName, HOP_BY_HOP, type ReadonlyHeaders } from '../../engine/headers.ts'
 import type { BackendRequest } from '../../engine/types.ts'
 import { encodeText } from '../../go/text.ts'
 import { isToken } from '../../go/header-name.ts'
@@ -97,7 +97,7 @@ export function requestHead(request: BackendRequest, options: HeadOptions): Requ
 }
 
 /** Whether the first line of that name says something. */
-function hasValue(headers: HeaderMap, name: string): boolean {
+function hasValue(headers: ReadonlyHeaders, name: string): boolean {
   const value = headers.get(name)
   return value !== undefined && value !== ''
 }

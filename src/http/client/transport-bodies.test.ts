@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import zlib from 'node:zlib'
-import { bodyOf } from '../../engine/body.ts'
+import { bodyOf, wholeBody } from '../../engine/body.ts'
 import { CANCELED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
@@ -109,10 +109,10 @@ describe('gzip', () => {
     const backend = await startBackend((_request, socket) => socket.write(answer))
     const transport = createTransport(configWith())
     const response = await send(transport, requestTo(backend.origin, '/'))
-    assert.equal(String(response.body), 'plain text')
+    assert.equal(wholeBody(response.body).toString(), 'plain text')
     assert.deepEqual(response.headers.fields, ['X-A', '1'])
     const streamed = await send(transport, requestTo(backend.origin, '/', { wantsStream: true }))
-    assert.equal(String(streamed.body), 'plain text')
+    assert.equal(wholeBody(streamed.body).toString(), 'plain text')
     await transport.close()
     await backend.close()
   })
@@ -121,7 +121,7 @@ describe('gzip', () => {
     const backend = await startBackend((_request, socket) => socket.write(answer))
     const transport = createTransport(configWith())
     const headers = new HeaderMap(['Accept-Encoding', 'gzip'])
-    assert.equal(String((await send(transport, requestTo(backend.origin, '/', { headers }))).body), 'plain text')
+    assert.equal(wholeBody((await send(transport, requestTo(backend.origin, '/', { headers }))).body).toString(), 'plain text')
     const response = await send(transport, requestTo(backend.origin, '/', { headers, wantsStream: true }))
     assert.deepEqual(response.body, packed)
     assert.equal(response.headers.get('Content-Encoding'), 'gzip')
@@ -150,11 +150,11 @@ test('a proxy of the environment is asked with the whole URL, except for this ma
   const proxy = await startBackend((_request, socket) => socket.write(ok('from the proxy')))
   const environment = { httpProxy: proxy.origin.replace('//', '//u:p@'), noProxy: '.exempt.test' }
   const transport = createTransport(configWith(), { environment })
-  assert.equal(String((await send(transport, requestTo('http://backend.test:81', '/x?y'))).body), 'from the proxy')
+  assert.equal(wholeBody((await send(transport, requestTo('http://backend.test:81', '/x?y'))).body).toString(), 'from the proxy')
   assert.match(proxy.requests[0] as string, /^GET http:\/\/backend\.test:81\/x\?y HTTP\/1\.1\r\nHost: backend\.test:81\r\n/)
   assert.match(proxy.requests[0] as string, /Proxy-Authorization: Basic dTpw\r\n/)
   const backend = await startBackend((_request, socket) => socket.write(ok('direct')))
-  assert.equal(String((await send(transport, requestTo(backend.origin, '/'))).body), 'direct')
+  assert.equal(wholeBody((await send(transport, requestTo(backend.origin, '/'))).body).toString(), 'direct')
   await transport.close()
   await proxy.close()
   await backend.close()

@@ -127,15 +127,14 @@ export abstract class WireExchange implements Exchange {
       this.writeWhole(null, 'latin1')
       return
     }
-    const { fields } = responseHeaders
     if (body === null) {
       // compat: Go names no length for the empty answer to HEAD.
-      if (!this.#isHead) fields.push('Content-Length', '0')
+      if (!this.#isHead) responseHeaders.add('Content-Length', '0')
       this.writeWhole(null, 'latin1')
       return
     }
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
-    fields.push('Content-Length', String(length))
+    responseHeaders.add('Content-Length', String(length))
     if (this.#isHead) {
       this.writeWhole(null, 'latin1')
       return

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { after, describe, test } from 'node:test'
 import tls, { type ConnectionOptions, type TLSSocket } from 'node:tls'
 import type { ClientTlsConfig, ServerTlsConfig } from '../../config/types.ts'
+import { wholeBody } from '../../engine/body.ts'
 import { Scope } from '../../engine/scope.ts'
 import { createNodeServer } from '../server/listener.ts'
 import { createTransport } from '../client/transport.ts'
@@ -149,7 +150,7 @@ describe('backends', () => {
     const transport = createTransport(configWith({ clientTls: section === null ? null : { ...CLIENT, ...section } }))
     try {
       const response = await transport.send(requestTo(`https://127.0.0.1:${port}`, '/'), Scope.root())
-      return String(response.body)
+      return wholeBody(response.body).toString()
     } catch (error) {
       return (error as Error).message.replace(/^Get "[^"]*": /, '')
     } finally {

@@ -53,7 +53,7 @@ function modifyWith({ request: modifyRequest, response: modifyResponse }: Modifi
   if (modifyRequest === null && modifyResponse === null) return null
   return (next) =>
     function martian(request, scope) {
-      const message = new RequestMessage(request, modifyRequest === null ? request.headers : request.headers.copy())
+      const message = new RequestMessage(request, request.headers.copy())
       try {
         modifyRequest?.(message)
       } catch (error) {

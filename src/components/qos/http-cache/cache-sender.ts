@@ -4,7 +4,7 @@ import { type Readable, pipeline } from 'node:stream'
 import { discardBody } from '../../../engine/body.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { readsErrorBodies } from '../../../engine/pipe/status-policy.ts'
-import { canonicalName, HeaderMap, HOP_BY_HOP } from '../../../engine/headers.ts'
+import { canonicalName, HeaderMap, HOP_BY_HOP, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { BodyCollector } from './body-collector.ts'
 import { CACHE_QUIRKS } from './cache-quirks.ts'
@@ -99,7 +99,7 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     return marked
   }
 
-  function collect(stream: Readable, headers: HeaderMap, onComplete: (body: Buffer) => void): Readable {
+  function collect(stream: Readable, headers: ReadonlyHeaders, onComplete: (body: Buffer) => void): Readable {
     const { maxValueBytes } = store.limits
     if (Number(headers.get('Content-Length') ?? 0) >= maxValueBytes) return stream
     const collector = new BodyCollector({
@@ -122,22 +122,23 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
   function refresh(known: CachedAnswer, response: BackendResponse): BackendResponse {
     if (!Buffer.isBuffer(response.body)) response.body.resume()
     const answer = answerFrom(known)
+    const headers = answer.headers.copy()
     for (const name of response.headers.names()) {
       if (isHopByHop(name, response.headers)) continue
-      answer.headers.delete(name)
-      for (const value of response.headers.values(name)) answer.headers.add(name, value)
+      headers.delete(name)
+      for (const value of response.headers.values(name)) headers.add(name, value)
     }
-    return answer
+    return { ...answer, headers }
   }
 }
 
-function matchesVariant(known: CachedAnswer, headers: HeaderMap): boolean {
+function matchesVariant(known: CachedAnswer, headers: ReadonlyHeaders): boolean {
   for (const [name, value] of known.varied) if (variedValue(headers, name) !== value) return false
   return true
 }
 
 /** security: all lines count (RFC 9110, 5.3): HTTP/2 clients send each cookie in one of its own, and what differs may stand in the last. */
-function variedValue(headers: HeaderMap, name: string): string {
+function variedValue(headers: ReadonlyHeaders, name: string): string {
   return headers.values(name).join(', ')
 }
 
@@ -150,7 +151,7 @@ function withValidators(request: BackendRequest, { etag, lastModified }: CachedA
 }
 
 /** compat: KrakenD keeps the request's values in the answer, where `no-op` shows them. */
-function markVaried(original: HeaderMap, varied: CachedAnswer['varied']): HeaderMap {
+function markVaried(original: ReadonlyHeaders, varied: CachedAnswer['varied']): ReadonlyHeaders {
   const headers = original.copy()
   for (const [name, value] of varied) {
     if (value === '') headers.delete(`X-Varied-${name}`)
@@ -165,7 +166,7 @@ function notCached({ origin, path }: BackendRequest): BackendResponse {
   return { statusCode: 504, headers: new HeaderMap(), body: NO_BYTES, url }
 }
 
-function isHopByHop(name: string, headers: HeaderMap): boolean {
+function isHopByHop(name: string, headers: ReadonlyHeaders): boolean {
   // A 304 has no body: its length says nothing about the stored one.
   if (NOT_REFRESHED.has(name)) return true
   return headers.values('Connection').some((line) => line.split(',').some((token) => canonicalName(token.trim()) === name))
