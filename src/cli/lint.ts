@@ -1,7 +1,6 @@
 // `check -l`, `-n`, `-s`: a file against a JSON Schema, by default the one that this version is made with. Only `-s URL` asks the network.
 
 import { readFile } from 'node:fs/promises'
-import { CompiledSchemas } from '../components/validation/json-schema/compiled-schemas.ts'
 import { asError } from '../engine/errors.ts'
 import { UsageError } from './arguments.ts'
 
@@ -37,6 +36,7 @@ export async function lint(text: string, schemaPath: string | undefined): Promis
   }
   try {
     const schema = JSON.parse(await readSchema(schemaPath)) as unknown
+    const { CompiledSchemas } = await import('../components/validation/json-schema/compiled-schemas.ts')
     const validator = new CompiledSchemas().compile(schema, 'all')
     if (validator instanceof Error) throw validator
     const problem = validator.validate(value)

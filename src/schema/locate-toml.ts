@@ -1,6 +1,6 @@
 // Where a path stands in a TOML text. Knows no option; the text has been parsed before, so only what is well-formed is understood.
 
-import { findKey, positionAt } from './find-key.ts'
+import { findKey, positionsOf } from './find-key.ts'
 import type { IssuePath, Position, Source } from './issue.ts'
 
 /** A table, a list, or a value (without children), and where its key begins. */
@@ -13,6 +13,7 @@ interface Node {
 /** Finds the key (or list item) of a path, else of its nearest parent; null when that is the whole file. */
 export function locateInToml(source: Source): (path: IssuePath) => Position | null {
   const text = source.text ?? ''
+  const positionAt = positionsOf(text)
   const root = new TomlOutline(text).read()
   return (path) => {
     let node: Node | undefined = root
@@ -24,7 +25,7 @@ export function locateInToml(source: Source): (path: IssuePath) => Position | nu
       if (next !== node) offset = next.offset
       node = next
     }
-    return offset === null ? null : positionAt(text, offset)
+    return offset === null ? null : positionAt(offset)
   }
 }
 

@@ -144,7 +144,10 @@ function printRelated(path: IssuePath, page: Page): string[] {
 }
 
 function listPlaces(issues: readonly Issue[], locate: Locate): string {
-  const positions = issues.map((issue) => positionOf(issue, locate)).filter((position) => position !== null)
+  const positions = issues
+    .slice(0, MAX_PLACES + 1)
+    .map((issue) => positionOf(issue, locate))
+    .filter((position) => position !== null)
   const more = `and at ${issues.length} more place${issues.length === 1 ? '' : 's'}`
   if (positions.length === 0) return more
   const shown = positions.slice(0, MAX_PLACES).map(({ line }) => line)
