@@ -7,6 +7,12 @@ export interface Flag {
   readonly about: string
   /** What its value is called in the help; `count` for a boolean that is counted. */
   readonly value?: string
+  /** The values that it may have, for the help and for completion. */
+  readonly values?: readonly string[]
+  /** It may be given several times: all its values count. */
+  readonly repeats?: true
+  /** Its value is a path: shells complete files. */
+  readonly isFile?: boolean
 }
 
 export type Flags = Readonly<Record<string, Flag>>
@@ -22,8 +28,14 @@ export class UsageError extends Error {
 }
 
 export type FlagValues<F extends Flags> = {
-  -readonly [K in keyof F]: F[K]['type'] extends 'string' ? string | undefined : number
+  -readonly [K in keyof F]: F[K] extends { readonly repeats: true }
+    ? readonly string[]
+    : F[K]['type'] extends 'string'
+      ? string | undefined
+      : number
 }
+
+type Value = string | number | undefined | readonly string[]
 
 export interface Arguments<F extends Flags> {
   /** Texts, and for booleans how often they were given. */
@@ -43,17 +55,17 @@ class ArgumentReader {
   readonly #command: string
   readonly #args: string[]
   readonly #flags: Flags
-  readonly #values: Record<string, string | number | undefined>
+  readonly #values: Record<string, Value>
   readonly #words: string[] = []
 
   constructor(command: string, args: readonly string[], flags: Flags) {
     this.#command = command
     this.#args = [...args]
     this.#flags = flags
-    this.#values = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, type === 'string' ? undefined : 0]))
+    this.#values = Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, emptyOf(flag)]))
   }
 
-  read(): { flags: Record<string, string | number | undefined>; words: readonly string[] } {
+  read(): { flags: Record<string, Value>; words: readonly string[] } {
     for (let arg = this.#args.shift(); arg !== undefined; arg = this.#args.shift()) {
       if (arg === '--') {
         this.#words.push(...this.#args)
@@ -72,7 +84,7 @@ class ArgumentReader {
     const flag = Object.hasOwn(this.#flags, name) ? this.#flags[name] : undefined
     if (flag === undefined) this.#fail(`unknown flag: --${name}`)
     else if (flag.type === 'boolean') this.#count(name, value, `--${name}`)
-    else this.#values[name] = value ?? this.#args.shift() ?? this.#fail(`flag needs an argument: --${name}`)
+    else this.#set(name, value ?? this.#args.shift() ?? this.#fail(`flag needs an argument: --${name}`))
   }
 
   /** `-c FILE`, `-cFILE`, `-c=FILE`, `-tlc FILE`, `-ddd`, `-d=2`. */
@@ -86,10 +98,16 @@ class ArgumentReader {
       else if (flag.type === 'boolean') return this.#count(name, rest.slice(1), `-${letter}`)
       else {
         const value = rest === '' ? this.#args.shift() : rest.replace(/^=/, '')
-        this.#values[name] = value ?? this.#fail(`flag needs an argument: '${letter}' in ${arg}`)
+        this.#set(name, value ?? this.#fail(`flag needs an argument: '${letter}' in ${arg}`))
         return
       }
     }
+  }
+
+  /** The last one counts, or all of them. */
+  #set(name: string, value: string): void {
+    const before = this.#values[name]
+    this.#values[name] = Array.isArray(before) ? [...(before as readonly string[]), value] : value
   }
 
   #count(name: string, text: string | undefined, written: string): void {
@@ -103,4 +121,9 @@ class ArgumentReader {
   #fail(message: string): never {
     throw new UsageError(message, `Run 'krakend ${this.#command} --help' for usage.`)
   }
+}
+
+function emptyOf({ type, repeats }: Flag): Value {
+  if (repeats === true) return []
+  return type === 'string' ? undefined : 0
 }

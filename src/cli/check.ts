@@ -2,7 +2,8 @@
 
 import { command, hasColors } from './command.ts'
 import { lint, LINT_FLAGS, wantsLint } from './lint.ts'
-import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
+import { NO_FILE_TEXT } from './no-file.ts'
+import { CONFIG_FLAGS, readFileFor } from './read-file.ts'
 import { readFormat } from './report.ts'
 
 export const check = command({
@@ -30,7 +31,7 @@ export const check = command({
       return 1
     }
     const isLinted = wantsLint(flags)
-    const format = readFormat(flags.format)
+    const format = readFormat(flags.format, 'check')
     process.stderr.write(`Parsing configuration file: ${file}\n`)
     const { config, source, summary } = await readFileFor({
       file,

@@ -13,9 +13,13 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   audit: async () => (await import('./audit.ts')).audit,
   check: async () => (await import('./check.ts')).check,
   'check-plugin': async () => (await import('./check-plugin.ts')).checkPlugin,
+  diff: async () => (await import('./diff.ts')).diff,
+  explain: async () => (await import('./explain.ts')).explain,
   help: async () => (await import('./help.ts')).helpOn(COMMANDS, findCommand),
+  routes: async () => (await import('./routes.ts')).routes,
   run: async () => (await import('./run.ts')).run,
   'test-plugin': async () => (await import('./plugin-test.ts')).testPlugin,
+  try: async () => (await import('./try.ts')).tryOut,
   version: async () => (await import('./version.ts')).version,
 }
 

@@ -19,8 +19,6 @@ export const CONFIG_FLAGS = {
   strict: { type: 'boolean', about: 'refuse a file in which something was not understood, or a protection is weakened' },
 } as const
 
-export const NO_FILE_TEXT = 'Please, provide the path to the configuration file with --config or see all the options with --help\n'
-
 export interface FileRequest extends ReportOptions {
   readonly file: string
   readonly edition: string | undefined
