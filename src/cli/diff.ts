@@ -1,8 +1,7 @@
 // `krakend diff`: what changes for clients between two configuration files, whatever their formats, versions and layout.
 
-import type { BlockChange, ConfigDiff, PlaceChange } from '../explain/diff-configs.ts'
 import { UsageError } from './arguments.ts'
-import { command, painterFor, type Paint } from './command.ts'
+import { command, painterFor } from './command.ts'
 
 const EXIT_UNREADABLE = 2
 
@@ -33,7 +32,10 @@ The order of keys, comments, the format, names of parameters and older names of 
     if (old === null || now === null) return EXIT_UNREADABLE
     const found = await diffConfigs(old.config, now.config)
     if (format === 'json') process.stdout.write(`${JSON.stringify(found, numbers, 2)}\n`)
-    else process.stdout.write(await describe(found, painterFor(process.stdout)))
+    else {
+      const { describeDiff } = await import('./show-diff.ts')
+      process.stdout.write(describeDiff(found, painterFor(process.stdout)))
+    }
     return found.changes.length === 0 ? 0 : 1
   },
 })
@@ -41,38 +43,4 @@ The order of keys, comments, the format, names of parameters and older names of 
 /** JSON has no Infinity. */
 function numbers(_key: string, value: unknown): unknown {
   return value === Infinity ? 'no limit' : value
-}
-
-async function describe(found: ConfigDiff, paint: Paint): Promise<string> {
-  const { formatTable } = await import('./table.ts')
-  const { valueText } = await import('./value-text.ts')
-  if (found.changes.length === 0) return 'nothing changes for clients\n'
-  const rows = found.changes.flatMap((change) => [
-    [titleOf(change, paint)],
-    ...change.blocks.map((block) => [`    ${blockText(block, change, paint)}`]),
-    ...change.values.map(({ name, before, after }) => [`    ${name}`, `${valueText(before)} → ${valueText(after)}`]),
-  ])
-  return `${formatTable(rows)}\n${summarize(found, paint)}`
-}
-
-function titleOf({ name, kind }: PlaceChange, paint: Paint): string {
-  if (kind === 'added') return paint(`+ ${name}`, 'green')
-  return kind === 'removed' ? paint(`- ${name}`, 'red') : paint(`~ ${name}`, 'yellow')
-}
-
-function blockText({ namespace, kind, protects, backend }: BlockChange, { kind: whole }: PlaceChange, paint: Paint): string {
-  const where = backend === '' ? '' : ` of ${backend}`
-  if (whole !== 'changed') return `${namespace}${where}`
-  if (kind === 'added') return paint(`+ ${namespace}${where}`, 'green')
-  return paint(`- ${namespace}${where}${protects ? ': nothing is protected by it any more' : ''}`, 'red')
-}
-
-function summarize({ counts }: ConfigDiff, paint: Paint): string {
-  const { added, removed, changed, protectionsRemoved } = counts
-  const parts = [`${added} added`, `${changed} changed`, `${removed} removed`].filter((part) => !part.startsWith('0 '))
-  const endpoints = parts.length === 0 ? '' : `endpoints: ${parts.join(', ')}`
-  const doors =
-    protectionsRemoved === 0 ? '' : paint(`${protectionsRemoved} protection${protectionsRemoved === 1 ? '' : 's'} removed`, 'red')
-  const text = [endpoints, doors].filter((part) => part !== '').join('; ')
-  return text === '' ? '' : `${text}\n`
 }

@@ -14,6 +14,7 @@ export function helpOn(commands: Commands, find: Find): Command {
     name: 'help',
     about: 'Shows the help of a command',
     usage: '[command]',
+    words: 'commands',
     examples: ['krakend help run'],
     flags: {},
     exits: { 0: 'always', 255: 'there is no such command' },
