@@ -1,6 +1,8 @@
 // What `check -d` shows: the configuration as the gateway reads it, defaults and inheritance applied.
 
+import { writtenAt } from '../check/subject.ts'
 import type {
+  AgentConfig,
   BackendConfig,
   ClientTlsConfig,
   EndpointConfig,
@@ -16,14 +18,28 @@ export interface DescribeOptions {
   /** 1 to 3: `-d`, `-dd`, `-ddd`. */
   readonly level: number
   readonly indent: string
+  /** The file's value: what it says where the gateway's own reading has something else. */
+  readonly raw: unknown
+  /** Whether methods are coloured. */
+  readonly hasColors: boolean
+}
+
+const METHOD_COLORS: Readonly<Record<string, string>> = {
+  GET: '34',
+  POST: '36',
+  PUT: '33',
+  DELETE: '31',
+  PATCH: '32',
+  HEAD: '36',
+  OPTIONS: '37',
 }
 
 /** A line without indentation, or null for one that is not shown. */
 type Line = string | null
 
 /** The description, with a line feed at the end of every line. */
-export function describeConfig(config: GatewayConfig, { level, indent }: DescribeOptions): string {
-  const show = new Describer(level, indent)
+export function describeConfig(config: GatewayConfig, options: DescribeOptions): string {
+  const show = new Describer(options)
   return [
     'Global settings',
     ...show.indented(1, show.settings(config)),
@@ -31,6 +47,7 @@ export function describeConfig(config: GatewayConfig, { level, indent }: Describ
     `${config.endpoints.length} API endpoint(s):`,
     ...config.endpoints.flatMap((endpoint) => show.endpoint(endpoint)),
     `${config.asyncAgents.length} async agent(s):`,
+    ...config.asyncAgents.flatMap((agent) => show.agent(agent)),
     '',
   ].join('\n')
 }
@@ -38,10 +55,14 @@ export function describeConfig(config: GatewayConfig, { level, indent }: Describ
 class Describer {
   readonly #level: number
   readonly #indent: string
+  readonly #raw: unknown
+  readonly #hasColors: boolean
 
-  constructor(level: number, indent: string) {
+  constructor({ level, indent, raw, hasColors }: DescribeOptions) {
     this.#level = level
     this.#indent = indent
+    this.#raw = raw
+    this.#hasColors = hasColors
   }
 
   indented(depth: number, lines: readonly Line[]): string[] {
@@ -63,7 +84,7 @@ class Describer {
       this.#from(2, `Default cache TTL: ${formatDuration(service.cacheTtlMs)}`),
       this.#from(2, `Default timeout: ${formatDuration(service.timeoutMs)}`),
       this.#from(2, `Default backend hosts: ${formatValue(service.hosts)}`, service.hosts.length > 0),
-      ...(this.#level >= 3 ? serverSettings(config) : []),
+      ...(this.#level >= 3 ? serverSettings(config, this.#raw) : []),
       ...this.#serverTls(server.tls),
       ...this.#clientTls(transport.clientTls),
       ...(service.plugin === null
@@ -87,8 +108,14 @@ class Describer {
       this.#from(2, `TLS Min version: ${tls.minVersion}`),
       this.#from(2, `TLS Max version: ${tls.maxVersion}`),
       this.#from(3, `TLS Curve preferences: ${formatValue(tls.curvePreferences)}`),
+      this.#from(3, `TLS Prefer server cipher suites: ${isOn(writtenAt(this.#raw, ['tls', 'prefer_server_cipher_suites']))}`),
       this.#from(3, `TLS Cipher suites: ${formatValue(tls.cipherSuites)}`),
     ]
+  }
+
+  #method(method: string): string {
+    const color = this.#hasColors ? METHOD_COLORS[method] : undefined
+    return color === undefined ? method : `\u001B[${color};1m${method}\u001B[0m`
   }
 
   #clientTls(tls: ClientTlsConfig | null): Line[] {
@@ -107,7 +134,7 @@ class Describer {
     const { inputQueryStrings, concurrentCalls } = endpoint
     return [
       ...this.indented(1, [
-        `- ${endpoint.method} ${endpoint.path}`,
+        `- ${this.#method(endpoint.method)} ${endpoint.path}`,
         `Timeout: ${formatDuration(endpoint.timeoutMs)}`,
         this.#from(2, `QueryString: ${formatValue(inputQueryStrings)}`, inputQueryStrings.length > 0),
         this.#from(2, `CacheTTL: ${formatDuration(endpoint.cacheTtlMs)}`),
@@ -118,6 +145,25 @@ class Describer {
       ...this.components('endpoint', endpoint.extraConfig, 1),
       ...this.indented(1, [`Connecting to ${endpoint.backends.length} backend(s):`]),
       ...endpoint.backends.flatMap((backend) => this.#backend(backend)),
+    ]
+  }
+
+  agent(agent: AgentConfig): string[] {
+    const details = [
+      `Encoding: ${agent.encoding}`,
+      `Consumer Timeout: ${formatDuration(agent.timeoutMs)}`,
+      `Consumer Workers: ${agent.workers}`,
+      `Consumer Topic: ${agent.topic}`,
+      `Consumer Max Rate: ${orZero(agent.maxRate).toFixed(6)}`,
+      `Connection Max Retries: ${orZero(agent.maxRetries)}`,
+      `Connection Backoff Strategy: ${agent.backoffStrategy}`,
+      `Connection Health Interval: ${formatDuration(agent.healthIntervalMs)}`,
+    ]
+    return [
+      ...this.indented(1, [`- ${agent.name}`, ...(this.#level >= 2 ? details : [])]),
+      ...this.components('agent', agent.extraConfig, 1),
+      ...this.indented(1, [`Connecting to ${agent.backends.length} backend(s):`]),
+      ...agent.backends.flatMap((backend) => this.#backend(backend)),
     ]
   }
 
@@ -138,7 +184,7 @@ class Describer {
     ]
     return [
       ...this.indented(2, [
-        `[+] ${backend.method} ${backend.urlPattern}`,
+        `[+] ${this.#method(backend.method)} ${backend.urlPattern}`,
         `Timeout: ${formatDuration(backend.timeoutMs)}`,
         `Hosts: ${formatValue(backend.hosts)}`,
         ...(this.#level >= 2 ? details : []),
@@ -167,7 +213,7 @@ function blockLines(block: unknown): string[] {
   return sortedKeys(values).map((key) => `${key}: ${formatValue(values[key])}`)
 }
 
-function serverSettings({ service, server, transport }: GatewayConfig): Line[] {
+function serverSettings({ service, server, transport }: GatewayConfig, raw: unknown): Line[] {
   return [
     `Read timeout: ${formatLimit(server.readTimeoutMs)}`,
     `Write timeout: ${formatLimit(server.writeTimeoutMs)}`,
@@ -181,10 +227,10 @@ function serverSettings({ service, server, transport }: GatewayConfig): Line[] {
     `Dialer keep alive: ${formatLimit(transport.dialerKeepAliveMs)}`,
     `Disable keep alives: ${transport.disableKeepAlives}`,
     `Disable compression: ${transport.disableCompression}`,
-    `Max idle connections: ${transport.maxIdleConnections === Infinity ? 0 : transport.maxIdleConnections}`,
+    `Max idle connections: ${orZero(transport.maxIdleConnections)}`,
     `Max idle connections per host: ${transport.maxIdleConnectionsPerHost}`,
     `Sequential start: ${service.sequentialStart}`,
-    `Max header bytes: ${server.maxHeaderBytes}`,
+    `Max header bytes: ${writtenAt(raw, ['max_header_bytes']) === undefined ? 0 : server.maxHeaderBytes}`,
     `Echo endpoint enabled: ${service.echoEndpoint}`,
     `Default encoding strategy: ${service.outputEncoding}`,
     `Disable strict REST: ${service.disableRest}`,
@@ -196,5 +242,13 @@ function serverSettings({ service, server, transport }: GatewayConfig): Line[] {
 
 /** compat: KrakenD shows 0 where a file has nothing. */
 function formatLimit(ms: number | null): string {
-  return formatDuration(ms === null || ms === Infinity ? 0 : ms)
+  return formatDuration(orZero(ms ?? 0))
+}
+
+function orZero(value: number): number {
+  return value === Infinity ? 0 : value
+}
+
+function isOn(written: unknown): boolean {
+  return written === true || written === 'true' || written === 1
 }

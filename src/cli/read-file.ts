@@ -10,6 +10,7 @@ import { compileLocalTime } from '../log/local-time.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { UsageError } from './arguments.ts'
+import type { LintProblem } from './lint.ts'
 import { report, summarize, type ReportOptions } from './report.ts'
 
 export const CONFIG_FLAGS = {
@@ -30,6 +31,8 @@ export interface FileRequest extends ReportOptions {
   readonly isTested: boolean
   /** Whether everything that was not understood or weakens a protection counts as an error (`--strict`). */
   readonly isStrict: boolean
+  /** Holds a file that is accepted against a schema; null when it fits. Asked for where findings are reported as one. */
+  readonly lint?: (source: Source) => Promise<LintProblem | null>
   /** What stands between the first words of an error and the error: a blank in `run`, a tab in `check`. */
   readonly separator: string
 }
@@ -38,6 +41,8 @@ export interface FileReading {
   /** Null after errors, which were printed on standard error. Warnings are printed as well. */
   readonly config: GatewayConfig | null
   readonly source: Source
+  /** The file's value with the environment's overrides; undefined when it cannot be parsed. */
+  readonly raw: unknown
   /** One line that counts what was found, with its line feed; empty when that is nothing. */
   readonly summary: string
 }
@@ -55,10 +60,15 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
     ...(port === undefined ? {} : { port }),
   })
   writeNotices(notices)
-  if (config === null)
-    return finish(issues, source, null, failure === null ? null : `parsing the configuration file:${request.separator}${failure}`, request)
+  if (config === null) {
+    const refusal = failure === null ? null : `ERROR parsing the configuration file:${request.separator}${failure}`
+    return finish({ issues, source, raw, config: null, refusal }, request)
+  }
   const found = await findIssues(config, issues, { source, raw, request })
-  return finish(found, source, config, describeRefusal(found, request, name), request)
+  const refusal = describeRefusal(found, request, name)
+  const linted = refusal === null ? ((await request.lint?.(source)) ?? null) : null
+  const all = [...found, ...(linted?.issues ?? [])]
+  return finish({ issues: all, source, raw, config, refusal: refusal ?? linted?.text ?? null }, request)
 }
 
 async function findIssues(
@@ -87,19 +97,16 @@ function describeRefusal(found: readonly Issue[], request: FileRequest, name: st
   if (broken === undefined) return null
   // What is an error only because it was tested is told as KrakenD tells of its test.
   if (isTested && broken.fails !== undefined && broken.code !== 'wrong-type')
-    return `testing the configuration file:${separator}${broken.message}`
-  return `parsing the configuration file:${separator}'${name}': ${broken.message}`
+    return `ERROR testing the configuration file:${separator}${broken.message}`
+  return `ERROR parsing the configuration file:${separator}'${name}': ${broken.message}`
 }
 
 async function finish(
-  issues: readonly Issue[],
-  source: Source,
-  config: GatewayConfig | null,
-  refusal: string | null,
+  { issues, source, raw, config, refusal }: Omit<FileReading, 'summary'> & { issues: readonly Issue[]; refusal: string | null },
   request: FileRequest,
 ): Promise<FileReading> {
-  await report(issues, source, refusal === null ? null : `ERROR ${refusal}`, request)
-  return { config: refusal === null ? config : null, source, summary: request.format === 'text' ? summarize(issues) : '' }
+  await report(issues, source, refusal, request)
+  return { config: refusal === null ? config : null, source, raw, summary: request.format === 'text' ? summarize(issues) : '' }
 }
 
 function readable(path: string): boolean {

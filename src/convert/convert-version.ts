@@ -170,7 +170,7 @@ function movePluginFolderBack(root: MapNode, tell: Tell): void {
   removeEntry(blocks, folder)
   root.entries.push(folder)
   if (folder.value.kind !== 'map') return
-  for (const entry of folder.value.entries.filter(({ key }) => /^on_load_/.test(key))) {
+  for (const entry of folder.value.entries.filter(({ key }) => key.startsWith('on_load_'))) {
     removeEntry(folder.value, entry)
     tell('lost', entry.line, `"${entry.key}": version 3 serves without a plugin that cannot be loaded`)
   }

@@ -159,7 +159,7 @@ function nameBlock(namespace: string, block: MapNode, list: Entry, tell: Tell): 
 }
 
 function dropLoadErrors(map: MapNode, tell: Tell): void {
-  for (const entry of map.entries.filter(({ key }) => /^on_load_/.test(key))) {
+  for (const entry of map.entries.filter(({ key }) => key.startsWith('on_load_'))) {
     removeEntry(map, entry)
     tell('lost', entry.line, `"${entry.key}": version 3 serves without a plugin that cannot be loaded`)
   }
