@@ -42,7 +42,7 @@ export async function compareMeaning(file: string, text: string, { text: result,
   const shown = changes
     .map((change) => ({ ...change, values: change.values.filter(({ name }) => change.name !== 'service' || name !== 'version') }))
     .filter(({ blocks, values, kind }) => kind !== 'changed' || blocks.length + values.length > 0)
-  return shown.length === 0 ? '' : `\nwhat is not the same afterwards:\n${describeDiff({ changes: shown, counts }, paint)}\n`
+  return shown.length === 0 ? '' : `\nwhat is not the same afterwards:\n${describeDiff({ changes: shown, counts }, paint).trimEnd()}\n\n`
 }
 
 async function parse(file: string, text: string): Promise<GatewayConfig | null> {

@@ -13,8 +13,8 @@ export interface ShowOptions {
   readonly showsAll: boolean
 }
 
-/** One row of the page: what it is, its value, where it comes from. */
-type Line = readonly [what: string, value: string, origin: string]
+/** One row of the page: what it is, its value, where it comes from; or a text alone. */
+type Line = readonly [what: string, value: string, origin: string] | readonly [text: string]
 
 /** The page, with a line feed at the end of every line. */
 export function showExplanation(explanation: Explanation, options: ShowOptions): string {
@@ -22,12 +22,12 @@ export function showExplanation(explanation: Explanation, options: ShowOptions):
   const show = new Page(options)
   const lines: Line[] = [
     [options.paint(`${method} ${path}`, 'bold'), '', origin],
-    ...(problem === null ? [] : [[options.paint(`the gateway does not start: ${problem}`, 'red'), '', ''] as const]),
+    ...(problem === null ? [] : [[options.paint(`the gateway does not start: ${problem}`, 'red')] as const]),
     ...show.rows(fields, 1),
     ...blocks.flatMap((block) => show.block(block, 1)),
-    ['', '', ''],
+    [''],
     ...show.layers(layers, 0),
-    [mergeText(explanation), '', ''],
+    [mergeText(explanation)],
     ...backends.flatMap((backend) => show.backend(backend)),
   ]
   const quiet = show.hidden === 0 ? '' : `\n${show.hidden} options that are off or empty by default are not shown: --all\n`
@@ -67,7 +67,7 @@ class Page {
     const lines: Line[] = []
     let stage = ''
     for (const layer of layers) {
-      if (layer.stage !== stage) lines.push([`${'  '.repeat(depth)}${this.#paint(layer.stage, 'cyan')}`, '', ''])
+      if (layer.stage !== stage) lines.push([`${'  '.repeat(depth)}${this.#paint(layer.stage, 'cyan')}`])
       stage = layer.stage
       const remark = layer.isReached ? '' : this.#paint('never reached', 'yellow')
       lines.push([`${'  '.repeat(depth + 1)}${layer.name}`, remark, layer.origin === null ? '' : this.#origin(layer.origin)])
@@ -81,7 +81,7 @@ class Page {
     const host = hosts.length === 1 ? hosts[0] : hosts.length === 0 ? '(no host)' : `{${hosts.join(', ')}}`
     const title = `backend ${index}${isShadow ? ' (a copy, nobody waits for it)' : ''}`
     return [
-      ['', '', ''],
+      [''],
       [this.#paint(title, 'bold'), `${method} ${host}${writtenPattern(urlPattern)}`, origin],
       ...this.rows(backend.fields, 1),
       ...backend.blocks.flatMap((block) => this.block(block, 1)),

@@ -118,8 +118,15 @@ function advise(place: TreePlace, { advice }: StepData, tell: Tell): void {
     const found = option === undefined ? block : map.entries.findLast(({ key }) => key === option)
     if (found === undefined) continue
     if (kind === 'lost') removeEntry(option === undefined ? blocks : map, found)
+    if (blocks.entries.length === 0 && blocks.foot.length === 0) dropEmptyBlocks(place)
     tell(kind, found.line, `"${option === undefined ? namespace : `${namespace}.${option}`}": ${why}`, hint)
   }
+}
+
+/** Where the last block has gone, what held it is not left behind. */
+function dropEmptyBlocks({ map }: TreePlace): void {
+  const holder = findEntry(map, 'extra_config')
+  if (holder !== undefined) removeEntry(map, holder)
 }
 
 const FIELDS: Readonly<Record<Level, Fields>> = {

@@ -10,7 +10,7 @@ const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
 
 /** Of a text that has been parsed before. */
 export function readYamlTree(text: string, tell: Tell): Tree {
-  const document = parseDocument(text, { merge: true, logLevel: 'silent' })
+  const document = parseDocument(text, { merge: true, logLevel: 'error', prettyErrors: false })
   const reader = new YamlReader(text, document, tell)
   const more = document.errors.find(({ code }) => code === 'MULTIPLE_DOCS')
   if (more !== undefined) tell('lost', reader.lineAt(more.pos[0]), 'another document begins here: only the first one is read')

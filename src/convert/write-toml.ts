@@ -132,16 +132,18 @@ function behind(comment: string): string {
 }
 
 function keyText(key: string): string {
-  return BARE_KEY.test(key) ? key : quote(key)
+  return BARE_KEY.test(key) ? key : escape(key)
 }
 
-/** A basic text: JSON's escapes are TOML's, but DEL and the like want one, too. A text of several lines keeps its lines. */
+/** A text of several lines keeps its lines. */
 function quote(text: string): string {
-  const escaped = JSON.stringify(text).replaceAll(
-    /[\u007F-\u009F]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  const escaped = escape(text)
   if (!text.slice(0, -1).includes('\n')) return escaped
   const lines = escaped.slice(1, -1).replaceAll(/(?<!\\)((?:\\\\)*)\\n/g, '$1\n')
   return `"""\n${lines}"""`
+}
+
+/** A basic text: JSON's escapes are TOML's, but DEL and the like want one, too. */
+function escape(text: string): string {
+  return JSON.stringify(text).replaceAll(/[\u007F-\u009F]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -3,7 +3,7 @@
 import type { Entry, MapNode, Scalar, Tree } from './tree.ts'
 
 /** What is a text without quotes for every reader of YAML: a name, a path, a URL, some words, a duration. */
-const PLAIN = /^(?:[A-Za-z_/][\w/.{}+\-@%&=?]*(?::[\w/.{}+\-@%&=?]+)*(?: [\w/.+-]+)*|(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+)$/
+const PLAIN = /^(?:[A-Za-z/][\w/.{}+\-@%&=?]*(?::[\w/.{}+\-@%&=?]+)*(?: [\w/.+-]+)*|(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+)$/
 const WORDS = /^(?:true|false|null|yes|no|on|off|y|n|nan|inf|_+)$/i
 /** Lines that a block may have as they are. */
 const BLOCK_TEXT = /^(?! )[\t\u0020-\u007E\u00A0-\u2027\u202A-\uD7FF\uE000-\uFDFF\n]*$/

@@ -43,19 +43,22 @@ export async function readEffective(config: GatewayConfig): Promise<EffectiveCon
     new Map(
       [...blocks].filter(([name]) => !isCommentKey(name)).map(([name, raw]) => [name, readEffectiveBlock(name, raw, level, declared)]),
     )
-  const backendsOf = (list: readonly BackendConfig[]): EffectiveEndpoint['backends'] =>
-    list.map((backend) => ({
-      name: `${backend.method} ${writtenPattern(backend.urlPattern)}`,
-      fields: fieldsOfBackend(backend),
-      blocks: blocksOf(backend.extraConfig, 'backend'),
-    }))
+  const backendsOf = (list: readonly BackendConfig[], path = ''): EffectiveEndpoint['backends'] =>
+    list.map((backend) => {
+      const pattern = numberParams(writtenPattern(backend.urlPattern), path)
+      return {
+        name: `${backend.method} ${pattern}`,
+        fields: fieldsOfBackend(backend, pattern),
+        blocks: blocksOf(backend.extraConfig, 'backend'),
+      }
+    })
   const endpoints = config.endpoints.map((endpoint): [string, EffectiveEndpoint] => [
     `${endpoint.method} ${endpoint.path.replaceAll(/([:*])[^/]+/g, '$1')}`,
     {
       name: `${endpoint.method} ${endpoint.writtenPath}`,
       fields: fieldsOfEndpoint(endpoint, config),
       blocks: blocksOf(endpoint.extraConfig, 'endpoint'),
-      backends: backendsOf(endpoint.backends),
+      backends: backendsOf(endpoint.backends, endpoint.path),
     },
   ])
   const agents = config.asyncAgents.map((agent): [string, EffectiveEndpoint] => [
@@ -105,10 +108,19 @@ function fieldsOfEndpoint(endpoint: EndpointConfig, { quirks }: GatewayConfig): 
   ])
 }
 
-function fieldsOfBackend(backend: BackendConfig): Map<string, unknown> {
+/** Parameters of the path by their place: what they are called is the file's own business. */
+function numberParams(urlPattern: string, path: string): string {
+  const names = [...path.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => name.toLowerCase())
+  return urlPattern.replaceAll(/\{([^{}]+)\}/g, (whole, name: string) => {
+    const index = names.indexOf(name.toLowerCase())
+    return index < 0 ? whole : `{${index + 1}}`
+  })
+}
+
+function fieldsOfBackend(backend: BackendConfig, pattern: string): Map<string, unknown> {
   return new Map<string, unknown>([
     ['host', backend.hosts],
-    ['url_pattern', writtenPattern(backend.urlPattern)],
+    ['url_pattern', pattern],
     ['method', backend.method],
     ['encoding', backend.encoding === '' ? 'json' : backend.encoding],
     ['is_collection', backend.isCollection],
