@@ -6,9 +6,9 @@ import enterprise from '../../src/config/upgrades/enterprise.json' with { type: 
 import version2 from '../../src/config/upgrades/version-2.json' with { type: 'json' }
 import version4 from '../../src/config/upgrades/version-4.json' with { type: 'json' }
 import type { Level } from '../../src/engine/compile/component.ts'
-import { COMMENTS, type Schema } from './editor-schema.ts'
 import type { NamespaceEntry } from './namespaces.ts'
 import type { Shape } from './options-table.ts'
+import { COMMENTS, descriptionOf, type Schema } from './schema.ts'
 
 const OLD_OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = version2.options
 /** Options that a version does not read. */
@@ -72,8 +72,8 @@ export function blocksOf(level: Level, version: Dialect, { entries, about, share
 }
 
 function blockOf({ namespace, options }: NamespaceEntry, version: Dialect, about: string): Schema {
-  const schema = optionsOf(options as Shape, '')
-  const description = schema['description'] ?? about
+  const schema = optionsOf(options, '')
+  const description = descriptionOf(schema) || about
   const properties = schema['properties'] as Readonly<Record<string, Schema>> | undefined
   if (properties === undefined) return { description, ...schema }
   const unread = UNREAD[version][namespace] ?? []
@@ -95,7 +95,7 @@ function oldOptions(namespace: string, properties: Readonly<Record<string, Schem
   return Object.fromEntries(
     Object.entries(OLD_OPTIONS[namespace] ?? {}).map(([old, current]) => {
       const option = properties[current] ?? {}
-      return [old, { ...option, description: `${String(option['description'] ?? '')} Version 3 calls it "${current}".`.trim() }]
+      return [old, { ...option, description: `${descriptionOf(option)} Version 3 calls it "${current}".`.trim() }]
     }),
   )
 }
@@ -153,7 +153,7 @@ function pluginFolder(): Schema {
 /** A long name is what it stands for; up to version 2 nothing is wrong with it. */
 function longOf(old: string, current: string, version: Dialect, block: Schema | undefined): [string, Schema][] {
   if (block === undefined) return []
-  const description = `Name of KrakenD 1.x for "${current}". ${String(block['description'] ?? '')}`.trim()
+  const description = `Name of KrakenD 1.x for "${current}". ${descriptionOf(block)}`.trim()
   const mark = version === 2 ? {} : { deprecated: true, deprecationMessage: `Use "${current}".` }
   return [[old, { ...block, description, ...mark }]]
 }

@@ -9,12 +9,8 @@ import { blocksOf, type BlocksInit, SharedBlocks } from './editor-blocks.ts'
 import { agentDescriptions, backendDescriptions, endpointDescriptions, serviceDescriptions } from './field-descriptions.ts'
 import { BOUNDS, CHOICES, DEFAULTS, DEPRECATED, NESTED } from './field-details.ts'
 import type { NamespaceEntry } from './namespaces.ts'
+import { COMMENTS, descriptionOf, LEVELS, type Schema } from './schema.ts'
 
-export type Schema = Readonly<Record<string, unknown>>
-
-/** Keys that people write as comments. */
-export const COMMENTS = { '^(?:[@$#_]|//)': {} }
-export const LEVELS: readonly Level[] = ['service', 'endpoint', 'backend', 'agent']
 const VERSIONS: readonly Dialect[] = [2, 3, 4]
 
 const KINDS: Readonly<Record<Exclude<FieldKind, 'config'>, Schema>> = {
@@ -143,7 +139,7 @@ function oldKeys(level: Level, properties: Readonly<Record<string, Schema>>): Re
   return Object.fromEntries(
     Object.entries(keys).map(([old, { to }]) => {
       const current = properties[to] ?? {}
-      return [old, { ...current, description: `${String(current['description'])} Version 3 calls it "${to}".` }]
+      return [old, { ...current, description: `${descriptionOf(current)} Version 3 calls it "${to}".` }]
     }),
   )
 }

@@ -1,5 +1,6 @@
 // A request that was traced, as text and as JSON.
 
+import { escapeControls } from '../engine/printable.ts'
 import type { Step, TracedRequest } from '../explain/trace-request.ts'
 import type { Paint } from './command.ts'
 import { padTo } from './table.ts'
@@ -12,14 +13,16 @@ const MARKS = { in: ' ', call: '→', answer: '←', out: ' ', error: '✗' } as
 
 /** Every step a line, then status and header of the answer, with a line feed at the end of every line. */
 export function showTrace(traced: TracedRequest, request: string, paint: Paint): string {
-  const { steps, statusCode, headers, endpoint, failure, isCut, tookMs, log } = traced
-  const fields = headers.names().flatMap((name) => headers.values(name).map((value) => `${name}: ${value}\n`))
+  const { statusCode, headers, endpoint, failure, isCut, tookMs, log } = traced
+  // security: what clients and backends say must not reach the terminal as commands
+  const steps = traced.steps.map((step) => ({ ...step, changes: step.changes.map(escapeControls) }))
+  const fields = headers.names().flatMap((name) => headers.values(name).map((value) => `${name}: ${escapeControls(value)}\n`))
   const status = paint(String(statusCode), statusCode < 400 ? 'green' : 'red')
   return [
     `${paint(request, 'bold')}${endpoint === null ? '   no endpoint answers this' : `   ${endpoint} of the file`}\n`,
     ...steps.flatMap((step) => showStep(step, paint)),
-    ...log.map((line) => `${' '.repeat(TIME_WIDTH)}  ${paint(`log: ${line}`, 'yellow')}\n`),
-    ...(failure === null ? [] : [`${' '.repeat(TIME_WIDTH)}  ${paint(`failure: ${failure.message}`, 'red')}\n`]),
+    ...log.map((line) => `${' '.repeat(TIME_WIDTH)}  ${paint(`log: ${escapeControls(line)}`, 'yellow')}\n`),
+    ...(failure === null ? [] : [`${' '.repeat(TIME_WIDTH)}  ${paint(`failure: ${escapeControls(failure.message)}`, 'red')}\n`]),
     ...(isCut ? [`${' '.repeat(TIME_WIDTH)}  ${paint('the answer broke off', 'red')}\n`] : []),
     `\n${status} after ${tookMs.toFixed(1)} ms\n`,
     ...fields,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { parseText } from '../config/load.ts'
 import { convert, TARGET_FORMATS, type TargetFormat } from './convert.ts'
 import type { FileVersion } from './convert-version.ts'
