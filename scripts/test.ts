@@ -5,7 +5,9 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runNode, runTool } from './tools.ts'
 
-const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts']
+const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts']
+/** Examples name the package as its users do; in a clone that is its sources. */
+const CONDITION = '--conditions=krakend-source'
 const TEST_TIMEOUT_MS = 120_000
 
 const { values, positionals: files } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true })
@@ -23,6 +25,7 @@ process.exitCode = runParts(chooseParts(values.only)) ? 0 : 1
 function testArguments(): string[] {
   // A test that hangs is a failed test.
   return [
+    CONDITION,
     '--test',
     '--test-reporter=dot',
     `--test-timeout=${TEST_TIMEOUT_MS}`,

@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   explain: async () => (await import('./explain.ts')).explain,
   help: async () => (await import('./help.ts')).helpOn(COMMANDS, findCommand),
   init: async () => (await import('./init.ts')).init,
+  plugin: async () => (await import('./plugin.ts')).plugin,
   routes: async () => (await import('./routes.ts')).routes,
   run: async () => (await import('./run.ts')).run,
   'test-plugin': async () => (await import('./plugin-test.ts')).testPlugin,
@@ -33,7 +34,20 @@ function loadAll(): Promise<AnyCommand[]> {
 const ALIASES: Readonly<Record<string, string>> = { validate: 'check' }
 
 /** Flags whose value may be taken for a command: `krakend -c check.json run`. */
-const WITH_VALUE = new Set(['-c', '--config', '-p', '--port', '-i', '--indent', '--workers', '--edition', '--format'])
+const WITH_VALUE = new Set([
+  '-c',
+  '--config',
+  '-p',
+  '--port',
+  '-i',
+  '--indent',
+  '--workers',
+  '--edition',
+  '--format',
+  '--import',
+  '--kind',
+  '--folder',
+])
 
 export interface FoundCommand {
   readonly command: AnyCommand

@@ -97,10 +97,10 @@ if [ "$funcstack[1]" = _krakend ]; then _krakend "$@"; else compdef _krakend kra
 `
 }
 
-function zshFlag(name: string, { short, about, type, values, isFile, repeats }: Flag): string {
+function zshFlag(name: string, { short, about, type, values, isFile }: Flag): string {
   const text = about.replaceAll(/[[\]:]/g, String.raw`\$&`)
   const action = type === 'boolean' ? '' : `:value:${values !== undefined ? `(${values.join(' ')})` : isFile === true ? '_files' : ''}`
-  const many = repeats === true ? '*' : ''
+  const many = type === 'list' ? '*' : ''
   // zsh's own words: either of both, once
   return short === undefined || many !== '' ? `${many}--${name}[${text}]${action}` : `(-${short} --${name})-${short}[${text}]${action}`
 }

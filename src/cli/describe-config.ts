@@ -9,10 +9,12 @@ import type {
   ExtraConfig,
   GatewayConfig,
   ServerTlsConfig,
-  ServiceConfig,
+  PluginFolder,
 } from '../config/types.ts'
+import { formatPlain } from '../go/format-plain.ts'
+import { isObject } from '../json/types.ts'
 import { sortedKeys } from '../json/write.ts'
-import { formatDuration, formatValue } from './go-text.ts'
+import { formatMs } from './value-text.ts'
 
 export interface DescribeOptions {
   /** 1 to 3: `-d`, `-dd`, `-ddd`. */
@@ -81,9 +83,9 @@ class Describer {
       `Version: ${config.dialect}`,
       `Address: ${server.listenIp}`,
       `Port: ${server.port}`,
-      this.#from(2, `Default cache TTL: ${formatDuration(service.cacheTtlMs)}`),
-      this.#from(2, `Default timeout: ${formatDuration(service.timeoutMs)}`),
-      this.#from(2, `Default backend hosts: ${formatValue(service.hosts)}`, service.hosts.length > 0),
+      this.#from(2, `Default cache TTL: ${formatMs(service.cacheTtlMs)}`),
+      this.#from(2, `Default timeout: ${formatMs(service.timeoutMs)}`),
+      this.#from(2, `Default backend hosts: ${formatPlain(service.hosts)}`, service.hosts.length > 0),
       ...(this.#level >= 3 ? serverSettings(config, this.#raw) : []),
       ...this.#serverTls(server.tls),
       ...this.#clientTls(transport.clientTls),
@@ -93,7 +95,7 @@ class Describer {
     ]
   }
 
-  #pluginFolder({ folder, pattern }: NonNullable<ServiceConfig['plugin']>, isAtRoot: boolean): Line[] {
+  #pluginFolder({ folder, pattern }: PluginFolder, isAtRoot: boolean): Line[] {
     return isAtRoot ? [`Folder: ${folder}`, `Pattern: ${pattern}`] : [`Plugin folder: ${folder}`, `Plugin pattern: ${pattern}`]
   }
 
@@ -107,9 +109,9 @@ class Describer {
       `TLS Disable System CA Pool: ${tls.disableSystemCaPool}`,
       this.#from(2, `TLS Min version: ${tls.minVersion}`),
       this.#from(2, `TLS Max version: ${tls.maxVersion}`),
-      this.#from(3, `TLS Curve preferences: ${formatValue(tls.curvePreferences)}`),
+      this.#from(3, `TLS Curve preferences: ${formatPlain(tls.curvePreferences)}`),
       this.#from(3, `TLS Prefer server cipher suites: ${isOn(writtenAt(this.#raw, ['tls', 'prefer_server_cipher_suites']))}`),
-      this.#from(3, `TLS Cipher suites: ${formatValue(tls.cipherSuites)}`),
+      this.#from(3, `TLS Cipher suites: ${formatPlain(tls.cipherSuites)}`),
     ]
   }
 
@@ -125,8 +127,8 @@ class Describer {
       `Client TLS Disable System CA Pool: ${tls.disableSystemCaPool}`,
       this.#from(2, `Client TLS Min version: ${tls.minVersion}`),
       this.#from(2, `Client TLS Max version: ${tls.maxVersion}`),
-      this.#from(3, `Client TLS Curve preferences: ${formatValue(tls.curvePreferences)}`),
-      this.#from(3, `Client TLS Cipher suites: ${formatValue(tls.cipherSuites)}`),
+      this.#from(3, `Client TLS Curve preferences: ${formatPlain(tls.curvePreferences)}`),
+      this.#from(3, `Client TLS Cipher suites: ${formatPlain(tls.cipherSuites)}`),
     ]
   }
 
@@ -135,10 +137,10 @@ class Describer {
     return [
       ...this.indented(1, [
         `- ${this.#method(endpoint.method)} ${endpoint.path}`,
-        `Timeout: ${formatDuration(endpoint.timeoutMs)}`,
-        this.#from(2, `QueryString: ${formatValue(inputQueryStrings)}`, inputQueryStrings.length > 0),
-        this.#from(2, `CacheTTL: ${formatDuration(endpoint.cacheTtlMs)}`),
-        this.#from(2, `Headers to pass: ${formatValue(endpoint.inputHeaders)}`),
+        `Timeout: ${formatMs(endpoint.timeoutMs)}`,
+        this.#from(2, `QueryString: ${formatPlain(inputQueryStrings)}`, inputQueryStrings.length > 0),
+        this.#from(2, `CacheTTL: ${formatMs(endpoint.cacheTtlMs)}`),
+        this.#from(2, `Headers to pass: ${formatPlain(endpoint.inputHeaders)}`),
         this.#from(2, `OutputEncoding: ${endpoint.outputEncoding}`),
         this.#from(2, `Concurrent calls: ${concurrentCalls}`, concurrentCalls > 1),
       ]),
@@ -151,13 +153,13 @@ class Describer {
   agent(agent: AgentConfig): string[] {
     const details = [
       `Encoding: ${agent.encoding}`,
-      `Consumer Timeout: ${formatDuration(agent.timeoutMs)}`,
+      `Consumer Timeout: ${formatMs(agent.timeoutMs)}`,
       `Consumer Workers: ${agent.workers}`,
       `Consumer Topic: ${agent.topic}`,
       `Consumer Max Rate: ${orZero(agent.maxRate).toFixed(6)}`,
       `Connection Max Retries: ${orZero(agent.maxRetries)}`,
       `Connection Backoff Strategy: ${agent.backoffStrategy}`,
-      `Connection Health Interval: ${formatDuration(agent.healthIntervalMs)}`,
+      `Connection Health Interval: ${formatMs(agent.healthIntervalMs)}`,
     ]
     return [
       ...this.indented(1, [`- ${agent.name}`, ...(this.#level >= 2 ? details : [])]),
@@ -172,21 +174,21 @@ class Describer {
       `Concurrent calls: ${backend.concurrentCalls}`,
       `Host sanitization disabled: ${backend.disableHostSanitize}`,
       `Target: ${backend.target}`,
-      `Deny: ${formatValue(backend.deny)}, Allow: ${formatValue(backend.allow)}`,
-      `Mapping: ${formatValue(Object.fromEntries(backend.mapping))}`,
+      `Deny: ${formatPlain(backend.deny)}, Allow: ${formatPlain(backend.allow)}`,
+      `Mapping: ${formatPlain(Object.fromEntries(backend.mapping))}`,
       `Group: ${backend.group}`,
       `Encoding: ${backend.writtenEncoding}`,
       `Is collection: ${backend.isCollection}`,
       `SD: ${backend.sd}`,
       `SD scheme: ${backend.sdScheme}`,
-      `Headers to pass: ${formatValue(backend.inputHeaders)}`,
-      `Query strings to pass: ${formatValue(backend.inputQueryStrings)}`,
+      `Headers to pass: ${formatPlain(backend.inputHeaders)}`,
+      `Query strings to pass: ${formatPlain(backend.inputQueryStrings)}`,
     ]
     return [
       ...this.indented(2, [
         `[+] ${this.#method(backend.method)} ${backend.urlPattern}`,
-        `Timeout: ${formatDuration(backend.timeoutMs)}`,
-        `Hosts: ${formatValue(backend.hosts)}`,
+        `Timeout: ${formatMs(backend.timeoutMs)}`,
+        `Hosts: ${formatPlain(backend.hosts)}`,
         ...(this.#level >= 2 ? details : []),
       ]),
       ...this.components('backend', backend.extraConfig, 2),
@@ -208,9 +210,8 @@ class Describer {
 }
 
 function blockLines(block: unknown): string[] {
-  if (typeof block !== 'object' || block === null || Array.isArray(block)) return [`: ${formatValue(block)}`]
-  const values = block as Record<string, never>
-  return sortedKeys(values).map((key) => `${key}: ${formatValue(values[key])}`)
+  if (!isObject(block)) return [`: ${formatPlain(block)}`]
+  return sortedKeys(block).map((key) => `${key}: ${formatPlain(block[key])}`)
 }
 
 function serverSettings({ service, server, transport }: GatewayConfig, raw: unknown): Line[] {
@@ -242,7 +243,7 @@ function serverSettings({ service, server, transport }: GatewayConfig, raw: unkn
 
 /** compat: KrakenD shows 0 where a file has nothing. */
 function formatLimit(ms: number | null): string {
-  return formatDuration(orZero(ms ?? 0))
+  return formatMs(orZero(ms ?? 0))
 }
 
 function orZero(value: number): number {

@@ -86,6 +86,6 @@ function alignRemarks(examples: readonly string[]): string[] {
 }
 
 function rowOf(name: string, { type, short, about, value, values, isFile }: Flag): readonly [string, string] {
-  const kind = value ?? values?.join('|') ?? (isFile === true ? 'file' : type === 'string' ? 'string' : '')
+  const kind = value ?? values?.join('|') ?? (isFile === true ? 'file' : type === 'boolean' ? '' : 'string')
   return [`${short === undefined ? '    ' : `-${short}, `}--${name}${kind === '' ? '' : ` ${kind}`}`, about]
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { parseText } from '../config/load.ts'
 import { asError } from '../engine/errors.ts'
 import { errorIssue, type Issue, type IssuePath, type Source } from '../schema/issue.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import { UsageError } from './arguments.ts'
 
 const OWN_SCHEMA = new URL('../../docs/schema/krakend-ts.json', import.meta.url)

@@ -11,13 +11,21 @@ import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { UsageError } from './arguments.ts'
 import type { LintProblem } from './lint.ts'
+import { findPluginIssues, type PluginFindings } from './plugin-findings.ts'
 import { report, summarize, type ReportOptions } from './report.ts'
+
+export const IMPORT_FLAG = {
+  type: 'list',
+  about: 'import this module before plugins are, as Node.js does; may be repeated',
+  value: 'module',
+} as const
 
 export const CONFIG_FLAGS = {
   config: { type: 'string', short: 'c', about: 'path to the configuration file' },
   debug: { type: 'boolean', short: 'd', about: 'show what was read; -dd and -ddd show more', value: 'count' },
   edition: { type: 'string', about: 'with "ce", ignore Enterprise protections instead of refusing the file' },
   strict: { type: 'boolean', about: 'refuse a file in which something was not understood, or a protection is weakened' },
+  import: IMPORT_FLAG,
 } as const
 
 export interface FileRequest extends ReportOptions {
@@ -33,6 +41,12 @@ export interface FileRequest extends ReportOptions {
   readonly isStrict: boolean
   /** Holds a file that is accepted against a schema; null when it fits. Asked for where findings are reported as one. */
   readonly lint?: (source: Source) => Promise<LintProblem | null>
+  /** What `--import` names: modules that are imported before plugins are. */
+  readonly imports: readonly string[]
+  /** False for `check --no-plugins`: no module of plugins is imported. */
+  readonly importsPlugins?: boolean
+  /** Names of plugins that a configuration serves now: at a reload none of them may fail to load. */
+  readonly served?: ReadonlySet<string>
   /** What stands between the first words of an error and the error: a blank in `run`, a tab in `check`. */
   readonly separator: string
 }
@@ -45,6 +59,8 @@ export interface FileReading {
   readonly raw: unknown
   /** One line that counts what was found, with its line feed; empty when that is nothing. */
   readonly summary: string
+  /** Absolute path → SHA-256 of everything local that plugins imported; null when no module was. */
+  readonly pluginFiles: PluginFindings['files']
 }
 
 export async function readFileFor(request: FileRequest): Promise<FileReading> {
@@ -62,13 +78,23 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   writeNotices(notices)
   if (config === null) {
     const refusal = failure === null ? null : `ERROR parsing the configuration file:${request.separator}${failure}`
-    return finish({ issues, source, raw, config: null, refusal }, request)
+    return { ...(await finish({ issues, source, raw, config: null, refusal }, request)), pluginFiles: null }
   }
-  const found = await findIssues(config, issues, { source, raw, request })
-  const refusal = describeRefusal(found, request, name)
+  // perf: plugins are imported in a thread of their own, while the rest is checked here
+  const [plugins, others] = await Promise.all([
+    findPluginIssues(config, { ...request, ...pluginRules(request) }),
+    findIssues(config, issues, { source, raw, request }),
+  ])
+  const found = [...others, ...plugins.issues]
+  const refusal = describeRefusal(found, plugins.issues, request, name)
   const linted = refusal === null ? ((await request.lint?.(source)) ?? null) : null
   const all = [...found, ...(linted?.issues ?? [])]
-  return finish({ issues: all, source, raw, config, refusal: refusal ?? linted?.text ?? null }, request)
+  const reading = await finish({ issues: all, source, raw, config, refusal: refusal ?? linted?.text ?? null }, request)
+  return { ...reading, pluginFiles: plugins.files }
+}
+
+function pluginRules({ edition, importsPlugins = true, served = new Set(), refusesWrongBlocks }: FileRequest) {
+  return { edition: edition === 'ce' ? edition : null, keepsVerdict: refusesWrongBlocks, importsPlugins, served } as const
 }
 
 async function findIssues(
@@ -90,10 +116,12 @@ function isNoGateway({ code }: Issue, { refusesWrongBlocks }: FileRequest): bool
   return code === 'invalid-port' && !refusesWrongBlocks
 }
 
-/** The line about a file that is refused, null for one that is accepted. */
-function describeRefusal(found: readonly Issue[], request: FileRequest, name: string): string | null {
+/** The line about a file that is refused, null for one that is accepted. An error of plugins stops every start. */
+function describeRefusal(found: readonly Issue[], ofPlugins: readonly Issue[], request: FileRequest, name: string): string | null {
   const { refusesWrongBlocks, isStrict, isTested, separator } = request
-  const broken = found.find((issue) => issue.severity === 'error' && (refusesWrongBlocks || isStrict || isNoGateway(issue, request)))
+  const broken = found.find(
+    (issue) => issue.severity === 'error' && (refusesWrongBlocks || isStrict || isNoGateway(issue, request) || ofPlugins.includes(issue)),
+  )
   if (broken === undefined) return null
   // What is an error only because it was tested is told as KrakenD tells of its test.
   if (isTested && broken.fails !== undefined && broken.code !== 'wrong-type')
@@ -102,9 +130,15 @@ function describeRefusal(found: readonly Issue[], request: FileRequest, name: st
 }
 
 async function finish(
-  { issues, source, raw, config, refusal }: Omit<FileReading, 'summary'> & { issues: readonly Issue[]; refusal: string | null },
+  {
+    issues,
+    source,
+    raw,
+    config,
+    refusal,
+  }: Omit<FileReading, 'summary' | 'pluginFiles'> & { issues: readonly Issue[]; refusal: string | null },
   request: FileRequest,
-): Promise<FileReading> {
+): Promise<Omit<FileReading, 'pluginFiles'>> {
   await report(issues, source, refusal, request)
   return { config: refusal === null ? config : null, source, raw, summary: request.format === 'text' ? summarize(issues) : '' }
 }

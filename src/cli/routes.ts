@@ -34,18 +34,18 @@ export const routes = command({
     if (format === 'json') process.stdout.write(`${JSON.stringify(listed, null, 2)}\n`)
     else {
       const { formatTable } = await import('./table.ts')
-      const { formatDuration } = await import('./go-text.ts')
+      const { formatMs } = await import('./value-text.ts')
       const paint = painterFor(process.stdout)
       const head = ['METHOD', 'PATH', 'BACKENDS', 'PROTECTED BY', 'TIMEOUT', 'AT'].map((title) => paint(title, 'bold'))
-      process.stdout.write(formatTable([head, ...listed.map((route) => rowOf(route, paint, formatDuration))]))
+      process.stdout.write(formatTable([head, ...listed.map((route) => rowOf(route, paint, formatMs))]))
     }
     return 0
   },
 })
 
-function rowOf(route: ListedRoute & { readonly origin: string | null }, paint: Paint, formatDuration: (ms: number) => string): string[] {
+function rowOf(route: ListedRoute & { readonly origin: string | null }, paint: Paint, formatMs: (ms: number) => string): string[] {
   const { method, path, backends, protections, timeoutMs, origin, kind, dropped } = route
   const asked = dropped === null ? backends.join(', ') || paint(`(${kind})`, 'dim') : paint(`not served: ${dropped}`, 'red')
   const protectedBy = protections.length === 0 ? paint('–', 'dim') : protections.join(', ')
-  return [method, path, asked, protectedBy, timeoutMs === null ? '' : formatDuration(timeoutMs), origin ?? '']
+  return [method, path, asked, protectedBy, timeoutMs === null ? '' : formatMs(timeoutMs), origin ?? '']
 }

@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { bodyOf } from '../engine/body.ts'
 import type { MemoryRequest } from '../engine/endpoint/memory-exchange.ts'
-import { HeaderMap, isToken } from '../engine/headers.ts'
+import { HeaderMap } from '../engine/headers.ts'
 import { asError } from '../engine/errors.ts'
+import { isToken } from '../go/header-name.ts'
 import { UsageError } from './arguments.ts'
 
 const USAGE = "Run 'krakend try --help' for usage."

@@ -24,11 +24,10 @@ The answer's body stands on standard output, everything else on standard error.`
   flags: {
     config: { type: 'string', short: 'c', about: 'path to the configuration file', isFile: true },
     header: {
-      type: 'string',
+      type: 'list',
       short: 'H',
       about: 'a header field, such as "Accept: text/xml"; may be given several times',
       value: 'field',
-      repeats: true,
     },
     data: { type: 'string', about: 'the body; @FILE takes it from a file', value: 'text' },
     edition: { type: 'string', about: 'with "ce", ignore Enterprise protections instead of refusing the file', values: ['ce'] },

@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseText } from '../config/load.ts'
 import { errorIssue, type Issue } from '../schema/issue.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import { convertVersion, type FileVersion, versionOf } from './convert-version.ts'
 import { readTree } from './read-tree.ts'
 import { type MapNode, type Remark, type Tell, valueOf } from './tree.ts'

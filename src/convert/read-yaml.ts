@@ -3,7 +3,7 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
 import { parseYaml } from '../config/formats/yaml.ts'
 import { positionsOf } from '../schema/find-key.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import { type Entry, type ListNode, makeEntry, makeMap, type MapNode, type Tell, type Tree, treeOf } from './tree.ts'
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/

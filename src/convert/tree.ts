@@ -1,6 +1,6 @@
 // A file of any format as a tree that a step can change and a writer can write: values with their exact numbers, comments, lines. Knows no key.
 
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 
 export type Scalar =
   | { readonly kind: 'text'; readonly text: string }

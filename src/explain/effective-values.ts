@@ -8,7 +8,7 @@ import { serverConfigOf } from '../engine/routing/router-options.ts'
 import { order } from '../order.ts'
 import { isCommentKey } from '../schema/comment-key.ts'
 import { readOptions } from '../schema/read-options.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import { writtenPattern } from './list-routes.ts'
 
 /** One block of `extra_config`, as it is read. */

@@ -1,7 +1,7 @@
 // Options as rows: nested ones by their dotted names, with where each comes from.
 
 import type { IssuePath } from '../schema/issue.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import type { Origins } from './origins.ts'
 
 /** One effective value. */

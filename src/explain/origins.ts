@@ -2,7 +2,7 @@
 
 import type { IssuePath, Source } from '../schema/issue.ts'
 import { makeLocate, type Locate } from '../schema/print-issues.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 
 export interface Origins {
   /** `krakend.json:12`, `environment KRAKEND_PORT`, or `default` where nothing is written at any of the paths; the first that is written counts. */

@@ -70,6 +70,8 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     has: (namespace) => namespace in (place.backend ?? place.endpoint ?? service),
     once: makeOnce(),
     hosts: refuse,
+    decode: refuse,
+    call: () => Promise.reject(new Error('this test has no endpoints: give makeSite a call')),
     compileBackends: refuse,
     environment: {},
     provide: (port, value) => void offers.set(port, [...(offers.get(port) ?? []), value]),

@@ -2,7 +2,8 @@
 
 import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
 import type { RouterOptions } from '../routing/router-options.ts'
-import type { Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
+import type { Call } from '../endpoint/call.ts'
+import type { Decode, Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
 import type { Hosts, Port } from './component.ts'
 
 /**
@@ -83,6 +84,13 @@ export interface SiteInit {
   readonly readFile: (path: string) => Buffer
   /** Takes the lines of the access log, each with its line feed. */
   readonly writeAccessLine: (line: string) => void
+  /** What the gateway offers under ports before anybody of it does. */
+  readonly offers?: readonly Offer<unknown>[]
+}
+
+export interface Offer<T> {
+  readonly port: Port<T>
+  readonly value: T
 }
 
 /** What every part sees, whether it is built for a request or runs once per process. */
@@ -133,6 +141,10 @@ export interface Site extends SiteBase {
   runPipe(exchange: Exchange): Promise<PipeResponse>
   /** The hosts of the place's backend, as its service discovery knows them. Only for stage `backend`. */
   hosts(): Hosts | Promise<Hosts>
+  /** How the place's backend is decoded. Only for stage `backend`. */
+  decode(): Decode
+  /** Asks another endpoint of this gateway. Rejects before the start is complete, and where there is no such endpoint. */
+  readonly call: Call
   /** The backends of a place as one pipe, merged or in sequence, without the layers that stand around them. */
   compileBackends(place: PipePlace): Promise<Pipe>
   /** Holds the start back until something is there; a rejection is logged and does not stop it. */
@@ -145,6 +157,7 @@ export interface Site extends SiteBase {
 export interface PlaceAbilities {
   readonly runPipe?: Site['runPipe']
   readonly hosts?: Site['hosts']
+  readonly decode?: Site['decode']
 }
 
 export interface SiteMaker {
@@ -162,12 +175,16 @@ export interface SiteMaker {
 export interface SiteMakerInit extends SiteInit {
   readonly router: RouterOptions
   readonly compileBackends: Site['compileBackends']
+  readonly call: Call
 }
 
 const NO_ABILITIES: Required<PlaceAbilities> = {
   runPipe: () => Promise.reject(new Error('only a layer of stage endpoint has a pipe to run')),
   hosts() {
     throw new Error('only a layer of stage backend has hosts')
+  },
+  decode() {
+    throw new Error('only a layer of stage backend has something to decode')
   },
 }
 
@@ -182,7 +199,7 @@ export function makeOnce(): Site['once'] {
 
 export function makeSites(init: SiteMakerInit): SiteMaker {
   const { config } = init
-  const offers = new Map<Port<unknown>, unknown[]>()
+  const offers = new Map<Port<unknown>, unknown[]>(init.offers?.map(({ port, value }) => [port, [value]]))
   const asked = new Set<Port<unknown>>()
   const awaited: Promise<void>[] = []
   const releases: (() => void | Promise<void>)[] = []

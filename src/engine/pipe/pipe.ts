@@ -11,6 +11,7 @@ import { spellingsOf } from '../endpoint/request.ts'
 import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
+import { hasPlugins } from '../steps/client-request.ts'
 import { compileBackend } from './backend.ts'
 import { maxBodyBytesOf } from './backend-limits.ts'
 import { callUntilOne } from './fallback.ts'
@@ -78,7 +79,8 @@ function originsOf(backends: readonly BackendConfig[], { steady }: Clock): Error
 /** Everything that stands around one backend's HTTP call. */
 async function compileStack(place: PipePlace, backend: BackendConfig, init: PipeInit): Promise<Pipe> {
   const { dialect, quirks, order } = init
-  const site = init.sites.place(place, backend, { hosts: () => hostsOf(backend, order, site) })
+  const decode = init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect })
+  const site = init.sites.place(place, backend, { hosts: () => hostsOf(backend, order, site), decode: () => decode })
   site.log.debug(`${site.label} Building the backend pipe`)
   const build = async <S extends 'backend' | 'executor' | 'transport'>(stage: S) => {
     const layers = await layersFor<S>(order.layers[stage], backend.extraConfig, site)
@@ -90,7 +92,8 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     backend,
     quirks,
     sender: stack<Sender>(await build('executor'), transport, site, init.observer),
-    decode: init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect }),
+    decode,
+    tellsBackend: hasPlugins(backend.extraConfig),
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
     manipulate: compileManipulation(backend, quirks),
     spellings: place.endpoint === null ? null : spellingsOf(place.endpoint),
