@@ -6,6 +6,7 @@ import type { MemoryRequest } from '../engine/endpoint/memory-exchange.ts'
 import { HeaderMap } from '../engine/headers.ts'
 import { asError } from '../engine/errors.ts'
 import { isToken } from '../go/header-name.ts'
+import { findBadEscape } from '../go/url-escape.ts'
 import { UsageError } from './arguments.ts'
 
 const USAGE = "Run 'krakend try --help' for usage."
@@ -26,17 +27,24 @@ export function readRequest({ words, headers, data }: RequestWords): MemoryReque
   if (target?.startsWith('/') !== true) throw new UsageError('say what is asked for: a path, with or without its method', USAGE)
   const method = hasMethod ? first.toUpperCase() : data === undefined ? 'GET' : 'POST'
   if (!isToken(method)) throw new UsageError(`"${method}" is no method`, USAGE)
-  const map = HeaderMap.fromClient(headers.flatMap(readField))
+  const bad = findBadEscape(target.replace(/\?.*$/s, ''))
+  if (bad !== null) throw new UsageError(`the path has a malformed escape, ${bad}: every gateway answers 400`, USAGE)
+  const map = readFields(headers, USAGE)
   if (data === undefined) return { method, target, headers: map, host: map.get('Host') ?? 'localhost' }
   const bytes = readData(data)
   map.set('Content-Length', String(bytes.length))
   return { method, target, headers: map, host: map.get('Host') ?? 'localhost', body: bodyOf(bytes) }
 }
 
-function readField(text: string): [string, string] {
+/** Fields of `-H`. Throws a UsageError. */
+export function readFields(texts: readonly string[], usage: string): HeaderMap {
+  return HeaderMap.fromClient(texts.flatMap((text) => readField(text, usage)))
+}
+
+function readField(text: string, usage: string): [string, string] {
   const [, name, value] = /^([^:\s]+):\s*(.*)$/s.exec(text) ?? []
   if (name === undefined || value === undefined || !isToken(name) || /[\r\n]/.test(value))
-    throw new UsageError(`invalid argument "${text}" for "-H, --header" flag: it must be "Name: value"`, USAGE)
+    throw new UsageError(`invalid argument "${text}" for "-H, --header" flag: it must be "Name: value"`, usage)
   return [name, value]
 }
 

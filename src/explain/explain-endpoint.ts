@@ -10,6 +10,7 @@ import type { IssuePath } from '../schema/issue.ts'
 import { backendRows, endpointRows, stepsOfAnswer } from './fields.ts'
 import { flattenOptions, type Row } from './flatten.ts'
 import { listStacks, type Stack, type Stacks } from './list-stacks.ts'
+import { withoutUser } from './list-routes.ts'
 import type { Origins } from './origins.ts'
 
 export interface ExplainedLayer {
@@ -17,6 +18,8 @@ export interface ExplainedLayer {
   readonly name: string
   /** False for what stands below a layer that answers itself. */
   readonly isReached: boolean
+  /** Whether the block stands on the level of the service. */
+  readonly isOfService: boolean
   /** Where its block stands; null for steps of the engine. */
   readonly origin: string | null
   readonly options: readonly Row[]
@@ -100,7 +103,7 @@ function explainBackend(context: Context, backend: BackendConfig, isReached: boo
   return {
     index,
     method: backend.method,
-    hosts: backend.hosts,
+    hosts: backend.hosts.map(withoutUser),
     urlPattern: backend.urlPattern,
     origin: origins.placeOf(backend.at),
     isShadow,
@@ -119,7 +122,16 @@ function layersOf(context: Context, backend: BackendConfig | null, isReached: bo
   for (const stage of STAGES) {
     const stack: Stack | undefined = context.compiled.stacks.find((one) => one.stage === stage && one.backend === index)
     for (const { name, answers } of stack?.layers ?? []) {
-      found.push({ layer: { stage, name, isReached: open, ...describeBlock(context, stage, name, backend) }, answers })
+      found.push({
+        layer: {
+          stage,
+          name,
+          isReached: open,
+          isOfService: LEVELS[stage].includes('service'),
+          ...describeBlock(context, stage, name, backend),
+        },
+        answers,
+      })
       open &&= !answers
     }
   }

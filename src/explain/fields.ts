@@ -4,6 +4,7 @@ import type { Quirks } from '../config/dialect.ts'
 import type { BackendConfig, EndpointConfig, GatewayConfig } from '../config/types.ts'
 import { backendProxyOptions } from '../engine/pipe/proxy-block.ts'
 import type { Row } from './flatten.ts'
+import { withoutUser } from './list-routes.ts'
 import type { Origins } from './origins.ts'
 
 /** A duration as its row shows it. */
@@ -34,7 +35,7 @@ export function backendRows(backend: BackendConfig, origins: Origins): Row[] {
   const endpointAt = at.slice(0, -2)
   const row = (name: string, value: unknown): Row => ({ name, value, origin: origins.of([...at, name]) })
   return [
-    { name: 'host', value: backend.hosts, origin: origins.of([...at, 'host'], ['host']) },
+    { name: 'host', value: backend.hosts.map(withoutUser), origin: origins.of([...at, 'host'], ['host']) },
     { name: 'method', value: backend.method, origin: origins.of([...at, 'method'], [...endpointAt, 'method']) },
     row('encoding', backend.encoding === '' ? 'json' : backend.encoding),
     row('input_headers', backend.inputHeaders),

@@ -61,9 +61,14 @@ function namesAt(
     .map(({ declaration }) => declaration.namespace)
 }
 
+/** security: user and password of a host are nobody's to read. */
+export function withoutUser(host: string): string {
+  return host.replace(/\/\/[^/]*@/, '//')
+}
+
 /** security: without what hosts have of user and password. */
 export function describeBackend({ method, hosts, urlPattern }: BackendConfig): string {
-  const names = hosts.map((host) => host.replace(/\/\/[^/]*@/, '//'))
+  const names = hosts.map(withoutUser)
   const host = names.length === 1 ? names[0] : names.length === 0 ? '(no host)' : `{${names.join(', ')}}`
   return `${method} ${host}${writtenPattern(urlPattern)}`
 }

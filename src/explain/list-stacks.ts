@@ -9,6 +9,9 @@ import { loadOrder, type LoadedOrder } from '../engine/compile/order.ts'
 import { SYSTEM_CLOCK, type Logger, type Site } from '../engine/compile/site.ts'
 import { GatewayError } from '../engine/errors.ts'
 import { order } from '../order.ts'
+import type { LoadedPlugin } from '../plugins/loaded.ts'
+import { hostOf, pluginHost } from '../plugins/plugin-modules.ts'
+import type { Kind } from '../plugins/types.ts'
 import { createResourcePool, createSharedMemory } from '../runtime/shared.ts'
 
 /** The layers of one stage at one place, outermost first. */
@@ -30,6 +33,14 @@ const SILENT: Logger = { debug() {}, info() {}, warning() {}, error() {}, critic
 const OFFLINE = new GatewayError('nobody is asked while a configuration is explained', { code: 'ERR_OFFLINE' })
 const refuse = (): Promise<never> => Promise.reject(OFFLINE)
 
+/** security: explaining runs no code of others. Every name that a file uses is a plugin that passes everything on. */
+const STAND_INS = { port: pluginHost, value: hostOf({ plugins: [], find: standIn, problems: [], files: new Map() }) }
+
+function standIn(kind: Kind, name: string): LoadedPlugin {
+  const setup = () => (_request: unknown, next: () => unknown) => next()
+  return { name, kinds: new Set([kind]), file: name, params: [], protects: false, description: '', options: null, setup }
+}
+
 /** `readFile` gives what components read: scripts, keys. */
 export async function listStacks(config: GatewayConfig, readFile: (path: string) => Buffer): Promise<Stacks> {
   const [loaded, encodings] = await Promise.all([loadOrder(order, config), loadEncodings(encodingsOf(config))])
@@ -50,6 +61,7 @@ export async function listStacks(config: GatewayConfig, readFile: (path: string)
       version: '',
       environment: {},
       writeAccessLine() {},
+      offers: [STAND_INS],
       readFile,
       onStack: (stage: Stage, site: Site, layers) => {
         const backend = site.backend === null ? null : Number(site.backend.at.at(-1))
