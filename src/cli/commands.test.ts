@@ -79,8 +79,18 @@ describe('exit codes and streams', () => {
     const explained = JSON.parse(run('explain', '-c', 'a.json', '--format', 'json', '/a').stdout) as { method: string }[]
     assert.equal(explained[0]?.method, 'GET')
     const missed = run('explain', '-c', 'a.json', '/b')
-    assert.deepEqual([missed.exit, missed.stdout, missed.stderr], [1, '', 'no endpoint answers /b: did you mean /a?\n'])
+    assert.deepEqual(
+      [missed.exit, missed.stdout, missed.stderr],
+      [1, '', 'no endpoint answers /b: 404: no endpoint has this path: did you mean /a?\n'],
+    )
     assert.equal(run('explain', '-c', 'a.json').exit, 255)
+    assert.equal(run('explain', '-c', 'broken.json', '/a').exit, 2)
+    assert.equal(run('try', '-c', 'a.json', '/%zz').exit, 255)
+    const view = JSON.parse(run('explain', '-c', 'a.json', '--json', '/a?x=1', '-H', 'X-T: a').stdout) as Record<string, unknown>
+    assert.deepEqual(view['route'], { path: '/a', method: 'GET', config_path: 'endpoints[0]' })
+    assert.deepEqual(view['query'], { forwarded: [], dropped: [{ name: 'x', add_to: 'endpoints[0].input_query_strings' }] })
+    const redirected = JSON.parse(run('explain', '-c', 'a.json', '--json', '/a/').stdout) as { reason: string }
+    assert.equal(redirected.reason, '301: redirected to /a')
   })
   test('try: the body alone on standard output, the status as exit code', () => {
     const answered = run('try', '-c', 'static.json', '/s', '-H', 'X-A: 1')

@@ -64,14 +64,17 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
     const opened = await openConfig(flags.config)
     if (opened === null) return 2
     const { config, raw, source } = opened
-    const found = findEndpoints(config, target)
-    const method = target.method ?? found.find(({ dropped }) => dropped === null)?.endpoint.method ?? 'GET'
+    const named = findEndpoints(config, target)
+    const method = target.method ?? named.find(({ dropped }) => dropped === null)?.endpoint.method ?? 'GET'
     const host = flags.host ?? headers.get('Host') ?? 'localhost'
-    const routed = routeRequest(config, { method, target: targetOf(target.path, found), headers, host })
+    const routed = routeRequest(config, { method, target: targetOf(target.path, named), headers, host })
+    // the router knows more spellings of a path: it removes slashes
+    const found = named.length === 0 && routed.endpoint !== null ? [{ endpoint: routed.endpoint, dropped: null }] : named
     if (found.length === 0) {
       const reason = routed.endpoint === null ? routed.reason : ''
+      const nearest = reason.startsWith('404') ? suggestPaths(config, target.path) : ''
       if (flags.json > 0) process.stdout.write(`${JSON.stringify({ reason }, null, 2)}\n`)
-      process.stderr.write(`no endpoint answers ${words.join(' ')}: ${reason}${suggestPaths(config, target.path)}\n`)
+      process.stderr.write(`no endpoint answers ${words.join(' ')}: ${reason}${nearest}\n`)
       return 1
     }
     const origins = await findOrigins({ raw, source, environment: process.env })
@@ -111,5 +114,5 @@ async function viewOf(routed: Routed, init: ExplainInit): Promise<RequestView | 
   const { describeRequest } = await import('../explain/describe-request.ts')
   const { explainEndpoint } = await import('../explain/explain-endpoint.ts')
   const { VERSION } = await import('../runtime/process.ts')
-  return describeRequest({ ...routed, explanation: await explainEndpoint(routed.endpoint, init), userAgent: `KrakenD ${VERSION}` })
+  return describeRequest({ ...routed, explanation: await explainEndpoint(routed.endpoint, init), userAgent: `KrakenD Version ${VERSION}` })
 }

@@ -19,18 +19,17 @@ export interface OpenedConfig {
 }
 
 /**
- * The configuration of a file, or null after the mistakes were printed. `edition` as `--edition` has it; with `ce` protections of
- * the Enterprise edition are no reason to refuse, for whoever serves nothing.
+ * The configuration of a file as `run` reads it, or null after the mistakes were printed. `edition` as `--edition` has it. For whoever
+ * serves nothing, `showsRefused`: protections of the Enterprise edition that stop `run` are no reason to show nothing.
  */
-export async function openConfig(file: string, edition: 'ce' | null = 'ce'): Promise<OpenedConfig | null> {
-  const { config, failure, issues, notices, raw, source } = await readConfig(file, {
-    environment: process.env,
-    edition,
-    knownNamespaces: knownNamespaces(order),
-  })
-  writeNotices(notices)
+export async function openConfig(file: string, edition: 'ce' | null = null, showsRefused = true): Promise<OpenedConfig | null> {
+  const read = (as: 'ce' | null) => readConfig(file, { environment: process.env, edition: as, knownNamespaces: knownNamespaces(order) })
+  const own = await read(edition)
+  const reading = own.config === null && own.failure !== null && showsRefused && edition === null ? await read('ce') : own
+  const { config, raw, source, issues } = reading
+  writeNotices(own.notices)
   if (config !== null) return { config, raw, source, issues }
-  process.stderr.write(`ERROR parsing the configuration file:\t${failure ?? ''}\n\n`)
-  process.stderr.write(await printIssues(issues, source, { hasColors: hasColors(process.stderr) }))
+  process.stderr.write(`ERROR parsing the configuration file:\t${own.failure ?? ''}\n\n`)
+  process.stderr.write(await printIssues(own.issues, own.source, { hasColors: hasColors(process.stderr) }))
   return null
 }

@@ -50,7 +50,7 @@ The answer's body stands on standard output, everything else on standard error.`
     const { openConfig } = await import('./open-config.ts')
     const { readRequest } = await import('./try-request.ts')
     const request = readRequest({ words, headers: flags.header, data: flags.data })
-    const opened = await openConfig(flags.config, flags.edition === 'ce' ? 'ce' : null)
+    const opened = await openConfig(flags.config, flags.edition === 'ce' ? 'ce' : null, false)
     if (opened === null) return 1
     const { traceRequest } = await import('../explain/trace-request.ts')
     const { ConfigError } = await import('../engine/compile/component.ts')
