@@ -94,6 +94,17 @@ const RULES: readonly Rule[] = [
     reason: 'an audit judges a configuration by what it says: nothing is built, read or called',
   },
   {
+    files: /^src\/convert\//,
+    may: [/^src\/convert\//, /^src\/config\//, ...FLOORS, /^src\/engine\/compile\/component\.ts$/],
+    never: SYSTEM,
+    reason: 'a file is converted without knowing who will serve it: texts go in and come out',
+  },
+  {
+    files: /^src\/explain\//,
+    may: [/^src\/(?!cli\/|runtime\/)/, /^src\/runtime\/shared\.ts$/],
+    reason: 'what is said about a gateway is taken from the gateway itself, and shown by others',
+  },
+  {
     files: LUA,
     may: [LUA, GO],
     never: /^node:(http|https|http2|net|tls|dns|child_process|cluster|worker_threads)$/,

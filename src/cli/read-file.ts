@@ -10,6 +10,7 @@ import { compileLocalTime } from '../log/local-time.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { UsageError } from './arguments.ts'
+import type { LintProblem } from './lint.ts'
 import { findPluginIssues, type PluginFindings } from './plugin-findings.ts'
 import { report, summarize, type ReportOptions } from './report.ts'
 
@@ -27,8 +28,6 @@ export const CONFIG_FLAGS = {
   import: IMPORT_FLAG,
 } as const
 
-export const NO_FILE_TEXT = 'Please, provide the path to the configuration file with --config or see all the options with --help\n'
-
 export interface FileRequest extends ReportOptions {
   readonly file: string
   readonly edition: string | undefined
@@ -40,6 +39,8 @@ export interface FileRequest extends ReportOptions {
   readonly isTested: boolean
   /** Whether everything that was not understood or weakens a protection counts as an error (`--strict`). */
   readonly isStrict: boolean
+  /** Holds a file that is accepted against a schema; null when it fits. Asked for where findings are reported as one. */
+  readonly lint?: (source: Source) => Promise<LintProblem | null>
   /** What `--import` names: modules that are imported before plugins are. */
   readonly imports: readonly string[]
   /** False for `check --no-plugins`: no module of plugins is imported. */
@@ -54,6 +55,8 @@ export interface FileReading {
   /** Null after errors, which were printed on standard error. Warnings are printed as well. */
   readonly config: GatewayConfig | null
   readonly source: Source
+  /** The file's value with the environment's overrides; undefined when it cannot be parsed. */
+  readonly raw: unknown
   /** One line that counts what was found, with its line feed; empty when that is nothing. */
   readonly summary: string
   /** Absolute path → SHA-256 of everything local that plugins imported; null when no module was. */
@@ -74,8 +77,8 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   })
   writeNotices(notices)
   if (config === null) {
-    const refusal = failure === null ? null : `parsing the configuration file:${request.separator}${failure}`
-    return { ...(await finish(issues, source, null, refusal, request)), pluginFiles: null }
+    const refusal = failure === null ? null : `ERROR parsing the configuration file:${request.separator}${failure}`
+    return { ...(await finish({ issues, source, raw, config: null, refusal }, request)), pluginFiles: null }
   }
   // perf: plugins are imported in a thread of their own, while the rest is checked here
   const [plugins, others] = await Promise.all([
@@ -84,7 +87,10 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   ])
   const found = [...others, ...plugins.issues]
   const refusal = describeRefusal(found, plugins.issues, request, name)
-  return { ...(await finish(found, source, config, refusal, request)), pluginFiles: plugins.files }
+  const linted = refusal === null ? ((await request.lint?.(source)) ?? null) : null
+  const all = [...found, ...(linted?.issues ?? [])]
+  const reading = await finish({ issues: all, source, raw, config, refusal: refusal ?? linted?.text ?? null }, request)
+  return { ...reading, pluginFiles: plugins.files }
 }
 
 function pluginRules({ edition, importsPlugins = true, served = new Set(), refusesWrongBlocks }: FileRequest) {
@@ -119,19 +125,22 @@ function describeRefusal(found: readonly Issue[], ofPlugins: readonly Issue[], r
   if (broken === undefined) return null
   // What is an error only because it was tested is told as KrakenD tells of its test.
   if (isTested && broken.fails !== undefined && broken.code !== 'wrong-type')
-    return `testing the configuration file:${separator}${broken.message}`
-  return `parsing the configuration file:${separator}'${name}': ${broken.message}`
+    return `ERROR testing the configuration file:${separator}${broken.message}`
+  return `ERROR parsing the configuration file:${separator}'${name}': ${broken.message}`
 }
 
 async function finish(
-  issues: readonly Issue[],
-  source: Source,
-  config: GatewayConfig | null,
-  refusal: string | null,
+  {
+    issues,
+    source,
+    raw,
+    config,
+    refusal,
+  }: Omit<FileReading, 'summary' | 'pluginFiles'> & { issues: readonly Issue[]; refusal: string | null },
   request: FileRequest,
 ): Promise<Omit<FileReading, 'pluginFiles'>> {
-  await report(issues, source, refusal === null ? null : `ERROR ${refusal}`, request)
-  return { config: refusal === null ? config : null, source, summary: request.format === 'text' ? summarize(issues) : '' }
+  await report(issues, source, refusal, request)
+  return { config: refusal === null ? config : null, source, raw, summary: request.format === 'text' ? summarize(issues) : '' }
 }
 
 function readable(path: string): boolean {

@@ -5,7 +5,8 @@ import { sharesPorts } from '../runtime/port-sharing.ts'
 import { type Reading, serve } from '../runtime/serve.ts'
 import { UsageError } from './arguments.ts'
 import { command } from './command.ts'
-import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
+import { NO_FILE_TEXT } from './no-file.ts'
+import { CONFIG_FLAGS, readFileFor } from './read-file.ts'
 
 /** Go's `os.Exit(-1)`. */
 const EXIT_BAD_FILE = 255
