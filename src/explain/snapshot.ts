@@ -2,7 +2,7 @@
 
 import type { Readable } from 'node:stream'
 import { Data } from '../engine/data.ts'
-import type { HeaderMap } from '../engine/headers.ts'
+import type { ReadonlyHeaders } from '../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Exchange, PipeRequest, PipeResponse } from '../engine/types.ts'
 import { encodeQuery } from '../go/url.ts'
 
@@ -57,8 +57,8 @@ export function resultOf(result: unknown): Snapshot {
     ])
   }
   if (isBackendResponse(result)) {
-    const { statusCode, headers, bytes, stream } = result
-    return new Map([['status', String(statusCode)], ['body', describeBody(bytes ?? stream)], ...fieldsOf(headers, 'header')])
+    const { statusCode, headers, body } = result
+    return new Map([['status', String(statusCode)], ['body', describeBody(body)], ...fieldsOf(headers, 'header')])
   }
   return new Map()
 }
@@ -74,7 +74,7 @@ export function changesOf(before: Snapshot, after: Snapshot): string[] {
   })
 }
 
-function fieldsOf(headers: HeaderMap, kind: string): [string, string][] {
+function fieldsOf(headers: ReadonlyHeaders, kind: string): [string, string][] {
   return headers.names().map((name) => [`${kind} ${name}`, SECRETS.has(name) ? '(not shown)' : headers.values(name).join(', ')])
 }
 
