@@ -1,6 +1,7 @@
 // `krakend run`: serves a configuration until it is told to stop.
 
 import { availableParallelism } from 'node:os'
+import { MAX_WORKERS, processSettings } from '../engine/process/process-blocks.ts'
 import { sharesPorts } from '../runtime/port-sharing.ts'
 import { type Reading, serve } from '../runtime/serve.ts'
 import { UsageError } from './arguments.ts'
@@ -9,7 +10,6 @@ import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
 
 /** Go's `os.Exit(-1)`. */
 const EXIT_BAD_FILE = 255
-const MAX_WORKERS = 256
 
 export const run = command({
   name: 'run',
@@ -19,7 +19,7 @@ export const run = command({
     ...CONFIG_FLAGS,
     debug: { type: 'boolean', short: 'd', about: 'serve /__debug/', value: 'count' },
     port: { type: 'string', short: 'p', about: "listen on this port instead of the file's", value: 'int' },
-    workers: { type: 'string', about: 'threads that serve: a number, or "auto" for one per core (default 1)' },
+    workers: { type: 'string', about: 'threads that serve: a number, or "auto" for one per core (default: what the file says, else 1)' },
   },
   exits: {
     0: 'it was told to stop, or there is no file',
@@ -35,7 +35,7 @@ export const run = command({
       return 0
     }
     const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
-    const workers = readWorkers(flags.workers ?? '1')
+    const asked = flags.workers === undefined ? null : readWorkers(flags.workers)
     const read = async (served: ReadonlySet<string>): Promise<Reading | null> => {
       const { config, summary, pluginFiles } = await readFileFor({
         file,
@@ -55,7 +55,9 @@ export const run = command({
       return config === null ? null : { config, pluginFiles }
     }
     const reading = await read(new Set())
-    return reading === null ? EXIT_BAD_FILE : serve(reading, { workers, imports: flags.import, isStrict: flags.strict > 0, reread: read })
+    if (reading === null) return EXIT_BAD_FILE
+    const workers = countWorkers(asked ?? processSettings(reading.config.extraConfig).workers)
+    return serve(reading, { workers, imports: flags.import, isStrict: flags.strict > 0, reread: read })
   },
 })
 
@@ -65,10 +67,17 @@ function readPort(text: string): number {
   return port
 }
 
-function readWorkers(text: string): number {
-  const workers = text === 'auto' ? availableParallelism() : readInteger(text)
+function readWorkers(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  const workers = readInteger(text)
   if (!(workers >= 1 && workers <= MAX_WORKERS))
     throw wrongArgument(text, '--workers', `it must be "auto" or a number from 1 to ${MAX_WORKERS}`)
+  return workers
+}
+
+/** How many threads will serve. `auto` counts the cores that the affinity of the process and the limits of its control groups leave to it. */
+function countWorkers(asked: number | 'auto'): number {
+  const workers = asked === 'auto' ? Math.min(MAX_WORKERS, availableParallelism()) : asked
   if (workers === 1 || sharesPorts()) return workers
   process.stderr.write(`krakend: threads cannot share a port on ${process.platform}: one worker serves\n`)
   return 1

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { EndpointConfig, GatewayConfig, ServerConfig } from '../config/types.ts'
+import { processSettings, workersBlock } from '../engine/process/process-blocks.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
 
 /** What the listening socket is opened with: the file's name of each, and its value. */
@@ -19,9 +20,11 @@ const LISTENER_SETTINGS: Readonly<Record<string, (server: ServerConfig) => unkno
 
 /** Names of the settings that differ, which only a restart can change. */
 export function findListenerChanges(before: GatewayConfig, after: GatewayConfig): string[] {
-  return Object.entries(LISTENER_SETTINGS)
+  const [old, now] = [before, after].map(({ extraConfig }) => processSettings(extraConfig).workers)
+  const settings = Object.entries(LISTENER_SETTINGS)
     .filter(([, read]) => !isDeepStrictEqual(read(serverConfigOf(before)), read(serverConfigOf(after))))
     .map(([name]) => name)
+  return old === now ? settings : [...settings, workersBlock.namespace]
 }
 
 /** So many names are listed; of the others there is only the number. */

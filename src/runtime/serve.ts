@@ -1,6 +1,7 @@
 // The serving process from its first log line to its exit code: opens a station, the parts of the process and the port, and closes them again.
 
 import type { Logger } from '../engine/compile/component.ts'
+import { HealthBoard } from '../engine/process/health-board.ts'
 import { ProcessParts } from '../process-parts.ts'
 import { describeFailure, EXIT, reportFailure } from './failure.ts'
 import { createLogger, introduceLog, openStandardOutput, type Output } from './log.ts'
@@ -58,6 +59,8 @@ async function serveOnce(reading: Reading, options: ServeOptions, output: Output
   const { reread, ...rest } = options
   const signals = watchSignals()
   const shared = createSharedMemory()
+  const health = new HealthBoard(shared)
+  health.start(performance.timeOrigin)
   const parts = new ProcessParts({ shared, environment: process.env })
   const station = new Station({ ...rest, output, shared })
   try {

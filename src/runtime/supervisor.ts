@@ -4,6 +4,7 @@ import type { Server } from 'node:net'
 import type { GatewayConfig } from '../config/types.ts'
 import type { Logger, SharedMemory } from '../engine/compile/component.ts'
 import { asError, splitStack } from '../engine/errors.ts'
+import { HealthBoard } from '../engine/process/health-board.ts'
 import { BackOff } from './back-off.ts'
 import type { Crew, TakeSocket } from './crew.ts'
 import { createLogger, type Output } from './log.ts'
@@ -36,6 +37,8 @@ interface Place {
   thread: WorkerThread | null
   startedMs: number
   timer: NodeJS.Timeout | undefined
+  /** Nobody waits for it to listen. */
+  isServing: boolean
 }
 
 export class Supervisor implements Crew {
@@ -49,6 +52,7 @@ export class Supervisor implements Crew {
   /** What the port was opened with; null before. */
   #listener: GatewayConfig | null = null
   #isStopping = false
+  readonly #health: HealthBoard
   /** Opening and replacing take turns, so that every worker serves the same configuration. */
   #turn: Promise<void> = Promise.resolve()
   #release = (): void => {}
@@ -56,6 +60,7 @@ export class Supervisor implements Crew {
   constructor(init: SupervisorInit) {
     const { workers, output, config } = init
     this.#init = init
+    this.#health = new HealthBoard(init.shared)
     this.#log = createLogger(output, config)
     this.#places = Array.from({ length: workers }, (_, i) => ({
       number: i + 1,
@@ -63,6 +68,7 @@ export class Supervisor implements Crew {
       thread: null,
       startedMs: 0,
       timer: undefined,
+      isServing: true,
     }))
   }
 
@@ -143,6 +149,12 @@ export class Supervisor implements Crew {
   #serves(config: GatewayConfig): void {
     surviveBugs(() => ({ log: this.#log, hasPlugins: false }))
     this.#listener = config
+    this.#tellHealth()
+  }
+
+  /** A worker that is being replaced does not serve yet. */
+  #tellHealth(): void {
+    this.#health.count(this.#places.filter(({ isServing }) => isServing).length, this.#places.length)
   }
 
   #end(): void {
@@ -172,6 +184,8 @@ export class Supervisor implements Crew {
   #bury(place: Place, reason: string): void {
     place.thread = null
     if (this.#listener === null || this.#isStopping) return
+    place.isServing = false
+    this.#tellHealth()
     const waitMs = place.backOff.next(performance.now() - place.startedMs)
     const [text, frames] = splitStack(reason)
     this.#log.critical(`${LABEL} worker ${place.number} died and is replaced in ${waitMs} ms: ${text}`, frames)
@@ -189,7 +203,11 @@ export class Supervisor implements Crew {
       await thread.swap()
       await thread.listen(listener)
     })
-    if (serves) this.#log.info(`${LABEL} worker ${place.number} serves again`)
+    if (serves) {
+      place.isServing = true
+      this.#tellHealth()
+      this.#log.info(`${LABEL} worker ${place.number} serves again`)
+    }
     release()
   }
 
