@@ -54,6 +54,8 @@ export interface FileReading {
   /** Null after errors, which were printed on standard error. Warnings are printed as well. */
   readonly config: GatewayConfig | null
   readonly source: Source
+  /** Why it is refused, in one line; null when it is not. */
+  readonly refusal: string | null
   /** One line that counts what was found, with its line feed; empty when that is nothing. */
   readonly summary: string
   /** Absolute path → SHA-256 of everything local that plugins imported; null when no module was. */
@@ -75,7 +77,7 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   writeNotices(notices)
   if (config === null) {
     const refusal = failure === null ? null : `parsing the configuration file:${request.separator}${failure}`
-    return { ...(await finish(issues, source, null, refusal, request)), pluginFiles: null }
+    return { ...(await finish(issues, source, null, refusal, request)), pluginFiles: null, refusal: refusal ?? 'no configuration' }
   }
   // perf: plugins are imported in a thread of their own, while the rest is checked here
   const [plugins, others] = await Promise.all([
@@ -84,7 +86,7 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   ])
   const found = [...others, ...plugins.issues]
   const refusal = describeRefusal(found, plugins.issues, request, name)
-  return { ...(await finish(found, source, config, refusal, request)), pluginFiles: plugins.files }
+  return { ...(await finish(found, source, config, refusal, request)), pluginFiles: plugins.files, refusal }
 }
 
 function pluginRules({ edition, importsPlugins = true, served = new Set(), refusesWrongBlocks }: FileRequest) {
@@ -129,7 +131,7 @@ async function finish(
   config: GatewayConfig | null,
   refusal: string | null,
   request: FileRequest,
-): Promise<Omit<FileReading, 'pluginFiles'>> {
+): Promise<Omit<FileReading, 'pluginFiles' | 'refusal'>> {
   await report(issues, source, refusal === null ? null : `ERROR ${refusal}`, request)
   return { config: refusal === null ? config : null, source, summary: request.format === 'text' ? summarize(issues) : '' }
 }

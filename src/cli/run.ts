@@ -3,7 +3,9 @@
 import { availableParallelism } from 'node:os'
 import { MAX_WORKERS, processSettings } from '../engine/process/process-blocks.ts'
 import { sharesPorts } from '../runtime/port-sharing.ts'
-import { type Reading, serve } from '../runtime/serve.ts'
+import { type Reading, type Refused, serve } from '../runtime/serve.ts'
+import { flexibleVariables } from '../config/flexible/variables.ts'
+import type { GatewayConfig } from '../config/types.ts'
 import { UsageError } from './arguments.ts'
 import { command } from './command.ts'
 import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
@@ -36,8 +38,8 @@ export const run = command({
     }
     const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
     const asked = flags.workers === undefined ? null : readWorkers(flags.workers)
-    const read = async (served: ReadonlySet<string>): Promise<Reading | null> => {
-      const { config, summary, pluginFiles } = await readFileFor({
+    const read = async (served: ReadonlySet<string>): Promise<Reading | Refused> => {
+      const { config, summary, pluginFiles, refusal } = await readFileFor({
         file,
         edition,
         debug: flags.debug > 0,
@@ -52,14 +54,21 @@ export const run = command({
         ...port,
       })
       process.stderr.write(summary)
-      return config === null ? null : { config, pluginFiles }
+      const files = sourcesOf(file, config)
+      return config === null ? { config, files, reason: refusal ?? '' } : { config, files, pluginFiles }
     }
     const reading = await read(new Set())
-    if (reading === null) return EXIT_BAD_FILE
+    if (reading.config === null) return EXIT_BAD_FILE
     const workers = countWorkers(asked ?? processSettings(reading.config.extraConfig).workers)
     return serve(reading, { workers, imports: flags.import, isStrict: flags.strict > 0, reread: read })
   },
 })
+
+/** Files and folders that a configuration is read from. */
+function sourcesOf(file: string, config: GatewayConfig | null): string[] {
+  const { settings, partials, templates } = flexibleVariables(process.env['FC_ENABLE'] ? process.env : {})
+  return [file, settings, partials, templates, config?.service.plugin?.folder ?? ''].filter((path) => path !== '')
+}
 
 function readPort(text: string): number {
   const port = readInteger(text)

@@ -6,8 +6,9 @@ import type { Logger, SharedMemory } from '../engine/compile/component.ts'
 import { asError, splitStack } from '../engine/errors.ts'
 import { HealthBoard } from '../engine/process/health-board.ts'
 import { BackOff } from './back-off.ts'
-import type { Crew, TakeSocket } from './crew.ts'
+import type { Crew, Inventory, TakeSocket } from './crew.ts'
 import { createLogger, type Output } from './log.ts'
+import { withTlsOf } from './changes.ts'
 import type { Line, Opening } from './messages.ts'
 import { refuseSharing } from './port-sharing.ts'
 import { surviveBugs } from './process.ts'
@@ -72,7 +73,7 @@ export class Supervisor implements Crew {
     }))
   }
 
-  async open(opening: Opening): Promise<ReadonlySet<string>> {
+  async open(opening: Opening): Promise<Inventory> {
     this.#release = await this.#takeTurn()
     this.#log = createLogger(this.#init.output, opening.config)
     this.#saidLines.clear()
@@ -87,15 +88,17 @@ export class Supervisor implements Crew {
       await this.discard()
       throw refusal
     }
-    const served = results.find((result) => result.status === 'fulfilled')?.value ?? opening.served
-    this.#next = { ...opening, served }
-    return served
+    const inventory = results.find((result) => result.status === 'fulfilled')?.value ?? { plugins: opening.served, files: new Set() }
+    this.#next = { ...opening, served: inventory.plugins }
+    return inventory
   }
 
   async swap(): Promise<void> {
     // What the opening had to say comes before what the workers say now.
     await this.#init.output.drain()
     this.#current = this.#next
+    // Who is replaced has the certificates of today.
+    if (this.#listener !== null && this.#current !== null) this.#listener = withTlsOf(this.#listener, this.#current.config)
     // Who dies now is replaced, by somebody with the new configuration.
     await Promise.allSettled(this.#threads().map((thread) => thread.swap()))
     this.#release()
