@@ -47,6 +47,7 @@ export const order: Order = {
   // Every request, before it has a route.
   server: [
     rescue, // outermost: whatever a layer throws becomes its answer
+    lazy('_gw/overload', async () => (await import('./components/gw/overload/index.ts')).overload), // before anything costs
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
     lazy('plugin/http-server', async () => (await import('./components/plugin/http-server/index.ts')).httpServerPlugins), // its own answers need CORS

@@ -50,7 +50,6 @@ for (const workers of ['1', '2']) {
     renameSync(join(gateway.file, '../next.json'), gateway.file)
     await gateway.waitFor(SERVED)
     assert.equal('details' in (await healthOf(gateway)), false)
-    // That file did not ask to be watched any more.
     assert.equal(await gateway.stop(), 0)
   })
 }

@@ -27,9 +27,14 @@ export class WatchedFiles {
       this.#watcher = null
       return
     }
+    const isFirst = this.#watcher === null
     this.#watcher ??= await this.#create()
-    if (this.#isStopped) this.#watcher.close()
-    else await this.#watcher.watch(targets)
+    if (this.#isStopped) {
+      this.#watcher.close()
+      return
+    }
+    await this.#watcher.watch(targets)
+    if (isFirst) this.#init.log().info(`${LABEL} from now on, a change of the configuration's files is a reload`)
   }
 
   stop(): void {
@@ -40,7 +45,6 @@ export class WatchedFiles {
   async #create(): Promise<FileWatcher> {
     const { log, onChange } = this.#init
     const { FileWatcher: Watcher } = await import('./file-watcher.ts')
-    log().info(`${LABEL} a change of the configuration's files is a reload`)
     const onFallback = (reason: string): void =>
       log().warning(`${LABEL} the system watches no more folders (${reason}): files are looked at every second instead`)
     return new Watcher({ onChange, onFallback })
