@@ -20,7 +20,7 @@ function ask(url: string, method: string, body: string, agent: http.Agent | fals
   return new Promise((resolve) => {
     const begun = performance.now()
     const end = (status: number): void => resolve({ status, ms: performance.now() - begun })
-    const request = http.request(url, { method, agent, timeout: 4000, headers: { 'Content-Type': 'application/json' } }, (response) => {
+    const request = http.request(url, { method, agent, timeout: 60_000, headers: { 'Content-Type': 'application/json' } }, (response) => {
       response.resume().on('end', () => end(response.statusCode ?? 0))
     })
     request.on('error', () => end(0)).on('timeout', () => request.destroy())

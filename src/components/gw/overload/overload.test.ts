@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setImmediate as afterImmediates } from 'node:timers/promises'
 import type { Exchange } from '../../../engine/types.ts'
 import { checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
 import { LoadGauge, LOOK_EVERY_MS } from './load-gauge.ts'
@@ -10,7 +9,7 @@ import { overload } from './index.ts'
 
 const OPTIONS = { max_in_flight: 0, max_event_loop_delay: '0s', max_memory_share: 0, retry_after: '1s' }
 
-test('more requests than the bound are refused at once, the health check is not, and room is made by answers', async () => {
+test('more requests than the bound are refused at once, the health check is not, and room is made by answers', () => {
   const site = makeSite()
   const layer = overload.build({ ...OPTIONS, max_in_flight: 2, retry_after: '1.5s' }, site)
   assert.ok(layer)
@@ -27,7 +26,8 @@ test('more requests than the bound are refused at once, the health check is not,
   assert.deepEqual(served, [first, second, health])
   first.answer(200)
   health.answer(200)
-  await afterImmediates()
+  first.finish()
+  health.finish()
   const fourth = makeExchange()
   void handle(fourth)
   assert.equal(served.at(-1), fourth)
