@@ -7,6 +7,7 @@ import { rescue } from './engine/endpoint/rescue.ts'
 import { backendLimits } from './engine/pipe/backend-limits.ts'
 import { proxyAtBackend, proxyAtEndpoint } from './engine/pipe/proxy-block.ts'
 import { backendHttp } from './engine/pipe/status-policy.ts'
+import { reloadBlock, shutdownBlock, workersBlock } from './engine/process/process-blocks.ts'
 import { accessLines } from './engine/routing/access-log.ts'
 import { clientAddress } from './engine/routing/client-ip.ts'
 import { encodedParams } from './engine/routing/encoded-params.ts'
@@ -46,6 +47,7 @@ export const order: Order = {
   // Every request, before it has a route.
   server: [
     rescue, // outermost: whatever a layer throws becomes its answer
+    lazy('_gw/overload', async () => (await import('./components/gw/overload/index.ts')).overload), // before anything costs
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
     lazy('plugin/http-server', async () => (await import('./components/plugin/http-server/index.ts')).httpServerPlugins), // its own answers need CORS
@@ -132,7 +134,7 @@ export const order: Order = {
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
-    service: [routerBlock, loggingBlock, backendLimits, pluginsBlock],
+    service: [routerBlock, loggingBlock, workersBlock, reloadBlock, shutdownBlock, backendLimits, pluginsBlock],
     endpoint: [proxyAtEndpoint],
     agent: [],
     backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],

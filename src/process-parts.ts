@@ -100,6 +100,11 @@ export class ProcessParts {
     return this.#inTurn(() => this.#change(plan))
   }
 
+  /** The files that its parts were started with. */
+  get files(): string[] {
+    return this.#parts.flatMap(({ files }) => [...files.keys()])
+  }
+
   /** Resolves when nothing runs any more, and nothing will. */
   stop(): Promise<void> {
     this.#isOver = true

@@ -45,7 +45,7 @@ export interface LintProblem {
 /** What is wrong; null when the file fits. */
 export async function lint({ text, format }: Source, flags: LintFlags): Promise<LintProblem | null> {
   const value = await parse(text ?? '', format, flags.lint > 0)
-  if (value instanceof Error) return { text: `ERROR converting configuration content to JSON:\t${value.message}`, issues: [] }
+  if (value instanceof Error) return { text: `converting configuration content to JSON:\t${value.message}`, issues: [] }
   try {
     const schema = JSON.parse(await readSchema(flags['lint-schema'])) as unknown
     const { CompiledSchemas } = await import('../components/validation/json-schema/compiled-schemas.ts')
@@ -54,10 +54,10 @@ export async function lint({ text, format }: Source, flags: LintFlags): Promise<
     const problem = validator.validate(value)
     if (problem === null) return null
     const name = flags['lint-schema'] ?? 'krakend-ts.json'
-    const text = `ERROR linting the configuration file:\tjsonschema validation failed with '${name}#'\n${problem}`
+    const text = `linting the configuration file:\tjsonschema validation failed with '${name}#'\n${problem}`
     return { text, issues: findPlaces(problem) }
   } catch (error) {
-    return { text: `ERROR compiling the custom schema:\t${asError(error).message}`, issues: [] }
+    return { text: `compiling the custom schema:\t${asError(error).message}`, issues: [] }
   }
 }
 

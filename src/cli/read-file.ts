@@ -57,6 +57,8 @@ export interface FileReading {
   readonly source: Source
   /** The file's value with the environment's overrides; undefined when it cannot be parsed. */
   readonly raw: unknown
+  /** Why it is refused, in one line; null when it is not. */
+  readonly refusal: string | null
   /** One line that counts what was found, with its line feed; empty when that is nothing. */
   readonly summary: string
   /** Absolute path → SHA-256 of everything local that plugins imported; null when no module was. */
@@ -77,7 +79,7 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   })
   writeNotices(notices)
   if (config === null) {
-    const refusal = failure === null ? null : `ERROR parsing the configuration file:${request.separator}${failure}`
+    const refusal = failure === null ? null : `parsing the configuration file:${request.separator}${failure}`
     return { ...(await finish({ issues, source, raw, config: null, refusal }, request)), pluginFiles: null }
   }
   // perf: plugins are imported in a thread of their own, while the rest is checked here
@@ -125,8 +127,8 @@ function describeRefusal(found: readonly Issue[], ofPlugins: readonly Issue[], r
   if (broken === undefined) return null
   // What is an error only because it was tested is told as KrakenD tells of its test.
   if (isTested && broken.fails !== undefined && broken.code !== 'wrong-type')
-    return `ERROR testing the configuration file:${separator}${broken.message}`
-  return `ERROR parsing the configuration file:${separator}'${name}': ${broken.message}`
+    return `testing the configuration file:${separator}${broken.message}`
+  return `parsing the configuration file:${separator}'${name}': ${broken.message}`
 }
 
 async function finish(
@@ -139,8 +141,9 @@ async function finish(
   }: Omit<FileReading, 'summary' | 'pluginFiles'> & { issues: readonly Issue[]; refusal: string | null },
   request: FileRequest,
 ): Promise<Omit<FileReading, 'pluginFiles'>> {
-  await report(issues, source, refusal, request)
-  return { config: refusal === null ? config : null, source, raw, summary: request.format === 'text' ? summarize(issues) : '' }
+  await report(issues, source, refusal === null ? null : `ERROR ${refusal}`, request)
+  const summary = request.format === 'text' ? summarize(issues) : ''
+  return { config: refusal === null ? config : null, source, raw, refusal, summary }
 }
 
 function readable(path: string): boolean {

@@ -119,5 +119,5 @@ function isPipeResponse(value: unknown): value is PipeResponse {
 }
 
 function isBackendResponse(value: unknown): value is BackendResponse {
-  return has(value, 'statusCode', 'bytes', 'url')
+  return has(value, 'statusCode', 'url')
 }

@@ -8,7 +8,7 @@ import { serverConfigOf } from '../engine/routing/router-options.ts'
 import type { Exchange } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
 import { createNodeServer, type NodeServer } from '../http/server/listener.ts'
-import type { Crew, TakeSocket } from './crew.ts'
+import type { Crew, Inventory, TakeSocket } from './crew.ts'
 import { describeTlsFailure, StartFailure } from './failure.ts'
 import type { Opening } from './messages.ts'
 import { returnStartMemory, surviveBugs, VERSION } from './process.ts'
@@ -30,6 +30,8 @@ interface Opened {
   readonly served: ServedGateway
   readonly log: Logger
   readonly hasPlugins: boolean
+  /** Makes its certificates those of the next handshake; null where there is nothing to do. */
+  readonly renewTls: (() => void) | null
 }
 
 export class GatewayHost implements Crew {
@@ -44,9 +46,10 @@ export class GatewayHost implements Crew {
     this.#init = init
   }
 
-  async open({ config, served, isStrict }: Opening): Promise<ReadonlySet<string>> {
+  async open({ config, served, isStrict }: Opening): Promise<Inventory> {
     const plugins = new Set<string>()
     const log = this.#init.createLog(config)
+    const renewTls = (await this.#server?.prepareTls(serverConfigOf(config))) ?? null
     const gateway = await openGateway(config, {
       log,
       shared: this.#init.shared,
@@ -56,14 +59,15 @@ export class GatewayHost implements Crew {
       writeAccessLine: this.#init.writeAccessLine,
       pluginRules: { isStrict, served, onServed: (name) => void plugins.add(name) },
     })
-    this.#next = { served: new ServedGateway(gateway), log, hasPlugins: plugins.size > 0 }
-    return plugins
+    this.#next = { served: new ServedGateway(gateway), log, hasPlugins: plugins.size > 0, renewTls }
+    return { plugins, files: gateway.files }
   }
 
   swap(): Promise<void> {
     const old = this.#current
     this.#current = this.#next
     this.#next = null
+    this.#current?.renewTls?.()
     if (old !== null) void this.#retire(old)
     return Promise.resolve()
   }

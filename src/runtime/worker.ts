@@ -59,7 +59,7 @@ async function perform(task: Task): Promise<Outcome> {
 async function act(task: Task): Promise<Partial<Gift>> {
   switch (task.kind) {
     case 'open':
-      return { plugins: await host.open(task) }
+      return { inventory: await host.open(task) }
     case 'prepare':
       await host.prepare(task.config)
       break

@@ -13,6 +13,7 @@ import { planRoutes, type PlannedRoute } from '../routing/plan.ts'
 import { Router } from '../routing/router.ts'
 import { readRouterOptions } from '../routing/router-options.ts'
 import type { Handler, Layer, Render } from '../types.ts'
+import { HealthBoard } from '../process/health-board.ts'
 import { type Stage, UnservablePlace } from './component.ts'
 import { buildServices, layersFor, stack, type LayerObserver } from './layers.ts'
 import type { LoadedOrder } from './order.ts'
@@ -106,7 +107,7 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
   return server(router.handle)
 }
 
-function fixedHandler({ kind, methods }: PlannedRoute, { config, log }: Compilation, versionHeader: string): Handler {
+function fixedHandler({ kind, methods }: PlannedRoute, { config, log, shared }: Compilation, versionHeader: string): Handler {
   switch (kind) {
     case 'debug':
       return debugHandler(log)
@@ -114,8 +115,14 @@ function fixedHandler({ kind, methods }: PlannedRoute, { config, log }: Compilat
       return echoHandler
     case 'options':
       return optionsHandler(methods, versionHeader)
-    default:
-      return healthHandler(config.quirks.healthTellsAgents, () => ({}))
+    default: {
+      const board = new HealthBoard(shared)
+      return healthHandler(
+        config.quirks.healthTellsAgents,
+        () => ({}),
+        () => board.read(),
+      )
+    }
   }
 }
 

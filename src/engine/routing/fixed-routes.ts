@@ -7,24 +7,39 @@ import { compareText } from '../../go/text.ts'
 import { encodeJson, encodeSorted } from '../../json/write.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler } from '../types.ts'
+import type { ProcessHealth } from '../process/health-board.ts'
 import { encodeQuery, parseQuery } from '../../go/url.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** `{"agents":…,"now":…,"status":"ok"}`; `agents` gives the last sign of life of each. Or `status` alone. */
-export function healthHandler(tellsAgents: boolean, agents: () => Record<string, Date>): Handler {
+/**
+ * `{"agents":…,"now":…,"status":"ok"}`; `agents` gives the last sign of life of each. Or `status` alone. `details` follow where there is
+ * something to tell of the process: a reload that was refused, workers that are missing. 503 from the moment on when it was told to stop.
+ */
+export function healthHandler(tellsAgents: boolean, agents: () => Record<string, Date>, health: () => ProcessHealth): Handler {
   return function answerHealth(exchange) {
+    const state = health()
+    const status = state.isStopping ? 'stopping' : 'ok'
+    const startedMs = state.startedMs || performance.timeOrigin
+    const details = detailsOf(state)
     exchange.responseHeaders.set('Content-Type', JSON_TYPE)
-    if (!tellsAgents) return exchange.answer(200, '{"status":"ok"}')
-    const seen = Object.fromEntries(Object.entries(agents()).map(([name, time]) => [name, formatGoTime(time)]))
-    return exchange.answer(200, JSON.stringify({ agents: seen, now: formatGoTime(new Date()), status: 'ok' }))
+    const seen = Object.fromEntries(Object.entries(agents()).map(([name, time]) => [name, formatGoTime(time, startedMs)]))
+    const times = tellsAgents ? { agents: seen, now: formatGoTime(new Date(), startedMs) } : {}
+    exchange.answer(state.isStopping ? 503 : 200, JSON.stringify({ ...times, status, ...details }))
   }
 }
 
+function detailsOf({ refusal, serving, workers }: ProcessHealth): { details?: object } {
+  const reload = refusal === null ? {} : { reload: { status: 'refused', ...refusal } }
+  const missing = serving < workers ? { workers: { serving, of: workers } } : {}
+  const details = { ...reload, ...missing }
+  return Object.keys(details).length === 0 ? {} : { details }
+}
+
 /** Go's time.String() with the seconds since the process started: `2026-01-02 15:04:05.999 +0000 UTC m=+30.67`. */
-function formatGoTime(time: Date): string {
+function formatGoTime(time: Date, startedMs: number): string {
   const [date = '', clock = ''] = time.toISOString().slice(0, -1).split('T')
-  const elapsed = ((time.getTime() - performance.timeOrigin) / 1000).toFixed(9)
+  const elapsed = ((time.getTime() - startedMs) / 1000).toFixed(9)
   return `${date} ${clock.replace(/\.?0+$/, '')} +0000 UTC m=+${elapsed}`
 }
 
