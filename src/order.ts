@@ -20,6 +20,7 @@ import { queryStrings } from './engine/steps/query-filter.ts'
 import { builder } from './engine/steps/request-builder.ts'
 import { shadow } from './engine/steps/shadow.ts'
 import { staticAnswers } from './engine/steps/static.ts'
+import { backendTelemetry, endpointTelemetry, proxyTelemetry } from './engine/steps/telemetry.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
 import { loggingBlock } from './log/logging-block.ts'
 import { pluginsBlock } from './plugins/plugins-block.ts'
@@ -31,14 +32,19 @@ const cel = () => import('./components/validation/cel/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
 const middlewares = () => import('./components/plugin/middleware/index.ts')
 const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
+const metrics = () => import('./components/telemetry/metrics/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
   // Once per process, whatever the number of workers: listeners, consumers, exporters.
-  process: [lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker')],
+  process: [
+    lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker'),
+    lazy('telemetry/metrics', async () => (await metrics()).metricsReports, 'telemetry/influx'),
+  ],
 
   // Once per gateway, before any layer: what layers ask for.
   services: [
+    lazy('telemetry/metrics', async () => (await metrics()).metrics, 'telemetry/influx'),
     lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
   ],
@@ -71,6 +77,7 @@ export const order: Order = {
   endpoint: [
     clientRequest, // no layer where no plugin stands inside: they see the client's own request
     lazy('security/bot-detector', async () => (await botDetector()).endpointBotDetector), // before a token costs anything
+    endpointTelemetry, // counts what a bad token is answered; bots are not counted
     lazy('validation/cel', async () => (await cel()).celRejecter), // no layer: what the validator asks of claims
     lazy('auth/validator', async () => (await jose()).validator, '_gw/jwt-issuers'),
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
@@ -81,6 +88,7 @@ export const order: Order = {
 
   // What an endpoint asks of its backends, and their common answer.
   proxy: [
+    proxyTelemetry, // measures everything that the pipe does
     lazy('modifier/lua-proxy', async () => (await lua()).proxyLua), // outermost: what it writes is validated like the client's own
     lazy('validation/cel', async () => (await cel()).endpointCel),
     lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
@@ -102,6 +110,7 @@ export const order: Order = {
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),
     lazy('plugin/middleware', async () => (await middlewares()).backendMiddlewares), // each call of theirs passes breaker and limit
     lazy('plugin/req-resp-modifier', async () => (await modifiers()).backendModifiers),
+    backendTelemetry, // measures what the breaker and the limit refuse
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),

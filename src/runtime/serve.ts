@@ -58,7 +58,8 @@ async function serveOnce(reading: Reading, options: ServeOptions, output: Output
   const { reread, ...rest } = options
   const signals = watchSignals()
   const shared = createSharedMemory()
-  const parts = new ProcessParts({ shared, environment: process.env })
+  const facts = { commandLine: process.argv, residentBytes: () => process.memoryUsage.rss() }
+  const parts = new ProcessParts({ shared, environment: process.env, process: facts })
   const station = new Station({ ...rest, output, shared })
   try {
     await station.open(reading)

@@ -107,7 +107,17 @@ export interface SiteBase {
 }
 
 /** What a part sees that runs once per process. */
-export interface ProcessSite extends SiteBase {}
+export interface ProcessSite extends SiteBase {
+  readonly process: ProcessFacts
+}
+
+/** What a process is, for those who report on it. */
+export interface ProcessFacts {
+  /** The program and its arguments. */
+  readonly commandLine: readonly string[]
+  /** Memory that it has now. */
+  residentBytes(): number
+}
 
 /** What a component sees while it is being built. */
 export interface Site extends SiteBase {
