@@ -22,7 +22,9 @@ import { shadow } from './engine/steps/shadow.ts'
 import { staticAnswers } from './engine/steps/static.ts'
 import { backendTelemetry, endpointTelemetry, proxyTelemetry } from './engine/steps/telemetry.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
+import { gelfBlock } from './log/gelf-block.ts'
 import { loggingBlock } from './log/logging-block.ts'
+import { logstashBlock } from './log/logstash-block.ts'
 import { pluginsBlock } from './plugins/plugins-block.ts'
 
 const revoker = () => import('./components/auth/revoker/index.ts')
@@ -141,7 +143,7 @@ export const order: Order = {
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
-    service: [routerBlock, loggingBlock, backendLimits, pluginsBlock],
+    service: [routerBlock, loggingBlock, logstashBlock, gelfBlock, backendLimits, pluginsBlock],
     endpoint: [proxyAtEndpoint],
     agent: [],
     backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],

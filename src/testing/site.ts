@@ -66,6 +66,7 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     client: refuse,
     version: 'Version test',
     writeAccessLine: () => {},
+    print: () => {},
     read: (path) => readFileSync(path),
     has: (namespace) => namespace in (place.backend ?? place.endpoint ?? service),
     once: makeOnce(),

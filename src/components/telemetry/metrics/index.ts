@@ -8,7 +8,7 @@ import { Collector } from './collector.ts'
 import { Growth, influxLines } from './influx-points.ts'
 import { InfluxPush } from './influx-push.ts'
 import { measureEndpoint, measurePipe } from './layers.ts'
-import { parseListenAddress } from './listen-address.ts'
+import { parseHostPort } from '../../../go/host-port.ts'
 import { Meters } from './meters.ts'
 import {
   collectionMs,
@@ -156,7 +156,7 @@ function namesOf(given: Options, { endpoints, asyncAgents }: GatewayConfig): Rec
 
 /** Null where the port cannot be opened: the gateway goes on. */
 async function openPage({ listen_address: text }: Options, site: ProcessSite, collector: Collector): Promise<StatsServer | null> {
-  const address = parseListenAddress(text)
+  const address = parseHostPort(text)
   const refuse = (reason: string): null => {
     site.log.error(`${STATS} listen tcp ${text}: ${reason}; there is no /__stats until the gateway is restarted`)
     return null

@@ -4,7 +4,7 @@ import type { Static } from 'typebox'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, type Issue, warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
-import { parseListenAddress } from './listen-address.ts'
+import { parseHostPort } from '../../../go/host-port.ts'
 
 export const NAMESPACE = 'telemetry/metrics'
 export const INFLUX_NAMESPACE = 'telemetry/influx'
@@ -64,7 +64,7 @@ export function influxUrl({ address }: InfluxOptions): URL | null {
 export function findWrongTimes(given: Options): Issue[] {
   const issues: Issue[] = []
   if (periodOf(given.collection_time) === null) issues.push(warnOfPeriod('collection_time', given.collection_time, '60s'))
-  if (!given.endpoint_disabled && parseListenAddress(given.listen_address) === null)
+  if (!given.endpoint_disabled && parseHostPort(given.listen_address) === null)
     issues.push(
       errorIssue(
         'invalid-option',

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
-import type { ListenAddress } from './listen-address.ts'
+import type { HostPort } from '../../../go/host-port.ts'
 
 const PATH = '/__stats'
 const MAX_CONNECTIONS = 100
@@ -16,7 +16,7 @@ export interface StatsServer {
 }
 
 /** `pieces` gives the page anew for each request. Rejects with what the system says about the port. */
-export async function openStatsServer({ host, port }: ListenAddress, pieces: () => Iterable<string>): Promise<StatsServer> {
+export async function openStatsServer({ host, port }: HostPort, pieces: () => Iterable<string>): Promise<StatsServer> {
   const timeouts = { requestTimeout: MAX_REQUEST_MS, headersTimeout: MAX_REQUEST_MS }
   const server = createServer(timeouts, (request, response) => answer(request, response, pieces))
   server.maxConnections = MAX_CONNECTIONS
