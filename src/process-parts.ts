@@ -128,7 +128,7 @@ export class ProcessParts {
     const block = [...blocks].filter(([name]) => name === namespace || name === extras?.namespace)
     return {
       namespace,
-      block: [config.dialect, ...block],
+      block: [config.dialect, declaration.reads?.(config), ...block],
       start(ownLog, files) {
         const read: ProcessSite['read'] = (path) => {
           const bytes = readFileSync(path)

@@ -129,7 +129,9 @@ export interface ServiceDeclaration<O extends TSchema, E extends TSchema = TSche
 /** Something that runs once per process, whatever the number of workers: a listener, a consumer, an exporter. */
 export interface ProcessDeclaration<O extends TSchema, E extends TSchema = TSchema> extends BlockDeclaration<O, E> {
   readonly kind: 'process'
-  /** Starts it. A part whose options did not change survives a reload; else it is stopped, and started anew. */
+  /** What else of the configuration it is made of. */
+  reads?(config: GatewayConfig): unknown
+  /** Starts it. A part whose options, and whatever it `reads`, did not change survives a reload; else it is stopped, and started anew. */
   start(options: Static<O>, site: ProcessSite, extras: Static<E> | null): Built<Running>
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeExchange } from '../../testing/index.ts'
-import { echoHandler } from './fixed-routes.ts'
+import { makeExchange, makeLog } from '../../testing/index.ts'
+import { debugHandler, echoHandler } from './fixed-routes.ts'
 import { HeaderMap } from '../headers.ts'
 
 async function echoed(headers: HeaderMap): Promise<unknown> {
@@ -33,4 +33,37 @@ test('the echo looks at each line of the headers once, however many names there 
   )
   await echoed(new HeaderMap(fields))
   assert.ok(steps < 10_000, String(steps))
+})
+
+test('the debug endpoint logs what came as Go prints it; version 2 without a label', async () => {
+  const send = async (dialect: 2 | 3): Promise<string[]> => {
+    const log = makeLog()
+    const init = {
+      method: 'POST',
+      target: '/__debug/x?b=2&a=1&a=0',
+      headers: { 'X-B': ['1', '2'], 'X-A': 'a' },
+      params: { Param: '/x' },
+      body: 'hello',
+    }
+    const exchange = makeExchange(init)
+    await debugHandler(log, dialect)(exchange)
+    assert.equal(exchange.answered.body, '{"message":"pong"}')
+    return log.lines
+  }
+  const lines = [
+    'Method: POST',
+    'URL: /__debug/x?b=2&a=1&a=0',
+    'Query: map[a:[1 0] b:[2]]',
+    'Params: [{param /x}]',
+    'Headers: map[X-A:[a] X-B:[1 2]]',
+    'Body: hello',
+  ]
+  assert.deepEqual(
+    await send(3),
+    lines.map((line) => `DEBUG [ENDPOINT: /__debug/*] ${line}`),
+  )
+  assert.deepEqual(
+    await send(2),
+    lines.map((line) => `DEBUG ${line}`),
+  )
 })

@@ -68,6 +68,7 @@ export const metrics = service({
 /** Collects, shows and sends, once per process. */
 export const metricsReports = supervise({
   ...BLOCK,
+  reads: namesOf,
   async start(given, site, influx): Promise<Running> {
     const collector = openCollector(given, site)
     const pusher = influx === null ? null : await openPusher(influx, site)
@@ -130,13 +131,15 @@ function metersOf(site: Pick<Site, 'shared'>): Meters {
 
 function openCollector(given: Options, site: ProcessSite): Collector {
   const meters = metersOf(site)
-  const { responses, pipes, backends } = namesOf(given, site.config)
+  const { paths, patterns } = namesOf(site.config)
+  const named = <M>(isOff: boolean, names: readonly string[], open: (name: string) => M): Map<string, M> =>
+    new Map(isOff ? [] : names.map((name) => [name, open(name)]))
   return new Collector({
     slab: meters.slab,
     router: meters.router(),
-    responses: new Map(responses.map((name) => [name, meters.response(name)])),
-    pipes: new Map(pipes.map((name) => [name, meters.pipe('pipe', name)])),
-    backends: new Map(backends.map((name) => [name, meters.pipe('backend', name)])),
+    responses: named(given.router_disabled, paths, (name) => meters.response(name)),
+    pipes: named(given.proxy_disabled, paths, (name) => meters.pipe('pipe', name)),
+    backends: named(given.backend_disabled, patterns, (name) => meters.pipe('backend', name)),
     runtime: new RuntimeMemory(memoryOf(site), meters.slab),
     steady: site.clock.steady,
     residentBytes: site.process.residentBytes,
@@ -144,14 +147,10 @@ function openCollector(given: Options, site: ProcessSite): Collector {
 }
 
 /** What the layers of a configuration count. Endpoints with one path, and backends with one pattern, count together. */
-function namesOf(given: Options, { endpoints, asyncAgents }: GatewayConfig): Record<'responses' | 'pipes' | 'backends', string[]> {
+function namesOf({ endpoints, asyncAgents }: GatewayConfig): { paths: string[]; patterns: string[] } {
   const paths = [...new Set(endpoints.map(({ path }) => path))]
   const patterns = [...endpoints, ...asyncAgents].flatMap(({ backends }) => backends.map(({ urlPattern }) => urlPattern))
-  return {
-    responses: given.router_disabled ? [] : paths,
-    pipes: given.proxy_disabled ? [] : paths,
-    backends: given.backend_disabled ? [] : [...new Set(patterns)],
-  }
+  return { paths, patterns: [...new Set(patterns)] }
 }
 
 /** Null where the port cannot be opened: the gateway goes on. */
