@@ -16,7 +16,10 @@ const options = Type.Object({
     default: '',
     description: 'Less urgent lines are left out: `DEBUG`, `INFO`, `NOTICE`, `WARNING`, `ERROR` or `CRITICAL`, in any case. Needed.',
   }),
-  stdout: Type.Boolean({ default: false, description: 'The log goes to standard output. The access log always does.' }),
+  stdout: Type.Boolean({
+    default: false,
+    description: 'The log goes to standard output. The access log always does, unless `telemetry/gelf` takes it.',
+  }),
   prefix: Type.String({ default: '', description: 'Stands before each line of the default format.' }),
   format: Type.String({
     default: 'default',

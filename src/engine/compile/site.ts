@@ -118,7 +118,7 @@ export interface ProcessFacts {
   /** The program and its arguments. */
   readonly commandLine: readonly string[]
   /** Memory that it has now. */
-  residentBytes(): number
+  readonly residentBytes: () => number
 }
 
 /** What a component sees while it is being built. */

@@ -142,7 +142,7 @@ function openCollector(given: Options, site: ProcessSite): Collector {
     backends: named(given.backend_disabled, patterns, (name) => meters.pipe('backend', name)),
     runtime: new RuntimeMemory(memoryOf(site), meters.slab),
     steady: site.clock.steady,
-    residentBytes: site.process.residentBytes,
+    residentBytes: () => site.process.residentBytes(),
   })
 }
 

@@ -110,7 +110,7 @@ export class InfluxPush {
     const { url, db, username, password } = this.#target
     const address = new URL(url)
     address.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`
-    address.search = path === 'ping' ? '' : `?${new URLSearchParams({ db, precision: 's' })}`
+    address.search = path === 'ping' ? '' : `?${new URLSearchParams({ db, precision: 's' }).toString()}`
     const auth = username === '' ? {} : { auth: `${username}:${password}` }
     const headers = body === null ? {} : { 'Content-Length': Buffer.byteLength(body) }
     // A server that sends its answer byte by byte has no more time than any other.

@@ -84,7 +84,7 @@ export interface Distribution {
   readonly variance: number
   readonly stdDev: number
   /** Of 0.99, say: interpolated. */
-  percentile(share: number): number
+  readonly percentile: (share: number) => number
 }
 
 /** `values` in ascending order. */
