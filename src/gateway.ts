@@ -25,6 +25,8 @@ export interface GatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
   /** Variables of the process: proxies for backend calls (`HTTP_PROXY` and the like) and what components look for. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly writeAccessLine: (line: string) => void
+  /** Takes what scripts print. */
+  readonly print: (text: string) => void
   /** The machine's by default. */
   readonly clock?: Clock
   /** Which plugins must not be missing. */

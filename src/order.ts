@@ -21,8 +21,11 @@ import { queryStrings } from './engine/steps/query-filter.ts'
 import { builder } from './engine/steps/request-builder.ts'
 import { shadow } from './engine/steps/shadow.ts'
 import { staticAnswers } from './engine/steps/static.ts'
+import { backendTelemetry, endpointTelemetry, proxyTelemetry } from './engine/steps/telemetry.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
+import { gelfBlock } from './log/gelf-block.ts'
 import { loggingBlock } from './log/logging-block.ts'
+import { logstashBlock } from './log/logstash-block.ts'
 import { pluginsBlock } from './plugins/plugins-block.ts'
 
 const revoker = () => import('./components/auth/revoker/index.ts')
@@ -32,14 +35,19 @@ const cel = () => import('./components/validation/cel/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
 const middlewares = () => import('./components/plugin/middleware/index.ts')
 const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
+const metrics = () => import('./components/telemetry/metrics/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
   // Once per process, whatever the number of workers: listeners, consumers, exporters.
-  process: [lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker')],
+  process: [
+    lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker'),
+    lazy('telemetry/metrics', async () => (await metrics()).metricsReports, 'telemetry/influx'),
+  ],
 
   // Once per gateway, before any layer: what layers ask for.
   services: [
+    lazy('telemetry/metrics', async () => (await metrics()).metrics, 'telemetry/influx'),
     lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
   ],
@@ -73,6 +81,7 @@ export const order: Order = {
   endpoint: [
     clientRequest, // no layer where no plugin stands inside: they see the client's own request
     lazy('security/bot-detector', async () => (await botDetector()).endpointBotDetector), // before a token costs anything
+    endpointTelemetry, // counts what a bad token is answered; bots are not counted
     lazy('validation/cel', async () => (await cel()).celRejecter), // no layer: what the validator asks of claims
     lazy('auth/validator', async () => (await jose()).validator, '_gw/jwt-issuers'),
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
@@ -83,6 +92,7 @@ export const order: Order = {
 
   // What an endpoint asks of its backends, and their common answer.
   proxy: [
+    proxyTelemetry, // measures everything that the pipe does
     lazy('modifier/lua-proxy', async () => (await lua()).proxyLua), // outermost: what it writes is validated like the client's own
     lazy('validation/cel', async () => (await cel()).endpointCel),
     lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
@@ -104,6 +114,7 @@ export const order: Order = {
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),
     lazy('plugin/middleware', async () => (await middlewares()).backendMiddlewares), // each call of theirs passes breaker and limit
     lazy('plugin/req-resp-modifier', async () => (await modifiers()).backendModifiers),
+    backendTelemetry, // measures what the breaker and the limit refuse
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),
@@ -134,7 +145,7 @@ export const order: Order = {
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
-    service: [routerBlock, loggingBlock, workersBlock, reloadBlock, shutdownBlock, backendLimits, pluginsBlock],
+    service: [routerBlock, loggingBlock, logstashBlock, gelfBlock, workersBlock, reloadBlock, shutdownBlock, backendLimits, pluginsBlock],
     endpoint: [proxyAtEndpoint],
     agent: [],
     backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],

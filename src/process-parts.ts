@@ -9,6 +9,7 @@ import {
   type Clock,
   ConfigError,
   type Logger,
+  type ProcessFacts,
   type ProcessSite,
   type Running,
   type SharedMemory,
@@ -24,6 +25,8 @@ export interface ProcessPartsInit {
   /** The memory that the gateways of this process have as well. */
   readonly shared: SharedMemory
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** What is told of the process; nothing by default. */
+  readonly process?: ProcessFacts
   /** The machine's by default. */
   readonly clock?: Clock
   /** `src/order.ts` by default. */
@@ -50,6 +53,7 @@ interface Part extends Wanted {
 }
 
 const LABEL = '[SERVICE: Gin]'
+const UNKNOWN_PROCESS: ProcessFacts = { commandLine: [], residentBytes: () => 0 }
 /** A part that cannot let go of something must hold up neither a reload nor the end. */
 const STOP_WITHIN_MS = 2000
 
@@ -78,7 +82,7 @@ export class ProcessParts {
   #turn: Promise<void> = Promise.resolve()
 
   constructor(init: ProcessPartsInit) {
-    this.#init = { clock: SYSTEM_CLOCK, order: ownOrder, ...init }
+    this.#init = { clock: SYSTEM_CLOCK, order: ownOrder, process: UNKNOWN_PROCESS, ...init }
   }
 
   /** Reads what a configuration wants to have running, and changes nothing. Rejects with a ConfigError when it cannot be served. */
@@ -117,8 +121,8 @@ export class ProcessParts {
   #want(declaration: AnyProcess, config: GatewayConfig, log: Logger): Wanted | null {
     const { namespace, extras } = declaration
     const { extraConfig: blocks } = config
-    const { shared, environment, clock } = this.#init
-    const site = { config, label: LABEL, log, clock, shared, environment, read: (path: string) => readFileSync(path) }
+    const { shared, environment, clock, process } = this.#init
+    const site = { config, label: LABEL, log, clock, shared, environment, process, read: (path: string) => readFileSync(path) }
     if (!blocks.has(namespace)) {
       refuseLonelyExtras(declaration, blocks, site)
       return null
@@ -129,7 +133,7 @@ export class ProcessParts {
     const block = [...blocks].filter(([name]) => name === namespace || name === extras?.namespace)
     return {
       namespace,
-      block: [config.dialect, ...block],
+      block: [config.dialect, declaration.reads?.(config), ...block],
       start(ownLog, files) {
         const read: ProcessSite['read'] = (path) => {
           const bytes = readFileSync(path)

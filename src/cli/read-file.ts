@@ -132,13 +132,7 @@ function describeRefusal(found: readonly Issue[], ofPlugins: readonly Issue[], r
 }
 
 async function finish(
-  {
-    issues,
-    source,
-    raw,
-    config,
-    refusal,
-  }: Omit<FileReading, 'summary' | 'pluginFiles'> & { issues: readonly Issue[]; refusal: string | null },
+  { issues, source, raw, config, refusal }: Omit<FileReading, 'summary' | 'pluginFiles'> & { readonly issues: readonly Issue[] },
   request: FileRequest,
 ): Promise<Omit<FileReading, 'pluginFiles'>> {
   await report(issues, source, refusal === null ? null : `ERROR ${refusal}`, request)

@@ -70,6 +70,14 @@ export interface SentRequest {
   readonly headers: HeaderMap
 }
 
+/** How a connection is encrypted. */
+export interface TlsSession {
+  /** `TLSv1.3`. */
+  readonly version: string
+  /** By its standard name: `TLS_AES_128_GCM_SHA256`. */
+  readonly cipher: string
+}
+
 /** One client request and its answer. `http/` makes them; handlers and their layers work on them. */
 export interface Exchange {
   /** Upper case as sent; tokens are case-sensitive. What stands inside a layer that writes another one sees that. */
@@ -92,6 +100,8 @@ export interface Exchange {
   clientIp: string
   /** Whether it came over TLS. */
   readonly isSecure: boolean
+  /** What TLS agreed on; null without. Read when it is asked for. */
+  readonly tls: TlsSession | null
   /** `HTTP/1.1` or `HTTP/2.0`. */
   readonly protocol: string
   /** `performance.now()` of its arrival. */

@@ -61,6 +61,7 @@ export async function listStacks(config: GatewayConfig, readFile: (path: string)
       version: '',
       environment: {},
       writeAccessLine() {},
+      print() {},
       offers: [STAND_INS],
       readFile,
       onStack: (stage: Stage, site: Site, layers) => {

@@ -51,6 +51,7 @@ export async function traceRequest(config: GatewayConfig, request: MemoryRequest
     shared: createSharedMemory(),
     pool: createResourcePool(),
     writeAccessLine() {},
+    print: (text) => void log.push(text.trimEnd()),
     observer: recorder,
     onStack: (stage, site, layers) =>
       recorder.noteStack(

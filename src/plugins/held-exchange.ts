@@ -68,6 +68,10 @@ export class HeldExchange implements Exchange {
     return this.#outer.peerAddress
   }
 
+  get tls(): Exchange['tls'] {
+    return this.#outer.tls
+  }
+
   get isSecure(): boolean {
     return this.#outer.isSecure
   }

@@ -19,7 +19,10 @@ export interface HostInit {
   readonly shared: SharedMemory
   /** The logger for one configuration. */
   readonly createLog: (config: GatewayConfig) => Logger
-  readonly writeAccessLine: (line: string) => void
+  /** Where one configuration's access log goes. */
+  readonly openAccessLog: (config: GatewayConfig) => (line: string) => void
+  /** Takes what scripts print. */
+  readonly print: (text: string) => void
   /** Whether other threads listen on the same port. */
   readonly sharesPort: boolean
 }
@@ -56,7 +59,8 @@ export class GatewayHost implements Crew {
       pool: this.#pool,
       version: `Version ${VERSION}`,
       environment: process.env,
-      writeAccessLine: this.#init.writeAccessLine,
+      writeAccessLine: this.#init.openAccessLog(config),
+      print: this.#init.print,
       pluginRules: { isStrict, served, onServed: (name) => void plugins.add(name) },
     })
     this.#next = { served: new ServedGateway(gateway), log, hasPlugins: plugins.size > 0, renewTls }

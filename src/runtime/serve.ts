@@ -1,12 +1,12 @@
 // The serving process from its first log line to its exit code: opens a station, the parts of the process and the port, and closes them again.
 
 import { setTimeout } from 'node:timers/promises'
-import type { Logger } from '../engine/compile/component.ts'
+import type { Logger, SharedMemory } from '../engine/compile/component.ts'
 import { HealthBoard } from '../engine/process/health-board.ts'
 import { ProcessParts } from '../process-parts.ts'
 import { processSettings } from '../engine/process/process-blocks.ts'
 import { describeFailure, EXIT, reportFailure } from './failure.ts'
-import { createLogger, introduceLog, openStandardOutput, type Output } from './log.ts'
+import { createLogger, introduceLog, openOutput, type Output } from './log.ts'
 import { nameProcess, VERSION } from './process.ts'
 import { Reloader, type Reread } from './reloader.ts'
 import { createSharedMemory } from './shared.ts'
@@ -26,20 +26,23 @@ export interface ServeOptions {
   readonly reread: Reread
 }
 
+type OwnOptions = ServeOptions & { readonly shared: SharedMemory }
+
 /** What still holds the process after its end, a backend call that was cut off, is given that long. */
 const LINGER_MS = 1000
 
 /** Serves until SIGINT or SIGTERM; resolves with the exit code when the last request has ended. */
 export async function serve(reading: Reading, options: ServeOptions): Promise<number> {
   nameProcess()
-  const output = openStandardOutput(false)
-  const exitCode = await serveLogged(reading, options, output)
+  const shared = createSharedMemory()
+  const output = openOutput(false, shared)
+  const exitCode = await serveLogged(reading, { ...options, shared }, output)
   await output.end()
   void setTimeout(LINGER_MS, null, { ref: false }).then(() => process.exit(exitCode))
   return exitCode
 }
 
-async function serveLogged(reading: Reading, options: ServeOptions, output: Output): Promise<number> {
+async function serveLogged(reading: Reading, options: OwnOptions, output: Output): Promise<number> {
   const { config } = reading
   let log: Logger
   try {
@@ -56,14 +59,14 @@ async function serveLogged(reading: Reading, options: ServeOptions, output: Outp
   return serveOnce(reading, options, output, log)
 }
 
-async function serveOnce(reading: Reading, options: ServeOptions, output: Output, log: Logger): Promise<number> {
+async function serveOnce(reading: Reading, options: OwnOptions, output: Output, log: Logger): Promise<number> {
   const { config } = reading
-  const { reread, ...rest } = options
+  const { reread, shared, ...rest } = options
   const signals = watchSignals()
-  const shared = createSharedMemory()
   const health = new HealthBoard(shared)
   health.start(performance.timeOrigin)
-  const parts = new ProcessParts({ shared, environment: process.env })
+  const facts = { commandLine: process.argv, residentBytes: () => process.memoryUsage.rss() }
+  const parts = new ProcessParts({ shared, environment: process.env, process: facts })
   const station = new Station({ ...rest, output, shared })
   try {
     await station.open(reading)

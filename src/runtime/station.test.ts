@@ -43,7 +43,10 @@ class Rig {
     this.#backend = backend
     this.#port = port
     const write = (text: string): void => void this.lines.push(...text.trimEnd().split('\n'))
-    const output = { write, drain: () => Promise.resolve(), end: () => Promise.resolve(), share() {} }
+    const gelf = (): never => {
+      throw new Error('no GELF is configured')
+    }
+    const output = { write, drain: () => Promise.resolve(), end: () => Promise.resolve(), share() {}, gelf }
     this.station = new Station({ workers, output, shared: createSharedMemory(), imports: [], isStrict: false, movesSockets })
   }
 

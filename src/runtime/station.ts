@@ -6,7 +6,7 @@ import { digestCode } from './code.ts'
 import { withTlsOf } from './changes.ts'
 import type { Crew, Inventory } from './crew.ts'
 import { EXIT, StartFailure } from './failure.ts'
-import { createLogger, type Output } from './log.ts'
+import { accessWriter, createLogger, type Output } from './log.ts'
 import { movesSockets, sharesPorts } from './port-sharing.ts'
 
 /** A file that has errors, which were printed. */
@@ -156,7 +156,9 @@ export class Station {
     if (!isThreaded) {
       const { GatewayHost } = await import('./gateway-host.ts')
       const createLog = (next: GatewayConfig): ReturnType<typeof createLogger> => createLogger(output, next)
-      return { crew: new GatewayHost({ shared, createLog, writeAccessLine: output.write, sharesPort: false }), isThreaded, code }
+      const openAccessLog = (next: GatewayConfig): ((line: string) => void) => accessWriter(output, next)
+      const crew = new GatewayHost({ shared, createLog, openAccessLog, print: output.write, sharesPort: false })
+      return { crew, isThreaded, code }
     }
     output.share()
     const { Supervisor } = await import('./supervisor.ts')

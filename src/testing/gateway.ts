@@ -58,6 +58,7 @@ export async function openInMemory(config: GatewayConfig, init: MemoryGatewayIni
     order: loaded,
     offers: init.offers ?? [],
     writeAccessLine() {},
+    print() {},
     readFile(path) {
       const content = files[path]
       if (content === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`)

@@ -110,7 +110,7 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
 function fixedHandler({ kind, methods }: PlannedRoute, { config, log, shared }: Compilation, versionHeader: string): Handler {
   switch (kind) {
     case 'debug':
-      return debugHandler(log)
+      return debugHandler(log, config.dialect)
     case 'echo':
       return echoHandler
     case 'options':

@@ -6,7 +6,7 @@ import type { Issue } from '../../schema/issue.ts'
 import type { Handler, Layer, Pipe, Sender } from '../types.ts'
 import type { ProcessSite, Site } from './site.ts'
 
-export type { Clock, Logger, PipePlace, ProcessSite, ResourcePool, SharedMemory, Site, SiteBase } from './site.ts'
+export type { Clock, Logger, PipePlace, ProcessFacts, ProcessSite, ResourcePool, SharedMemory, Site, SiteBase } from './site.ts'
 
 /** Where a layer stands: the keys of `src/order.ts`, outermost first. */
 export type Stage = 'server' | 'routed' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'executor' | 'transport'
@@ -129,7 +129,9 @@ export interface ServiceDeclaration<O extends TSchema, E extends TSchema = TSche
 /** Something that runs once per process, whatever the number of workers: a listener, a consumer, an exporter. */
 export interface ProcessDeclaration<O extends TSchema, E extends TSchema = TSchema> extends BlockDeclaration<O, E> {
   readonly kind: 'process'
-  /** Starts it. A part whose options did not change survives a reload; else it is stopped, and started anew. */
+  /** What else of the configuration it is made of. */
+  reads?(config: GatewayConfig): unknown
+  /** Starts it. A part whose options, and whatever it `reads`, did not change survives a reload; else it is stopped, and started anew. */
   start(options: Static<O>, site: ProcessSite, extras: Static<E> | null): Built<Running>
 }
 

@@ -82,8 +82,10 @@ export interface SiteInit {
   /** The variables of the process: proxies, addresses of key services. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly readFile: (path: string) => Buffer
-  /** Takes the lines of the access log, each with its line feed. */
+  /** Takes one request of the access log: its line and those of its errors, each with its line feed. */
   readonly writeAccessLine: (line: string) => void
+  /** Takes what scripts print. */
+  readonly print: (text: string) => void
   /** What the gateway offers under ports before anybody of it does. */
   readonly offers?: readonly Offer<unknown>[]
 }
@@ -107,7 +109,17 @@ export interface SiteBase {
 }
 
 /** What a part sees that runs once per process. */
-export interface ProcessSite extends SiteBase {}
+export interface ProcessSite extends SiteBase {
+  readonly process: ProcessFacts
+}
+
+/** What a process is, for those who report on it. */
+export interface ProcessFacts {
+  /** The program and its arguments. */
+  readonly commandLine: readonly string[]
+  /** Memory that it has now. */
+  readonly residentBytes: () => number
+}
 
 /** What a component sees while it is being built. */
 export interface Site extends SiteBase {
@@ -127,6 +139,7 @@ export interface Site extends SiteBase {
   readonly client: Sender
   readonly version: string
   readonly writeAccessLine: (line: string) => void
+  readonly print: (text: string) => void
   /** Whether the same place has a block of that namespace. What it says is its component's business: ask a port. */
   has(namespace: string): boolean
   /** The one value of that key in this gateway, made on first use and dropped with the gateway. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeExchange } from '../../testing/index.ts'
-import { echoHandler, healthHandler } from './fixed-routes.ts'
-import { HealthBoard } from '../process/health-board.ts'
 import { createSharedMemory } from '../../runtime/shared.ts'
+import { makeExchange, makeLog } from '../../testing/index.ts'
+import { HealthBoard } from '../process/health-board.ts'
+import { debugHandler, echoHandler, healthHandler } from './fixed-routes.ts'
 import { HeaderMap } from '../headers.ts'
 
 async function echoed(headers: HeaderMap): Promise<unknown> {
@@ -64,4 +64,37 @@ test('the health check tells of the process what is worth telling, and nothing e
   board.stop()
   const stopping = ask()
   assert.deepEqual([stopping.code, stopping.body['status']], [503, 'stopping'])
+})
+
+test('the debug endpoint logs what came as Go prints it; version 2 without a label', async () => {
+  const send = async (dialect: 2 | 3): Promise<string[]> => {
+    const log = makeLog()
+    const init = {
+      method: 'POST',
+      target: '/__debug/x?b=2&a=1&a=0',
+      headers: { 'X-B': ['1', '2'], 'X-A': 'a' },
+      params: { Param: '/x' },
+      body: 'hello',
+    }
+    const exchange = makeExchange(init)
+    await debugHandler(log, dialect)(exchange)
+    assert.equal(exchange.answered.body, '{"message":"pong"}')
+    return log.lines
+  }
+  const lines = [
+    'Method: POST',
+    'URL: /__debug/x?b=2&a=1&a=0',
+    'Query: map[a:[1 0] b:[2]]',
+    'Params: [{param /x}]',
+    'Headers: map[X-A:[a] X-B:[1 2]]',
+    'Body: hello',
+  ]
+  assert.deepEqual(
+    await send(3),
+    lines.map((line) => `DEBUG [ENDPOINT: /__debug/*] ${line}`),
+  )
+  assert.deepEqual(
+    await send(2),
+    lines.map((line) => `DEBUG ${line}`),
+  )
 })

@@ -1,6 +1,6 @@
 // Answers that no endpoint gives: health, debug, echo, 404, 405 and automatic OPTIONS.
 
-import type { Quirks } from '../../config/dialect.ts'
+import { type Dialect, perDialect, type Quirks } from '../../config/dialect.ts'
 import type { Logger } from '../compile/component.ts'
 import type { JsonValue } from '../../json/types.ts'
 import { compareText } from '../../go/text.ts'
@@ -43,17 +43,20 @@ function formatGoTime(time: Date, startedMs: number): string {
   return `${date} ${clock.replace(/\.?0+$/, '')} +0000 UTC m=+${elapsed}`
 }
 
+/** How lines of the debug endpoint begin. */
+const DEBUG_LABEL = perDialect({ text: '[ENDPOINT: /__debug/*] ' }, { 2: { text: '' } })
+
 /** Logs what came and answers `pong`. */
-export function debugHandler(log: Logger): Handler {
+export function debugHandler(log: Logger, dialect: Dialect): Handler {
+  const { text: label } = DEBUG_LABEL[dialect]
   return async function answerDebug(exchange) {
-    const label = '[ENDPOINT: /__debug/*]'
     const body = await exchange.body.bytes()
-    log.debug(`${label} Method: ${exchange.method}`)
-    log.debug(`${label} URL: ${exchange.target}`)
-    log.debug(`${label} Query: ${JSON.stringify(Object.fromEntries(parseQuery(exchange.rawQuery)))}`)
-    log.debug(`${label} Params: ${JSON.stringify(Object.fromEntries(exchange.params))}`)
-    log.debug(`${label} Headers: ${JSON.stringify(headersOf(exchange))}`)
-    log.debug(`${label} Body: ${body.toString('utf8')}`)
+    log.debug(`${label}Method: ${exchange.method}`)
+    log.debug(`${label}URL: ${exchange.target}`)
+    log.debug(`${label}Query: ${printLists(parseQuery(exchange.rawQuery))}`)
+    log.debug(`${label}Params: [${[...exchange.params].map(([name, value]) => `{${name.toLowerCase()} ${value}}`).join(' ')}]`)
+    log.debug(`${label}Headers: ${printLists(Object.entries(headersOf(exchange)))}`)
+    log.debug(`${label}Body: ${body.toString('utf8')}`)
     exchange.responseHeaders.set('Content-Type', JSON_TYPE)
     exchange.answer(200, '{"message":"pong"}')
   }
@@ -90,6 +93,12 @@ function headersOf(exchange: Exchange): Record<string, string[]> {
     else values.push(fields[i + 1] as string)
   }
   return sortedRecord(byName)
+}
+
+/** As Go's `%v` prints a map of lists: `map[a:[1 2] b:[]]`. */
+function printLists(entries: Iterable<readonly [string, readonly string[]]>): string {
+  const sorted = [...entries].sort(([a], [b]) => compareText(a, b))
+  return `map[${sorted.map(([name, values]) => `${name}:[${values.join(' ')}]`).join(' ')}]`
 }
 
 /** Go writes the keys of a map sorted. */
