@@ -20,6 +20,7 @@ import { queryStrings } from './engine/steps/query-filter.ts'
 import { builder } from './engine/steps/request-builder.ts'
 import { shadow } from './engine/steps/shadow.ts'
 import { staticAnswers } from './engine/steps/static.ts'
+import { backendTelemetry, proxyTelemetry, serverTelemetry, transportTelemetry } from './engine/steps/telemetry.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
 import { loggingBlock } from './log/logging-block.ts'
 import { pluginsBlock } from './plugins/plugins-block.ts'
@@ -46,6 +47,7 @@ export const order: Order = {
   // Every request, before it has a route.
   server: [
     rescue, // outermost: whatever a layer throws becomes its answer
+    serverTelemetry, // measures preflights and what plugins answer as well
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
     lazy('plugin/http-server', async () => (await import('./components/plugin/http-server/index.ts')).httpServerPlugins), // its own answers need CORS
@@ -81,6 +83,7 @@ export const order: Order = {
 
   // What an endpoint asks of its backends, and their common answer.
   proxy: [
+    proxyTelemetry, // measures everything that the pipe does
     lazy('modifier/lua-proxy', async () => (await lua()).proxyLua), // outermost: what it writes is validated like the client's own
     lazy('validation/cel', async () => (await cel()).endpointCel),
     lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
@@ -102,6 +105,7 @@ export const order: Order = {
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),
     lazy('plugin/middleware', async () => (await middlewares()).backendMiddlewares), // each call of theirs passes breaker and limit
     lazy('plugin/req-resp-modifier', async () => (await modifiers()).backendModifiers),
+    backendTelemetry, // measures what the breaker and the limit refuse
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),
@@ -119,6 +123,7 @@ export const order: Order = {
 
   // One HTTP request on its way to the socket.
   transport: [
+    transportTelemetry, // a hit of the cache is a call as well
     lazy('qos/http-cache', async () => (await import('./components/qos/http-cache/index.ts')).httpCache), // a hit needs no token
     lazy(
       'auth/client-credentials',

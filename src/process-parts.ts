@@ -24,6 +24,8 @@ export interface ProcessPartsInit {
   /** The memory that the gateways of this process have as well. */
   readonly shared: SharedMemory
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** What the gateway calls itself: `Version 0.1.0`. */
+  readonly version: string
   /** The machine's by default. */
   readonly clock?: Clock
   /** `src/order.ts` by default. */
@@ -112,8 +114,8 @@ export class ProcessParts {
   #want(declaration: AnyProcess, config: GatewayConfig, log: Logger): Wanted | null {
     const { namespace, extras } = declaration
     const { extraConfig: blocks } = config
-    const { shared, environment, clock } = this.#init
-    const site = { config, label: LABEL, log, clock, shared, environment, read: (path: string) => readFileSync(path) }
+    const { shared, environment, version, clock } = this.#init
+    const site = { config, label: LABEL, log, clock, shared, environment, version, read: (path: string) => readFileSync(path) }
     if (!blocks.has(namespace)) {
       refuseLonelyExtras(declaration, blocks, site)
       return null

@@ -58,7 +58,7 @@ async function serveOnce(reading: Reading, options: ServeOptions, output: Output
   const { reread, ...rest } = options
   const signals = watchSignals()
   const shared = createSharedMemory()
-  const parts = new ProcessParts({ shared, environment: process.env })
+  const parts = new ProcessParts({ shared, environment: process.env, version: `Version ${VERSION}` })
   const station = new Station({ ...rest, output, shared })
   try {
     await station.open(reading)
