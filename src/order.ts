@@ -32,14 +32,19 @@ const cel = () => import('./components/validation/cel/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
 const middlewares = () => import('./components/plugin/middleware/index.ts')
 const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
+const openTelemetry = () => import('./components/telemetry/opentelemetry/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
   // Once per process, whatever the number of workers: listeners, consumers, exporters.
-  process: [lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker')],
+  process: [
+    lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker'),
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).openTelemetryExporters),
+  ],
 
   // Once per gateway, before any layer: what layers ask for.
   services: [
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).openTelemetry),
     lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
   ],
@@ -84,6 +89,7 @@ export const order: Order = {
   // What an endpoint asks of its backends, and their common answer.
   proxy: [
     proxyTelemetry, // measures everything that the pipe does
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).endpointOpenTelemetry), // no layer: what the one above asks for
     lazy('modifier/lua-proxy', async () => (await lua()).proxyLua), // outermost: what it writes is validated like the client's own
     lazy('validation/cel', async () => (await cel()).endpointCel),
     lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
@@ -106,6 +112,7 @@ export const order: Order = {
     lazy('plugin/middleware', async () => (await middlewares()).backendMiddlewares), // each call of theirs passes breaker and limit
     lazy('plugin/req-resp-modifier', async () => (await modifiers()).backendModifiers),
     backendTelemetry, // measures what the breaker and the limit refuse
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).backendOpenTelemetry), // no layer: what the one above asks for
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),

@@ -142,7 +142,7 @@ export interface PipeRequest {
   readonly headers: HeaderMap
   readonly body: Body
   /** The part of a trace that it belongs to; made and understood by telemetry alone. */
-  readonly span?: object
+  readonly span?: object | undefined
 }
 
 /** What a pipe answers. Immutable as well. */
