@@ -70,15 +70,13 @@ export class SpanQueue {
 
   async #sendBatch(): Promise<void> {
     const batch = this.#spans.splice(0, this.#init.maxBatch)
-    if (batch.length > 0) {
-      const batch = this.#spans.splice(0, this.#init.maxBatch)
-      try {
-        await this.#init.send(batch)
-        this.#onSent()
-      } catch (error) {
-        this.#lost += batch.length
-        this.#onFailed(error as Error)
-      }
+    if (batch.length === 0) return
+    try {
+      await this.#init.send(batch)
+      this.#onSent()
+    } catch (error) {
+      this.#lost += batch.length
+      this.#onFailed(error as Error)
     }
   }
 
