@@ -60,7 +60,12 @@ function readable(span: Span, resource: ReadableSpan['resource'], toHrTime: (ms:
     status: { code: STATUSES[span.status], ...(span.statusText === '' ? null : { message: span.statusText }) },
     attributes: span.attributes as ReadableSpan['attributes'],
     links: NONE,
-    events: span.events?.map(({ name, timeMs, attributes }) => ({ name, time: toHrTime(timeMs), attributes: { ...attributes } as ReadableSpan['attributes'] })) ?? NONE,
+    events:
+      span.events?.map(({ name, timeMs, attributes }) => ({
+        name,
+        time: toHrTime(timeMs),
+        attributes: { ...attributes } as ReadableSpan['attributes'],
+      })) ?? NONE,
     duration: [0, 0],
     ended: true,
     resource,

@@ -19,7 +19,9 @@ export function figuresOf(options: FigureOptions): Figure[] {
 }
 
 function processFigures(): Figure[] {
-  const figures = [one('process_start_time_seconds', 'Start time of the process since 1970 in seconds.', 'gauge', performance.timeOrigin / MS_PER_S)]
+  const figures = [
+    one('process_start_time_seconds', 'Start time of the process since 1970 in seconds.', 'gauge', performance.timeOrigin / MS_PER_S),
+  ]
   try {
     // The name of the program may hold spaces and brackets.
     const text = readFileSync('/proc/self/stat', 'latin1')

@@ -30,7 +30,8 @@ export function writePage(series: readonly Series[], figures: readonly Figure[],
   const lines: string[] = []
   for (const { name, help, type, samples } of figures) {
     head(lines, name, help, type)
-    for (const { suffix = '', labels = [], value } of samples) lines.push(`${name}${suffix}${braces(labelsOf(labels))} ${formatNumber(value)}`)
+    for (const { suffix = '', labels = [], value } of samples)
+      lines.push(`${name}${suffix}${braces(labelsOf(labels))} ${formatNumber(value)}`)
   }
   let current: Instrument | null = null
   let name = ''

@@ -16,7 +16,8 @@ export function findDuplicate({ exporters }: ServiceOptions): { text: string; pa
   ]
   for (const { key, what, list } of kinds)
     for (const [index, { name }] of list.entries()) {
-      if (names.has(name)) return { text: `${what} with duplicate name: ${name} (at idx ${index})`, path: ['exporters', key, index, 'name'] }
+      if (names.has(name))
+        return { text: `${what} with duplicate name: ${name} (at idx ${index})`, path: ['exporters', key, index, 'name'] }
       names.add(name)
     }
   return null
@@ -25,5 +26,7 @@ export function findDuplicate({ exporters }: ServiceOptions): { text: string; pa
 export function checkExporters(options: ServiceOptions): Issue[] {
   const duplicate = findDuplicate(options)
   if (duplicate === null) return []
-  return [warningIssue('duplicate-exporter', duplicate.path, `${duplicate.text}: OpenTelemetry is off`, 'give each exporter a name of its own')]
+  return [
+    warningIssue('duplicate-exporter', duplicate.path, `${duplicate.text}: OpenTelemetry is off`, 'give each exporter a name of its own'),
+  ]
 }

@@ -75,7 +75,13 @@ export function endCallSpan({ tracer, headers, isDetailed }: CallSpansInit, span
   tracer.end(span, headMs + offsetMs)
 }
 
-export function addReadSpan({ tracer, attributes }: CallSpansInit, parent: Span, call: Call, failure: Error | null, offsetMs: number): void {
+export function addReadSpan(
+  { tracer, attributes }: CallSpansInit,
+  parent: Span,
+  call: Call,
+  failure: Error | null,
+  offsetMs: number,
+): void {
   const { course, endMs } = call
   const span = new Span(READ, 'internal', parent, (course.headMs || endMs) + offsetMs, { ...attributes })
   span.attributes['http.client.response.read.size'] = course.bodyBytes

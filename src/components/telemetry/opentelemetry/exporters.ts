@@ -44,7 +44,12 @@ export async function startExporters(options: ServiceOptions, site: ProcessSite)
   }
 }
 
-async function openPrometheus(exporter: PrometheusOptions, options: ServiceOptions, reader: MetricReader, site: ProcessSite): Promise<Stop | null> {
+async function openPrometheus(
+  exporter: PrometheusOptions,
+  options: ServiceOptions,
+  reader: MetricReader,
+  site: ProcessSite,
+): Promise<Stop | null> {
   const { port, host, disable_metrics: isOff, process_metrics: hasProcess, go_metrics: hasRuntime } = exporter
   const scope = { 'otel.scope.name': SCOPE.name, 'otel.scope.version': SCOPE.version }
   const labels = attributesOf(Object.entries(scope))

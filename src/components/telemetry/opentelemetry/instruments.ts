@@ -30,7 +30,12 @@ export const SERVER_1_27: ServerInstruments = {
 }
 
 export const PROXY_DURATION = add('krakend.proxy.duration', '', 'Seconds that an endpoint works on its answer', TIME_BOUNDS)
-export const BACKEND_DURATION = add('krakend.backend.duration', '', 'Seconds that a backend takes, with its limits and scripts', TIME_BOUNDS)
+export const BACKEND_DURATION = add(
+  'krakend.backend.duration',
+  '',
+  'Seconds that a backend takes, with its limits and scripts',
+  TIME_BOUNDS,
+)
 
 /** Null where the convention has none. */
 export interface ClientInstruments {

@@ -70,7 +70,8 @@ export const serviceOptions = Type.Object({
   }),
   trace_sample_rate: Type.Number({
     default: 1,
-    description: 'Part of the traces that is recorded, between 0 and 1, unless the caller has decided. Any other value, 0 too: all of them.',
+    description:
+      'Part of the traces that is recorded, between 0 and 1, unless the caller has decided. Any other value, 0 too: all of them.',
   }),
   skip_paths: Type.Array(Type.String(), {
     default: [],

@@ -73,7 +73,11 @@ function outcomeOf(response: PipeResponse | null, error: Error | null, scope: Sc
   return { error: !canceled || parts.some((part) => part !== CANCELED), canceled, complete }
 }
 
-function compileRecorder({ store, instrument, attributes }: NonNullable<StageLayerInit['metrics']>): (seconds: number, of: Outcome) => void {
+function compileRecorder({
+  store,
+  instrument,
+  attributes,
+}: NonNullable<StageLayerInit['metrics']>): (seconds: number, of: Outcome) => void {
   const known: (Histogram | undefined)[] = new Array<undefined>(8).fill(undefined)
   return function record(seconds, { error, canceled, complete }) {
     const at = (error ? 4 : 0) + (canceled ? 2 : 0) + (complete ? 1 : 0)

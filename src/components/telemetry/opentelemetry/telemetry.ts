@@ -124,7 +124,10 @@ function stageMetrics(store: MetricStore | null, instrument: number, attributes:
 
 /** What telemetry of a backend is called, and what all of it says. */
 function describe({ backend, endpoint, place }: Site): { name: string; fixed: Readonly<Record<string, string>> } {
-  const name = (backend?.urlPattern ?? '').replaceAll(/\{\{\.([^}]+)\}\}/g, (_all, param: string) => `:${param.slice(0, 1).toLowerCase()}${param.slice(1)}`)
+  const name = (backend?.urlPattern ?? '').replaceAll(
+    /\{\{\.([^}]+)\}\}/g,
+    (_all, param: string) => `:${param.slice(0, 1).toLowerCase()}${param.slice(1)}`,
+  )
   return {
     name,
     fixed: {
