@@ -43,7 +43,7 @@ export function exportOnce<T>(exporter: Exporter<T>, items: T): Promise<void> {
 function describe(error: Error | undefined): string {
   if (error === undefined) return 'refused'
   const [first] = error instanceof AggregateError ? (error.errors as Error[]) : []
-  return error.message || first?.message || String((error as NodeJS.ErrnoException).code ?? error.name)
+  return error.message || first?.message || ((error as NodeJS.ErrnoException).code ?? error.name)
 }
 
 /** Telemetry packages are optional: says how to get them. */
@@ -52,6 +52,8 @@ export async function loadPackage<T>(load: () => Promise<T>): Promise<T> {
     return await load()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new Error(`OTLP needs optional packages that are not installed (${(error as Error).message}): npm install --include=optional`)
+    throw new Error(`OTLP needs optional packages that are not installed (${(error as Error).message}): npm install --include=optional`, {
+      cause: error,
+    })
   }
 }

@@ -11,10 +11,11 @@ import { WallClock } from './wall-clock.ts'
 type ReadableSpan = Parameters<OTLPTraceExporter['export']>[0][number]
 
 export interface OtlpTraces {
-  send(spans: readonly Span[]): Promise<void>
-  close(): Promise<void>
+  readonly send: (spans: readonly Span[]) => Promise<void>
+  readonly close: () => Promise<void>
 }
 
+// Numbers of OpenTelemetry's API, which is not loaded for them.
 const KINDS: Readonly<Record<SpanKind, number>> = { internal: 0, server: 1, client: 2 }
 const STATUSES: Readonly<Record<Span['status'], number>> = { unset: 0, ok: 1, error: 2 }
 const NONE: never[] = []
@@ -50,7 +51,7 @@ type HrTime = [number, number]
 function readable(span: Span, resource: ReadableSpan['resource'], toHrTime: (ms: number) => HrTime): ReadableSpan {
   const { traceId, spanId, parentId, isParentRemote } = span
   const traceFlags = 1
-  return {
+  const whole: unknown = {
     name: span.name,
     kind: KINDS[span.kind],
     spanContext: () => ({ traceId, spanId, traceFlags, ...(span.state === '' ? null : { traceState: traceStateOf(span.state) }) }),
@@ -58,13 +59,13 @@ function readable(span: Span, resource: ReadableSpan['resource'], toHrTime: (ms:
     startTime: toHrTime(span.startMs),
     endTime: toHrTime(span.endMs),
     status: { code: STATUSES[span.status], ...(span.statusText === '' ? null : { message: span.statusText }) },
-    attributes: span.attributes as ReadableSpan['attributes'],
+    attributes: span.attributes,
     links: NONE,
     events:
       span.events?.map(({ name, timeMs, attributes }) => ({
         name,
         time: toHrTime(timeMs),
-        attributes: { ...attributes } as ReadableSpan['attributes'],
+        attributes: attributes,
       })) ?? NONE,
     duration: [0, 0],
     ended: true,
@@ -74,6 +75,7 @@ function readable(span: Span, resource: ReadableSpan['resource'], toHrTime: (ms:
     droppedEventsCount: 0,
     droppedLinksCount: 0,
   }
+  return whole as ReadableSpan
 }
 
 /** The exporters only write it. */

@@ -7,9 +7,9 @@ import { isSpanId, isTraceId, type TraceContext } from './trace-context.ts'
 type Extracted = Pick<TraceContext, 'traceId' | 'spanId' | 'isSampled'> & Partial<Pick<TraceContext, 'state'>>
 
 interface Propagator {
-  extract?(headers: HeaderMap): Extracted | null
-  inject?(headers: HeaderMap, context: TraceContext): void
-  baggage?: true
+  readonly extract?: (headers: HeaderMap) => Extracted | null
+  readonly inject?: (headers: HeaderMap, context: TraceContext) => void
+  readonly baggage?: true
 }
 
 /** Names are canonical already. */

@@ -3,7 +3,7 @@
 import type { Clock } from '../../engine/compile/component.ts'
 import { newSpanId, newTraceId, type TraceContext } from './trace-context.ts'
 
-export type SpanValue = string | number | boolean | readonly string[]
+export type SpanValue = string | number | boolean | string[]
 export type SpanKind = 'internal' | 'server' | 'client'
 
 export interface SpanEvent {

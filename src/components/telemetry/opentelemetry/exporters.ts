@@ -39,7 +39,7 @@ export async function startExporters(options: ServiceOptions, site: ProcessSite)
   ])
   return {
     async stop() {
-      await Promise.all(stops.map((stop) => stop?.()))
+      await Promise.all(stops.flatMap((stop) => (stop === null ? [] : [stop()])))
     },
   }
 }

@@ -84,7 +84,14 @@ const CLIENT_1_27_DETAILED: ClientInstruments = {
 
 const CLIENT_1_27: ClientInstruments = {
   ...CLIENT_1_27_DETAILED,
-  ...{ started: null, failed: null, canceled: null, timedOut: null, noContentLength: null, connection: null, dns: null, tls: null },
+  started: null,
+  failed: null,
+  canceled: null,
+  timedOut: null,
+  noContentLength: null,
+  connection: null,
+  dns: null,
+  tls: null,
 }
 
 export function clientInstruments(convention: string, isDetailed: boolean): ClientInstruments {

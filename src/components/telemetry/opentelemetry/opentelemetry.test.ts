@@ -68,11 +68,11 @@ function spansOf(request: Buffer): SeenSpan[] {
 interface Collector {
   readonly port: number
   /** The next request, by its path. */
-  next(path: string): Promise<Buffer>
+  readonly next: (path: string) => Promise<Buffer>
   close(): void
 }
 
-function waiter(): { put(path: string, bytes: Buffer): void; next(path: string): Promise<Buffer> } {
+function waiter(): { put: (path: string, bytes: Buffer) => void; next: (path: string) => Promise<Buffer> } {
   const waiting = new Map<string, PromiseWithResolvers<Buffer>>()
   const of = (path: string): PromiseWithResolvers<Buffer> => {
     const known = waiting.get(path) ?? Promise.withResolvers<Buffer>()
