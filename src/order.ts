@@ -21,7 +21,7 @@ import { queryStrings } from './engine/steps/query-filter.ts'
 import { builder } from './engine/steps/request-builder.ts'
 import { shadow } from './engine/steps/shadow.ts'
 import { staticAnswers } from './engine/steps/static.ts'
-import { backendTelemetry, endpointTelemetry, proxyTelemetry } from './engine/steps/telemetry.ts'
+import { backendTelemetry, endpointTelemetry, proxyTelemetry, serverTelemetry, transportTelemetry } from './engine/steps/telemetry.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
 import { gelfBlock } from './log/gelf-block.ts'
 import { loggingBlock } from './log/logging-block.ts'
@@ -36,6 +36,7 @@ const botDetector = () => import('./components/security/bot-detector/index.ts')
 const middlewares = () => import('./components/plugin/middleware/index.ts')
 const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
 const metrics = () => import('./components/telemetry/metrics/index.ts')
+const openTelemetry = () => import('./components/telemetry/opentelemetry/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
@@ -43,10 +44,12 @@ export const order: Order = {
   process: [
     lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker'),
     lazy('telemetry/metrics', async () => (await metrics()).metricsReports, 'telemetry/influx'),
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).openTelemetryExporters),
   ],
 
   // Once per gateway, before any layer: what layers ask for.
   services: [
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).openTelemetry),
     lazy('telemetry/metrics', async () => (await metrics()).metrics, 'telemetry/influx'),
     lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
@@ -55,6 +58,7 @@ export const order: Order = {
   // Every request, before it has a route.
   server: [
     rescue, // outermost: whatever a layer throws becomes its answer
+    serverTelemetry, // measures preflights, what plugins answer and what is shed as well
     lazy('_gw/overload', async () => (await import('./components/gw/overload/index.ts')).overload), // before anything costs
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
@@ -93,6 +97,7 @@ export const order: Order = {
   // What an endpoint asks of its backends, and their common answer.
   proxy: [
     proxyTelemetry, // measures everything that the pipe does
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).endpointOpenTelemetry), // no layer: what the one above asks for
     lazy('modifier/lua-proxy', async () => (await lua()).proxyLua), // outermost: what it writes is validated like the client's own
     lazy('validation/cel', async () => (await cel()).endpointCel),
     lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
@@ -115,6 +120,7 @@ export const order: Order = {
     lazy('plugin/middleware', async () => (await middlewares()).backendMiddlewares), // each call of theirs passes breaker and limit
     lazy('plugin/req-resp-modifier', async () => (await modifiers()).backendModifiers),
     backendTelemetry, // measures what the breaker and the limit refuse
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).backendOpenTelemetry), // no layer: what the one above asks for
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),
@@ -132,6 +138,7 @@ export const order: Order = {
 
   // One HTTP request on its way to the socket.
   transport: [
+    transportTelemetry, // a hit of the cache is a call as well
     lazy('qos/http-cache', async () => (await import('./components/qos/http-cache/index.ts')).httpCache), // a hit needs no token
     lazy(
       'auth/client-credentials',

@@ -61,7 +61,7 @@ function bench(): Bench {
     services: [lazy('b', () => Promise.resolve(service({ namespace: 'b', options, reading: 'struct', build() {} })))],
   }
   const log = makeLog()
-  const parts = new ProcessParts({ shared: makeSite().shared, environment: {}, order })
+  const parts = new ProcessParts({ shared: makeSite().shared, environment: {}, version: 'Version test', order })
   return {
     parts,
     lines: log.lines,

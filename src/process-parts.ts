@@ -27,6 +27,8 @@ export interface ProcessPartsInit {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** What is told of the process; nothing by default. */
   readonly process?: ProcessFacts
+  /** What the gateway calls itself: `Version 0.1.0`. */
+  readonly version: string
   /** The machine's by default. */
   readonly clock?: Clock
   /** `src/order.ts` by default. */
@@ -121,8 +123,9 @@ export class ProcessParts {
   #want(declaration: AnyProcess, config: GatewayConfig, log: Logger): Wanted | null {
     const { namespace, extras } = declaration
     const { extraConfig: blocks } = config
-    const { shared, environment, clock, process } = this.#init
-    const site = { config, label: LABEL, log, clock, shared, environment, process, read: (path: string) => readFileSync(path) }
+    const { shared, environment, version, clock, process } = this.#init
+    const read = (path: string): Buffer => readFileSync(path)
+    const site = { config, label: LABEL, log, clock, shared, environment, version, process, read }
     if (!blocks.has(namespace)) {
       refuseLonelyExtras(declaration, blocks, site)
       return null

@@ -207,7 +207,7 @@ describe('imports', () => {
   }
   test('costly packages are loaded only by import(), when a configuration needs them', () =>
     assertNone(production, (file) => targets(file, (found) => LAZY.test(found.target) && !found.isLazy && !found.isType)))
-  test('an algorithm of a component imports nothing outside its folder but types and words such as headers and errors', () =>
+  test('an algorithm of a component imports nothing outside its folder but what its group shares, types and words such as headers and errors', () =>
     assertNone(production.filter(isAlgorithm), (file) => targets(file, (found) => isForeignValue(file, found))))
   test('production code never imports tests', () =>
     assertNone(production, (file) => targets(file, (found) => IS_BESIDE_CODE.test(found.target) || /^(test|bench)\//.test(found.target))))
@@ -303,7 +303,7 @@ function isAlgorithm({ path, imports }: SourceFile): boolean {
 
 function isForeignValue({ path }: SourceFile, { target, isType }: Import): boolean {
   if (isType || !target.startsWith('src/') || VOCABULARY.test(target)) return false
-  return !target.startsWith(COMPONENT.exec(path)?.[0] ?? '')
+  return !target.startsWith(COMPONENT.exec(path)?.[0] ?? '') && !isSharedInGroup(path, target)
 }
 
 function targets(file: SourceFile, isWrong: (found: Import) => boolean): string[] {

@@ -3,7 +3,7 @@
 import type { EndpointConfig } from '../config/types.ts'
 import type { Port, Site } from './compile/component.ts'
 import { slot } from './scope.ts'
-import type { Exchange, Handler, Layer, Pipe } from './types.ts'
+import type { Exchange, Handler, Layer, Pipe, Sender } from './types.ts'
 
 /** The claims of a verified token, as decoded from its payload. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -33,12 +33,16 @@ export const droppedHeaders: Port<(name: string) => boolean> = { name: 'dropped 
 
 /** What measures requests at every place of a file, whatever blocks stand there. Each gives a layer, or null where it measures nothing. */
 export interface Telemetry {
+  /** Around every request. */
+  server?(site: Site): Layer<Handler> | null
   /** Around what one endpoint answers. */
   endpoint?(site: Site): Layer<Handler> | null
   /** Around what one endpoint asks, with everything that its proxy stage does. */
   proxy?(site: Site): Layer<Pipe> | null
   /** Around one backend, with its limits and scripts. */
   backend?(site: Site): Layer<Pipe> | null
+  /** Around each HTTP request to a backend, redirects among them. */
+  transport?(site: Site): Layer<Sender> | null
 }
 
 /** Those that the service has; the first stands outermost. */

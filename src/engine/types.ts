@@ -151,6 +151,8 @@ export interface PipeRequest {
   /** Copy before changing. */
   readonly headers: ReadonlyHeaders
   readonly body: Body
+  /** The part of a trace that it belongs to; made and understood by telemetry alone. */
+  readonly span?: object | undefined
 }
 
 /** What a pipe answers. Immutable as well. */
@@ -197,6 +199,25 @@ export interface BackendRequest {
   readonly maxBodyBytes?: number
   /** How names go on the wire where that is not canonical (version 2), by canonical name. Only the wire reads it. */
   readonly spellings?: ReadonlyMap<string, string> | null
+  /** `PipeRequest.span`. */
+  readonly span?: object | undefined
+  /** Where the wire notes how the call went, for whoever wants to know. */
+  readonly course?: CallCourse
+}
+
+/** How one call went on the wire: moments by `performance.now()`, 0 for what did not happen. */
+export interface CallCourse {
+  /** A connection was there. */
+  connectedMs: number
+  /** Its host's addresses were there; 0 also where the host is one. */
+  resolvedMs: number
+  /** TCP stood, TLS began. */
+  tlsStartMs: number
+  tlsEndMs: number
+  /** The head of the response was read. */
+  headMs: number
+  /** Bytes of its body so far, as they came. */
+  bodyBytes: number
 }
 
 /** One HTTP response of a backend. */

@@ -66,7 +66,7 @@ async function serveOnce(reading: Reading, options: OwnOptions, output: Output, 
   const health = new HealthBoard(shared)
   health.start(performance.timeOrigin)
   const facts = { commandLine: process.argv, residentBytes: () => process.memoryUsage.rss() }
-  const parts = new ProcessParts({ shared, environment: process.env, process: facts })
+  const parts = new ProcessParts({ shared, environment: process.env, process: facts, version: `Version ${VERSION}` })
   const station = new Station({ ...rest, output, shared })
   try {
     await station.open(reading)

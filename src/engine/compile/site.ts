@@ -104,6 +104,8 @@ export interface SiteBase {
   readonly clock: Clock
   readonly shared: SharedMemory
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** What `X-Krakend` and `User-Agent` say: `Version 0.1.0`. */
+  readonly version: string
   /** The bytes of a file that the configuration names; a reload that watches files watches it from then on. Throws what the file system says. */
   read(path: string): Buffer
 }
@@ -137,7 +139,6 @@ export interface Site extends SiteBase {
   /** A bare connection with other settings, for a backend that has its own; the same changes share their connections. */
   readonly transportWith: (changes: Partial<TransportOptions>) => Sender
   readonly client: Sender
-  readonly version: string
   readonly writeAccessLine: (line: string) => void
   readonly print: (text: string) => void
   /** Whether the same place has a block of that namespace. What it says is its component's business: ask a port. */

@@ -38,7 +38,7 @@ export function compileBackend(init: BackendInit): Pipe {
     return { data, isComplete: true, error: null, statusCode: 0, headers: null, body: null }
   }
   return function callBackend(request, scope) {
-    const { method, origin, path, headers, body } = request
+    const { method, origin, path, headers, body, span } = request
     const call: BackendRequest = {
       method,
       origin,
@@ -49,6 +49,7 @@ export function compileBackend(init: BackendInit): Pipe {
       keepsBrokenBody: true,
       maxBodyBytes,
       spellings,
+      span,
     }
     return sender(call, scope).then(tellsBackend ? (response) => ({ ...toResponse(response), backend: response }) : toResponse)
   }
@@ -66,7 +67,7 @@ function streamFrom(sender: Sender, spellings: BackendInit['spellings'], tellsBa
     ...(tellsBackend ? { backend: response } : null),
   })
   return function streamBackend(request, scope) {
-    const { method, origin, path, headers, body } = request
-    return sender({ method, origin, path, headers, body, wantsStream: true, spellings }, scope).then(toResponse)
+    const { method, origin, path, headers, body, span } = request
+    return sender({ method, origin, path, headers, body, wantsStream: true, spellings, span }, scope).then(toResponse)
   }
 }

@@ -6,6 +6,12 @@ import type { Layer } from '../types.ts'
 
 const NAME = 'telemetry'
 
+export const serverTelemetry = step({
+  stage: 'server',
+  name: NAME,
+  build: (site) => join(site.ask(telemetries).map((telemetry) => telemetry.server?.(site) ?? null)),
+})
+
 export const endpointTelemetry = step({
   stage: 'endpoint',
   name: NAME,
@@ -22,6 +28,12 @@ export const backendTelemetry = step({
   stage: 'backend',
   name: NAME,
   build: (site) => join(site.ask(telemetries).map((telemetry) => telemetry.backend?.(site) ?? null)),
+})
+
+export const transportTelemetry = step({
+  stage: 'transport',
+  name: NAME,
+  build: (site) => join(site.ask(telemetries).map((telemetry) => telemetry.transport?.(site) ?? null)),
 })
 
 /** The layers as one, the first outermost; null without any. */

@@ -82,12 +82,14 @@ export class Call implements ConnectionUser {
       this.#cancelDial = null
       if (connection === null) this.#fail(sendError(this.#request, failure as SendError, true))
       else this.#use(connection)
-    })
+    }, this.#request.course)
   }
 
   #use(connection: Connection): void {
     this.#state = 'asking'
     this.#connection = connection
+    const { course } = this.#request
+    if (course !== undefined) course.connectedMs = performance.now()
     try {
       connection.send(this, this.#request.method, this.#head as RequestHead, this.#request.body)
     } catch (error) {
@@ -108,6 +110,8 @@ export class Call implements ConnectionUser {
     if (this.#state !== 'asking') return
     if (this.#headTimer !== undefined) clearTimeout(this.#headTimer)
     this.#state = 'reading'
+    const { course } = this.#request
+    if (course !== undefined) course.headMs = performance.now()
     this.#statusCode = statusCode
     this.#fields = fields
     this.#length = length
@@ -127,6 +131,8 @@ export class Call implements ConnectionUser {
   }
 
   onData(buffer: Buffer, start: number, end: number): boolean {
+    const { course } = this.#request
+    if (course !== undefined) course.bodyBytes += end - start
     if (this.#stream !== null && this.#state === 'streaming') return this.#stream.push(copyOf(buffer, start, end))
     if (this.#body !== null && !this.#body.add(buffer, start, end)) this.#breakBody(tooLarge(this.#maxBodyBytes))
     return true
