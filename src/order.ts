@@ -117,13 +117,16 @@ export const order: Order = {
     // ⊢ socket
   ],
 
+  // What brings messages to async agents, once per process.
+  drivers: [],
+
   discoveries: [{ sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns }],
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
     service: [routerBlock, loggingBlock, backendLimits],
     endpoint: [proxyAtEndpoint],
-    agent: [],
+    agent: [proxyAtEndpoint],
     backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],
   },
 }

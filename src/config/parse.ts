@@ -130,9 +130,6 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
 
 /** Parts of a file that are read and come to nothing yet. */
 function warnOfMissing(raw: RawService, extraConfig: ExtraConfig, { findings, quirks }: ParseContext): void {
-  if (raw.async_agent.length > 0) {
-    findings.push(warningIssue('missing-namespace', ['async_agent'], 'async agents are not implemented yet: none is started'))
-  }
   const isAtRoot = quirks.pluginFolderAt === 'root'
   if (isAtRoot ? raw.plugin !== null : extraConfig.has(PLUGIN_FOLDER)) {
     const path = isAtRoot ? ['plugin'] : ['extra_config', PLUGIN_FOLDER]

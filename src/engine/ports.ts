@@ -23,3 +23,11 @@ export function ownRejecters({ once, id }: Pick<Site, 'once' | 'id'>): TokenReje
 
 /** Names of response headers that no pipe may set (a CORS layer answers for them). */
 export const droppedHeaders: Port<(name: string) => boolean> = { name: 'dropped headers' }
+
+/** What `/__health` says about a connection to a broker: `up`, or since when and why it is down. */
+export type ConnectionState = () => string
+
+/** Connections of this gateway to brokers, by a name without user and password; whoever holds one adds it while it is built. */
+export function connectionStates({ once }: Pick<Site, 'once'>): Map<string, ConnectionState> {
+  return once('connection states', () => new Map())
+}

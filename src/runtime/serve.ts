@@ -7,7 +7,7 @@ import { describeFailure, EXIT, reportFailure } from './failure.ts'
 import { createLogger, introduceLog, openStandardOutput, type Output } from './log.ts'
 import { nameProcess, VERSION } from './process.ts'
 import { Reloader } from './reloader.ts'
-import { createSharedMemory } from './shared.ts'
+import { createResourcePool, createSharedMemory } from './shared.ts'
 import { HANGUP, watchSignals } from './signals.ts'
 import { openStation } from './station.ts'
 
@@ -50,8 +50,9 @@ async function serveLogged(config: GatewayConfig, options: ServeOptions, output:
 async function serveOnce(config: GatewayConfig, options: ServeOptions, output: Output, log: Logger): Promise<number> {
   const signals = watchSignals()
   const shared = createSharedMemory()
-  const parts = new ProcessParts({ shared, environment: process.env })
-  const station = await openStation(config, { workers: options.workers, output, shared })
+  const pool = createResourcePool()
+  const parts = new ProcessParts({ shared, pool, environment: process.env, version: `Version ${VERSION}` })
+  const station = await openStation(config, { workers: options.workers, output, shared, pool })
   try {
     await station.open(config)
     await station.swap()

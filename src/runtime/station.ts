@@ -1,7 +1,7 @@
 // What serves requests, be it one thread or several, and which of the two a process has.
 
 import type { GatewayConfig } from '../config/types.ts'
-import type { SharedMemory } from '../engine/compile/component.ts'
+import type { ResourcePool, SharedMemory } from '../engine/compile/component.ts'
 import { createLogger, type Output } from './log.ts'
 
 /** Two steps change a configuration everywhere at once: `open` on all threads first, then `swap` or `discard`. */
@@ -24,10 +24,12 @@ export interface StationInit {
   readonly output: Output
   /** The memory that parts of the process have as well. */
   readonly shared: SharedMemory
+  /** What parts of the process share with a gateway of this thread. */
+  readonly pool: ResourcePool
 }
 
 /** perf: what one thread does not need is not loaded. */
-export async function openStation(config: GatewayConfig, { workers, output, shared }: StationInit): Promise<Station> {
+export async function openStation(config: GatewayConfig, { workers, output, shared, pool }: StationInit): Promise<Station> {
   if (workers > 1) {
     const { Supervisor } = await import('./supervisor.ts')
     return new Supervisor({ workers, output, shared, config })
@@ -35,6 +37,7 @@ export async function openStation(config: GatewayConfig, { workers, output, shar
   const { GatewayHost } = await import('./gateway-host.ts')
   return new GatewayHost({
     shared,
+    pool,
     createLog: (next) => createLogger(output, next),
     writeAccessLine: output.write,
     sharesPort: false,

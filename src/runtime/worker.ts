@@ -9,6 +9,7 @@ import { GatewayHost } from './gateway-host.ts'
 import { loggerOf } from '../log/logger.ts'
 import { createLogger, openStandardOutput } from './log.ts'
 import { openMemory } from './memory-channel.ts'
+import { createResourcePool } from './shared.ts'
 import { type Answer, type Line, type Outcome, type Question, send, type Task, type WorkerInit } from './messages.ts'
 
 const supervisor = parentPort
@@ -19,6 +20,7 @@ const output = openStandardOutput(true)
 let endForwarding = (): void => {}
 const host = new GatewayHost({
   shared: openMemory((workerData as WorkerInit).memory),
+  pool: createResourcePool(),
   createLog,
   writeAccessLine: output.write,
   sharesPort: true,

@@ -1,13 +1,14 @@
 // Compiles a configuration into one handler: services, the layers of server and router, then every route with its pipe.
 
 import type { Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
+import { readAgentSigns } from '../agent-signs.ts'
 import { type Call, CallTable } from '../endpoint/call.ts'
 import { compileEndpoint } from '../endpoint/endpoint.ts'
 import { rescued } from '../endpoint/rescue.ts'
 import { compileBackends, compilePipe, type PipeInit, type StackListener } from '../pipe/pipe.ts'
 import { expectedNames } from '../expected-names.ts'
 import { expectNames } from '../headers.ts'
-import { droppedHeaders } from '../ports.ts'
+import { connectionStates, droppedHeaders } from '../ports.ts'
 import { debugHandler, echoHandler, errorHandler, healthHandler, optionsHandler } from '../routing/fixed-routes.ts'
 import { planRoutes, type PlannedRoute } from '../routing/plan.ts'
 import { Router } from '../routing/router.ts'
@@ -46,11 +47,7 @@ const answerUnservable: Handler = (exchange) => exchange.answer(500)
  * components hold by then is released.
  */
 export async function compileGateway(init: CompileInit): Promise<CompiledGateway> {
-  const router = readRouterOptions(init.config)
-  const sites: SiteMaker = makeSites({ ...init, router, compileBackends: (place) => compileBackends(place, pipeInit) })
-  const { order, decoderFor, clock, observer = null, onStack = () => {} } = init
-  const { dialect, quirks } = init.config
-  const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect, quirks }
+  const { sites, pipeInit } = preparePipes(init)
   try {
     const calls = new CallTable()
     const handle = await compileHandler({ ...init, pipeInit, sites, calls })
@@ -60,6 +57,16 @@ export async function compileGateway(init: CompileInit): Promise<CompiledGateway
     await sites.retire().catch((failure: unknown) => init.log.error(String(failure)))
     throw error
   }
+}
+
+/** Sites of a configuration, and what pipes are compiled with at them. */
+export function preparePipes(init: CompileInit): { sites: SiteMaker; pipeInit: PipeInit } {
+  const router = readRouterOptions(init.config)
+  const sites: SiteMaker = makeSites({ ...init, router, compileBackends: (place) => compileBackends(place, pipeInit) })
+  const { order, decoderFor, clock, observer = null, onStack = () => {} } = init
+  const { dialect, quirks } = init.config
+  const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect, quirks }
+  return { sites, pipeInit }
 }
 
 interface Compilation extends CompileInit {
@@ -106,7 +113,7 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
   return server(router.handle)
 }
 
-function fixedHandler({ kind, methods }: PlannedRoute, { config, log }: Compilation, versionHeader: string): Handler {
+function fixedHandler({ kind, methods }: PlannedRoute, { config, log, shared, sites }: Compilation, versionHeader: string): Handler {
   switch (kind) {
     case 'debug':
       return debugHandler(log)
@@ -115,7 +122,7 @@ function fixedHandler({ kind, methods }: PlannedRoute, { config, log }: Compilat
     case 'options':
       return optionsHandler(methods, versionHeader)
     default:
-      return healthHandler(config.quirks.healthTellsAgents, () => ({}))
+      return healthHandler(config.quirks.healthTellsAgents, readAgentSigns(config.asyncAgents, shared), connectionStates(sites.service('')))
   }
 }
 

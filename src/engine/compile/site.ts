@@ -1,8 +1,10 @@
 // What a component sees while it is built: its place in the file, what it may share and for how long, and whom it may ask.
 
-import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
+import type { AgentConfig, BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
+import type { Data } from '../data.ts'
 import type { RouterOptions } from '../routing/router-options.ts'
-import type { Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
+import type { Scope } from '../scope.ts'
+import type { Decode, Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
 import type { Hosts, Port } from './component.ts'
 
 /**
@@ -44,9 +46,9 @@ export interface SharedMemory {
 
 /** Things that outlive a reload: counted, disposed of when no configuration uses them any more. */
 export interface ResourcePool {
-  share<T>(key: string, create: () => T, dispose: (value: T) => void): T
-  /** Gives one use back. */
-  release(key: string): void
+  share<T>(key: string, create: () => T, dispose: (value: T) => void | Promise<void>): T
+  /** Gives one use back; resolves when what nobody uses any more is disposed of. */
+  release(key: string): void | Promise<void>
 }
 
 /** What a pipe is compiled for: an endpoint, an agent, a step of something larger. */
@@ -101,6 +103,22 @@ export interface SiteBase {
 /** What a part sees that runs once per process. */
 export interface ProcessSite extends SiteBase {}
 
+/** What the driver of an async agent sees. */
+export interface AgentSite extends ProcessSite {
+  readonly agent: AgentConfig
+  /** Runs the agent's pipe for the body of a message, within the agent's timeout; resolves when all of it succeeded, rejects with what did not. */
+  handle(message: Buffer, scope: Scope): Promise<void>
+  /** Tells that the agent is at work: `/__health` shows when it did last. */
+  ping(): void
+}
+
+/** How the bytes that one backend answers become what its pipe answers. */
+export interface BackendReader {
+  readonly decode: Decode
+  /** Target, filters, mapping and group; null when there is nothing to do. */
+  readonly manipulate: ((data: Data | null) => Data | null) | null
+}
+
 /** What a component sees while it is being built. */
 export interface Site extends SiteBase {
   /** What the component's pipe belongs to; null at service level. */
@@ -133,6 +151,8 @@ export interface Site extends SiteBase {
   runPipe(exchange: Exchange): Promise<PipeResponse>
   /** The hosts of the place's backend, as its service discovery knows them. Only for stage `backend`. */
   hosts(): Hosts | Promise<Hosts>
+  /** How the answers of the place's backend are read, for a component that asks something else than an HTTP server. Only for stage `backend`. */
+  reader(): BackendReader
   /** The backends of a place as one pipe, merged or in sequence, without the layers that stand around them. */
   compileBackends(place: PipePlace): Promise<Pipe>
   /** Holds the start back until something is there; a rejection is logged and does not stop it. */
@@ -145,6 +165,7 @@ export interface Site extends SiteBase {
 export interface PlaceAbilities {
   readonly runPipe?: Site['runPipe']
   readonly hosts?: Site['hosts']
+  readonly reader?: Site['reader']
 }
 
 export interface SiteMaker {
@@ -168,6 +189,9 @@ const NO_ABILITIES: Required<PlaceAbilities> = {
   runPipe: () => Promise.reject(new Error('only a layer of stage endpoint has a pipe to run')),
   hosts() {
     throw new Error('only a layer of stage backend has hosts')
+  },
+  reader() {
+    throw new Error('only a layer of stage backend reads answers')
   },
 }
 
@@ -199,7 +223,7 @@ export function makeSites(init: SiteMakerInit): SiteMaker {
       offers.set(port, [...(offers.get(port) ?? []), value])
     },
     pool: {
-      share<T>(key: string, create: () => T, dispose: (value: T) => void): T {
+      share<T>(key: string, create: () => T, dispose: (value: T) => void | Promise<void>): T {
         releases.push(() => init.pool.release(key))
         return init.pool.share(key, create, dispose)
       },

@@ -78,7 +78,9 @@ function originsOf(backends: readonly BackendConfig[], { steady }: Clock): Error
 /** Everything that stands around one backend's HTTP call. */
 async function compileStack(place: PipePlace, backend: BackendConfig, init: PipeInit): Promise<Pipe> {
   const { dialect, quirks, order } = init
-  const site = init.sites.place(place, backend, { hosts: () => hostsOf(backend, order, site) })
+  const decode = init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect })
+  const manipulate = compileManipulation(backend, quirks)
+  const site = init.sites.place(place, backend, { hosts: () => hostsOf(backend, order, site), reader: () => ({ decode, manipulate }) })
   site.log.debug(`${site.label} Building the backend pipe`)
   const build = async <S extends 'backend' | 'executor' | 'transport'>(stage: S) => {
     const layers = await layersFor<S>(order.layers[stage], backend.extraConfig, site)
@@ -90,9 +92,9 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     backend,
     quirks,
     sender: stack<Sender>(await build('executor'), transport, site, init.observer),
-    decode: init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect }),
+    decode,
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
-    manipulate: compileManipulation(backend, quirks),
+    manipulate,
     spellings: place.endpoint === null ? null : spellingsOf(place.endpoint),
   })
   return stack<Pipe>(await build('backend'), call, site, init.observer)

@@ -4,19 +4,29 @@ import type { Quirks } from '../../config/dialect.ts'
 import type { Logger } from '../compile/component.ts'
 import type { JsonValue } from '../../json/types.ts'
 import { compareKeys, encodeJson, encodeSorted } from '../../json/write.ts'
+import type { ConnectionState } from '../ports.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler } from '../types.ts'
 import { encodeQuery, parseQuery } from '../../go/url.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** `{"agents":…,"now":…,"status":"ok"}`; `agents` gives the last sign of life of each. Or `status` alone. */
-export function healthHandler(tellsAgents: boolean, agents: () => Record<string, Date>): Handler {
+/**
+ * `{"agents":…,"now":…,"status":"ok"}`; `agents` gives the last sign of life of each, and `connections` stands behind them where there
+ * are any. Or `status` alone.
+ */
+export function healthHandler(
+  tellsAgents: boolean,
+  agents: () => Record<string, Date>,
+  connections: ReadonlyMap<string, ConnectionState>,
+): Handler {
   return function answerHealth(exchange) {
     exchange.responseHeaders.set('Content-Type', JSON_TYPE)
     if (!tellsAgents) return exchange.answer(200, '{"status":"ok"}')
     const seen = Object.fromEntries(Object.entries(agents()).map(([name, time]) => [name, formatGoTime(time)]))
-    return exchange.answer(200, JSON.stringify({ agents: seen, now: formatGoTime(new Date()), status: 'ok' }))
+    const links =
+      connections.size === 0 ? {} : { connections: Object.fromEntries([...connections].map(([name, state]) => [name, state()])) }
+    return exchange.answer(200, JSON.stringify({ agents: seen, ...links, now: formatGoTime(new Date()), status: 'ok' }))
   }
 }
 
