@@ -5,7 +5,8 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runNode, runTool } from './tools.ts'
 
-const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts']
+/** Those against real servers have a command of their own. */
+const TEST_FILES = ['src/**/*.test.ts', 'test/*.test.ts', 'test/!(integration)/**/*.test.ts']
 const TEST_TIMEOUT_MS = 120_000
 
 const { values, positionals: files } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true })

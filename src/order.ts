@@ -118,7 +118,7 @@ export const order: Order = {
   ],
 
   // What brings messages to async agents, once per process.
-  drivers: [],
+  drivers: [lazy('async/amqp', async () => (await import('./components/async/amqp/index.ts')).asyncAmqp)],
 
   discoveries: [{ sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns }],
 

@@ -15,7 +15,7 @@ export interface CompiledAgent {
   /** Files that were read on the way: another content of one of them is another pipe. */
   readonly files: ReadonlySet<string>
   /** Releases what its components hold. Call it when the last message has been handled. */
-  retire(): Promise<void>
+  readonly retire: () => Promise<void>
 }
 
 /** Resolves when it may be given messages. Rejects with a ConfigError when it cannot be built. */

@@ -107,9 +107,9 @@ export interface ProcessSite extends SiteBase {}
 export interface AgentSite extends ProcessSite {
   readonly agent: AgentConfig
   /** Runs the agent's pipe for the body of a message, within the agent's timeout; resolves when all of it succeeded, rejects with what did not. */
-  handle(message: Buffer, scope: Scope): Promise<void>
+  readonly handle: (message: Buffer, scope: Scope) => Promise<void>
   /** Tells that the agent is at work: `/__health` shows when it did last. */
-  ping(): void
+  readonly ping: () => void
 }
 
 /** How the bytes that one backend answers become what its pipe answers. */
