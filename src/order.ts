@@ -26,6 +26,7 @@ const revoker = () => import('./components/auth/revoker/index.ts')
 const jose = () => import('./components/auth/jose/index.ts')
 const rateLimits = () => import('./components/qos/ratelimit/index.ts')
 const cel = () => import('./components/validation/cel/index.ts')
+const amqp = () => import('./components/backend/amqp/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
@@ -96,6 +97,9 @@ export const order: Order = {
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),
     lazy('validation/cel', async () => (await cel()).backendCel),
+    // Backends that are no HTTP servers: the first one answers, and nothing below is reached.
+    lazy('backend/amqp/consumer', async () => (await amqp()).amqpConsumer),
+    lazy('backend/amqp/producer', async () => (await amqp()).amqpProducer),
     // ⊢ HTTP call, status policy, decoding, target, allow or deny, mapping, group
   ],
 

@@ -10,7 +10,7 @@ import { lacks, startRabbit, type TestServer } from './servers.ts'
 
 const skip = lacks('rabbitmq-server', 'rabbitmq-server')
 
-describe('async/amqp', { skip }, () => {
+describe('async/amqp', { skip, timeout: 900_000 }, () => {
   let rabbit: TestServer
   let backend: Recorder
   let model: ChannelModel
@@ -45,7 +45,7 @@ describe('async/amqp', { skip }, () => {
   })
 
   after(async () => {
-    await model.close()
+    await model.close().catch(() => {})
     await rabbit.remove()
   })
 

@@ -1,0 +1,39 @@
+// What the pipes of backends answer that are no HTTP servers. Knows no broker.
+
+import type { BackendReader, Site } from '../../engine/compile/component.ts'
+import type { Data } from '../../engine/data.ts'
+import { GatewayError } from '../../engine/errors.ts'
+import type { HeaderMap } from '../../engine/headers.ts'
+import { parseHost } from '../../engine/steps/balancer.ts'
+import type { PipeResponse } from '../../engine/types.ts'
+
+/** A request that comes while a broker is away. compat: KrakenD's text. */
+export const NOT_CONNECTED = new GatewayError('connection not available, trying to reconnect', {
+  code: 'ERR_BROKER_DOWN',
+  source: 'backend',
+})
+
+/** What a client gets whose message was taken: `null`, not complete. */
+export const TAKEN: PipeResponse = { data: null, isComplete: true, error: null, statusCode: 0, headers: null, body: null }
+
+/** What a broker or a cloud said when something could not be done. */
+export function brokerError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error
+  const { message } = error as Error
+  return new GatewayError(message, { code: 'ERR_BROKER', source: 'backend', cause: error })
+}
+
+/** A message's data as its backend's options want it. */
+export function answerWith(data: Data | null, { manipulate }: BackendReader, headers: HeaderMap | null = null): PipeResponse {
+  // compat: an empty message stays null, whatever is to be done with its data.
+  const own = manipulate === null || data === null ? data : manipulate(data)
+  return { data: own, isComplete: true, error: null, statusCode: 0, headers, body: null }
+}
+
+/**
+ * The Authorization fields that the balancer makes of the backend's hosts.
+ * security: they are for the broker, and must not travel in messages.
+ */
+export function hostCredentials({ backend }: Site): ReadonlySet<string> {
+  return new Set((backend?.hosts ?? []).flatMap((host) => parseHost(host).authorization ?? []))
+}
