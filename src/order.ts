@@ -28,6 +28,7 @@ const rateLimits = () => import('./components/qos/ratelimit/index.ts')
 const cel = () => import('./components/validation/cel/index.ts')
 const amqp = () => import('./components/backend/amqp/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
+const etcd = () => import('./components/sd/etcd/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
@@ -38,6 +39,7 @@ export const order: Order = {
   services: [
     lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
+    lazy('_gw/etcd', async () => (await etcd()).etcdService), // whom `sd: etcd` asks
   ],
 
   // Every request, before it has a route.
@@ -124,7 +126,10 @@ export const order: Order = {
   // What brings messages to async agents, once per process.
   drivers: [lazy('async/amqp', async () => (await import('./components/async/amqp/index.ts')).asyncAmqp)],
 
-  discoveries: [{ sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns }],
+  discoveries: [
+    { sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns },
+    { sd: 'etcd', load: async () => (await etcd()).etcd },
+  ],
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {

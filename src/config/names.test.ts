@@ -85,10 +85,6 @@ test('version 2 has its own keys', () => {
   assert.deepEqual(endpoint?.backends[0]?.inputHeaders, [])
 })
 
-test('async agents and Go plugins are announced as missing', () => {
-  const agent = { name: 'a', consumer: { topic: 't' }, backend: [{ url_pattern: '/x', host: ['http://h'] }] }
-  assert.deepEqual(messages({ async_agent: [agent], plugin: { folder: '/p' } }), [
-    'async agents are not implemented yet: none is started',
-    'plugins of KrakenD are Go libraries and cannot be loaded: none is',
-  ])
+test('Go plugins are announced as missing', () => {
+  assert.deepEqual(messages({ plugin: { folder: '/p' } }), ['plugins of KrakenD are Go libraries and cannot be loaded: none is'])
 })

@@ -84,6 +84,22 @@ export async function startEtcd(): Promise<TestServer> {
   return serverOf(folder, { command: findProgram('etcd') ?? '', args: [...args, ...cluster], port })
 }
 
+/** A name server that knows these records, and nothing of the machine's own. */
+export async function startDnsmasq(records: readonly string[], port?: number): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'krakend-dnsmasq-'))
+  const own = port ?? (await freePort())
+  const alone = [
+    '--keep-in-foreground',
+    '--no-resolv',
+    '--no-hosts',
+    '--conf-file=/dev/null',
+    '--bind-interfaces',
+    '--listen-address=127.0.0.1',
+  ]
+  const pid = `--pid-file=${join(folder, 'pid')}`
+  return serverOf(folder, { command: findProgram('dnsmasq') ?? '', args: [...alone, pid, `--port=${own}`, ...records], port: own })
+}
+
 async function serverOf(folder: string, program: Program): Promise<TestServer> {
   let child: ChildProcess | null = null
   const server: TestServer = {
