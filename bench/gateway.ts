@@ -1,7 +1,7 @@
 // The gateway under measurement: compiled, one worker, pinned to one core.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ROOT } from '../scripts/tools.ts'
 import type { Asked } from './load.ts'
 import { freePort, startPinned } from './processes.ts'
@@ -12,7 +12,7 @@ export interface Gateway extends Running {
   readonly url: string
 }
 
-export type GatewayParts = Pick<BenchRow, 'endpoints' | 'service' | 'files'>
+export type GatewayParts = Pick<BenchRow, 'endpoints' | 'service' | 'files' | 'pluginFolder'>
 
 /** Writes the configuration into the folder and starts the gateway there. */
 export async function startGateway(core: number, folder: string, backendPort: number, parts: GatewayParts): Promise<Gateway> {
@@ -21,11 +21,15 @@ export async function startGateway(core: number, folder: string, backendPort: nu
     version: 3,
     timeout: '10s',
     host: [`http://127.0.0.1:${backendPort}`],
+    ...(parts.pluginFolder === undefined ? null : { plugin: { folder: parts.pluginFolder, pattern: '.so' } }),
     endpoints: parts.endpoints,
     extra_config: { router: { disable_access_log: true }, ...parts.service },
   }
   writeFileSync(join(folder, 'krakend.json'), JSON.stringify(config))
-  for (const [name, text] of Object.entries(parts.files ?? {})) writeFileSync(join(folder, name), text)
+  for (const [name, text] of Object.entries(parts.files ?? {})) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
   return runGateway(core, folder, join(folder, 'krakend.json'))
 }
 

@@ -21,6 +21,8 @@ export interface BenchRow {
   readonly cycle?: { readonly header: string; readonly values: () => readonly string[] }
   /** Files beside krakend.json, the gateway's working directory: name → contents. */
   readonly files?: Readonly<Record<string, string>>
+  /** Where among them modules of plugins lie. */
+  readonly pluginFolder?: string
   /** The figure to reach, in units: the CPU time that nginx needs to proxy the small answer. */
   readonly target: string
   /** What KrakenD's engine needs, measured the same way. */

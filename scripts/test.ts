@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util'
 import { runNode, runTool } from './tools.ts'
 
 /** Those against real servers have a command of their own. */
-const TEST_FILES = ['src/**/*.test.ts', 'test/*.test.ts', 'test/!(integration)/**/*.test.ts']
+const TEST_FILES = ['src/**/*.test.ts', 'test/*.test.ts', 'test/!(integration)/**/*.test.ts', 'examples/**/*.test.ts']
+/** Examples name the package as its users do; in a clone that is its sources. */
+const CONDITION = '--conditions=krakend-source'
 const TEST_TIMEOUT_MS = 120_000
 
 const { values, positionals: files } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true })
@@ -24,6 +26,7 @@ process.exitCode = runParts(chooseParts(values.only)) ? 0 : 1
 function testArguments(): string[] {
   // A test that hangs is a failed test.
   return [
+    CONDITION,
     '--test',
     '--test-reporter=dot',
     `--test-timeout=${TEST_TIMEOUT_MS}`,

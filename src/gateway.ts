@@ -5,7 +5,7 @@ import type { AgentConfig, GatewayConfig } from './config/types.ts'
 import { compileAgent, type CompiledAgent } from './engine/compile/compile-agent.ts'
 import { compileGateway, type CompiledGateway, type CompileInit } from './engine/compile/compile.ts'
 import { loadOrder } from './engine/compile/order.ts'
-import { SYSTEM_CLOCK, type Clock, type Logger, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
+import { SYSTEM_CLOCK, type Clock, type Logger, type Offer, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
 import { expectedNames } from './engine/expected-names.ts'
 import { loadEncodings } from './encodings/index.ts'
 import { followRedirects } from './http/client/redirects.ts'
@@ -13,6 +13,9 @@ import type { ProxyEnvironment } from './http/client/transport.ts'
 import { createTransports } from './http/client/transports.ts'
 import { tlsFiles } from './http/tls/tls-files.ts'
 import { order } from './order.ts'
+import type { PluginModules } from './plugins/loaded.ts'
+import { NO_MODULES, type PluginHost, pluginHost } from './plugins/plugin-modules.ts'
+import { pluginSettings } from './plugins/plugins-block.ts'
 
 export interface GatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
   readonly log: Logger
@@ -25,6 +28,19 @@ export interface GatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
   readonly writeAccessLine: (line: string) => void
   /** The machine's by default. */
   readonly clock?: Clock
+  /** Which plugins must not be missing. */
+  readonly pluginRules?: PluginRules
+  /** Plugins that are there already; by default those of the folder that the file names. */
+  readonly plugins?: PluginHost
+}
+
+export interface PluginRules {
+  /** None of them may fail to load, whatever is written (`--strict`). */
+  readonly isStrict: boolean
+  /** Plugins that are served now: none of these may. */
+  readonly served: ReadonlySet<string>
+  /** Called for each plugin that was set up at a place. */
+  readonly onServed: (name: string) => void
 }
 
 /** Loads what the configuration uses and compiles it. Throws a ConfigError when it cannot be served. */
@@ -44,6 +60,8 @@ async function open<C extends Compiled>(config: GatewayConfig, init: GatewayInit
   const [loaded, encodings] = await Promise.all([loadOrder(order, config), loadEncodings(encodingsOf(config))])
   const environment = readProxies(init.environment)
   const transports = createTransports(config.transport, { log: init.log, environment, names: expectedNames(config) })
+  const folder = folderHost(config, init.pluginRules)
+  const offer: Offer<PluginHost> = { port: pluginHost, value: init.plugins ?? folder.host }
   try {
     const compiled = await compile({
       clock: SYSTEM_CLOCK,
@@ -55,10 +73,11 @@ async function open<C extends Compiled>(config: GatewayConfig, init: GatewayInit
       transportWith: (changes) => transports.sendWith(changes),
       client: followRedirects(transports.send, { sendBodyOnRedirect: true, hosts: [] }),
       readFile: readFileSync,
+      offers: [offer],
     })
     return {
       ...compiled,
-      files: new Set([...compiled.files, ...tlsFiles(config)]),
+      files: new Set([...compiled.files, ...tlsFiles(config), ...folder.files()]),
       async retire() {
         await compiled.retire()
         await transports.close()
@@ -67,6 +86,22 @@ async function open<C extends Compiled>(config: GatewayConfig, init: GatewayInit
   } catch (error) {
     await transports.close()
     throw error
+  }
+}
+
+/** The modules of a configuration's folder: imported when somebody asks for a plugin, once. */
+function folderHost({ service, extraConfig }: GatewayConfig, rules?: PluginRules): { host: PluginHost; files: () => Iterable<string> } {
+  let modules: PluginModules | null = null
+  let loading: Promise<PluginModules> | null = null
+  const load = async (): Promise<PluginModules> => {
+    const { loadPluginModules } = await import('./plugins/modules/load.ts')
+    const { setupTimeoutMs, sha256 } = pluginSettings(extraConfig)
+    modules = service.plugin === null ? NO_MODULES : await loadPluginModules({ ...service.plugin, setupTimeoutMs, sha256 })
+    return modules
+  }
+  return {
+    host: { isStrict: false, ...rules, load: () => (loading ??= load()) },
+    files: () => modules?.files.keys() ?? [],
   }
 }
 

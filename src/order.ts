@@ -12,6 +12,7 @@ import { clientAddress } from './engine/routing/client-ip.ts'
 import { encodedParams } from './engine/routing/encoded-params.ts'
 import { routerBlock } from './engine/routing/router-options.ts'
 import { hostBalancer } from './engine/steps/balancer.ts'
+import { clientRequest } from './engine/steps/client-request.ts'
 import { concurrent } from './engine/steps/concurrent.ts'
 import { flatmap } from './engine/steps/flatmap.ts'
 import { headers } from './engine/steps/header-filter.ts'
@@ -21,6 +22,7 @@ import { shadow } from './engine/steps/shadow.ts'
 import { staticAnswers } from './engine/steps/static.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
 import { loggingBlock } from './log/logging-block.ts'
+import { pluginsBlock } from './plugins/plugins-block.ts'
 
 const revoker = () => import('./components/auth/revoker/index.ts')
 const jose = () => import('./components/auth/jose/index.ts')
@@ -29,6 +31,8 @@ const cel = () => import('./components/validation/cel/index.ts')
 const amqp = () => import('./components/backend/amqp/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
 const etcd = () => import('./components/sd/etcd/index.ts')
+const middlewares = () => import('./components/plugin/middleware/index.ts')
+const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
@@ -47,6 +51,7 @@ export const order: Order = {
     rescue, // outermost: whatever a layer throws becomes its answer
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
+    lazy('plugin/http-server', async () => (await import('./components/plugin/http-server/index.ts')).httpServerPlugins), // its own answers need CORS
     // ⊢ router
   ],
 
@@ -67,6 +72,7 @@ export const order: Order = {
 
   // The requests of one endpoint.
   endpoint: [
+    clientRequest, // no layer where no plugin stands inside: they see the client's own request
     lazy('security/bot-detector', async () => (await botDetector()).endpointBotDetector), // before a token costs anything
     lazy('validation/cel', async () => (await cel()).celRejecter), // no layer: what the validator asks of claims
     lazy('auth/validator', async () => (await jose()).validator, '_gw/jwt-issuers'),
@@ -83,6 +89,8 @@ export const order: Order = {
     lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
     shadow, // what was refused above is not copied
     staticAnswers, // outside flatmap: its data is added as the file has it
+    lazy('plugin/middleware', async () => (await middlewares()).endpointMiddlewares),
+    lazy('plugin/req-resp-modifier', async () => (await modifiers()).endpointModifiers), // see no static data, and not what flatmap has not done
     flatmap,
     // ⊢ merge, sequence, or the one backend
   ],
@@ -95,6 +103,8 @@ export const order: Order = {
     headers, // outside the balancer: user and password of a host are none of the client's headers
     hostBalancer,
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),
+    lazy('plugin/middleware', async () => (await middlewares()).backendMiddlewares), // each call of theirs passes breaker and limit
+    lazy('plugin/req-resp-modifier', async () => (await modifiers()).backendModifiers),
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),
@@ -108,6 +118,7 @@ export const order: Order = {
   // The HTTP request of one backend with everything that comes of it.
   executor: [
     lazy('modifier/martian', async () => (await import('./components/modifier/martian/index.ts')).martian),
+    lazy('plugin/http-client', async () => (await import('./components/plugin/http-client/index.ts')).httpClientPlugin), // Martian sees its answer
     redirects, // everything above sees one request and its last answer, everything below each hop
     // ⊢ transport
   ],
@@ -133,7 +144,7 @@ export const order: Order = {
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
-    service: [routerBlock, loggingBlock, backendLimits],
+    service: [routerBlock, loggingBlock, backendLimits, pluginsBlock],
     endpoint: [proxyAtEndpoint],
     agent: [proxyAtEndpoint],
     backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],

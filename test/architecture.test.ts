@@ -33,6 +33,7 @@ const CONFIG_TYPES = /^src\/config\/(types|dialect)\.ts$/
 const BROKERS = /^src\/brokers\//
 const CEL = /^src\/cel\//
 const ENGINE = /^src\/engine\//
+const PLUGINS = /^src\/plugins\//
 const LUA = /^src\/lua\//
 const SCHEMA = /^src\/schema\//
 const JSON_FLOOR = /^src\/json\//
@@ -43,19 +44,19 @@ const FLOORS = [JSON_FLOOR, GO, SCHEMA]
 const RULES: readonly Rule[] = [
   {
     files: GO,
-    may: [GO, JSON_FLOOR, /^src\/engine\/(errors|types)\.ts$/],
+    may: [GO],
     never: SYSTEM,
     reason: 'what Go does with texts, numbers and URLs is known in one place, and depends on nothing',
   },
   {
     files: JSON_FLOOR,
-    may: [JSON_FLOOR, GO, /^src\/engine\/(data|errors)\.ts$/],
+    may: [JSON_FLOOR, GO],
     never: SYSTEM,
     reason: 'JSON is read and written in one place, for requests and files alike',
   },
   {
     files: SCHEMA,
-    may: [SCHEMA, GO],
+    may: [SCHEMA, JSON_FLOOR, GO],
     never: SYSTEM,
     reason: 'reading options is the same for every part, so it depends on none',
   },
@@ -105,6 +106,18 @@ const RULES: readonly Rule[] = [
     reason: 'a language knows nothing of gateways: what a script reaches is given to it',
   },
   {
+    files: /^src\/plugins\/(?!modules\/)/,
+    may: [PLUGINS, ENGINE, ...FLOORS, CONFIG_TYPES],
+    never: SYSTEM,
+    reason: 'what plugins see and what becomes of it is known without sockets, files and threads',
+  },
+  {
+    files: /^src\/plugins\/modules\//,
+    may: [PLUGINS, ENGINE, ...FLOORS, CONFIG_TYPES, /^src\/config\/upgrades\/enterprise\.json$/],
+    never: /^node:(http|https|http2|net|tls|dns|child_process|cluster|worker_threads|os)$/,
+    reason: 'modules are found and imported in one place, the only one of plugins that reads files',
+  },
+  {
     files: /^src\/log\//,
     may: [/^src\/log\//, ENGINE, ...FLOORS, CONFIG_TYPES],
     never: SYSTEM,
@@ -118,7 +131,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: COMPONENT,
-    may: [ENGINE, ...FLOORS, BROKERS, LUA, CEL, CONFIG_TYPES],
+    may: [ENGINE, ...FLOORS, BROKERS, LUA, CEL, CONFIG_TYPES, /^src\/plugins\/[^/]+\.ts$/],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
   },
   {
@@ -149,6 +162,11 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
     modules: /^node:child_process$/,
     folders: /^src\/(runtime|cli)\/|^src\/testing\/process\.ts$/,
     reason: 'a gateway that serves requests starts no programs',
+  },
+  {
+    modules: /^src\/plugins\//,
+    folders: /^src\/(plugins|components\/plugin|runtime|cli|testing)\/|^src\/[^/]+\.ts$/,
+    reason: 'a gateway without plugins has nothing of them',
   },
 ]
 

@@ -41,7 +41,7 @@ function codesIn(text: string): string[] {
 /** Codes of issues are written where the issue is made. */
 function findingsIn(text: string): string[] {
   const made =
-    /(?:warningIssue|errorIssue)\)?\(\s*'([a-z0-9-]+)'|(?:certainIssue|reportInvalid)\(\s*'?\w+'?,\s*'([a-z0-9-]+)'|code: '([a-z][a-z0-9-]+)'/g
+    /(?:warningIssue|errorIssue)\)?\(\s*'([a-z0-9-]+)'|(?:certainIssue|reportInvalid)\(\s*'?\w+'?,\s*'([a-z0-9-]+)'|(?:code: |problemOf\(\s*|^const CODE = )'([a-z][a-z0-9-]+)'/gm
   return [...text.matchAll(made)].map(([, plain, certain, literal]) => plain ?? certain ?? (literal as string))
 }
 

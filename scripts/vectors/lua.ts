@@ -3,6 +3,7 @@
 import { bytesOfText, textOfBytes } from '../../src/lua/bytes.ts'
 import { compile } from '../../src/lua/compile.ts'
 import { LuaError, LuaSyntaxError, LuaStop } from '../../src/lua/errors.ts'
+import { BARE_HOST } from '../../src/lua/host.ts'
 import { LuaState } from '../../src/lua/state.ts'
 import type { VectorResult } from '../vectors.ts'
 
@@ -39,7 +40,7 @@ interface Ran {
 function runProgram(vector: Vector): Ran {
   const out: string[] = []
   const end = performance.now() + TIME_MS
-  const host = { write: (text: string) => void out.push(mask(text.replace(/\n$/, ''))), getEnvironment: () => undefined }
+  const host = { ...BARE_HOST, write: (text: string) => void out.push(mask(text.replace(/\n$/, ''))) }
   const budget = { isOver: () => performance.now() > end }
   try {
     new LuaState({ openLibs: vector.open, budget, host }).run(compile(bytesOfText(vector.src)))

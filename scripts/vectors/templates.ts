@@ -34,7 +34,7 @@ const functions = sprigFunctions({
   now: Date.now,
   random: randomBytes,
   lookupHost: () => [],
-  describeJsonError: (text) => describeSyntaxError(text).message,
+  describeJsonError: (text) => describeSyntaxError(text)?.message ?? '',
 })
 
 /** One result per line. */

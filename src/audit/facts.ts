@@ -1,7 +1,7 @@
 // What the rules of an audit ask about a configuration. Knows no rule.
 
 import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig } from '../config/types.ts'
-import { type PlainObject, isObject } from '../schema/values.ts'
+import { type PlainObject, isObject } from '../json/types.ts'
 
 /** compat: KrakenD takes these for absent when their value is no object; of all others the name is enough. */
 const NEEDS_OBJECT: ReadonlySet<string> = new Set(['qos/ratelimit/router', 'security/bot-detector', 'telemetry/opencensus'])

@@ -2,7 +2,7 @@
 
 import { isEqual } from './equality.ts'
 import type { Budget } from './frame.ts'
-import { formatDouble } from './numbers.ts'
+import { formatNumber } from '../go/number.ts'
 import { CelError, CelMap, noSuchOverload, typeName, Uint } from './values.ts'
 import type { Value } from './values.ts'
 
@@ -38,7 +38,7 @@ function indexOf(key: Value): number {
   if (typeof key === 'bigint') return Number(key)
   if (key instanceof Uint) return Number(key.value)
   if (typeof key !== 'number') throw new CelError(`unsupported index type '${typeName(key)}' in list`)
-  if (!Number.isInteger(key)) throw new CelError(`unsupported index value ${formatDouble(key)} in list`)
+  if (!Number.isInteger(key)) throw new CelError(`unsupported index value ${formatNumber(key)} in list`)
   return key
 }
 
@@ -47,7 +47,7 @@ function missingKey(key: Value): CelError {
 }
 
 function showKey(key: Value): string {
-  if (typeof key === 'number') return formatDouble(key)
+  if (typeof key === 'number') return formatNumber(key)
   if (key instanceof Uint) return String(key.value)
   return typeof key === 'object' && key !== null ? typeName(key) : String(key)
 }

@@ -1,7 +1,8 @@
 // `int(x)`, `string(x)` and the like.
 
 import { checkedInt, checkedUint } from './arithmetic.ts'
-import { formatDouble, parseDouble } from './numbers.ts'
+import { formatNumber } from '../go/number.ts'
+import { parseDouble } from './numbers.ts'
 import { Duration, Timestamp } from './time.ts'
 import { CelError, noSuchOverload, typeName, TypeValue, Uint } from './values.ts'
 import type { Value } from './values.ts'
@@ -95,7 +96,7 @@ function toBytes(value: Value): Value {
 function toText(value: Value): Value {
   if (typeof value === 'string') return value
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
-  if (typeof value === 'number') return formatDouble(value)
+  if (typeof value === 'number') return formatNumber(value)
   if (value instanceof Uint) return String(value.value)
   if (value instanceof Timestamp || value instanceof Duration) return value.toString()
   if (!(value instanceof Uint8Array)) throw noSuchOverload('string', value)

@@ -23,18 +23,3 @@ function parseHexadecimal([, sign, whole = '', fraction = '', exponent]: RegExpE
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
-
-/** Beyond these powers of ten Go writes an exponent. */
-const LEAST_POWER = -4
-const MOST_POWER = 6
-
-/** The shortest text that is read as the same double: `1.5`, `1e+20`, `NaN`. */
-export function formatDouble(value: number): string {
-  if (Number.isNaN(value)) return 'NaN'
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
-  if (Object.is(value, -0)) return '-0'
-  const [mantissa, power] = value.toExponential().split('e') as [string, string]
-  const exponent = Number(power)
-  if (exponent >= LEAST_POWER && exponent < MOST_POWER) return String(value)
-  return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
-}

@@ -1,6 +1,6 @@
 // `matches`: RE2 patterns, which take time in proportion to the text. Knows nothing of expressions.
 
-import { RE2JS } from 're2js'
+import { compileRegexp } from '../go/regexp.ts'
 import type { Budget } from './frame.ts'
 import { CelError } from './values.ts'
 
@@ -22,15 +22,14 @@ export function matchNewPattern(text: string, pattern: string, budget: Budget): 
 }
 
 /** Throws a CelError for what is no pattern. */
-
 export function compilePattern(pattern: string): Matcher {
   if (pattern.length > MAX_LENGTH) throw new CelError(`error parsing regexp: pattern has more than ${MAX_LENGTH} characters`)
   try {
-    const compiled = RE2JS.compile(pattern)
-    const units = compiled.programSize() / STEPS_PER_UNIT
+    const compiled = compileRegexp(pattern)
+    const units = compiled.programSize / STEPS_PER_UNIT
     return (text, budget) => {
       budget.spend(text.length * units)
-      return compiled.test(text)
+      return compiled.matches(text)
     }
   } catch (error) {
     throw new CelError((error as Error).message)

@@ -1,6 +1,6 @@
 // Points in time and spans of it: read, written and reckoned as Go does.
 
-import { UNITS } from '../go/go-duration.ts'
+import { parseNanoseconds } from '../go/duration.ts'
 import { CelError } from './values.ts'
 
 const NANOS_PER_SECOND = 1_000_000_000
@@ -10,8 +10,6 @@ const MIN_SECONDS = -62_135_596_800
 const MAX_SECONDS = 253_402_300_799
 const MAX_NANOS = 2n ** 63n - 1n
 const MIN_NANOS = -(2n ** 63n)
-/** Digits of a fraction that count. */
-const MAX_FRACTION = 18
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))$/
 
 export class Timestamp {
@@ -87,19 +85,8 @@ export class Duration {
 
   /** From Go's syntax (`1h30m`, `1.5s`, `0`); null when it is none or does not fit. */
   static parse(text: string): Duration | null {
-    const [, sign = '', rest = ''] = /^([+-]?)([^]*)$/.exec(text) as RegExpExecArray
-    if (rest === '0') return new Duration(0n)
-    if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return null
-    let total = 0n
-    for (const [, whole = '', fraction = '', unit = ''] of rest.matchAll(/(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g)) {
-      const size = UNITS[unit] as bigint
-      // security: the text may be long, and so would be the number.
-      if (whole.length > 20) return null
-      total += BigInt(whole || '0') * size + fractionOf(fraction.slice(0, MAX_FRACTION), Number(size))
-      if (total > MAX_NANOS + 1n) return null
-    }
-    const nanos = sign === '-' ? -total : total
-    return nanos > MAX_NANOS ? null : new Duration(nanos)
+    const nanos = parseNanoseconds(text)
+    return typeof nanos === 'bigint' ? new Duration(nanos) : null
   }
 
   /** Seconds with a fraction: `5400s`, `0.001s`. */
@@ -110,11 +97,6 @@ export class Duration {
       .replace(/0+$/, '')
     return `${this.nanos < 0n ? '-' : ''}${size / NANOS}${fraction === '' ? '' : `.${fraction}`}s`
   }
-}
-
-/** compat: the fraction of a unit goes through a double, as in Go. */
-function fractionOf(digits: string, size: number): bigint {
-  return BigInt(Math.trunc(Number(digits) * (size / 10 ** digits.length)))
 }
 
 /** Date.UTC takes the years 0 to 99 for 1900 to 1999. */

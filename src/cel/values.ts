@@ -1,5 +1,6 @@
 // The values of CEL at run time, and what their types are called. Knows nothing of expressions.
 
+import { ExpectedError } from '../go/expected-error.ts'
 import type { Duration, Timestamp } from './time.ts'
 
 /** An unsigned number of 64 bits. */
@@ -81,16 +82,13 @@ function objectTypeName(value: object): string {
   return (value as Named).typeName
 }
 
-/** What cannot be evaluated. It has no stack: `||` and `&&` swallow such errors, so they must be cheap. */
-export class CelError extends Error {
+/** What cannot be evaluated. `||` and `&&` swallow such errors, so they must be cheap. */
+export class CelError extends ExpectedError {
   /** Whether nothing swallows it: a limit was passed. */
   readonly isFinal: boolean
 
   constructor(message: string, isFinal = false) {
-    const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
     super(message)
-    Error.stackTraceLimit = limit
     this.name = 'CelError'
     this.isFinal = isFinal
   }

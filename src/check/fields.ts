@@ -6,7 +6,8 @@ import type { Field, FieldKind, Fields } from '../config/fields.ts'
 import { isCommentKey } from '../schema/comment-key.ts'
 import { certainIssue, warningIssue, writeValue } from '../schema/issue.ts'
 import type { Issue, IssuePath } from '../schema/issue.ts'
-import { describeValue, isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
+import { describeValue } from '../schema/values.ts'
 import type { Rule } from './subject.ts'
 
 /** What somebody who knows the fields would write; others are what the gateway can do without. */

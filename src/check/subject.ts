@@ -2,7 +2,7 @@
 
 import type { BackendConfig, ConfigPath, EndpointConfig, GatewayConfig } from '../config/types.ts'
 import type { Issue, Source } from '../schema/issue.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 
 export interface CheckSubject {
   readonly config: GatewayConfig

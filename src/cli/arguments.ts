@@ -1,7 +1,8 @@
 // Reads a command's flags, short and long, as KrakenD's users write them: by the rules of Go's pflag.
 
 export interface Flag {
-  readonly type: 'string' | 'boolean'
+  /** A `list` is a text that may be given several times. */
+  readonly type: 'string' | 'boolean' | 'list'
   readonly short?: string
   /** What it does, in a line. */
   readonly about: string
@@ -22,11 +23,13 @@ export class UsageError extends Error {
 }
 
 export type FlagValues<F extends Flags> = {
-  -readonly [K in keyof F]: F[K]['type'] extends 'string' ? string | undefined : number
+  -readonly [K in keyof F]: FlagValue<F[K]['type']>
 }
 
+type FlagValue<T extends Flag['type']> = T extends 'string' ? string | undefined : T extends 'list' ? readonly string[] : number
+
 export interface Arguments<F extends Flags> {
-  /** Texts, and for booleans how often they were given. */
+  /** Texts, lists of them, and for booleans how often they were given. */
   readonly flags: FlagValues<F>
   /** What is no flag, in order. */
   readonly words: readonly string[]
@@ -39,21 +42,26 @@ export function readArguments<F extends Flags>(command: string, args: readonly s
 
 const COUNTS: Readonly<Record<string, number>> = { true: 1, t: 1, false: 0, f: 0 }
 
+type AnyValue = string | number | readonly string[] | undefined
+
+/** What a flag says that is not there. */
+const ABSENT: Readonly<Record<Flag['type'], AnyValue>> = { string: undefined, boolean: 0, list: [] }
+
 class ArgumentReader {
   readonly #command: string
   readonly #args: string[]
   readonly #flags: Flags
-  readonly #values: Record<string, string | number | undefined>
+  readonly #values: Record<string, AnyValue>
   readonly #words: string[] = []
 
   constructor(command: string, args: readonly string[], flags: Flags) {
     this.#command = command
     this.#args = [...args]
     this.#flags = flags
-    this.#values = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, type === 'string' ? undefined : 0]))
+    this.#values = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, ABSENT[type]]))
   }
 
-  read(): { flags: Record<string, string | number | undefined>; words: readonly string[] } {
+  read(): { flags: Record<string, AnyValue>; words: readonly string[] } {
     for (let arg = this.#args.shift(); arg !== undefined; arg = this.#args.shift()) {
       if (arg === '--') {
         this.#words.push(...this.#args)
@@ -72,7 +80,7 @@ class ArgumentReader {
     const flag = Object.hasOwn(this.#flags, name) ? this.#flags[name] : undefined
     if (flag === undefined) this.#fail(`unknown flag: --${name}`)
     else if (flag.type === 'boolean') this.#count(name, value, `--${name}`)
-    else this.#values[name] = value ?? this.#args.shift() ?? this.#fail(`flag needs an argument: --${name}`)
+    else this.#set(name, flag, value ?? this.#args.shift() ?? this.#fail(`flag needs an argument: --${name}`))
   }
 
   /** `-c FILE`, `-cFILE`, `-c=FILE`, `-tlc FILE`, `-ddd`, `-d=2`. */
@@ -86,10 +94,13 @@ class ArgumentReader {
       else if (flag.type === 'boolean') return this.#count(name, rest.slice(1), `-${letter}`)
       else {
         const value = rest === '' ? this.#args.shift() : rest.replace(/^=/, '')
-        this.#values[name] = value ?? this.#fail(`flag needs an argument: '${letter}' in ${arg}`)
-        return
+        return this.#set(name, flag, value ?? this.#fail(`flag needs an argument: '${letter}' in ${arg}`))
       }
     }
+  }
+
+  #set(name: string, { type }: Flag, value: string): void {
+    this.#values[name] = type === 'list' ? [...(this.#values[name] as readonly string[]), value] : value
   }
 
   #count(name: string, text: string | undefined, written: string): void {

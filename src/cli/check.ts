@@ -20,6 +20,7 @@ export const check = command({
       about: 'refuse what certainly fails: routes that conflict, a start or requests that cannot succeed',
     },
     all: { type: 'boolean', about: 'show every place of findings that are equal' },
+    'no-plugins': { type: 'boolean', about: 'import no plugins, which would run their code: their names and options are not checked' },
     format: { type: 'string', about: 'text (default), or json on standard output for programs' },
   },
   exits: { 0: 'the file is accepted, with or without warnings', 1: 'it is refused, or there is none', 255: 'the command line is wrong' },
@@ -32,12 +33,15 @@ export const check = command({
     const isLinted = wantsLint(flags)
     const format = readFormat(flags.format)
     process.stderr.write(`Parsing configuration file: ${file}\n`)
+    if (flags['no-plugins'] > 0) process.stderr.write('Plugins are not imported: their names and options are not checked\n')
     const { config, source, summary } = await readFileFor({
       file,
       edition: flags.edition,
       refusesWrongBlocks: true,
       isTested: flags['test-gin-routes'] > 0,
       isStrict: flags.strict > 0,
+      imports: flags.import,
+      importsPlugins: flags['no-plugins'] === 0,
       separator: '\t',
       format,
       showsAll: flags.all > 0,

@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   check: async () => (await import('./check.ts')).check,
   'check-plugin': async () => (await import('./check-plugin.ts')).checkPlugin,
   help: async () => (await import('./help.ts')).helpOn(COMMANDS, findCommand),
+  plugin: async () => (await import('./plugin.ts')).plugin,
   run: async () => (await import('./run.ts')).run,
   'test-plugin': async () => (await import('./plugin-test.ts')).testPlugin,
   version: async () => (await import('./version.ts')).version,
@@ -22,7 +23,20 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
 const ALIASES: Readonly<Record<string, string>> = { validate: 'check' }
 
 /** Flags whose value may be taken for a command: `krakend -c check.json run`. */
-const WITH_VALUE = new Set(['-c', '--config', '-p', '--port', '-i', '--indent', '--workers', '--edition', '--format'])
+const WITH_VALUE = new Set([
+  '-c',
+  '--config',
+  '-p',
+  '--port',
+  '-i',
+  '--indent',
+  '--workers',
+  '--edition',
+  '--format',
+  '--import',
+  '--kind',
+  '--folder',
+])
 
 export interface FoundCommand {
   readonly command: AnyCommand

@@ -7,10 +7,12 @@ import type {
   ExtraConfig,
   GatewayConfig,
   ServerTlsConfig,
-  ServiceConfig,
+  PluginFolder,
 } from '../config/types.ts'
+import { formatDuration } from '../go/duration.ts'
+import { formatPlain } from '../go/format-plain.ts'
+import { isObject } from '../json/types.ts'
 import { sortedKeys } from '../json/write.ts'
-import { formatDuration, formatValue } from './go-text.ts'
 
 export interface DescribeOptions {
   /** 1 to 3: `-d`, `-dd`, `-ddd`. */
@@ -60,9 +62,9 @@ class Describer {
       `Version: ${config.dialect}`,
       `Address: ${server.listenIp}`,
       `Port: ${server.port}`,
-      this.#from(2, `Default cache TTL: ${formatDuration(service.cacheTtlMs)}`),
-      this.#from(2, `Default timeout: ${formatDuration(service.timeoutMs)}`),
-      this.#from(2, `Default backend hosts: ${formatValue(service.hosts)}`, service.hosts.length > 0),
+      this.#from(2, `Default cache TTL: ${formatMs(service.cacheTtlMs)}`),
+      this.#from(2, `Default timeout: ${formatMs(service.timeoutMs)}`),
+      this.#from(2, `Default backend hosts: ${formatPlain(service.hosts)}`, service.hosts.length > 0),
       ...(this.#level >= 3 ? serverSettings(config) : []),
       ...this.#serverTls(server.tls),
       ...this.#clientTls(transport.clientTls),
@@ -72,7 +74,7 @@ class Describer {
     ]
   }
 
-  #pluginFolder({ folder, pattern }: NonNullable<ServiceConfig['plugin']>, isAtRoot: boolean): Line[] {
+  #pluginFolder({ folder, pattern }: PluginFolder, isAtRoot: boolean): Line[] {
     return isAtRoot ? [`Folder: ${folder}`, `Pattern: ${pattern}`] : [`Plugin folder: ${folder}`, `Plugin pattern: ${pattern}`]
   }
 
@@ -86,8 +88,8 @@ class Describer {
       `TLS Disable System CA Pool: ${tls.disableSystemCaPool}`,
       this.#from(2, `TLS Min version: ${tls.minVersion}`),
       this.#from(2, `TLS Max version: ${tls.maxVersion}`),
-      this.#from(3, `TLS Curve preferences: ${formatValue(tls.curvePreferences)}`),
-      this.#from(3, `TLS Cipher suites: ${formatValue(tls.cipherSuites)}`),
+      this.#from(3, `TLS Curve preferences: ${formatPlain(tls.curvePreferences)}`),
+      this.#from(3, `TLS Cipher suites: ${formatPlain(tls.cipherSuites)}`),
     ]
   }
 
@@ -98,8 +100,8 @@ class Describer {
       `Client TLS Disable System CA Pool: ${tls.disableSystemCaPool}`,
       this.#from(2, `Client TLS Min version: ${tls.minVersion}`),
       this.#from(2, `Client TLS Max version: ${tls.maxVersion}`),
-      this.#from(3, `Client TLS Curve preferences: ${formatValue(tls.curvePreferences)}`),
-      this.#from(3, `Client TLS Cipher suites: ${formatValue(tls.cipherSuites)}`),
+      this.#from(3, `Client TLS Curve preferences: ${formatPlain(tls.curvePreferences)}`),
+      this.#from(3, `Client TLS Cipher suites: ${formatPlain(tls.cipherSuites)}`),
     ]
   }
 
@@ -108,10 +110,10 @@ class Describer {
     return [
       ...this.indented(1, [
         `- ${endpoint.method} ${endpoint.path}`,
-        `Timeout: ${formatDuration(endpoint.timeoutMs)}`,
-        this.#from(2, `QueryString: ${formatValue(inputQueryStrings)}`, inputQueryStrings.length > 0),
-        this.#from(2, `CacheTTL: ${formatDuration(endpoint.cacheTtlMs)}`),
-        this.#from(2, `Headers to pass: ${formatValue(endpoint.inputHeaders)}`),
+        `Timeout: ${formatMs(endpoint.timeoutMs)}`,
+        this.#from(2, `QueryString: ${formatPlain(inputQueryStrings)}`, inputQueryStrings.length > 0),
+        this.#from(2, `CacheTTL: ${formatMs(endpoint.cacheTtlMs)}`),
+        this.#from(2, `Headers to pass: ${formatPlain(endpoint.inputHeaders)}`),
         this.#from(2, `OutputEncoding: ${endpoint.outputEncoding}`),
         this.#from(2, `Concurrent calls: ${concurrentCalls}`, concurrentCalls > 1),
       ]),
@@ -126,21 +128,21 @@ class Describer {
       `Concurrent calls: ${backend.concurrentCalls}`,
       `Host sanitization disabled: ${backend.disableHostSanitize}`,
       `Target: ${backend.target}`,
-      `Deny: ${formatValue(backend.deny)}, Allow: ${formatValue(backend.allow)}`,
-      `Mapping: ${formatValue(Object.fromEntries(backend.mapping))}`,
+      `Deny: ${formatPlain(backend.deny)}, Allow: ${formatPlain(backend.allow)}`,
+      `Mapping: ${formatPlain(Object.fromEntries(backend.mapping))}`,
       `Group: ${backend.group}`,
       `Encoding: ${backend.writtenEncoding}`,
       `Is collection: ${backend.isCollection}`,
       `SD: ${backend.sd}`,
       `SD scheme: ${backend.sdScheme}`,
-      `Headers to pass: ${formatValue(backend.inputHeaders)}`,
-      `Query strings to pass: ${formatValue(backend.inputQueryStrings)}`,
+      `Headers to pass: ${formatPlain(backend.inputHeaders)}`,
+      `Query strings to pass: ${formatPlain(backend.inputQueryStrings)}`,
     ]
     return [
       ...this.indented(2, [
         `[+] ${backend.method} ${backend.urlPattern}`,
-        `Timeout: ${formatDuration(backend.timeoutMs)}`,
-        `Hosts: ${formatValue(backend.hosts)}`,
+        `Timeout: ${formatMs(backend.timeoutMs)}`,
+        `Hosts: ${formatPlain(backend.hosts)}`,
         ...(this.#level >= 2 ? details : []),
       ]),
       ...this.components('backend', backend.extraConfig, 2),
@@ -162,9 +164,8 @@ class Describer {
 }
 
 function blockLines(block: unknown): string[] {
-  if (typeof block !== 'object' || block === null || Array.isArray(block)) return [`: ${formatValue(block)}`]
-  const values = block as Record<string, never>
-  return sortedKeys(values).map((key) => `${key}: ${formatValue(values[key])}`)
+  if (!isObject(block)) return [`: ${formatPlain(block)}`]
+  return sortedKeys(block).map((key) => `${key}: ${formatPlain(block[key])}`)
 }
 
 function serverSettings({ service, server, transport }: GatewayConfig): Line[] {
@@ -196,5 +197,9 @@ function serverSettings({ service, server, transport }: GatewayConfig): Line[] {
 
 /** compat: KrakenD shows 0 where a file has nothing. */
 function formatLimit(ms: number | null): string {
-  return formatDuration(ms === null || ms === Infinity ? 0 : ms)
+  return formatMs(ms === null || ms === Infinity ? 0 : ms)
+}
+
+function formatMs(ms: number): string {
+  return formatDuration(BigInt(Math.round(ms * 1e6)))
 }

@@ -78,6 +78,6 @@ ${Object.entries(exits)
 }
 
 function rowOf(name: string, { type, short, about, value }: Flag): readonly [string, string] {
-  const kind = value ?? (type === 'string' ? 'string' : '')
+  const kind = value ?? (type === 'boolean' ? '' : 'string')
   return [`${short === undefined ? '    ' : `-${short}, `}--${name}${kind === '' ? '' : ` ${kind}`}`, about]
 }

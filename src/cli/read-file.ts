@@ -10,13 +10,21 @@ import { compileLocalTime } from '../log/local-time.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { UsageError } from './arguments.ts'
+import { findPluginIssues, type PluginFindings } from './plugin-findings.ts'
 import { report, summarize, type ReportOptions } from './report.ts'
+
+export const IMPORT_FLAG = {
+  type: 'list',
+  about: 'import this module before plugins are, as Node.js does; may be repeated',
+  value: 'module',
+} as const
 
 export const CONFIG_FLAGS = {
   config: { type: 'string', short: 'c', about: 'path to the configuration file' },
   debug: { type: 'boolean', short: 'd', about: 'show what was read; -dd and -ddd show more', value: 'count' },
   edition: { type: 'string', about: 'with "ce", ignore Enterprise protections instead of refusing the file' },
   strict: { type: 'boolean', about: 'refuse a file in which something was not understood, or a protection is weakened' },
+  import: IMPORT_FLAG,
 } as const
 
 export const NO_FILE_TEXT = 'Please, provide the path to the configuration file with --config or see all the options with --help\n'
@@ -32,6 +40,12 @@ export interface FileRequest extends ReportOptions {
   readonly isTested: boolean
   /** Whether everything that was not understood or weakens a protection counts as an error (`--strict`). */
   readonly isStrict: boolean
+  /** What `--import` names: modules that are imported before plugins are. */
+  readonly imports: readonly string[]
+  /** False for `check --no-plugins`: no module of plugins is imported. */
+  readonly importsPlugins?: boolean
+  /** Names of plugins that a configuration serves now: at a reload none of them may fail to load. */
+  readonly served?: ReadonlySet<string>
   /** What stands between the first words of an error and the error: a blank in `run`, a tab in `check`. */
   readonly separator: string
 }
@@ -42,6 +56,8 @@ export interface FileReading {
   readonly source: Source
   /** One line that counts what was found, with its line feed; empty when that is nothing. */
   readonly summary: string
+  /** Absolute path → SHA-256 of everything local that plugins imported; null when no module was. */
+  readonly pluginFiles: PluginFindings['files']
 }
 
 export async function readFileFor(request: FileRequest): Promise<FileReading> {
@@ -57,10 +73,22 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
     ...(port === undefined ? {} : { port }),
   })
   writeNotices(notices)
-  if (config === null)
-    return finish(issues, source, null, failure === null ? null : `parsing the configuration file:${request.separator}${failure}`, request)
-  const found = await findIssues(config, issues, { source, raw, request })
-  return finish(found, source, config, describeRefusal(found, request, name), request)
+  if (config === null) {
+    const refusal = failure === null ? null : `parsing the configuration file:${request.separator}${failure}`
+    return { ...(await finish(issues, source, null, refusal, request)), pluginFiles: null }
+  }
+  // perf: plugins are imported in a thread of their own, while the rest is checked here
+  const [plugins, others] = await Promise.all([
+    findPluginIssues(config, { ...request, ...pluginRules(request) }),
+    findIssues(config, issues, { source, raw, request }),
+  ])
+  const found = [...others, ...plugins.issues]
+  const refusal = describeRefusal(found, plugins.issues, request, name)
+  return { ...(await finish(found, source, config, refusal, request)), pluginFiles: plugins.files }
+}
+
+function pluginRules({ edition, importsPlugins = true, served = new Set(), refusesWrongBlocks }: FileRequest) {
+  return { edition: edition === 'ce' ? edition : null, keepsVerdict: refusesWrongBlocks, importsPlugins, served } as const
 }
 
 async function findIssues(
@@ -83,10 +111,12 @@ function isNoGateway({ code }: Issue, { refusesWrongBlocks }: FileRequest): bool
   return code === 'invalid-port' && !refusesWrongBlocks
 }
 
-/** The line about a file that is refused, null for one that is accepted. */
-function describeRefusal(found: readonly Issue[], request: FileRequest, name: string): string | null {
+/** The line about a file that is refused, null for one that is accepted. An error of plugins stops every start. */
+function describeRefusal(found: readonly Issue[], ofPlugins: readonly Issue[], request: FileRequest, name: string): string | null {
   const { refusesWrongBlocks, isStrict, isTested, separator } = request
-  const broken = found.find((issue) => issue.severity === 'error' && (refusesWrongBlocks || isStrict || isNoGateway(issue, request)))
+  const broken = found.find(
+    (issue) => issue.severity === 'error' && (refusesWrongBlocks || isStrict || isNoGateway(issue, request) || ofPlugins.includes(issue)),
+  )
   if (broken === undefined) return null
   // What is an error only because it was tested is told as KrakenD tells of its test.
   if (isTested && broken.fails !== undefined && broken.code !== 'wrong-type')
@@ -100,7 +130,7 @@ async function finish(
   config: GatewayConfig | null,
   refusal: string | null,
   request: FileRequest,
-): Promise<FileReading> {
+): Promise<Omit<FileReading, 'pluginFiles'>> {
   await report(issues, source, refusal === null ? null : `ERROR ${refusal}`, request)
   return { config: refusal === null ? config : null, source, summary: request.format === 'text' ? summarize(issues) : '' }
 }

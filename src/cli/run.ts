@@ -1,8 +1,8 @@
 // `krakend run`: serves a configuration until it is told to stop.
 
 import { availableParallelism } from 'node:os'
-import type { GatewayConfig } from '../config/types.ts'
-import { serve } from '../runtime/serve.ts'
+import { sharesPorts } from '../runtime/port-sharing.ts'
+import { type Reading, serve } from '../runtime/serve.ts'
 import { UsageError } from './arguments.ts'
 import { command } from './command.ts'
 import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
@@ -10,8 +10,6 @@ import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
 /** Go's `os.Exit(-1)`. */
 const EXIT_BAD_FILE = 255
 const MAX_WORKERS = 256
-/** Systems that spread the connections of one port over the threads that listen on it. */
-const SHARES_PORTS = new Set<NodeJS.Platform>(['linux', 'freebsd', 'aix', 'sunos'])
 
 export const run = command({
   name: 'run',
@@ -38,24 +36,26 @@ export const run = command({
     }
     const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
     const workers = readWorkers(flags.workers ?? '1')
-    const read = async (): Promise<GatewayConfig | null> => {
-      const { config, summary } = await readFileFor({
+    const read = async (served: ReadonlySet<string>): Promise<Reading | null> => {
+      const { config, summary, pluginFiles } = await readFileFor({
         file,
         edition,
         debug: flags.debug > 0,
         refusesWrongBlocks: false,
         isTested: false,
         isStrict: flags.strict > 0,
+        imports: flags.import,
+        served,
         separator: ' ',
         format: 'text',
         showsAll: false,
         ...port,
       })
       process.stderr.write(summary)
-      return config
+      return config === null ? null : { config, pluginFiles }
     }
-    const config = await read()
-    return config === null ? EXIT_BAD_FILE : serve(config, { workers, reread: read })
+    const reading = await read(new Set())
+    return reading === null ? EXIT_BAD_FILE : serve(reading, { workers, imports: flags.import, isStrict: flags.strict > 0, reread: read })
   },
 })
 
@@ -69,7 +69,7 @@ function readWorkers(text: string): number {
   const workers = text === 'auto' ? availableParallelism() : readInteger(text)
   if (!(workers >= 1 && workers <= MAX_WORKERS))
     throw wrongArgument(text, '--workers', `it must be "auto" or a number from 1 to ${MAX_WORKERS}`)
-  if (workers === 1 || SHARES_PORTS.has(process.platform)) return workers
+  if (workers === 1 || sharesPorts()) return workers
   process.stderr.write(`krakend: threads cannot share a port on ${process.platform}: one worker serves\n`)
   return 1
 }

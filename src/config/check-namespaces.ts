@@ -3,7 +3,7 @@
 import { isCommentKey } from '../schema/comment-key.ts'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
 import { suggest } from '../schema/suggest.ts'
-import { checkPlugins, type PluginRules } from './check-plugins.ts'
+import { checkPlugins, isIgnoredPluginBlock, type PluginRules, tellOfIgnoredBlock } from './check-plugins.ts'
 import type { Quirks } from './dialect.ts'
 import { isPluginBlock } from './plugin-lists.ts'
 import { type Edition, refuseProtection } from './protection.ts'
@@ -34,19 +34,28 @@ export function checkNamespaces(extraConfig: ExtraConfig, at: IssuePath, rules: 
   return [...extraConfig].flatMap(([namespace, block]) => {
     if (isCommentKey(namespace)) return []
     const path = [...at, namespace]
+    if (isIgnoredPlugins(namespace, quirks)) return [tellOfIgnoredBlock(namespace, block, path, rules.edition)]
     const plugins = isPluginBlock(namespace) ? checkPlugins(namespace, block, path, rules, quirks) : []
     const own = checkNamespace(namespace, path, rules, quirks)
     return own === null ? plugins : [...plugins, own]
   })
 }
 
-/** Namespaces that this version of KrakenD has given up: no component may read them. */
-export function isDropped(namespace: string, { readsOpenCensus }: Quirks): boolean {
+/** Namespaces that this version or edition of KrakenD does not have: no component may read them. */
+export function isDropped(namespace: string, quirks: Quirks): boolean {
+  return isGivenUp(namespace, quirks) || isIgnoredPlugins(namespace, quirks)
+}
+
+function isGivenUp(namespace: string, { readsOpenCensus }: Quirks): boolean {
   return !readsOpenCensus && DROPPED.has(namespace)
 }
 
+function isIgnoredPlugins(namespace: string, quirks: Quirks): boolean {
+  return (isPluginBlock(namespace) && isIgnoredPluginBlock(namespace, quirks)) || (namespace === PLUGIN_FOLDER && !quirks.loadsPlugins)
+}
+
 function checkNamespace(namespace: string, path: IssuePath, { known, edition }: NamespaceRules, quirks: Quirks): Issue | null {
-  if (isDropped(namespace, quirks))
+  if (isGivenUp(namespace, quirks))
     return warningIssue('dropped-namespace', path, `KrakenD 3 has dropped "${namespace}": ignored`, 'use "telemetry/opentelemetry"')
   const shortName = quirks.readsLongNamespaces ? undefined : oldNamespaces.get(namespace)
   if (shortName !== undefined) return refuseLongName(namespace, shortName, path, edition)

@@ -36,6 +36,12 @@ export interface Quirks {
   readonly pluginFolderAt: 'root' | 'extra_config'
   /** Plugins stand in lists of `{ name, config }`; else in a list of names beside their settings. */
   readonly listsPlugins: boolean
+  /** Plugins count; KrakenD's community edition of version 4 has none. */
+  readonly loadsPlugins: boolean
+  /** `plugin/middleware` counts. */
+  readonly readsMiddlewares: boolean
+  /** A protecting plugin that is not there stops the start, whatever else holds for plugins. */
+  readonly needsProtectingPlugins: boolean
   /** Exporters that KrakenD 3 has dropped count. */
   readonly readsOpenCensus: boolean
 
@@ -100,6 +106,9 @@ const VERSION_3: Quirks = {
   endpointForcesNoOp: true,
   pluginFolderAt: 'root',
   listsPlugins: false,
+  loadsPlugins: true,
+  readsMiddlewares: true,
+  needsProtectingPlugins: true,
   readsOpenCensus: true,
   newestTlsVersion: 'TLS13',
   trustsLegacyPair: false,
@@ -129,6 +138,7 @@ const UNKNOWN_TO_2: Partial<Quirks> = {
   readsVersion1Names: true,
   splitsTexts: true,
   environmentAddsKeys: false,
+  readsMiddlewares: false,
   canonicalInputHeaders: false,
   endpointForcesNoOp: false,
   newestTlsVersion: 'TLS12',
@@ -163,10 +173,10 @@ const CHANGED_IN_4: Partial<Quirks> = {
 
 const QUIRKS = perDialect(VERSION_3, { 2: UNKNOWN_TO_2, 4: CHANGED_IN_4 })
 
-const COMMUNITY: Partial<Quirks> = { hasFallback: false }
+const COMMUNITY: Partial<Quirks> = { hasFallback: false, readsMiddlewares: false, needsProtectingPlugins: false }
 const COMMUNITY_QUIRKS = perDialect(
   { ...QUIRKS[3], ...COMMUNITY },
-  { 2: { ...QUIRKS[2], ...COMMUNITY }, 4: { ...QUIRKS[4], ...COMMUNITY } },
+  { 2: { ...QUIRKS[2], ...COMMUNITY }, 4: { ...QUIRKS[4], ...COMMUNITY, loadsPlugins: false } },
 )
 
 /** `ce` is `--edition=ce`: what only KrakenD Enterprise does is not done. */

@@ -1,6 +1,6 @@
 // `KRAKEND_*` variables over the file. Knows the variables it is given, not the process.
 
-import { isObject, type PlainObject, setOwn } from '../schema/values.ts'
+import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Quirks } from './dialect.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -20,14 +20,14 @@ const prefix = 'KRAKEND_'
 export function overrideByEnvironment(raw: PlainObject, environment: Environment, { environmentAddsKeys }: Quirks): Override {
   const variables = new Map<string, string>()
   const result: PlainObject = {}
-  for (const [key, value] of Object.entries(raw)) setOwn(result, key, value)
+  for (const [key, value] of Object.entries(raw)) setKey(result, key, value)
   for (const [name, value] of Object.entries(environment)) {
     if (!name.startsWith(prefix) || value === undefined) continue
     const steps = name.slice(prefix.length).toLowerCase().split('.')
     const key = steps[0]!
     if (!environmentAddsKeys && (value === '' || !isWritten(raw, steps))) continue
     // an exact key counts more than one in another case, so the file's own spelling needs no removal
-    setOwn(result, key, steps.length === 1 ? value : override(result[key], steps.slice(1), value))
+    setKey(result, key, steps.length === 1 ? value : override(result[key], steps.slice(1), value))
     variables.set(key, name)
   }
   return { raw: result, variables }
@@ -46,6 +46,6 @@ function override(target: unknown, steps: readonly string[], value: string): unk
   const [step, ...rest] = steps
   if (step === undefined) return value
   const copy: PlainObject = isObject(target) ? { ...target } : {}
-  setOwn(copy, step, override(copy[step], rest, value))
+  setKey(copy, step, override(copy[step], rest, value))
   return copy
 }

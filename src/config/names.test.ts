@@ -33,13 +33,18 @@ test('protection of the Enterprise edition is refused unless it may be ignored',
     extra_config: block,
     endpoints: [{ endpoint: '/x', extra_config: block, backend: [{ extra_config: block }] }],
   })
-  for (const block of [{ 'auth/api-keys': {} }, { 'plugin/http-server': { name: ['x', 'ip-filter'] } }]) {
+  // Plugins of the service: what stands there in the right form is looked for when modules are known.
+  const cases = [
+    [{ 'auth/api-keys': {} }, 3],
+    [{ 'plugin/http-server': { name: ['x', 'ip-filter'] } }, 2],
+  ] as const
+  for (const [block, count] of cases) {
     const refused = parse(places(block))
     assert.equal(refused.config, null)
-    assert.equal(refused.issues.filter((issue) => issue.severity === 'error').length, 3)
+    assert.equal(refused.issues.filter((issue) => issue.severity === 'error').length, count)
     const ignored = parse(places(block), { edition: 'ce' })
     assert.notEqual(ignored.config, null)
-    assert.equal(ignored.issues.filter((issue) => issue.code === 'enterprise-protection').length, 3)
+    assert.equal(ignored.issues.filter((issue) => issue.code === 'enterprise-protection').length, count)
   }
   assert.notEqual(parse({ extra_config: { 'auth/api-keys': {} } }, { knownNamespaces: ['auth/api-keys'] }).config, null)
   assert.deepEqual(messages({ extra_config: { 'ai/mcp': {} } }), ['"ai/mcp" belongs to KrakenD Enterprise and is ignored'])
@@ -85,6 +90,7 @@ test('version 2 has its own keys', () => {
   assert.deepEqual(endpoint?.backends[0]?.inputHeaders, [])
 })
 
-test('Go plugins are announced as missing', () => {
-  assert.deepEqual(messages({ plugin: { folder: '/p' } }), ['plugins of KrakenD are Go libraries and cannot be loaded: none is'])
+test('async agents and a folder of plugins are nothing to warn of', () => {
+  const agent = { name: 'a', consumer: { topic: 't' }, backend: [{ url_pattern: '/x', host: ['http://h'] }] }
+  assert.deepEqual(messages({ async_agent: [agent], plugin: { folder: '/p' } }), [])
 })

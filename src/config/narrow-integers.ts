@@ -1,6 +1,6 @@
 // Large integers of YAML and TOML files: numbers everywhere but in static data, which reaches clients digit by digit.
 
-import { isObject, type PlainObject, setOwn } from '../schema/values.ts'
+import { isObject, type PlainObject, setKey } from '../json/types.ts'
 
 /** What Go's YAML reads as an integer; beyond this it is a float. */
 const MIN_INTEGER = -(2n ** 63n)
@@ -15,7 +15,7 @@ export function narrowIntegers(value: unknown, path: readonly string[] = []): un
   if (!isObject(value)) return value
   const copy: PlainObject = {}
   const isData = isBelowStaticData(path)
-  for (const [key, item] of Object.entries(value)) setOwn(copy, key, narrowIntegers(item, isData ? path : [...path.slice(-1), key]))
+  for (const [key, item] of Object.entries(value)) setKey(copy, key, narrowIntegers(item, isData ? path : [...path.slice(-1), key]))
   return copy
 }
 

@@ -1,7 +1,7 @@
 // One backend: inherits from its endpoint or agent. Knows no other level.
 
 import type { RawBackend } from './fields.ts'
-import { canonicalHeaderName } from './header-names.ts'
+import { canonicalHeaderName } from '../go/header-name.ts'
 import { finishExtraConfig, type ParseContext, sanitizeHosts } from './parse-context.ts'
 import type { BackendConfig, ConfigPath } from './types.ts'
 

@@ -2,7 +2,7 @@
 
 import { perDialect } from './dialect.ts'
 import type { RawEndpoint } from './fields.ts'
-import { canonicalHeaderName } from './header-names.ts'
+import { canonicalHeaderName } from '../go/header-name.ts'
 import { parseBackend } from './parse-backend.ts'
 import { finishExtraConfig, type ParseContext, reportInvalid } from './parse-context.ts'
 import type { BackendConfig, ConfigPath, EndpointConfig } from './types.ts'

@@ -100,11 +100,12 @@ test('every wrong type is named at once, in mapstructure’s words', () => {
     tls: 'x',
     extra_config: 'x',
     host: [{}],
-    endpoints: [{ endpoint: '/x', timeout: '3', backend: ['x'] }],
+    endpoints: [{ endpoint: '/x', timeout: '3', cache_ttl: '1d', backend: ['x'] }],
   }
   assert.deepEqual(messages(raw).toSorted(), [
     "'debug_endpoint' cannot parse value as 'bool': strconv.ParseBool: invalid syntax",
     `'endpoints[0].backend[0]' expected a map or struct, got "string"`,
+    "'endpoints[0].cache_ttl' time: unknown unit",
     "'endpoints[0].timeout' time: missing unit in duration",
     "'extra_config' expected a map, got 'string'",
     "'host[0]' expected type 'string', got unconvertible type 'map[string]interface {}'",

@@ -2,8 +2,9 @@
 
 import { isIP } from 'node:net'
 import { type Issue, errorIssue, warningIssue } from '../schema/issue.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import { PLUGIN_FOLDER } from './check-namespaces.ts'
+import { checkLoadError } from './check-plugins.ts'
 import { type Dialect, DIALECTS, type Quirks, quirksOf } from './dialect.ts'
 import { type RawService, serviceFields } from './fields.ts'
 import { parseAgent } from './parse-agent.ts'
@@ -11,7 +12,7 @@ import { type ParseContext, finishExtraConfig, reportInvalid, sanitizeHosts } fr
 import { parseEndpoint } from './parse-endpoint.ts'
 import { parseClientTls, parseServerTls } from './parse-tls.ts'
 import { readFields } from './read-fields.ts'
-import type { ExtraConfig, GatewayConfig, ServerConfig, ServiceConfig, TransportOptions } from './types.ts'
+import type { ExtraConfig, GatewayConfig, PluginFolder, ServerConfig, TransportOptions } from './types.ts'
 import { hintForOldKey, version2Renames } from './upgrade.ts'
 
 const DEFAULT_PORT = 8080
@@ -104,7 +105,7 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
     disableRest: raw.disable_rest,
   }
   const extraConfig = finishExtraConfig(raw.extra_config, [], context)
-  warnOfMissing(raw, extraConfig, context)
+  warnOfForeignKey(raw, context)
   const asyncAgents = raw.async_agent.map((agent, index) => parseAgent(agent, index, inherited, context))
   const endpoints = raw.endpoints.map((endpoint, index) => parseEndpoint(endpoint, index, inherited, context))
   return {
@@ -118,7 +119,7 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
       sequentialStart: raw.sequential_start,
       dnsCacheTtlMs: raw.dns_cache_ttl >= MIN_DNS_TTL_MS ? raw.dns_cache_ttl : DEFAULT_DNS_TTL_MS,
       maxShutdownWaitTimeMs: orUnlimited(raw.max_shutdown_wait_time),
-      plugin: context.quirks.pluginFolderAt === 'root' ? raw.plugin : readPluginFolder(extraConfig),
+      plugin: readPluginFolder(raw, extraConfig, context),
     },
     server: readServerConfig(raw, options, context.quirks),
     transport: readTransportOptions(raw, context.quirks),
@@ -128,24 +129,26 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
   }
 }
 
-/** Parts of a file that are read and come to nothing yet. */
-function warnOfMissing(raw: RawService, extraConfig: ExtraConfig, { findings, quirks }: ParseContext): void {
-  const isAtRoot = quirks.pluginFolderAt === 'root'
-  if (isAtRoot ? raw.plugin !== null : extraConfig.has(PLUGIN_FOLDER)) {
-    const path = isAtRoot ? ['plugin'] : ['extra_config', PLUGIN_FOLDER]
-    findings.push(warningIssue('missing-namespace', path, 'plugins of KrakenD are Go libraries and cannot be loaded: none is'))
-  } else if (raw.plugin !== null) {
+/** A key that another version of KrakenD reads here. */
+function warnOfForeignKey(raw: RawService, { findings, quirks }: ParseContext): void {
+  if (quirks.pluginFolderAt !== 'root' && raw.plugin !== null) {
     findings.push(
       warningIssue('unknown-key', ['plugin'], 'version 4 does not read this key here, ignored', 'it belongs into "extra_config"'),
     )
   }
 }
 
-function readPluginFolder(extraConfig: ExtraConfig): ServiceConfig['plugin'] {
+function readPluginFolder(raw: RawService, extraConfig: ExtraConfig, { quirks, findings }: ParseContext): PluginFolder | null {
+  if (quirks.pluginFolderAt === 'root') return raw.plugin === null ? null : { ...raw.plugin, onLoadDefaultError: '' }
   const block = extraConfig.get(PLUGIN_FOLDER)
   if (!isObject(block)) return null
-  const { folder, pattern } = block
-  return { folder: typeof folder === 'string' ? folder : '', pattern: typeof pattern === 'string' ? pattern : '' }
+  const { folder, pattern, on_load_default_error: written } = block
+  findings.push(...checkLoadError(written, ['extra_config', PLUGIN_FOLDER, 'on_load_default_error']))
+  return {
+    folder: typeof folder === 'string' ? folder : '',
+    pattern: typeof pattern === 'string' ? pattern : '',
+    onLoadDefaultError: typeof written === 'string' ? written : '',
+  }
 }
 
 /** compat: what is not written and what is not positive both mean that there is no limit. */

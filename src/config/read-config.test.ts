@@ -28,6 +28,14 @@ test('a file of the disk', async () => {
   assert.deepEqual(issues, [])
 })
 
+test('a line with an action of a template is not taken for bad JSON alone', async () => {
+  const hintOf = async (text: string): Promise<string | undefined> => (await read('k.json', text)).issues[0]?.hint
+  const hint = 'this looks like a template: set FC_ENABLE=1 to have it rendered first'
+  assert.equal(await hintOf('{\n"version": 3,\n"port": {{ env "PORT" }}\n}'), hint)
+  assert.equal(await hintOf('{\n{{ include "x.txt" }}\n}'), hint)
+  assert.notEqual(await hintOf('{\n"name": "{{ x }}",\n"port": ,\n}'), hint)
+})
+
 test('files that cannot be read fail in Go’s words', async () => {
   const options = { environment: {}, knownNamespaces: [] }
   const absent = join(folder, 'absent.json')

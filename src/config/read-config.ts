@@ -1,7 +1,7 @@
 // From a path to a GatewayConfig with every problem of the file. Knows no component; the environment is an argument.
 
 import type { Issue, Source } from '../schema/issue.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import { quirksOf } from './dialect.ts'
 import { type Environment, overrideByEnvironment } from './environment.ts'
 import { type LoadedFile, loadFile, type ReadFile } from './load.ts'
@@ -60,7 +60,18 @@ export interface LoadedConfig extends LoadedFile {
 
 async function load(file: string, { environment, readFile }: ReadConfigOptions): Promise<LoadedConfig> {
   if (environment['FC_ENABLE']) return (await import('./flexible/load-rendered.ts')).loadRendered(file, environment, readFile)
-  return { ...(await loadFile(file, readFile)), name: file, shownName: file, originOf: null, failure: null, notices: [] }
+  const loaded = await loadFile(file, readFile)
+  return { ...loaded, issue: suggestRendering(loaded), name: file, shownName: file, originOf: null, failure: null, notices: [] }
+}
+
+const TEMPLATE = /\{\{[^{}]*\}\}/
+const RENDER_FIRST = 'this looks like a template: set FC_ENABLE=1 to have it rendered first'
+
+/** A line with an action of a template breaks any format. */
+function suggestRendering({ issue, text }: LoadedFile): Issue | null {
+  if (issue?.position === undefined || issue.hint !== '' || text === null) return issue
+  const line = text.split('\n')[issue.position.line - 1] ?? ''
+  return TEMPLATE.test(line) ? { ...issue, hint: RENDER_FIRST } : issue
 }
 
 function nameVariable(issue: Issue, variables: ReadonlyMap<string, string>): Issue {

@@ -3,7 +3,7 @@
 import { isCommentKey } from '../schema/comment-key.ts'
 import { type Issue, formatPath, warningIssue } from '../schema/issue.ts'
 import { suggestHint } from '../schema/suggest.ts'
-import { isObject, type PlainObject } from '../schema/values.ts'
+import { type PlainObject, isObject } from '../json/types.ts'
 import type { Field, Fields, FieldValues } from './fields.ts'
 import { type WeakReader, weakReaders } from './weak-types.ts'
 

@@ -37,8 +37,17 @@ export interface ServiceConfig {
   readonly dnsCacheTtlMs: number
   /** How long a stop waits for requests; Infinity: for ever. */
   readonly maxShutdownWaitTimeMs: number
-  /** Where plugins of KrakenD lie; null when the file has no such block. */
-  readonly plugin: { readonly folder: string; readonly pattern: string } | null
+  /** Where plugins lie; null when the file has no such block. */
+  readonly plugin: PluginFolder | null
+}
+
+export interface PluginFolder {
+  /** From the working directory on. */
+  readonly folder: string
+  /** A part of the names of files. */
+  readonly pattern: string
+  /** Version 4: what becomes of a plugin that fails to load and does not say it itself; empty where nothing is written. */
+  readonly onLoadDefaultError: string
 }
 
 /** What the listening socket needs. Times that are not written are Infinity. */

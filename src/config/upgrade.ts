@@ -1,6 +1,6 @@
 // Old names become those of KrakenD 2.x: namespaces up to version 3, keys and options in version-2 files. The names are in upgrades/*.json.
 
-import { isObject, type PlainObject, setOwn } from '../schema/values.ts'
+import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Quirks } from './dialect.ts'
 import { backendFields, endpointFields, type Fields, serviceFields } from './fields.ts'
 import type { Renames } from './read-fields.ts'
@@ -71,7 +71,7 @@ function renameOptions(block: PlainObject, names: Readonly<Record<string, string
   const result: PlainObject = {}
   for (const [key, value] of Object.entries(block)) {
     const current = Object.hasOwn(names, key) ? names[key]! : key
-    if (current === key || !Object.hasOwn(block, current)) setOwn(result, current, value)
+    if (current === key || !Object.hasOwn(block, current)) setKey(result, current, value)
   }
   return result
 }

@@ -1,7 +1,7 @@
 // Weak typing as in Go's mapstructure: what counts as a text, a number, a flag, a list. Knows no keys.
 
 import { parseDuration } from '../go/duration.ts'
-import { isObject } from '../schema/values.ts'
+import { isObject } from '../json/types.ts'
 import type { FieldKind } from './fields.ts'
 
 /** `inner` names an item below the value: `[0]` of a list, `[key]` of a map. */
@@ -94,7 +94,8 @@ function readDuration(raw: unknown, report: ReportDecodeError, inner: string): n
   if (typeof raw === 'string') {
     const parsed = parseDuration(raw)
     if (typeof parsed === 'number') return parsed / 1e6
-    report(inner, parsed)
+    // compat: the unit is not repeated
+    report(inner, parsed.startsWith('time: unknown unit') ? 'time: unknown unit' : parsed)
     return undefined
   }
   if (typeof raw === 'number') return Math.trunc(raw) / 1e6

@@ -1,6 +1,6 @@
 // Bytes of an XML document become text, by byte order mark, prolog or UTF-8. Knows nothing of elements.
 
-import { decodeError } from './error.ts'
+import { decodeError } from '../engine/errors.ts'
 
 const PROLOG_LENGTH = 256
 const DECLARED = /^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"'>]*)["']/

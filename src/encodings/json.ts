@@ -1,6 +1,6 @@
 // `json` in both directions, and lists for the client. Knows nothing of JSON's grammar.
 
-import { decodeJsonCollection, decodeJsonObject } from '../json/decode.ts'
+import { decodeJsonCollection, decodeJsonObject } from '../engine/decode-json.ts'
 import type { Decode, PipeResponse, Rendered } from '../engine/types.ts'
 
 const CONTENT_TYPE = 'application/json; charset=utf-8'

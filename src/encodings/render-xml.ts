@@ -1,6 +1,7 @@
 // `xml` for the client: data becomes a document, by the rules of Go's mxj. Knows nothing of reading XML.
 
-import { compareKeys, sortedKeys } from '../json/write.ts'
+import { compareText } from '../go/text.ts'
+import { sortedKeys } from '../json/write.ts'
 import { isJsonObject, JsonNumber } from '../json/types.ts'
 import type { JsonObject, JsonValue } from '../json/types.ts'
 import type { PipeResponse, Rendered } from '../engine/types.ts'
@@ -56,7 +57,7 @@ function writeObject(out: string[], name: string, object: JsonObject, depth: num
   const keys = sortedKeys(object)
   const attributes = keys.filter(isAttribute)
   out.push('<', name)
-  for (const key of attributes.sort((a, b) => compareKeys(a.slice(1), b.slice(1)))) {
+  for (const key of attributes.sort((a, b) => compareText(a.slice(1), b.slice(1)))) {
     const value = object[key] as JsonValue
     if (value === null || Array.isArray(value) || isJsonObject(value)) throw UNWRITABLE
     out.push(' ', key.slice(1), '="', textOf(value), '"')

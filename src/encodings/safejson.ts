@@ -2,7 +2,7 @@
 
 import { perDialect } from '../config/dialect.ts'
 import type { Dialect } from '../config/types.ts'
-import { decodeSafeJson } from '../json/decode.ts'
+import { decodeSafeJson } from '../engine/decode-json.ts'
 import type { Decode } from '../engine/types.ts'
 
 const QUIRKS = perDialect({ scalarKey: 'content' }, { 2: { scalarKey: 'result' } })

@@ -6,7 +6,7 @@ import { Data } from '../engine/data.ts'
 import type { JsonObject, JsonValue } from '../json/types.ts'
 import { decodeXmlText } from './charset.ts'
 import { MAX_DEPTH } from './depth.ts'
-import { decodeError } from './error.ts'
+import { decodeError } from '../engine/errors.ts'
 
 /** Complaints of the parser about what Go reads without a word. */
 const TOLERATED = ['text data outside of root node.', 'duplicate attribute: ', 'an XML declaration must be at the start of the document.']

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Data } from './data.ts'
 import { KEYS, objectText } from '../json/test-arbitrary.ts'
-import { decodeJsonObject, decodeSafeJson } from '../json/decode.ts'
+import { decodeJsonObject, decodeSafeJson } from './decode-json.ts'
 import type { JsonValue } from '../json/types.ts'
 import { encodeJson, encodeSorted } from '../json/write.ts'
 

@@ -1,5 +1,7 @@
 // What can go wrong while a request is served. Issues in the configuration file are in ../schema.
 
+import { ExpectedError } from '../go/expected-error.ts'
+
 export type ErrorSource = 'client' | 'gateway' | 'backend'
 
 export interface GatewayErrorInit {
@@ -11,14 +13,18 @@ export interface GatewayErrorInit {
   /** Content type of `message` where it is a backend's own body (`return_error_code`). */
   readonly contentType?: string | null
   readonly headers?: readonly (readonly [string, string])[]
+  /** What the client reads, whatever `return_error_msg` says; empty for nothing at all. Without it `return_error_msg` decides about `message`. */
+  readonly body?: string | Uint8Array | null
+  /** Whether the log knows it already, in words of its own. */
+  readonly isTold?: boolean
   readonly cause?: unknown
 }
 
 /**
- * An expected failure: no stack, so it costs little and constants of it can be thrown again and again.
+ * An expected failure. It has no stack, so constants of it can be thrown again and again.
  * `message` is what the client reads with `return_error_msg`.
  */
-export class GatewayError extends Error {
+export class GatewayError extends ExpectedError {
   readonly code: string
   readonly statusCode: number
   /** Whether the status is meant for the client even where any error else would be a 500. */
@@ -26,12 +32,11 @@ export class GatewayError extends Error {
   readonly source: ErrorSource
   readonly contentType: string | null
   readonly headers: readonly (readonly [string, string])[]
+  readonly body: string | Uint8Array | null
+  readonly isTold: boolean
 
   constructor(message: string, init: GatewayErrorInit) {
-    const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
     super(message, init.cause === undefined ? undefined : { cause: init.cause })
-    Error.stackTraceLimit = limit
     this.name = 'GatewayError'
     this.code = init.code
     this.hasOwnStatus = init.statusCode !== undefined
@@ -39,6 +44,13 @@ export class GatewayError extends Error {
     this.source = init.source ?? 'gateway'
     this.contentType = init.contentType ?? null
     this.headers = init.headers ?? []
+    this.body = init.body ?? null
+    this.isTold = init.isTold ?? false
+  }
+
+  /** The same under the name that plugins know. */
+  get status(): number {
+    return this.statusCode
   }
 }
 
@@ -94,8 +106,20 @@ export class MergeError extends GatewayError {
   }
 }
 
+/** A backend's body that is not what its `encoding` says. */
+export function decodeError(message: string): GatewayError {
+  return new GatewayError(message, { code: 'ERR_DECODE', source: 'backend' })
+}
+
 /** A deadline passed. Go's text, because clients and logs know it. */
 export const DEADLINE_EXCEEDED = new GatewayError('context deadline exceeded', { code: 'ERR_DEADLINE', source: 'backend' })
+
+/** Somebody wants a client's body in memory, but only up to some size. */
+export const BODY_TOO_LARGE = new GatewayError('the body of the request is too large', {
+  code: 'ERR_BODY_TOO_LARGE',
+  statusCode: 413,
+  source: 'client',
+})
 
 /** Nobody waits for the answer any more. Circuit breakers do not count it. */
 export const CANCELED = new GatewayError('context canceled', { code: 'ERR_CANCELED', source: 'client' })

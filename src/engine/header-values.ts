@@ -1,6 +1,6 @@
 // Texts of the file become values of header fields: UTF-8 bytes and no control characters, as Go writes them. Knows nothing of sockets.
 
-import { bytesOf } from '../go/bytes.ts'
+import { encodeText } from '../go/text.ts'
 
 /** What every protocol can carry: one character a byte, without control characters. */
 const WRITABLE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
@@ -26,7 +26,7 @@ export function writableValue(value: string): string {
 }
 
 function utf8Bytes(text: string): string {
-  return bytesOf(text).toString('latin1')
+  return encodeText(text).toString('latin1')
 }
 
 /** security: a line end would begin another field. */

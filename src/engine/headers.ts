@@ -1,9 +1,8 @@
 // Header fields in the order they came, names in canonical form (Content-Type), and which of them belong to one connection.
 
+import { canonicalHeaderName } from '../go/header-name.ts'
 import { FewTexts } from './few-texts.ts'
 
-/** Token characters of RFC 9110. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** Fields of one connection (RFC 9110 7.6.1, 11.7, and what came before it): never passed on, in either direction. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'Connection',
@@ -21,18 +20,7 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
 /** Where proxies in front of the gateway say who the client is. */
 const OF_PROXIES = /^(?:Forwarded|X-Forwarded-.+|X-Real-Ip)$/
 /** security: clients and backends choose names, so the table must not grow with them. */
-const canonicalNames = new FewTexts(2000, canonicalize)
-
-/** Whether the text can name a field, a cookie or a method (RFC 9110 5.6.2). */
-export function isToken(text: string): boolean {
-  return TOKEN.test(text)
-}
-
-/** A name with other characters keeps its spelling, as in Go. */
-function canonicalize(name: string): string {
-  if (!isToken(name)) return name
-  return name.toLowerCase().replace(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase())
-}
+const canonicalNames = new FewTexts(2000, canonicalHeaderName)
 
 /** The canonical form of a header name: `x-request-ID` → `X-Request-Id`. */
 export function canonicalName(name: string): string {

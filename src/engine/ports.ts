@@ -3,12 +3,19 @@
 import type { EndpointConfig } from '../config/types.ts'
 import type { Port, Site } from './compile/component.ts'
 import { slot } from './scope.ts'
+import type { Exchange } from './types.ts'
 
 /** The claims of a verified token, as decoded from its payload. */
 export type Claims = Readonly<Record<string, unknown>>
 
 /** Claims of the request's verified token; set by the validator. */
 export const verifiedClaims = slot<Claims>()
+
+/** The client's request, for pipes that want to know it; set where a plugin is configured inside. */
+export const clientExchange = slot<Exchange>()
+
+/** How many calls from within stand around this request. */
+export const callDepth = slot<number>()
 
 /** Says whether a token whose signature and claims are good is refused all the same (revocation, expressions). */
 export type TokenRejecter = (claims: Claims) => boolean

@@ -21,9 +21,9 @@ export class Scope {
   /** Why it ended; null while it goes on. */
   reason: Error | null = null
 
-  private constructor(parent: Scope | null, timeoutMs: number) {
+  private constructor(parent: Scope | null, timeoutMs: number, slots: Slots) {
     this.#parent = parent
-    this.slots = parent === null ? [] : parent.slots
+    this.slots = slots
     const outer = parent === null ? Infinity : parent.deadline
     this.deadline = timeoutMs === Infinity ? outer : Math.min(outer, performance.now() + timeoutMs)
     if (parent !== null) {
@@ -40,12 +40,17 @@ export class Scope {
 
   /** A scope without deadline, for an exchange or a background job. */
   static root(): Scope {
-    return new Scope(null, Infinity)
+    return new Scope(null, Infinity, [])
   }
 
   /** A scope that ends with this one, or after `ms` milliseconds with `context deadline exceeded`. */
   child(ms = Infinity): Scope {
-    return new Scope(this, ms)
+    return new Scope(this, ms, this.slots)
+  }
+
+  /** The same for another request that is made on behalf of this one: what layers know of this one is not known there. */
+  apart(ms = Infinity): Scope {
+    return new Scope(this, ms, [])
   }
 
   get ended(): boolean {

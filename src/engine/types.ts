@@ -36,8 +36,8 @@ export interface Body {
   readonly clientMs: number
   /** The bytes as they come. Once only, unless `bytes` was called before. */
   stream(): Readable
-  /** Reads everything; may be called again and again. */
-  bytes(): Promise<Buffer>
+  /** Reads everything; may be called again and again. A body that is not in memory yet is given up above `maxBytes`: BODY_TOO_LARGE. */
+  bytes(maxBytes?: number): Promise<Buffer>
   /** Rejects `bytes` for whoever waits for a client that does not send them in time. Bodies in memory need none. */
   abandon?(reason: Error): void
 }
@@ -59,6 +59,17 @@ export interface Answer {
   body: string | Uint8Array | Readable | null
 }
 
+/** A client's request as it came: what layers write is not seen here. */
+export interface SentRequest {
+  readonly method: string
+  /** Path and query, still encoded. */
+  readonly target: string
+  /** Percent-decoded. */
+  readonly path: string
+  readonly rawQuery: string
+  readonly headers: HeaderMap
+}
+
 /** One client request and its answer. `http/` makes them; handlers and their layers work on them. */
 export interface Exchange {
   /** Upper case as sent; tokens are case-sensitive. What stands inside a layer that writes another one sees that. */
@@ -73,6 +84,8 @@ export interface Exchange {
   readonly headers: HeaderMap
   /** The Host header as sent, unless a layer wrote another one. */
   host: string
+  /** As it came, whatever was written since. Made when it is read. */
+  readonly sent: SentRequest
   /** Address of the TCP peer. */
   readonly peerAddress: string
   /** Address of the client behind trusted proxies; known from the first layer inside `clientAddress` on. */
@@ -144,6 +157,13 @@ export interface PipeResponse {
   readonly headers: HeaderMap | null
   /** The backend's own body, only with `no-op`: a stream, or the bytes where all of them came at once. */
   readonly body: Readable | Buffer | null
+  /**
+   * What reaches the client whatever the encoding of the endpoint: `statusCode` and all `headers`, or the whole answer with its `body`.
+   * Absent where the encoding decides. A merge drops it, as it drops the status of a part.
+   */
+  readonly fixed?: 'head' | 'answer'
+  /** What the backend itself answered, where somebody wants to know. */
+  readonly backend?: Pick<BackendResponse, 'statusCode' | 'headers' | 'url'>
 }
 
 /** One HTTP request to a backend. */

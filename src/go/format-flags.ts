@@ -117,8 +117,9 @@ export function formatHexText(text: string, verb: string, flags: Flags): string 
 export function formatFloatWith(value: number, format: FloatFormat, precision: number, flags: Flags): string {
   const wanted = flags.precision ?? precision
   const text = formatFloat(value, format, wanted)
-  let sign = /^[+-]/.test(text) ? text.charAt(0) : '+'
-  let digits = text.replace(/^[+-]/, '')
+  const hasSign = text.startsWith('-') || text.startsWith('+')
+  let sign = hasSign ? text.charAt(0) : '+'
+  let digits = hasSign ? text.slice(1) : text
   if (flags.space && sign === '+' && !flags.plus) sign = ' '
   if (digits === 'Inf' || digits === 'NaN') {
     const isBare = digits === 'NaN' && !flags.space && !flags.plus

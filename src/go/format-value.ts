@@ -1,6 +1,6 @@
 // One value under one verb, as Go's fmt writes it: `%v` of anything, and what a verb says of a value it cannot show.
 
-import { formatDuration } from './go-duration.ts'
+import { formatDuration } from './duration.ts'
 import {
   Flags,
   formatBoolean,

@@ -1,4 +1,4 @@
-// fmt.Sprintf: a format and its arguments. What a verb does with a value is in format-value.ts.
+// fmt.Fprintf: a format and its arguments. What a verb does with a value is in format-value.ts, or known to whoever has other values.
 
 import { Flags } from './format-flags.ts'
 import { formatVerb } from './format-value.ts'
@@ -8,14 +8,40 @@ import { GoInt, type GoValue, typeOf } from './value.ts'
 /** Wider or more exact is an error, as in Go: a format cannot ask for gigabytes. */
 const MAX_NUMBER = 1_000_000
 
-/** Never fails: a mistake in the format shows in the text, `%!d(string=hi)`. */
-export function sprintf(format: string, args: readonly GoValue[]): string {
-  return new Formatter(format, args).run()
+/** What a format asks of the values it is given. */
+export interface Printer<Value> {
+  /** The value under a verb. */
+  print(value: Value, verb: string, flags: Flags): string
+  /** The name of its type; null for a nil without one. */
+  typeOf(value: Value): string | null
+  /** What it means as a width or precision; null where Go has no whole number. */
+  integerOf(value: Value): bigint | null
 }
 
-class Formatter {
+const GO_PRINTER: Printer<GoValue> = {
+  print: formatVerb,
+  typeOf,
+  integerOf: (value) => (value instanceof GoInt ? value.value : null),
+}
+
+/** Never fails: a mistake in the format shows in the text, `%!d(string=hi)`. */
+export function sprintf(format: string, args: readonly GoValue[]): string {
+  let text = ''
+  printf(format, args, GO_PRINTER, (piece) => {
+    text += piece
+  })
+  return text
+}
+
+/** The same piece by piece, with values of any kind. */
+export function printf<Value>(format: string, args: readonly Value[], printer: Printer<Value>, write: (piece: string) => void): void {
+  new Formatter(format, args, printer).run(write)
+}
+
+class Formatter<Value> {
   readonly #format: string
-  readonly #args: readonly GoValue[]
+  readonly #args: readonly Value[]
+  readonly #printer: Printer<Value>
   #at = 0
   #next = 0
   #wasReordered = false
@@ -24,28 +50,27 @@ class Formatter {
   /** Whether the last thing read was an index. */
   #afterIndex = false
 
-  constructor(format: string, args: readonly GoValue[]) {
+  constructor(format: string, args: readonly Value[], printer: Printer<Value>) {
     this.#format = format
     this.#args = args
+    this.#printer = printer
   }
 
-  run(): string {
-    let text = ''
+  run(write: (piece: string) => void): void {
     while (this.#at < this.#format.length) {
       const percent = this.#format.indexOf('%', this.#at)
-      text += this.#format.slice(this.#at, percent < 0 ? undefined : percent)
+      write(this.#format.slice(this.#at, percent < 0 ? undefined : percent))
       if (percent < 0) break
       this.#at = percent + 1
-      text += this.#verb()
+      write(this.#verb())
     }
-    return text + this.#extra()
+    if (!this.#wasReordered && this.#next < this.#args.length) write(this.#extra())
   }
 
   #extra(): string {
-    if (this.#wasReordered || this.#next >= this.#args.length) return ''
     const rest = this.#args.slice(this.#next).map((value) => {
-      const type = typeOf(value)
-      return type === null ? '<nil>' : `${type}=${formatVerb(value, 'v', new Flags())}`
+      const type = this.#printer.typeOf(value)
+      return type === null ? '<nil>' : `${type}=${this.#printer.print(value, 'v', new Flags())}`
     })
     return `%!(EXTRA ${rest.join(', ')})`
   }
@@ -112,15 +137,14 @@ class Formatter {
     if (verb === '%') return '%'
     if (!this.#isGoodIndex) return `%!${verb}(BADINDEX)`
     if (this.#next >= this.#args.length) return `%!${verb}(MISSING)`
-    const value = this.#args[this.#next++]
-    if (verb === 'w') return formatVerb(value, verb, flags)
+    const value = this.#args[this.#next++] as Value
     if (verb === 'v') {
       flags.sharpV = flags.sharp
       flags.sharp = false
       flags.plusV = flags.plus
       flags.plus = false
     }
-    return formatVerb(value, verb, flags)
+    return this.#printer.print(value, verb, flags)
   }
 
   #readVerb(): string | null {
@@ -136,10 +160,10 @@ class Formatter {
   }
 
   #readNumber(): number | null {
-    const digits = /^\d+/.exec(this.#format.slice(this.#at, this.#at + 10))?.[0]
-    if (digits === undefined) return null
-    const value = Number(digits)
-    this.#at += digits.length
+    const start = this.#at
+    while (isDigit(this.#peek())) this.#at++
+    if (this.#at === start) return null
+    const value = Number(this.#format.slice(start, this.#at))
     // compat: the number that is too large is skipped as if it were not there
     return value > MAX_NUMBER ? null : value
   }
@@ -148,9 +172,9 @@ class Formatter {
   #readIndex(): void {
     if (this.#peek() !== '[') return
     this.#wasReordered = true
-    this.#afterIndex = true
     const end = this.#format.indexOf(']', this.#at)
     const number = end < 0 ? null : /^\d+$/.exec(this.#format.slice(this.#at + 1, end))
+    this.#afterIndex = number !== null
     this.#at = end < 0 ? this.#at + 1 : end + 1
     const index = number === null ? 0 : Number(number[0])
     if (index >= 1 && index <= this.#args.length) this.#next = index - 1
@@ -160,8 +184,11 @@ class Formatter {
   /** The argument of a `*`, null when it is no fitting number. */
   #readArgument(): number | null {
     if (this.#next >= this.#args.length) return null
-    const value = this.#args[this.#next++]
-    if (!(value instanceof GoInt) || value.value > MAX_NUMBER || value.value < -MAX_NUMBER) return null
-    return Number(value.value)
+    const value = this.#printer.integerOf(this.#args[this.#next++] as Value)
+    return value === null || value > MAX_NUMBER || value < -MAX_NUMBER ? null : Number(value)
   }
+}
+
+function isDigit(character: string): boolean {
+  return character >= '0' && character <= '9'
 }

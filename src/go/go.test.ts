@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { formatDuration, parseDuration } from './go-duration.ts'
+import { formatDuration, parseNanoseconds } from './duration.ts'
 import { sprintf } from './format.ts'
 import { GoError } from './function.ts'
 import { marshal } from './json.ts'
-import { formatFloat, parseFloat64, parseInt64 } from './number.ts'
+import { formatFloat, formatNumber, parseFloat64, parseInt64 } from './number.ts'
 import { baseName, cleanPath, directoryOf, extensionOf } from './path.ts'
 import { quote, unquote } from './quote.ts'
 import { compileRegexp } from './regexp.ts'
@@ -15,7 +15,7 @@ import { byteLength, decodeText, encodeText } from './text.ts'
 import { formatTime } from './time-layout.ts'
 import { parseTime } from './time-parse.ts'
 import { loadZone, UTC } from './time-zone.ts'
-import { formatUrl, hostnameOf, parseUrl } from './go-url.ts'
+import { formatUrl, hostnameOf, parseUrl } from './url-parts.ts'
 import { fromJsonValue, type GoValue, int, list } from './value.ts'
 
 /** Format, arguments, text. */
@@ -38,6 +38,12 @@ describe('formats', () => {
 })
 
 describe('numbers', () => {
+  test('the short way to %v agrees with the long one', () => {
+    for (const value of [0, -0, 1e-4, 0.000_099, 999_999.9, 1e6, NaN, -Infinity])
+      assert.equal(formatNumber(value), formatFloat(value, 'g', -1))
+    fc.assert(fc.property(fc.double({ min: -1e7, max: 1e7 }), (value) => assert.equal(formatNumber(value), formatFloat(value, 'g', -1))))
+    fc.assert(fc.property(fc.double(), (value) => assert.equal(formatNumber(value), formatFloat(value, 'g', -1))))
+  })
   test('halves go to the even neighbour', () => {
     assert.deepEqual(
       [0.5, 1.5, 2.5, 2.675].map((value) => formatFloat(value, 'f', 0)),
@@ -117,7 +123,7 @@ describe('texts', () => {
 describe('durations and times', () => {
   test('durations', () => {
     assert.deepEqual([0n, 1500n, 90_000_000_000n, -3_600_000_000_000n].map(formatDuration), ['0s', '1.5µs', '1m30s', '-1h0m0s'])
-    assert.deepEqual(['1h30m', '-1.5s', '0', 'x', '5', '1y'].map(parseDuration), [
+    assert.deepEqual(['1h30m', '-1.5s', '0', 'x', '5', '1y'].map(parseNanoseconds), [
       5_400_000_000_000n,
       -1_500_000_000n,
       0n,
@@ -125,7 +131,7 @@ describe('durations and times', () => {
       'time: missing unit in duration',
       'time: unknown unit "y" in duration',
     ])
-    fc.assert(fc.property(fc.bigInt(-(2n ** 62n), 2n ** 62n), (value) => assert.equal(parseDuration(formatDuration(value)), value)))
+    fc.assert(fc.property(fc.bigInt(-(2n ** 62n), 2n ** 62n), (value) => assert.equal(parseNanoseconds(formatDuration(value)), value)))
   })
   test('layouts, zones and their letters', () => {
     const time = parseTime('2006-01-02T15:04:05.999Z07:00', '2024-07-31T23:30:05.25+02:00', UTC)

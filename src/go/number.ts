@@ -2,6 +2,9 @@
 
 const MANTISSA_BITS = 52n
 const MIN_EXPONENT = -1074n
+const VIEW = new DataView(new ArrayBuffer(8))
+/** What Number's toFixed takes. */
+const MAX_FIXED = 100
 
 /** The letters of strconv.FormatFloat; `b` and `x` are powers of two. */
 export type FloatFormat = 'e' | 'E' | 'f' | 'g' | 'G' | 'b' | 'x' | 'X'
@@ -22,7 +25,7 @@ export function formatFloat(value: number, format: FloatFormat, precision: numbe
   if (format === 'x' || format === 'X') return sign + formatHex(size, format, precision)
   const letter = format.toLowerCase()
   const isUpper = format !== letter
-  if (letter === 'f') return sign + fixed(precision < 0 ? shortest(size) : roundAt(exact(size), precision, 'point'), precision)
+  if (letter === 'f') return sign + (precision < 0 ? fixed(shortest(size), precision) : fixedTo(size, precision))
   if (letter === 'e') {
     const decimal = precision < 0 ? shortest(size) : roundAt(exact(size), precision + 1, 'digits')
     return sign + scientific(decimal, precision < 0 ? Math.max(decimal.digits.length - 1, 0) : precision, isUpper)
@@ -30,8 +33,16 @@ export function formatFloat(value: number, format: FloatFormat, precision: numbe
   return sign + general(size, precision, isUpper)
 }
 
+function fixedTo(size: number, precision: number): string {
+  // perf: toFixed rounds from the exact value as well, but halves up; only a multiple of a power of two can be such a half
+  if (precision <= MAX_FIXED && size < 1e21 && !Number.isInteger(size * 2 ** (precision + 1))) return size.toFixed(precision)
+  return fixed(roundAt(exact(size), precision, 'point'), precision)
+}
+
 function general(size: number, precision: number, isUpper: boolean): string {
   const isShortest = precision < 0
+  // perf: here JavaScript writes the same
+  if (isShortest && size >= 1e-4 && size < 1e6) return String(size)
   const wanted = precision === 0 ? 1 : precision
   const decimal = isShortest ? shortest(size) : roundAt(exact(size), wanted, 'digits')
   const count = decimal.digits.length
@@ -58,9 +69,8 @@ function exact(size: number): Decimal {
 }
 
 function split(size: number): { mantissa: bigint; exponent: bigint } {
-  const view = new DataView(new ArrayBuffer(8))
-  view.setFloat64(0, size)
-  const bits = view.getBigUint64(0)
+  VIEW.setFloat64(0, size)
+  const bits = VIEW.getBigUint64(0)
   const biased = bits >> MANTISSA_BITS
   const fraction = bits & ((1n << MANTISSA_BITS) - 1n)
   if (biased === 0n) return { mantissa: fraction, exponent: MIN_EXPONENT }
@@ -139,7 +149,7 @@ function formatHex(size: number, format: 'x' | 'X', precision: number): string {
   return format === 'X' ? text.toUpperCase() : text
 }
 
-/** Shortest, as `%v` shows a float64: `1e+06`, `0.5`. */
+/** Shortest, as `%v` shows a float64: `1e+06`, `0.5`; an exponent below 1e-4 and from 1e6 on. */
 export function formatNumber(value: number): string {
   return formatFloat(value, 'g', -1)
 }

@@ -16,8 +16,15 @@ export class GoRegexp {
     this.#source = source
   }
 
+  /** How many steps of a program it became: a match may take all of them for each character. */
+  get programSize(): number {
+    return this.#compiled.programSize()
+  }
+
+  /** Whether it matches anywhere. */
   matches(text: string): boolean {
-    return this.#compiled.matcher(text).find()
+    // perf: needs no groups, and so no matcher
+    return this.#compiled.test(text)
   }
 
   /** Empty when there is none. */
@@ -121,7 +128,18 @@ export function compileRegexp(source: string): GoRegexp {
   }
 }
 
-/** The same in the words of regexp.MustCompile. */
+/** Why regexp.Compile refuses it; null when it does not. */
+export function explainRegexp(source: string): string | null {
+  try {
+    compileRegexp(source)
+    return null
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error
+    return error.message
+  }
+}
+
+/** Throws in the words of regexp.MustCompile. */
 export function mustCompileRegexp(source: string): GoRegexp {
   try {
     return compileRegexp(source)

@@ -1,62 +1,67 @@
 // Go's texts are bytes. Here they are strings in which each byte that is no UTF-8 stands as a lone surrogate, U+DC00 + byte.
 
-const ESCAPE_BASE = 0xdc00
-const ASCII = /^[\0-\x7F]*$/
-const LONE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
+import { isUtf8 } from 'node:buffer'
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
+/** A byte that belongs to no character stands in a text as half of a surrogate pair, which no valid text has alone: 0xE9 as U+DCE9. */
+const STAND_INS = 0xdc00
+const MAX_BYTES_OF_UNIT = 3
+const ASCII = /^[\0-\x7F]*$/
+
+/** The text of bytes, which `encodeText` turns into the same bytes again. */
+export function decodeText(source: Uint8Array): string {
+  const bytes = Buffer.isBuffer(source) ? source : Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  let text = ''
+  // perf: a run of characters is decoded at once.
+  let runStart = 0
+  for (let at = 0; at < bytes.length;) {
+    const length = characterLength(bytes, at)
+    if (length === 0) {
+      text += bytes.toString('utf8', runStart, at) + String.fromCharCode(STAND_INS + (bytes[at] as number))
+      runStart = at + 1
+    }
+    at += length || 1
+  }
+  return text + bytes.toString('utf8', runStart)
+}
 
 /** The bytes of a text: UTF-8, and the bytes that `decodeText` could not decode. */
 export function encodeText(text: string): Buffer {
-  if (!LONE.test(text)) return Buffer.from(text, 'utf8')
-  const parts: Buffer[] = []
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    if (code >= ESCAPE_BASE + 0x80 && code <= ESCAPE_BASE + 0xff) parts.push(Buffer.of(code - ESCAPE_BASE))
-    else parts.push(Buffer.from(character, 'utf8'))
-  }
-  return Buffer.concat(parts)
-}
-
-/** The text of bytes, which `encodeText` turns into the same bytes again. */
-export function decodeText(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes)
-  } catch {
-    return decodeBroken(bytes)
-  }
-}
-
-function decodeBroken(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length;) {
-    const length = runeLength(bytes, at)
-    if (length === 0) text += String.fromCharCode(ESCAPE_BASE + (bytes[at++] ?? 0))
-    else {
-      text += decoder.decode(bytes.subarray(at, at + length))
-      at += length
+  if (text.isWellFormed()) return Buffer.from(text, 'utf8')
+  const bytes = Buffer.allocUnsafe(text.length * MAX_BYTES_OF_UNIT)
+  let length = 0
+  let runStart = 0
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit >= 0xd800 && unit < 0xdc00 && isLowHalf(text.charCodeAt(i + 1))) i++
+    else if (unit >= STAND_INS + 0x80 && unit <= STAND_INS + 0xff) {
+      length += bytes.write(text.slice(runStart, i), length, 'utf8')
+      bytes[length++] = unit - STAND_INS
+      runStart = i + 1
     }
   }
-  return text
+  length += bytes.write(text.slice(runStart), length, 'utf8')
+  return bytes.subarray(0, length)
 }
 
-/** Bytes of the UTF-8 sequence that begins at `at`, 0 when none does. */
-function runeLength(bytes: Uint8Array, at: number): number {
-  const [first = 0, second = 0, third = 0, fourth = 0] = bytes.subarray(at, at + 4)
-  const isNext = (byte: number): boolean => byte >= 0x80 && byte <= 0xbf
+function isLowHalf(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000
+}
+
+/** Length in bytes of the valid character at `i`; 0 when there is none. */
+export function characterLength(bytes: Uint8Array, i: number): number {
+  const first = bytes[i] as number
   if (first < 0x80) return 1
-  if (first >= 0xc2 && first <= 0xdf) return isNext(second) ? 2 : 0
-  if (first >= 0xe0 && first <= 0xef) {
-    const low = first === 0xe0 ? 0xa0 : 0x80
-    const high = first === 0xed ? 0x9f : 0xbf
-    return second >= low && second <= high && isNext(third) ? 3 : 0
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const low = first === 0xf0 ? 0x90 : 0x80
-    const high = first === 0xf4 ? 0x8f : 0xbf
-    return second >= low && second <= high && isNext(third) && isNext(fourth) ? 4 : 0
-  }
-  return 0
+  if (first < 0xc2 || first > 0xf4) return 0
+  // perf: reading behind the end of an array would slow every later read down
+  const second = i + 1 < bytes.length ? (bytes[i + 1] as number) : 0
+  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80
+  const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf
+  if (second < low || second > high) return 0
+  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+  if (i + length > bytes.length) return 0
+  for (let k = 2; k < length; k++) if (((bytes[i + k] as number) & 0xc0) !== 0x80) return 0
+  return length
 }
 
 /** `len` of a text. */
@@ -88,11 +93,27 @@ export function countRunes(text: string): number {
   return count
 }
 
-/** -1, 0 or 1 in the order of bytes. */
+/** Negative, 0 or positive in Go's order: by bytes, which is by code points where all is UTF-8. */
 export function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  if (ASCII.test(a) && ASCII.test(b)) return a < b ? -1 : 1
-  return Buffer.compare(encodeText(a), encodeText(b))
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    if (x === y) continue
+    if (x < 0xd800 && y < 0xd800) return x - y
+    if ((isSurrogate(x) || isSurrogate(y)) && !(a.isWellFormed() && b.isWellFormed())) return Buffer.compare(encodeText(a), encodeText(b))
+    return rank(x) - rank(y)
+  }
+  return a.length - b.length
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff
+}
+
+/** Halves of a surrogate pair stand for code points above all other units. */
+function rank(unit: number): number {
+  return isSurrogate(unit) ? unit + 0x10000 : unit
 }
 
 /** A text of other origin, such as JSON: lone surrogates become U+FFFD, as Go's decoders do. */

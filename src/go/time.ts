@@ -1,7 +1,7 @@
 // Go's time.Time: a moment in a zone, with the methods that templates call.
 
 import { Civil } from './civil.ts'
-import { formatDuration } from './go-duration.ts'
+import { formatDuration } from './duration.ts'
 import { fn, type GoFunction } from './function.ts'
 import { formatTime, type Moment } from './time-layout.ts'
 import { UTC, type Zone } from './time-zone.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { formatUrl, parseUrl } from './url-parts.ts'
 import { cleanPath, encodeQuery, encodeTarget, parseQuery, unescapePercent } from './url.ts'
 
 test('a path that is validly encoded stays, any other is encoded as Go does', () => {
@@ -76,4 +77,14 @@ test('bytes that are no UTF-8 leave as they came, from paths and queries alike',
   assert.equal(encodeTarget(`/b/${unescapePercent('caf%E9')}`), '/b/caf%E9')
   assert.equal(encodeTarget(`/b/${unescapePercent('%ff%C3%A9')}?x=${unescapePercent('%e9')}`), '/b/%FF%C3%A9?x=%E9')
   assert.equal(encodeQuery(parseQuery('q=caf%E9&%e9=1&u=%C3%A9')), 'q=caf%E9&u=%C3%A9&%E9=1')
+})
+
+test('a host has escapes beyond ASCII alone, the zone of an address has others', () => {
+  assert.equal(parseUrl('http://%C3%A9.x:80/').host, 'é.x:80')
+  assert.equal(parseUrl('http://[fe80::1%25en%20%25]:80/').host, '[fe80::1%en %]:80')
+  assert.throws(() => parseUrl('http://%41'), { message: 'parse "http://%41": invalid URL escape "%41"' })
+  assert.throws(() => parseUrl('http://[::1%41]'), { message: 'parse "http://[::1%41]": invalid URL escape "%41"' })
+  assert.throws(() => parseUrl('http://[::1%25%2F]'), { message: 'parse "http://[::1%25%2F]": invalid URL escape "%2F"' })
+  assert.throws(() => parseUrl('http://a{b'), { message: 'parse "http://a{b": invalid character "{" in host name' })
+  assert.equal(formatUrl(parseUrl('http://u:p@h/a b?q#f')), 'http://u:p@h/a%20b?q#f')
 })

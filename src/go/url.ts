@@ -1,25 +1,31 @@
-// URLs and queries with the rules of Go's net/url, which backends see in every path. Knows nothing of requests.
+// Request targets and queries with the rules of Go's net/url, which backends see in every path. Whole addresses: url-parts.ts.
 
-import { GatewayError } from '../engine/errors.ts'
-import { compareKeys } from '../json/write.ts'
-import type { Query } from '../engine/types.ts'
-import { bytesOf, textOf } from './bytes.ts'
+import { quote } from './quote.ts'
+import { compareText, encodeText } from './text.ts'
+import {
+  checkControls,
+  escapeBytes,
+  escapeText,
+  findBadEscape,
+  isEncodedPath,
+  percent,
+  unescapeBytes,
+  unescapeText,
+  UrlError,
+} from './url-escape.ts'
 
-const CONTROL = /[\u0000-\u001f\u007f]/
 /** What may stand in a path unescaped without a second look. */
 const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]*$/
-const VALID_ENCODED_PATH = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]|%[0-9A-Fa-f]{2})*$/
 /** What stands between encoded slashes. */
 const BETWEEN_SLASHES = /(?:[^%]|%(?!2f))+/gi
-const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2}).{0,2}/s
 const PLAIN_QUERY = /^[\u0021-\u007e]*$/
 
 /**
  * The request target for a path with an optional query as it was put together from texts: what is unsafe in the path is
- * escaped as Go's URL.EscapedPath does, a fragment is cut off. Throws when Go would not parse it.
+ * escaped as Go's URL.EscapedPath does, a fragment is cut off. Throws a UrlError when Go would not parse it.
  */
 export function encodeTarget(text: string): string {
-  if (CONTROL.test(text)) throw invalidUrl('invalid control character in URL')
+  checkControls(text)
   const hash = text.indexOf('#')
   const whole = hash < 0 ? text : text.slice(0, hash)
   const mark = whole.indexOf('?')
@@ -37,73 +43,38 @@ export function encodeTarget(text: string): string {
  */
 export function escapePath(path: string): string {
   if (PLAIN_PATH.test(path)) return path
-  const bad = BAD_ESCAPE.exec(path)
-  if (bad !== null) throw invalidUrl(`invalid URL escape "${bad[0]}"`)
-  if (VALID_ENCODED_PATH.test(path)) return path
+  const bad = findBadEscape(path)
+  if (bad !== null) throw new UrlError(`net/url: invalid URL escape ${quote(bad)}`)
+  if (isEncodedPath(path)) return path
   return path.replaceAll(BETWEEN_SLASHES, encodeAnew)
 }
 
 function encodeAnew(text: string): string {
-  return encodeBytes(unescapeBytes(text))
+  return escapeBytes(unescapeBytes(encodeText(text)), 'path')
 }
 
 /** A path that is decoded, encoded as Go does: a `%` in it is a character like any other. */
 export function encodePath(path: string): string {
-  return encodeBytes(bytesOf(path))
-}
-
-function encodeBytes(bytes: Buffer): string {
-  let encoded = ''
-  for (const byte of bytes) encoded += isPathByte(byte) ? String.fromCharCode(byte) : percent(byte)
-  return encoded
-}
-
-function invalidUrl(detail: string): GatewayError {
-  return new GatewayError(`net/url: ${detail}`, { code: 'ERR_BACKEND_URL', source: 'gateway' })
-}
-
-/** Letters, digits and `-_.~$&+,/:;=@`: what Go leaves alone when it encodes a path itself. */
-function isPathByte(byte: number): boolean {
-  return byte < 0x80 && /[A-Za-z0-9\-_.~$&+,/:;=@]/.test(String.fromCharCode(byte))
-}
-
-function percent(byte: number): string {
-  return `%${byte < 16 ? '0' : ''}${byte.toString(16).toUpperCase()}`
-}
-
-function unescapeBytes(text: string): Buffer {
-  const bytes = bytesOf(text)
-  let length = 0
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] === 0x25) {
-      bytes[length++] = Number.parseInt(bytes.toString('latin1', i + 1, i + 3), 16)
-      i += 2
-    } else bytes[length++] = bytes[i] as number
-  }
-  return bytes.subarray(0, length)
+  return escapeText(path, 'path')
 }
 
 function escapeQueryText(query: string): string {
   let escaped = ''
-  for (const byte of bytesOf(query)) escaped += byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : percent(byte)
+  for (const byte of encodeText(query)) escaped += byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : percent(byte)
   return escaped
 }
 
 /** Go's url.QueryEscape: letters, digits and `-_.~` stay, a blank becomes `+`. */
 export function escapeQueryComponent(text: string): string {
   if (/^[A-Za-z0-9\-_.~]*$/.test(text)) return text
-  let escaped = ''
-  for (const byte of bytesOf(text)) {
-    const character = String.fromCharCode(byte)
-    escaped += byte === 0x20 ? '+' : /[A-Za-z0-9\-_.~]/.test(character) && byte < 0x80 ? character : percent(byte)
-  }
-  return escaped
+  // a blank is escaped by itself, a plus is not kept
+  return escapeText(text, 'query').replaceAll('%20', '+')
 }
 
 /** Go's url.Values.Encode: sorted by name. */
-export function encodeQuery(query: Query): string {
+export function encodeQuery(query: ReadonlyMap<string, readonly string[]>): string {
   if (query.size === 0) return ''
-  const names = query.size === 1 ? query.keys() : [...query.keys()].sort(compareKeys)
+  const names = query.size === 1 ? query.keys() : [...query.keys()].sort(compareText)
   let encoded = ''
   for (const name of names) {
     for (const value of query.get(name) as readonly string[]) {
@@ -135,15 +106,10 @@ function unescapeQueryComponent(text: string): string | null {
   return spaced.includes('%') ? unescapePercent(spaced) : spaced
 }
 
-/** Go's url.PathUnescape; null when an escape is malformed. Bytes that are no UTF-8 stay what they are (`bytesOf`). */
+/** Go's url.PathUnescape; null when an escape is malformed. */
 export function unescapePercent(text: string): string | null {
   if (!text.includes('%')) return text
-  return BAD_ESCAPE.test(text) ? null : textOf(unescapeBytes(text))
-}
-
-/** What Go says about a malformed escape in a text, null when there is none. */
-export function findBadEscape(text: string): string | null {
-  return BAD_ESCAPE.exec(text)?.[0] ?? null
+  return findBadEscape(text) === null ? unescapeText(text) : null
 }
 
 /** A path as gin registers it: `//`, `.` and `..` resolved, one leading slash, a slash at its very end kept. */

@@ -1,35 +1,24 @@
-// The texts of Go's JSON decoder. Knows nothing of where they are thrown.
+// The errors of Go's JSON decoder: what it says, and where.
 
-import { GatewayError } from '../engine/errors.ts'
+import { ExpectedError } from '../go/expected-error.ts'
+import { quoteRune } from '../go/quote.ts'
 
-const ESCAPES = new Map([
-  [0x07, '\\a'],
-  [0x08, '\\b'],
-  [0x09, '\\t'],
-  [0x0a, '\\n'],
-  [0x0b, '\\v'],
-  [0x0c, '\\f'],
-  [0x0d, '\\r'],
-  [0x22, '"'],
-  [0x27, "\\'"],
-  [0x5c, '\\\\'],
-])
+/** A text that is no JSON. */
+export class JsonError extends ExpectedError {
+  /** Of the byte in question; the length where the input ends too early. */
+  readonly offset: number
+  /** What the decoder was at: `looking for beginning of value`; null where the input ends too early. */
+  readonly context: string | null
 
-/** An error of the decoder, as the client may see it. */
-export function decodeError(message: string): GatewayError {
-  return new GatewayError(message, { code: 'ERR_DECODE', source: 'backend' })
+  constructor(message: string, offset: number, context: string | null = null) {
+    super(message)
+    this.name = 'JsonError'
+    this.offset = offset
+    this.context = context
+  }
 }
 
-/** `invalid character '<' looking for beginning of value`. */
-export function unexpectedByte(byte: number, context: string): GatewayError {
-  return decodeError(`invalid character '${quoteByte(byte)}' ${context}`)
-}
-
-/** As Go's quoteChar does: the byte as a Latin-1 character, escaped where it does not print. */
-function quoteByte(byte: number): string {
-  const escape = ESCAPES.get(byte)
-  if (escape !== undefined) return escape
-  if (byte < 0x20 || byte === 0x7f) return `\\x${byte.toString(16).padStart(2, '0')}`
-  if ((byte > 0x7f && byte <= 0xa0) || byte === 0xad) return `\\u00${byte.toString(16)}`
-  return String.fromCharCode(byte)
+/** `invalid character '<' looking for beginning of value`. compat: Go shows the byte as a character of Latin-1. */
+export function unexpectedByte(byte: number, context: string, offset: number): JsonError {
+  return new JsonError(`invalid character ${quoteRune(byte)} ${context}`, offset, context)
 }

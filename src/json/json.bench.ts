@@ -3,7 +3,7 @@
 import { test } from 'node:test'
 import { BIG_ITEMS, BIG_JSON, SMALL_JSON } from '../../bench/bodies.ts'
 import { Data } from '../engine/data.ts'
-import { decodeJsonObject } from './decode.ts'
+import { decodeJsonObject } from '../engine/decode-json.ts'
 import { KeyRules } from './rules.ts'
 import type { RuleTree } from './rules.ts'
 import { scanJson } from './scan.ts'

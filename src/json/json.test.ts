@@ -3,11 +3,13 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Data } from '../engine/data.ts'
 import { jsonText } from './test-arbitrary.ts'
-import { decodeJsonCollection, decodeJsonObject, decodeSafeJson, parseJson } from './decode.ts'
+import { decodeJsonCollection, decodeJsonObject, decodeSafeJson } from '../engine/decode-json.ts'
+import { parseJson } from './read.ts'
 import { parseLossless } from './parse.ts'
 import { getKey, isJsonObject, JsonNumber, setKey } from './types.ts'
 import type { JsonObject, JsonValue } from './types.ts'
-import { compareKeys, encodeJson, encodeSorted } from './write.ts'
+import { compareText } from '../go/text.ts'
+import { encodeJson, encodeSorted } from './write.ts'
 
 const object = (text: string | Buffer) => decodeJsonObject(Buffer.from(text as string))
 const shown = (data: Data | null) => (data === null ? 'null' : String(data.encoded()))
@@ -153,7 +155,7 @@ test('sorted keys stand in the order of their UTF-8 bytes', () => {
   const value: JsonObject = {}
   for (const key of keys) setKey(value, key, { z: 1, a: [] })
   const expected = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-  assert.deepEqual(keys.toSorted(compareKeys), expected)
+  assert.deepEqual(keys.toSorted(compareText), expected)
   assert.equal(encodeSorted(value), `{${expected.map((key) => `${JSON.stringify(key)}:{"a":[],"z":1}`).join()}}`)
 })
 

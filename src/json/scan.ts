@@ -4,7 +4,7 @@
 // `n` is the length of `b`: reading it from the array again and again costs a tenth of the time.
 
 import { endKeys, keyBase, noteKey, resetKeys } from './duplicates.ts'
-import { decodeError, unexpectedByte } from './errors.ts'
+import { JsonError, unexpectedByte } from './errors.ts'
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'bool' | 'null'
 
@@ -58,13 +58,13 @@ let mayHaveDuplicates = false
 let hasInexactNumbers = false
 let hasOddEscapes = false
 
-/** Scans the first value. Throws a GatewayError with Go's text when there is no valid one. */
+/** Scans the first value. Throws a JsonError with Go's text when there is no valid one. */
 export function scanJson(b: Uint8Array): JsonScan {
   const n = b.length
   resetKeys()
   mayHaveDuplicates = hasInexactNumbers = hasOddEscapes = false
   const start = skipSpace(b, n, 0)
-  if (start >= n) throw decodeError('EOF')
+  if (start >= n) throw new JsonError('EOF', n)
   const memberStarts: number[] = []
   const end = skipValue(b, n, new DataView(b.buffer, b.byteOffset, n), start, memberStarts)
   return { kind: kindOf(b[start] as number), start, end, memberStarts, mayHaveDuplicates, hasInexactNumbers, hasOddEscapes }
@@ -121,7 +121,8 @@ function byteAt(b: Uint8Array, n: number, i: number): number {
   return i < n ? (b[i] as number) : -1
 }
 
-function skipSpace(b: Uint8Array, n: number, start: number): number {
+/** The offset of the next byte that is no white space. */
+export function skipSpace(b: Uint8Array, n: number, start: number): number {
   let i = start
   for (;;) {
     const c = byteAt(b, n, i)
@@ -280,5 +281,5 @@ function kindOf(c: number): JsonKind {
 
 /** Throws Go's text for an unexpected byte, or for the end of the input. */
 function fail(b: Uint8Array, n: number, at: number, context: string): never {
-  throw at < n ? unexpectedByte(b[at] as number, context) : decodeError('unexpected EOF')
+  throw at < n ? unexpectedByte(b[at] as number, context, at) : new JsonError('unexpected EOF', n)
 }

@@ -34,18 +34,26 @@ export interface JsonObject {
   [key: string]: JsonValue
 }
 
+/** Any object with names, which are all ordinary. */
+export type PlainObject = Record<string, unknown>
+
+/** Whether a value is an object and no list. */
+export function isObject(value: unknown): value is PlainObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** Whether a value is a JSON object: not an array, not a number that keeps its text. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+  return isObject(value) && !(value instanceof JsonNumber)
 }
 
 /** The value of an own key; nothing is inherited. */
-export function getKey(object: JsonObject, key: string): JsonValue | undefined {
+export function getKey<T>(object: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined
 }
 
-/** Sets an own key. */
-export function setKey(object: JsonObject, key: string, value: JsonValue): void {
+/** Sets an own key, whatever its name. */
+export function setKey<T>(object: Record<string, T>, key: string, value: NoInfer<T>): void {
   // security: a plain assignment to `__proto__` would change what the object inherits
   if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
   else object[key] = value

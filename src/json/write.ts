@@ -1,7 +1,8 @@
 // Values become JSON text. Knows nothing of Data.
 
+import { compareText } from '../go/text.ts'
 import { JsonNumber } from './types.ts'
-import type { JsonObject, JsonValue } from './types.ts'
+import type { JsonObject, JsonValue, PlainObject } from './types.ts'
 
 /** What Go's encoder escapes beyond the grammar's needs, so that JSON may stand in HTML. */
 const HTML = /[<>&\u2028\u2029]/
@@ -28,25 +29,9 @@ function stringify(value: JsonValue): string {
   }
 }
 
-/** Compares as Go does: by UTF-8 bytes, which is by code points. */
-export function compareKeys(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i)
-    const y = b.charCodeAt(i)
-    // halves of a surrogate pair stand for code points above all other units
-    if (x !== y) return rank(x) - rank(y)
-  }
-  return a.length - b.length
-}
-
 /** The keys of an object, sorted. */
-export function sortedKeys(object: JsonObject): string[] {
-  return Object.keys(object).sort(compareKeys)
-}
-
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
+export function sortedKeys(object: Readonly<PlainObject>): string[] {
+  return Object.keys(object).sort(compareText)
 }
 
 function escapeUnit(unit: string): string {

@@ -1,5 +1,8 @@
 // Patterns of KrakenD's improved log: `%{time:15:04:05} %{level:.4s} %{message}`, compiled once.
 
+import { Flags } from '../go/format-flags.ts'
+import { formatVerb } from '../go/format-value.ts'
+import { int } from '../go/value.ts'
 import { compileLocalTime } from './local-time.ts'
 import type { Level } from './logger.ts'
 
@@ -117,29 +120,15 @@ const GO_VERB = /^([-+# 0]*)(\d*)(?:\.(\d*))?([a-zA-Z])([^]*)$/
 
 /** One verb of Go's fmt, for a text or a whole number. */
 function compileGoVerb(layout: string): (value: string | number) => string {
-  const [, flags = '', width = '', precision, verb = '', rest = ''] = GO_VERB.exec(layout) ?? []
+  const [, written = '', width = '', precision, verb = '', rest = ''] = GO_VERB.exec(layout) ?? []
   if (verb === '') return () => `%!${layout}(NOVERB)`
-  const fill = flags.includes('0') && !flags.includes('-') ? '0' : ' '
-  return (value) => {
-    const text = writeVerb(verb, value, precision === undefined ? null : Number(precision))
-    const padded = flags.includes('-') ? text.padEnd(Number(width)) : text.padStart(Number(width), fill)
-    return padded + rest
-  }
-}
-
-function writeVerb(verb: string, value: string | number, precision: number | null): string {
-  if (typeof value === 'number') {
-    const digits = { d: 10, v: 10, b: 2, o: 8, x: 16, X: 16 }[verb]
-    if (digits === undefined) return `%!${verb}(int=${value})`
-    const text = value.toString(digits).padStart(precision ?? 0, '0')
-    return verb === 'X' ? text.toUpperCase() : text
-  }
-  const cut = precision === null ? value : Array.from(value).slice(0, precision).join('')
-  if (verb === 's' || verb === 'v') return cut
-  if (verb === 'q') return JSON.stringify(cut)
-  if (verb !== 'x' && verb !== 'X') return `%!${verb}(string=${value})`
-  const hex = Buffer.from(value)
-    .subarray(0, precision ?? undefined)
-    .toString('hex')
-  return verb === 'X' ? hex.toUpperCase() : hex
+  const flags = new Flags()
+  flags.minus = written.includes('-')
+  flags.plus = written.includes('+')
+  flags.sharp = written.includes('#')
+  flags.space = written.includes(' ')
+  flags.zero = written.includes('0')
+  flags.width = width === '' ? null : Number(width)
+  flags.precision = precision === undefined ? null : Number(precision)
+  return (value) => formatVerb(typeof value === 'number' ? int(value) : value, verb, flags) + rest
 }

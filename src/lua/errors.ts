@@ -1,20 +1,10 @@
 // What can go wrong with a script: it does not compile, it raises an error, or it is stopped. Knows nothing of the rest of the interpreter.
 
+import { ExpectedError } from '../go/expected-error.ts'
 import type { Prototype, Value } from './value.ts'
 
-function withoutStack<T>(make: () => T): T {
-  // perf: scripts raise errors in loops; a JavaScript stack says nothing about a script and costs more than raising.
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = 0
-  try {
-    return make()
-  } finally {
-    Error.stackTraceLimit = limit
-  }
-}
-
-/** An error of the script: `pcall` catches it. `value` is what was raised, `message` its text (bytes, as Lua strings are). */
-export class LuaError extends Error {
+/** An error of the script: `pcall` catches it, in loops, too. `value` is what was raised, `message` its text (bytes, as Lua strings are). */
+export class LuaError extends ExpectedError {
   readonly value: Value
   /** Line at which it was raised, 0 where none is known. */
   readonly line: number
@@ -31,7 +21,7 @@ export class LuaError extends Error {
   }
 
   static of(value: Value, text: string, line = 0): LuaError {
-    return withoutStack(() => new LuaError(value, text, line))
+    return new LuaError(value, text, line)
   }
 }
 

@@ -7,6 +7,8 @@ export interface Host {
   write(text: string): void
   /** `os.getenv`, and `LUA_PATH` for `require`. */
   getEnvironment(name: string): string | undefined
+  /** Milliseconds since 1970, for `os.time` and `os.date`. */
+  now(): number
   /** `os.setenv`; absent: scripts cannot set. */
   setEnvironment?(name: string, value: string): void
   /**
@@ -22,4 +24,5 @@ export interface Host {
 export const BARE_HOST: Host = {
   write: (text) => writeSync(1, Buffer.from(text, 'latin1')),
   getEnvironment: () => undefined,
+  now: () => Date.now(),
 }

@@ -23,7 +23,7 @@ function date(thread: LuaThread, args: Args): Value {
   let format = args.length >= 1 ? checkString(thread, args, 0) : '%c'
   const isUtc = format.startsWith('!')
   format = format.replace(/^!+/, '')
-  const at = new Date(args.length >= 2 ? checkInteger(thread, args, 1) * 1000 : Date.now())
+  const at = new Date(args.length >= 2 ? checkInteger(thread, args, 1) * 1000 : thread.machine.host.now())
   if (!format.startsWith('*t')) return bytesOfText(strftime(format, at, isUtc))
   const parts = isUtc
     ? [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds(), at.getUTCDay()]
@@ -51,7 +51,7 @@ function field(table: LuaTable, name: string, otherwise: number): number {
 }
 
 function time(thread: LuaThread, args: Args): Value {
-  if (args.length === 0 || checkAny(thread, args, 0) === undefined) return Math.floor(Date.now() / 1000)
+  if (args.length === 0 || checkAny(thread, args, 0) === undefined) return Math.floor(thread.machine.host.now() / 1000)
   const [table] = args
   if (!(table instanceof LuaTable)) return typeError(thread, args, 0, 'table')
   const at = new Date(2000, 0, 1)

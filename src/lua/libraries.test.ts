@@ -52,6 +52,7 @@ const CASES: Readonly<Record<string, readonly (readonly [source: string, printed
       'print(os.date("!%Y-%m-%dT%H:%M:%SZ %a %p %j", 1700000000), os.date("!%c", 0))',
       '2023-11-14T22:13:20Z mon PM %j\t01 Jan 70 00:00 UTC',
     ],
+    ['print(os.time(), os.date("!%H:%M"))', '1700000000\t22:13'],
     ['print(os.time(os.date("*t", 1234567890)), os.getenv("X"), os.setlocale("C"))', '1234567890\tnil\tfalse'],
     ['print(os.remove("/nonexistent/x"))', 'nil\tremove /nonexistent/x: no such file or directory'],
     ['print(io.open("/nonexistent/x"))', 'nil\topen /nonexistent/x: no such file or directory\t1'],

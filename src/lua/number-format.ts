@@ -1,5 +1,6 @@
 // Number → text as gopher-lua prints it, and the text of any value without metamethods. Pure.
 
+import { formatNumber as formatFloat } from '../go/number.ts'
 import { isInt64 } from './arithmetic.ts'
 import type { Value } from './value.ts'
 import { LuaTable } from './table.ts'
@@ -9,25 +10,6 @@ import { LuaChannel, LuaFunction, LuaUserData } from './value.ts'
 export function formatNumber(value: number): string {
   if (Number.isSafeInteger(value)) return value === 0 ? '0' : String(value)
   return isInt64(value) ? BigInt(value).toString() : formatFloat(value)
-}
-
-/** Go's `%v` of a float64: shortest digits, with an exponent from 1e+06 up and below 1e-04. */
-export function formatFloat(value: number): string {
-  if (value !== value) return 'NaN'
-  if (value === Infinity) return '+Inf'
-  if (value === -Infinity) return '-Inf'
-  const [digits = '', power = '0'] = value.toExponential().split('e')
-  const exponent = Number(power)
-  if (exponent >= -4 && exponent < 6) return plain(digits, exponent)
-  return `${digits}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
-}
-
-function plain(mantissa: string, exponent: number): string {
-  const sign = mantissa.startsWith('-') ? '-' : ''
-  const digits = mantissa.replace(/[-.]/g, '')
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
-  if (digits.length <= exponent + 1) return sign + digits.padEnd(exponent + 1, '0')
-  return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`
 }
 
 const ADDRESSES = new WeakMap<object, number>()

@@ -18,6 +18,7 @@ export function run(source: string, options: StateOptions = {}): Ran {
   const host: Host = {
     write: (text) => void out.push(textOfBytes(text.replace(/\n$/, ''))),
     getEnvironment: () => undefined,
+    now: () => 1_700_000_000_500,
     ...options.host,
   }
   try {

@@ -8,10 +8,11 @@ import { serverConfigOf } from '../engine/routing/router-options.ts'
 import type { Exchange } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
 import { createNodeServer, type NodeServer } from '../http/server/listener.ts'
+import type { Crew, TakeSocket } from './crew.ts'
 import { describeTlsFailure, StartFailure } from './failure.ts'
+import type { Opening } from './messages.ts'
 import { returnStartMemory, surviveBugs, VERSION } from './process.ts'
 import { ServedGateway } from './served-gateway.ts'
-import type { Station } from './station.ts'
 
 export interface HostInit {
   readonly shared: SharedMemory
@@ -29,9 +30,10 @@ const RELEASE_WITHIN_MS = 2000
 interface Opened {
   readonly served: ServedGateway
   readonly log: Logger
+  readonly hasPlugins: boolean
 }
 
-export class GatewayHost implements Station {
+export class GatewayHost implements Crew {
   readonly #init: HostInit
   #current: Opened | null = null
   #next: Opened | null = null
@@ -42,7 +44,8 @@ export class GatewayHost implements Station {
     this.#init = init
   }
 
-  async open(config: GatewayConfig): Promise<void> {
+  async open({ config, served, isStrict }: Opening): Promise<ReadonlySet<string>> {
+    const plugins = new Set<string>()
     const log = this.#init.createLog(config)
     const gateway = await openGateway(config, {
       log,
@@ -51,8 +54,10 @@ export class GatewayHost implements Station {
       version: `Version ${VERSION}`,
       environment: process.env,
       writeAccessLine: this.#init.writeAccessLine,
+      pluginRules: { isStrict, served, onServed: (name) => void plugins.add(name) },
     })
-    this.#next = { served: new ServedGateway(gateway), log }
+    this.#next = { served: new ServedGateway(gateway), log, hasPlugins: plugins.size > 0 }
+    return plugins
   }
 
   swap(): Promise<void> {
@@ -70,12 +75,32 @@ export class GatewayHost implements Station {
   }
 
   async listen(config: GatewayConfig): Promise<void> {
-    const opened = this.#current
+    if (this.#server === null) await this.prepare(config)
+    await this.take(0, null)
+  }
+
+  async prepare(config: GatewayConfig): Promise<void> {
+    const opened = this.#current ?? this.#next
     if (opened === null) throw new Error('nothing to serve')
     this.#server = await createServer(config, this.#handle, opened.log)
-    await this.#server.listen(config.server.port, { reusePort: this.#init.sharesPort })
-    surviveBugs(() => this.#current?.log ?? null)
+  }
+
+  readonly take: TakeSocket = async (_index, socket) => {
+    const server = this.#server as NodeServer
+    await (socket === null ? server.listen(undefined, { reusePort: this.#init.sharesPort }) : server.adopt(socket))
+    surviveBugs(() => this.#current)
     returnStartMemory()
+  }
+
+  async drain(): Promise<void> {
+    await this.#server?.drain()
+  }
+
+  async handOver(take: TakeSocket, movesSockets: boolean): Promise<void> {
+    const server = this.#server as NodeServer
+    this.#tellOfRequests(this.#current as Opened)
+    await take(0, movesSockets ? server.release() : null)
+    if (!movesSockets) await server.leave()
   }
 
   async stop(maxWaitMs: number): Promise<void> {
@@ -89,11 +114,14 @@ export class GatewayHost implements Station {
 
   readonly #handle = (exchange: Exchange): void | Promise<void> => (this.#current as Opened).served.handle(exchange)
 
+  #tellOfRequests({ served: { requests }, log }: Opened): void {
+    if (requests > 0) log.info(`[SERVICE: Reload] the old configuration stays for ${requests} requests in flight`)
+  }
+
   /** Never rejects: an old gateway that cannot let go must not harm the new one. */
   #retire(old: Opened): Promise<void> {
     const { served, log } = old
-    const { requests } = served
-    if (requests > 0) log.info(`[SERVICE: Reload] the old configuration stays for ${requests} requests in flight`)
+    this.#tellOfRequests(old)
     const done = served
       .retire()
       .catch((error: unknown) => log.error(...describeBug('[SERVICE: Reload]', asError(error))))

@@ -40,6 +40,7 @@ export class LineWriter {
   #isOver = false
   #isTurnUsed = false
   #lostLines = 0
+  #maxPieceBytes: number
   readonly #waiting = new Set<Waiting>()
 
   constructor(fd: number, init: WriterInit) {
@@ -48,6 +49,12 @@ export class LineWriter {
       writeSync: (bytes) => writeSync(fd, bytes),
       ...init,
     }
+    this.#maxPieceBytes = init.maxPieceBytes
+  }
+
+  /** What is written from now on comes in pieces of at most this size. */
+  limitPieces(maxBytes: number): void {
+    this.#maxPieceBytes = maxBytes
   }
 
   /**
@@ -62,7 +69,7 @@ export class LineWriter {
       return
     }
     const bytes = Buffer.byteLength(lines)
-    if (this.#pendingBytes + bytes > this.#init.maxPieceBytes) this.#queuePending()
+    if (this.#pendingBytes + bytes > this.#maxPieceBytes) this.#queuePending()
     this.#pending += lines
     this.#pendingBytes += bytes
     if (this.#piece === null && !this.#isTurnUsed) this.#next()

@@ -4,7 +4,7 @@ import { createLogger, type Output } from './log.ts'
 
 function linesOf(dialect: 2 | 3, message: string, frames?: readonly string[]): string[] {
   let text = ''
-  const output: Output = { write: (piece) => void (text += piece), drain: () => Promise.resolve(), end: () => Promise.resolve() }
+  const output: Pick<Output, 'write'> = { write: (piece) => void (text += piece) }
   createLogger(output, { dialect, extraConfig: new Map() }).error(message, frames)
   assert.ok(text.endsWith('\n'))
   return text.slice(0, -1).split('\n')

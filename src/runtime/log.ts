@@ -17,6 +17,8 @@ export interface Output {
   readonly drain: () => Promise<void>
   /** The same; writes nothing afterwards. */
   readonly end: () => Promise<void>
+  /** From now on other threads write as well. */
+  readonly share: () => void
 }
 
 /** What a pipe takes in one piece (PIPE_BUF): lines of several threads so never mix. */
@@ -28,7 +30,12 @@ export function openStandardOutput(isShared: boolean): Output {
   const writer = new LineWriter(1, { maxPieceBytes: isShared ? ATOMIC_BYTES : ALONE_BYTES, neverBlocks: isNonBlockingPipe() })
   // What a crash leaves behind is what one wants to read.
   process.on('exit', () => writer.flushSync())
-  return { write: (text) => writer.write(text), drain: () => writer.drain(), end: () => writer.end() }
+  return {
+    write: (text) => writer.write(text),
+    drain: () => writer.drain(),
+    end: () => writer.end(),
+    share: () => writer.limitPieces(ATOMIC_BYTES),
+  }
 }
 
 /** Node.js makes pipes and sockets non-blocking when the main thread first uses `process.stdout`. */
@@ -39,7 +46,10 @@ function isNonBlockingPipe(): boolean {
 }
 
 /** The logger of one configuration: its level, its format. Throws a ConfigError where KrakenD does not start with them. */
-export function createLogger(output: Output, { dialect, extraConfig }: Pick<GatewayConfig, 'dialect' | 'extraConfig'>): Logger {
+export function createLogger(
+  output: Pick<Output, 'write'>,
+  { dialect, extraConfig }: Pick<GatewayConfig, 'dialect' | 'extraConfig'>,
+): Logger {
   const logging = readLogging(extraConfig)
   const format = compileFormat(logging, { dialect, now: () => new Date(), pid: process.pid, program: TITLE })
   const write: WriteLine = (level, message, frames) => output.write(format(level, message, frames))

@@ -1,5 +1,7 @@
 // What the supervisor and its workers say to each other. Every question has one answer, with its number.
 
+import type { Server } from 'node:net'
+import type { Transferable } from 'node:worker_threads'
 import type { GatewayConfig } from '../config/types.ts'
 import type { Failure } from './failure.ts'
 import type { Level } from '../log/logger.ts'
@@ -10,21 +12,46 @@ interface Receiver {
   postMessage(message: unknown): void
 }
 
+interface Sender {
+  postMessage(message: unknown, transferList?: readonly Transferable[]): void
+}
+
 export function send(receiver: Receiver, message: object): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window, it has no origin
   receiver.postMessage(message)
 }
 
+/** The same with a listening socket, which is the receiver's from then on; null sends none. */
+export function sendWith(receiver: Sender, message: object, socket: Server | null): void {
+  if (socket === null) send(receiver, message)
+  else receiver.postMessage(message, [socket])
+}
+
 /** The data a worker starts with. */
 export interface WorkerInit {
   readonly memory: MemoryEnd
+  /** Whether other threads listen on the same port. */
+  readonly sharesPort: boolean
+}
+
+/** A configuration to open. */
+export interface Opening {
+  readonly config: GatewayConfig
+  /** Plugins that are served now: none of them may be missing from what is opened. */
+  readonly served: ReadonlySet<string>
+  /** No plugin may be missing, whatever is written. */
+  readonly isStrict: boolean
 }
 
 export type Task =
-  | { readonly kind: 'open'; readonly config: GatewayConfig }
-  | { readonly kind: 'listen'; readonly config: GatewayConfig }
+  | ({ readonly kind: 'open' } & Opening)
+  | { readonly kind: 'prepare'; readonly config: GatewayConfig }
+  | { readonly kind: 'listen'; readonly config: GatewayConfig; readonly socket: Server | null }
   | { readonly kind: 'swap' }
   | { readonly kind: 'discard' }
+  | { readonly kind: 'drain' }
+  | { readonly kind: 'release' }
+  | { readonly kind: 'leave' }
   | { readonly kind: 'stop'; readonly maxWaitMs: number }
 
 export interface Question {
@@ -32,8 +59,18 @@ export interface Question {
   readonly task: Task
 }
 
+/** What an answer may carry. */
+export interface Gift {
+  /** Those of the gateway that was opened. */
+  readonly plugins: ReadonlySet<string>
+  /** The listening socket that was released. */
+  readonly socket: Server | null
+}
+
 /** `failure` is null for a bug, which `stack` tells. */
-export type Outcome = { readonly isDone: true } | { readonly isDone: false; readonly failure: Failure | null; readonly stack: string }
+export type Outcome =
+  | ({ readonly isDone: true } & Partial<Gift>)
+  | { readonly isDone: false; readonly failure: Failure | null; readonly stack: string }
 
 export interface Answer {
   readonly kind: 'answer'
@@ -47,4 +84,10 @@ export interface Line {
   readonly level: Level
   readonly message: string
   readonly frames: readonly string[]
+}
+
+/** A worker ends itself: where in which file it was told to. */
+export interface Farewell {
+  readonly kind: 'farewell'
+  readonly place: string
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 test('an error that nobody caught is logged, and the thread goes on', () => {
   const script = `
     import { surviveBugs } from ${JSON.stringify(new URL('./process.ts', import.meta.url).href)}
-    surviveBugs(() => ({ critical: (text) => console.log(text.split('\\n')[0]) }))
+    surviveBugs(() => ({ hasPlugins: false, log: { critical: (text) => console.log(text.split('\\n')[0]) } }))
     setImmediate(() => {
       setTimeout(() => console.log('goes on'))
       throw new Error('thrown')

@@ -7,7 +7,7 @@ import type { ProcessParts, ProcessPlan } from '../process-parts.ts'
 import { describeChanges, findListenerChanges } from './changes.ts'
 import { StartFailure } from './failure.ts'
 import { introduceLog } from './log.ts'
-import type { Station } from './station.ts'
+import type { Reading, Station } from './station.ts'
 
 const LABEL = '[SERVICE: Reload]'
 
@@ -16,8 +16,8 @@ export interface ReloaderInit {
   readonly parts: ProcessParts
   /** What the socket was opened with. */
   readonly config: GatewayConfig
-  /** Reads and checks the file again; null when it has errors, which have been printed then. */
-  readonly reread: () => Promise<GatewayConfig | null>
+  /** Reads and checks the file again, knowing which plugins are served; null when it has errors, which have been printed then. */
+  readonly reread: (served: ReadonlySet<string>) => Promise<Reading | null>
   readonly createLog: (config: GatewayConfig) => Logger
 }
 
@@ -64,16 +64,17 @@ export class Reloader {
   }
 
   async #reload(): Promise<void> {
-    const { reread } = this.#init
+    const { reread, station } = this.#init
     this.log.info(`${LABEL} reading the configuration again`)
-    const next = await reread()
-    if (next === null) {
+    const reading = await reread(station.served)
+    if (reading === null) {
       this.log.error(`${LABEL} the running configuration stays: the file has errors`)
       return
     }
     if (this.#isStopped) return
+    const next = reading.config
     const log = this.#init.createLog(next)
-    const plan = await this.#open(next, log)
+    const plan = await this.#open(reading, log)
     if (plan === null) return
     const before = this.config
     this.config = next
@@ -86,12 +87,12 @@ export class Reloader {
   }
 
   /** Opens it beside the one that is served and lets it take over; null when the end came first. Whatever is wrong with it, it is given up again. */
-  async #open(next: GatewayConfig, log: Logger): Promise<ProcessPlan | null> {
+  async #open(reading: Reading, log: Logger): Promise<ProcessPlan | null> {
     const { station, parts } = this.#init
-    await station.open(next)
+    await station.open(reading)
     let plan: ProcessPlan | null = null
     try {
-      plan = await parts.plan(next, log)
+      plan = await parts.plan(reading.config, log)
     } finally {
       if (plan === null || this.#isStopped) await station.discard()
     }

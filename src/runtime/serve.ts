@@ -1,6 +1,5 @@
 // The serving process from its first log line to its exit code: opens a station, the parts of the process and the port, and closes them again.
 
-import type { GatewayConfig } from '../config/types.ts'
 import type { Logger } from '../engine/compile/component.ts'
 import { ProcessParts } from '../process-parts.ts'
 import { describeFailure, EXIT, reportFailure } from './failure.ts'
@@ -9,29 +8,36 @@ import { nameProcess, VERSION } from './process.ts'
 import { Reloader } from './reloader.ts'
 import { createResourcePool, createSharedMemory } from './shared.ts'
 import { HANGUP, watchSignals } from './signals.ts'
-import { openStation } from './station.ts'
+import { type Reading, Station } from './station.ts'
+
+export type { Reading } from './station.ts'
 
 export interface ServeOptions {
-  /** Threads that serve; 1: this one. */
+  /** Threads that serve; 1: this one, as long as there are no plugins. */
   readonly workers: number
-  /** Reads and checks the file again; null when it has errors, which it has printed then. */
-  readonly reread: () => Promise<GatewayConfig | null>
+  /** Modules that Node.js imports first in each worker. */
+  readonly imports: readonly string[]
+  /** No plugin may fail to load, whatever is written (`--strict`). */
+  readonly isStrict: boolean
+  /** Reads and checks the file again, knowing which plugins are served; null when it has errors, which it has printed then. */
+  readonly reread: (served: ReadonlySet<string>) => Promise<Reading | null>
 }
 
 /** What still holds the process after its end, a backend call that was cut off, is given that long. */
 const LINGER_MS = 1000
 
 /** Serves until SIGINT or SIGTERM; resolves with the exit code when the last request has ended. */
-export async function serve(config: GatewayConfig, options: ServeOptions): Promise<number> {
+export async function serve(reading: Reading, options: ServeOptions): Promise<number> {
   nameProcess()
-  const output = openStandardOutput(options.workers > 1)
-  const exitCode = await serveLogged(config, options, output)
+  const output = openStandardOutput(false)
+  const exitCode = await serveLogged(reading, options, output)
   await output.end()
   setTimeout(() => process.exit(exitCode), LINGER_MS).unref()
   return exitCode
 }
 
-async function serveLogged(config: GatewayConfig, options: ServeOptions, output: Output): Promise<number> {
+async function serveLogged(reading: Reading, options: ServeOptions, output: Output): Promise<number> {
+  const { config } = reading
   let log: Logger
   try {
     log = createLogger(output, config)
@@ -44,17 +50,19 @@ async function serveLogged(config: GatewayConfig, options: ServeOptions, output:
   log.info(`Starting KrakenD v${VERSION}`)
   log.info(`Working directory is ${process.cwd()}`)
   log.info('Starting the KrakenD instance')
-  return serveOnce(config, options, output, log)
+  return serveOnce(reading, options, output, log)
 }
 
-async function serveOnce(config: GatewayConfig, options: ServeOptions, output: Output, log: Logger): Promise<number> {
+async function serveOnce(reading: Reading, options: ServeOptions, output: Output, log: Logger): Promise<number> {
+  const { config } = reading
+  const { reread, ...rest } = options
   const signals = watchSignals()
   const shared = createSharedMemory()
   const pool = createResourcePool()
   const parts = new ProcessParts({ shared, pool, environment: process.env, version: `Version ${VERSION}` })
-  const station = await openStation(config, { workers: options.workers, output, shared, pool })
+  const station = new Station({ ...rest, output, shared, pool })
   try {
-    await station.open(config)
+    await station.open(reading)
     await station.swap()
     await parts.change(await parts.plan(config, log))
     await station.listen(config)
@@ -68,7 +76,7 @@ async function serveOnce(config: GatewayConfig, options: ServeOptions, output: O
   }
   const stopped = signals.untilStop()
   log.info(`[SERVICE: Gin] Listening on port: ${config.server.port}`)
-  const reloader = new Reloader({ station, parts, config, reread: options.reread, createLog: (next) => createLogger(output, next) })
+  const reloader = new Reloader({ station, parts, config, reread, createLog: (next) => createLogger(output, next) })
   signals.onReload(() => reloader.request())
   const signal = await stopped
   // The terminal that is gone would answer with an error.

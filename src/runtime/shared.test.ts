@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { serveMemory } from './memory-channel.ts'
 import { createResourcePool, createSharedMemory } from './shared.ts'
-import { BackOff } from './supervisor.ts'
+import { BackOff } from './back-off.ts'
 
 test('the same name and size give the same memory, also after another size was asked for', () => {
   const memory = createSharedMemory()

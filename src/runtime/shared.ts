@@ -1,6 +1,10 @@
 // State that outlives one compiled configuration: memory that workers share, and things that a reload hands on.
 
 import type { ResourcePool, SharedMemory } from '../engine/compile/component.ts'
+import { PLUGIN_MEMORY } from '../plugins/counters/counters.ts'
+
+/** The gateway names its memory after places of the file; plugins may name theirs after whatever they see. */
+const MAX_PLUGIN_BUFFERS = 10_000
 
 /**
  * Shared memory of one process; `make` gets memory that this thread does not know yet.
@@ -8,11 +12,18 @@ import type { ResourcePool, SharedMemory } from '../engine/compile/component.ts'
  */
 export function createSharedMemory(make: SharedMemory['buffer'] = (_name, byteLength) => new SharedArrayBuffer(byteLength)): SharedMemory {
   const buffers = new Map<string, SharedArrayBuffer>()
+  let pluginBuffers = 0
   return {
     buffer(name, byteLength) {
       const key = `${byteLength} ${name}`
-      let buffer = buffers.get(key)
-      if (buffer === undefined) buffers.set(key, (buffer = make(name, byteLength)))
+      const known = buffers.get(key)
+      if (known !== undefined) return known
+      const isPlugins = name.startsWith(PLUGIN_MEMORY)
+      if (isPlugins && pluginBuffers === MAX_PLUGIN_BUFFERS)
+        throw new RangeError(`plugins have ${MAX_PLUGIN_BUFFERS} counters and buffers: there is no more memory for them`)
+      const buffer = make(name, byteLength)
+      buffers.set(key, buffer)
+      if (isPlugins) pluginBuffers++
       return buffer
     },
   }

@@ -1,45 +1,158 @@
-// What serves requests, be it one thread or several, and which of the two a process has.
+// What serves requests, be it this thread or several others. Which of the two a process has is decided anew at each reload.
 
 import type { GatewayConfig } from '../config/types.ts'
 import type { ResourcePool, SharedMemory } from '../engine/compile/component.ts'
+import { digestCode } from './code.ts'
+import type { Crew } from './crew.ts'
+import { EXIT, StartFailure } from './failure.ts'
 import { createLogger, type Output } from './log.ts'
+import { movesSockets, sharesPorts } from './port-sharing.ts'
 
-/** Two steps change a configuration everywhere at once: `open` on all threads first, then `swap` or `discard`. */
-export interface Station {
-  /** Builds the gateway of a configuration beside the one that serves. Rejects when it cannot be served; nothing changes then. */
-  open(config: GatewayConfig): Promise<void>
-  /** When it resolves, the opened gateway serves all new requests; the old one goes when its last request has ended. */
-  swap(): Promise<void>
-  /** Gives up the opened gateway. */
-  discard(): Promise<void>
-  /** Takes connections, with the settings of this configuration. Rejects with a StartFailure or a system error. */
-  listen(config: GatewayConfig): Promise<void>
-  /** Takes no more connections, and resolves when the last request has ended or was cut off. */
-  stop(maxWaitMs: number): Promise<void>
+/** What was read of a file. */
+export interface Reading {
+  readonly config: GatewayConfig
+  /** The local files that its plugins were imported from, absolute path → SHA-256; null without plugins. */
+  readonly pluginFiles: ReadonlyMap<string, string> | null
 }
 
 export interface StationInit {
-  /** Threads that serve; 1: this one. */
+  /** Threads that serve; 1: this one, as long as there are no plugins. */
   readonly workers: number
   readonly output: Output
   /** The memory that parts of the process have as well. */
   readonly shared: SharedMemory
   /** What parts of the process share with a gateway of this thread. */
   readonly pool: ResourcePool
+  /** Modules that Node.js imports first in each worker. */
+  readonly imports: readonly string[]
+  /** No plugin may fail to load, whatever is written (`--strict`). */
+  readonly isStrict: boolean
+  /** Whether a listening socket can go to another thread; as this Node.js can by default. */
+  readonly movesSockets?: boolean
 }
 
-/** perf: what one thread does not need is not loaded. */
-export async function openStation(config: GatewayConfig, { workers, output, shared, pool }: StationInit): Promise<Station> {
-  if (workers > 1) {
-    const { Supervisor } = await import('./supervisor.ts')
-    return new Supervisor({ workers, output, shared, config })
+/** Threads that have loaded one state of the code. */
+interface Shift {
+  readonly crew: Crew
+  readonly isThreaded: boolean
+  /** Null: no plugins. */
+  readonly code: string | null
+}
+
+const LABEL = '[SERVICE: Reload]'
+const NONE: ReadonlySet<string> = new Set()
+/** So many crews may still have requests at a time; the oldest of more is cut off. */
+const MAX_LEAVING = 4
+const CUT_AFTER_MS = 1000
+const CANNOT_MOVE = 'changed plugins need a restart here: this Node.js cannot hand a port to another thread, 26.10 and newer can'
+
+/** Two steps change what is served everywhere at once: `open` first, then `swap` or `discard`. */
+export class Station {
+  readonly #init: StationInit
+  readonly #movesSockets: boolean
+  #current: Shift | null = null
+  #next: Shift | null = null
+  #opened = NONE
+  #served = NONE
+  /** What the port was opened with; null before. */
+  #listener: GatewayConfig | null = null
+  readonly #leaving = new Map<Crew, Promise<void>>()
+
+  constructor(init: StationInit) {
+    this.#init = init
+    this.#movesSockets = init.movesSockets ?? movesSockets()
   }
-  const { GatewayHost } = await import('./gateway-host.ts')
-  return new GatewayHost({
-    shared,
-    pool,
-    createLog: (next) => createLogger(output, next),
-    writeAccessLine: output.write,
-    sharesPort: false,
-  })
+
+  /** The plugins that are served. */
+  get served(): ReadonlySet<string> {
+    return this.#served
+  }
+
+  /**
+   * Builds the gateway beside the one that serves: in the threads that are there, or in fresh ones when these have loaded other code.
+   * Rejects when it cannot be served; nothing changes then.
+   */
+  async open({ config, pluginFiles }: Reading): Promise<void> {
+    const code = digestCode(pluginFiles, this.#init.imports)
+    const current = this.#current
+    if (current?.code === code) this.#next = current
+    else this.#next = await this.#assemble(config, code)
+    const { crew } = this.#next
+    try {
+      this.#opened = await crew.open({ config, served: this.#served, isStrict: this.#init.isStrict })
+      if (crew !== current?.crew && this.#listener !== null) await crew.prepare(this.#listener)
+    } catch (error) {
+      this.#next = null
+      if (crew !== current?.crew) await crew.stop(1)
+      throw error
+    }
+  }
+
+  /** When it resolves, the opened gateway serves all new requests; the old one goes when its last request has ended. */
+  async swap(): Promise<void> {
+    const [old, next] = [this.#current, this.#next as Shift]
+    await next.crew.swap()
+    this.#next = null
+    this.#current = next
+    this.#served = this.#opened
+    if (old !== null && old !== next) await this.#move(old.crew, next.crew)
+  }
+
+  /** Gives up the opened gateway. */
+  async discard(): Promise<void> {
+    const [current, next] = [this.#current, this.#next as Shift]
+    this.#next = null
+    await (next === current ? next.crew.discard() : next.crew.stop(1))
+  }
+
+  /** Takes connections, with the settings of this configuration. Rejects with a StartFailure or a system error. */
+  async listen(config: GatewayConfig): Promise<void> {
+    await this.#current?.crew.listen(config)
+    this.#listener = config
+  }
+
+  /** Takes no more connections, and resolves when the last request has ended or was cut off. */
+  async stop(maxWaitMs: number): Promise<void> {
+    const crews = new Set([this.#current, this.#next].flatMap((shift) => shift?.crew ?? []))
+    await Promise.all([...crews, ...this.#leaving.keys()].map((crew) => crew.stop(maxWaitMs)))
+  }
+
+  /** Threads for this code. perf: what one thread does not need is not loaded. */
+  async #assemble(config: GatewayConfig, code: string | null): Promise<Shift> {
+    const { workers, output, shared, pool, imports } = this.#init
+    const current = this.#current
+    // Where the port cannot come back to this thread, it stays with the others.
+    const isThreaded = workers > 1 || code !== null || (current?.isThreaded === true && !this.#movesSockets)
+    const canShare = isThreaded && current?.isThreaded === true && sharesPorts()
+    if (current !== null) {
+      if (!this.#movesSockets && !canShare) throw new StartFailure({ exitCode: EXIT.noPort, lines: [], text: '', reason: CANNOT_MOVE })
+      const what = isThreaded ? 'fresh workers' : 'one thread serves'
+      createLogger(output, config).info(`${LABEL} plugins changed: ${what}`)
+    }
+    if (!isThreaded) {
+      const { GatewayHost } = await import('./gateway-host.ts')
+      const createLog = (next: GatewayConfig): ReturnType<typeof createLogger> => createLogger(output, next)
+      return { crew: new GatewayHost({ shared, pool, createLog, writeAccessLine: output.write, sharesPort: false }), isThreaded, code }
+    }
+    output.share()
+    const { Supervisor } = await import('./supervisor.ts')
+    const sharesPort = workers > 1 || (!this.#movesSockets && sharesPorts())
+    return { crew: new Supervisor({ workers, sharesPort, output, shared, config, imports }), isThreaded, code }
+  }
+
+  /** From one crew to the next, on the same port. */
+  async #move(from: Crew, to: Crew): Promise<void> {
+    await from.drain()
+    await from.handOver(to.take, this.#movesSockets)
+    this.#leaving.set(
+      from,
+      from.stop(Infinity).finally(() => this.#leaving.delete(from)),
+    )
+    const [oldest] = this.#leaving.keys()
+    if (oldest === undefined || this.#leaving.size <= MAX_LEAVING) return
+    createLogger(this.#init.output, this.#listener as GatewayConfig).warning(
+      `${LABEL} requests from ${MAX_LEAVING} changes of plugins ago are cut off`,
+    )
+    void oldest.stop(CUT_AFTER_MS)
+  }
 }

@@ -1,47 +1,32 @@
 // Serves through worker threads on one port: starts them, changes their configuration at once, replaces those that die. Serves no request itself.
 
-import { connect } from 'node:net'
+import type { Server } from 'node:net'
 import type { GatewayConfig } from '../config/types.ts'
 import type { Logger, SharedMemory } from '../engine/compile/component.ts'
 import { asError, splitStack } from '../engine/errors.ts'
-import { describePortFailure, StartFailure } from './failure.ts'
+import { BackOff } from './back-off.ts'
+import type { Crew, TakeSocket } from './crew.ts'
 import { createLogger, type Output } from './log.ts'
-import type { Line } from './messages.ts'
+import type { Line, Opening } from './messages.ts'
+import { refuseSharing } from './port-sharing.ts'
 import { surviveBugs } from './process.ts'
-import type { Station } from './station.ts'
 import { WorkerDied, WorkerThread } from './worker-thread.ts'
 
 const LABEL = '[SERVICE: Workers]'
 /** A worker that has not ended so long after its connections were cut never will. */
 const STOP_GRACE_MS = 2000
-const ANY_ADDRESS = new Set(['', '0.0.0.0', '::'])
-const ASK_WITHIN_MS = 1000
 
 export interface SupervisorInit {
   readonly workers: number
+  /** Whether several threads listen on the port at a time: the workers, or this crew and the next one. */
+  readonly sharesPort: boolean
   readonly output: Output
   /** How its own lines look until one is opened. */
   readonly config: GatewayConfig
   /** The memory that all workers see. */
   readonly shared: SharedMemory
-}
-
-const FIRST_MS = 100
-const LONGEST_MS = 30_000
-/** Whoever has lived that long died of something new. */
-const HEALTHY_MS = 60_000
-
-/** Twice as long each time, up to half a minute; from the beginning again after a long life. */
-export class BackOff {
-  #deaths = 0
-
-  /** Milliseconds to wait after a life of `livedMs`. */
-  next(livedMs: number): number {
-    if (livedMs >= HEALTHY_MS) this.#deaths = 0
-    const waitMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#deaths)
-    this.#deaths++
-    return waitMs
-  }
+  /** Modules that Node.js imports first in each worker. */
+  readonly imports: readonly string[]
 }
 
 /** The place of one worker; whoever dies there has a successor. */
@@ -53,14 +38,14 @@ interface Place {
   timer: NodeJS.Timeout | undefined
 }
 
-export class Supervisor implements Station {
-  readonly #output: Output
+export class Supervisor implements Crew {
+  readonly #init: SupervisorInit
   readonly #places: readonly Place[]
-  readonly #memory: SharedMemory
   readonly #saidLines = new Set<string>()
   #log: Logger
-  #next: GatewayConfig | null = null
-  #config: GatewayConfig | null = null
+  #next: Opening | null = null
+  /** What is served, with its plugins. */
+  #current: Opening | null = null
   /** What the port was opened with; null before. */
   #listener: GatewayConfig | null = null
   #isStopping = false
@@ -68,9 +53,9 @@ export class Supervisor implements Station {
   #turn: Promise<void> = Promise.resolve()
   #release = (): void => {}
 
-  constructor({ workers, output, config, shared }: SupervisorInit) {
-    this.#memory = shared
-    this.#output = output
+  constructor(init: SupervisorInit) {
+    const { workers, output, config } = init
+    this.#init = init
     this.#log = createLogger(output, config)
     this.#places = Array.from({ length: workers }, (_, i) => ({
       number: i + 1,
@@ -81,52 +66,88 @@ export class Supervisor implements Station {
     }))
   }
 
-  async open(config: GatewayConfig): Promise<void> {
+  async open(opening: Opening): Promise<ReadonlySet<string>> {
     this.#release = await this.#takeTurn()
-    this.#next = config
-    this.#log = createLogger(this.#output, config)
+    this.#log = createLogger(this.#init.output, opening.config)
     this.#saidLines.clear()
-    const isStart = this.#config === null
+    const isStart = this.#current === null
     if (isStart) for (const place of this.#places) this.#startThread(place)
-    const results = await Promise.allSettled(this.#threads().map((thread) => thread.open(config)))
+    const results = await Promise.allSettled(this.#threads().map((thread) => thread.open(opening)))
     const refusals = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown)
     // Who died alone is replaced; who died with all the others was killed by this configuration.
     const isDeadly = isStart || refusals.length === results.length
     const refusal = refusals.find((reason) => isDeadly || !(reason instanceof WorkerDied))
-    if (refusal === undefined) return
-    await this.discard()
-    throw refusal
+    if (refusal !== undefined) {
+      await this.discard()
+      throw refusal
+    }
+    const served = results.find((result) => result.status === 'fulfilled')?.value ?? opening.served
+    this.#next = { ...opening, served }
+    return served
   }
 
   async swap(): Promise<void> {
     // What the opening had to say comes before what the workers say now.
-    await this.#output.drain()
-    this.#config = this.#next
+    await this.#init.output.drain()
+    this.#current = this.#next
     // Who dies now is replaced, by somebody with the new configuration.
     await Promise.allSettled(this.#threads().map((thread) => thread.swap()))
     this.#release()
   }
 
   async discard(): Promise<void> {
-    if (this.#config !== null) this.#log = createLogger(this.#output, this.#config)
+    if (this.#current !== null) this.#log = createLogger(this.#init.output, this.#current.config)
     await Promise.allSettled(this.#threads().map((thread) => thread.discard()))
     this.#release()
   }
 
   async listen(config: GatewayConfig): Promise<void> {
-    await refuseSharing(config)
+    if (this.#init.sharesPort) await refuseSharing(config)
     await Promise.all(this.#threads().map((thread) => thread.listen(config)))
     if (this.#threads().length < this.#places.length) throw new WorkerDied('a worker ended during the start')
-    surviveBugs(() => this.#log)
-    this.#listener = config
-    this.#log.info(`${LABEL} ${this.#places.length} workers share the port`)
+    this.#serves(config)
+    const { length } = this.#places
+    this.#log.info(length > 1 ? `${LABEL} ${length} workers share the port` : `${LABEL} one worker serves, for the sake of plugins`)
+  }
+
+  async prepare(config: GatewayConfig): Promise<void> {
+    await Promise.all(this.#threads().map((thread) => thread.prepare(config)))
+    this.#serves(config)
+  }
+
+  /** A worker that cannot go on there is replaced as if it had died. */
+  readonly take: TakeSocket = async (index, socket) => {
+    const place = this.#places[index] as Place
+    // Who died at this very moment has a successor, which listens anew.
+    if (place.thread === null) socket?.close()
+    await this.#tryWith(place, (thread) => thread.listen(this.#listener as GatewayConfig, socket))
+  }
+
+  async drain(): Promise<void> {
+    await Promise.allSettled(this.#threads().map((thread) => thread.drain()))
+  }
+
+  async handOver(take: TakeSocket, movesSockets: boolean): Promise<void> {
+    // Nobody is replaced any more, and who is being replaced listens by then.
+    await this.#takeTurn()
+    this.#end()
+    await Promise.all(this.#places.map(({ thread }, index) => handOverOne(thread, (socket) => take(index, socket), movesSockets)))
   }
 
   async stop(maxWaitMs: number): Promise<void> {
-    this.#isStopping = true
-    await this.#output.drain()
-    for (const { timer } of this.#places) clearTimeout(timer)
+    this.#end()
+    await this.#init.output.drain()
     await Promise.all(this.#threads().map((thread) => thread.stop(maxWaitMs, STOP_GRACE_MS)))
+  }
+
+  #serves(config: GatewayConfig): void {
+    surviveBugs(() => ({ log: this.#log, hasPlugins: false }))
+    this.#listener = config
+  }
+
+  #end(): void {
+    this.#isStopping = true
+    for (const { timer } of this.#places) clearTimeout(timer)
   }
 
   #threads(): WorkerThread[] {
@@ -134,8 +155,11 @@ export class Supervisor implements Station {
   }
 
   #startThread(place: Place): WorkerThread {
+    const { shared, sharesPort, imports } = this.#init
     const thread = new WorkerThread({
-      memory: this.#memory,
+      memory: shared,
+      sharesPort,
+      imports,
       onLine: (line, count) => this.#sayOnce(line, count),
       onDeath: (reason) => this.#bury(place, reason),
     })
@@ -156,22 +180,32 @@ export class Supervisor implements Station {
 
   async #replace(place: Place): Promise<void> {
     const release = await this.#takeTurn()
-    const config = this.#config
+    const current = this.#current
     const listener = this.#listener
-    if (config === null || listener === null || this.#isStopping) return release()
-    const thread = this.#startThread(place)
-    try {
-      await thread.open(config)
+    if (current === null || listener === null || this.#isStopping) return release()
+    this.#startThread(place)
+    const serves = await this.#tryWith(place, async (thread) => {
+      await thread.open(current)
       await thread.swap()
       await thread.listen(listener)
-      this.#log.info(`${LABEL} worker ${place.number} serves again`)
+    })
+    if (serves) this.#log.info(`${LABEL} worker ${place.number} serves again`)
+    release()
+  }
+
+  /** Never rejects: a worker that cannot do it ends, and has a successor. */
+  async #tryWith(place: Place, action: (thread: WorkerThread) => Promise<void>): Promise<boolean> {
+    const { thread } = place
+    if (thread === null) return false
+    try {
+      await action(thread)
+      return true
     } catch (error) {
       // A death has been reported, and its successor has a time.
-      if (error instanceof WorkerDied) return
+      if (error instanceof WorkerDied) return false
       await thread.stop(1, STOP_GRACE_MS)
       this.#bury(place, asError(error).message)
-    } finally {
-      release()
+      return false
     }
   }
 
@@ -192,19 +226,13 @@ export class Supervisor implements Station {
   }
 }
 
-/**
- * security: `reusePort` shares the port with whoever else does, without a word; so nobody may answer there yet.
- * Asking is better than listening for a moment, which whoever waits for the gateway would take for the gateway.
- */
-async function refuseSharing(config: GatewayConfig): Promise<void> {
-  const { port, listenIp } = config.server
-  const host = ANY_ADDRESS.has(listenIp) ? '127.0.0.1' : listenIp
-  const socket = connect({ port, host, timeout: ASK_WITHIN_MS })
-  const isTaken = await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true)).once('timeout', () => resolve(true))
-    // What else is wrong with the address, listening will say.
-    socket.once('error', () => resolve(false))
-  })
-  socket.destroy()
-  if (isTaken) throw new StartFailure(describePortFailure({ name: '', code: 'EADDRINUSE', message: '' }, config))
+/** Never rejects: where a worker has died, its successor listens anew. */
+async function handOverOne(
+  thread: WorkerThread | null,
+  take: (socket: Server | null) => Promise<void>,
+  movesSockets: boolean,
+): Promise<void> {
+  const socket = movesSockets ? await (thread?.release() ?? Promise.resolve(null)).catch(() => null) : null
+  await take(socket)
+  if (!movesSockets) await thread?.leave().catch(() => undefined)
 }

@@ -1,22 +1,36 @@
 // One worker as the supervisor sees it: questions with answers, and its death.
 
 import { once } from 'node:events'
-import { extname } from 'node:path'
+import type { Server } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import type { GatewayConfig } from '../config/types.ts'
 import type { SharedMemory } from '../engine/compile/component.ts'
 import { StartFailure } from './failure.ts'
 import { serveMemory } from './memory-channel.ts'
-import { type Answer, type Line, type Question, send, type Task, type WorkerInit } from './messages.ts'
+import {
+  type Answer,
+  type Farewell,
+  type Gift,
+  type Line,
+  type Opening,
+  type Question,
+  sendWith,
+  type Task,
+  type WorkerInit,
+} from './messages.ts'
+import { optionsWith, programBeside } from './threads.ts'
 
-/** The sources run as they are: the worker has the extension of this file. */
-const PROGRAM = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+const PROGRAM = programBeside(import.meta.url, 'worker')
 
 /** The thread has ended, so the answer never comes. */
 export class WorkerDied extends Error {}
 
 export interface ThreadInit {
   readonly memory: SharedMemory
+  /** Whether other threads listen on the same port. */
+  readonly sharesPort: boolean
+  /** Modules that Node.js imports first (`--import`). */
+  readonly imports: readonly string[]
   /** `count`: how often it has said that since it began to open a gateway. */
   readonly onLine: (line: Line, count: number) => void
   /** Called once when the thread ends without being told to; `reason` says what it said last. */
@@ -25,44 +39,72 @@ export interface ThreadInit {
 
 export class WorkerThread {
   readonly #worker: Worker
-  readonly #waiting = new Map<number, PromiseWithResolvers<void>>()
+  readonly #waiting = new Map<number, PromiseWithResolvers<Partial<Gift>>>()
   readonly #said = new Map<string, number>()
   #questions = 0
   #isDead = false
   #isTold = false
 
-  constructor({ memory, onLine, onDeath }: ThreadInit) {
+  constructor({ memory, sharesPort, imports, onLine, onDeath }: ThreadInit) {
     const end = serveMemory(memory)
-    this.#worker = new Worker(PROGRAM, { workerData: { memory: end } satisfies WorkerInit, transferList: [end.port] })
+    this.#worker = new Worker(PROGRAM, {
+      workerData: { memory: end, sharesPort } satisfies WorkerInit,
+      transferList: [end.port],
+      ...optionsWith(imports),
+    })
     let reason = ''
-    this.#worker.on('message', (message: Line | Answer) => {
+    let farewell = ''
+    this.#worker.on('message', (message: Line | Answer | Farewell) => {
       if (message.kind === 'line') onLine(message, this.#count(message))
+      else if (message.kind === 'farewell') farewell = `, process.exit() was called in ${message.place}`
       else this.#settle(message)
     })
     this.#worker.on('error', (error: unknown) => (reason = error instanceof Error ? (error.stack ?? error.message) : String(error)))
     this.#worker.on('exit', (code) => {
       this.#isDead = true
-      const said = reason === '' ? `exit code ${code}` : reason
+      const said = reason === '' ? `exit code ${code}${farewell}` : reason
       for (const { reject } of this.#waiting.values()) reject(new WorkerDied(said))
       if (!this.#isTold) onDeath(said)
     })
   }
 
-  open(config: GatewayConfig): Promise<void> {
+  /** Gives the plugins of the opened gateway. */
+  async open(opening: Opening): Promise<ReadonlySet<string>> {
     this.#said.clear()
-    return this.#ask({ kind: 'open', config })
+    const { plugins = new Set() } = await this.#ask({ kind: 'open', ...opening })
+    return plugins
   }
 
-  swap(): Promise<void> {
-    return this.#ask({ kind: 'swap' })
+  async swap(): Promise<void> {
+    await this.#ask({ kind: 'swap' })
   }
 
-  discard(): Promise<void> {
-    return this.#ask({ kind: 'discard' })
+  async discard(): Promise<void> {
+    await this.#ask({ kind: 'discard' })
   }
 
-  listen(config: GatewayConfig): Promise<void> {
-    return this.#ask({ kind: 'listen', config })
+  async prepare(config: GatewayConfig): Promise<void> {
+    await this.#ask({ kind: 'prepare', config })
+  }
+
+  /** On the socket of another thread, or on one of its own. */
+  async listen(config: GatewayConfig, socket: Server | null = null): Promise<void> {
+    await this.#ask({ kind: 'listen', config, socket }, socket)
+  }
+
+  async drain(): Promise<void> {
+    await this.#ask({ kind: 'drain' })
+  }
+
+  /** Its listening socket: send it on before the event loop turns. */
+  async release(): Promise<Server | null> {
+    const { socket = null } = await this.#ask({ kind: 'release' })
+    return socket
+  }
+
+  /** Stops listening; others do on the same port. */
+  async leave(): Promise<void> {
+    await this.#ask({ kind: 'leave' })
   }
 
   /** Ends the thread when its last request has ended, at the latest `graceMs` after it should have been cut off; Infinity waits for ever. */
@@ -77,19 +119,19 @@ export class WorkerThread {
     await exited
   }
 
-  #ask(task: Task): Promise<void> {
+  #ask(task: Task, socket: Server | null = null): Promise<Partial<Gift>> {
     if (this.#isDead) return Promise.reject(new WorkerDied('the worker has ended'))
-    const waiting = Promise.withResolvers<void>()
+    const waiting = Promise.withResolvers<Partial<Gift>>()
     const number = ++this.#questions
     this.#waiting.set(number, waiting)
-    send(this.#worker, { number, task } satisfies Question)
+    sendWith(this.#worker, { number, task } satisfies Question, socket)
     return waiting.promise
   }
 
   #settle({ number, outcome }: Answer): void {
     const waiting = this.#waiting.get(number)
     this.#waiting.delete(number)
-    if (outcome.isDone) waiting?.resolve()
+    if (outcome.isDone) waiting?.resolve(outcome)
     else if (outcome.failure === null) waiting?.reject(Object.assign(new Error('a worker failed'), { stack: outcome.stack }))
     else waiting?.reject(new StartFailure(outcome.failure))
   }

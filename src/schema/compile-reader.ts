@@ -4,7 +4,8 @@ import type { TSchema } from 'typebox'
 import { isCommentKey } from './comment-key.ts'
 import { type Issue, errorIssue, warningIssue } from './issue.ts'
 import { suggestHint } from './suggest.ts'
-import { WRONG, type PlainObject, describeValue, isObject, setOwn } from './values.ts'
+import { type PlainObject, isObject, setKey } from '../json/types.ts'
+import { WRONG, describeValue } from './values.ts'
 
 export interface ReaderContext {
   readonly issues: Issue[]
@@ -222,7 +223,7 @@ function readInto(
   const value = raw === null && isStruct ? reader.absent() : reader.read(raw, context)
   context.path.pop()
   if (value === WRONG) return false
-  if (value !== undefined) setOwn(target, key, value)
+  if (value !== undefined) setKey(target, key, value)
   return true
 }
 
@@ -247,7 +248,7 @@ function compileObject(shape: Shape, isStruct: boolean): TypeReader {
     for (const { key, reader, isAlwaysThere } of members) {
       if (!isAlwaysThere || Object.hasOwn(target, key)) continue
       const value = reader.absent()
-      if (value !== undefined) setOwn(target, key, value)
+      if (value !== undefined) setKey(target, key, value)
     }
     return target
   }

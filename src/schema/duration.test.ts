@@ -26,7 +26,7 @@ test('reads every unit, decimals, signs and concatenations', () => {
 test('says what Go says about the rest', () => {
   assert.equal(parseDuration('3'), 'time: missing unit in duration')
   assert.equal(parseDuration('1m3'), 'time: missing unit in duration')
-  assert.equal(parseDuration('3d'), 'time: unknown unit in duration')
+  assert.equal(parseDuration('3d'), 'time: unknown unit "d" in duration')
   for (const text of ['', '-', 'abc', 's', '.s', ' 1s', '-.']) assert.equal(parseDuration(text), 'time: invalid duration', text)
   assert.equal(parseDuration('9999999999h'), 'time: invalid duration')
   assert.equal(parseDurationMs('3'), null)

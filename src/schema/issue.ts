@@ -21,6 +21,8 @@ export interface Issue {
   readonly effect?: string
   /** What certainly fails: the start, or every request of that place. An error of `check -t`; plain `check` keeps KrakenD's verdict. */
   readonly fails?: 'start' | 'requests'
+  /** Lines of another file that show it, ready to be printed; where they stand, the message says. */
+  readonly excerpt?: string
   /** Other places that have a part in it. */
   readonly related?: readonly IssuePath[]
   /** The corrected text, only where it is certain. */

@@ -123,6 +123,7 @@ function printGroup([first, ...others]: readonly Issue[], page: Page): string {
   const where = path === '' || message.includes(path) ? '' : ` (${path})`
   const lines = [`${placeOf(source, position)}: ${paint(issue.severity, issue.severity)}: ${message}${where}`]
   if (position !== null && source.text !== null) lines.push(...printExcerpt(page, position, issue.severity))
+  if (issue.excerpt !== undefined) lines.push(issue.excerpt)
   for (const related of issue.related ?? []) lines.push(...printRelated(related, page))
   const origin = position === null ? null : (source.originOf?.(position) ?? null)
   if (origin !== null) lines.push(`  written by ${origin}`)

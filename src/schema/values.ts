@@ -1,20 +1,7 @@
 // Small helpers over plain JSON values. Knows no schema.
 
-export type PlainObject = Record<string, unknown>
-
 /** What a reader answers for a value it cannot take. */
 export const WRONG: unique symbol = Symbol('wrong')
-
-export function isObject(value: unknown): value is PlainObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Sets an own property, whatever its name. */
-export function setOwn(target: PlainObject, key: string, value: unknown): void {
-  // security: a plain assignment to `__proto__` would change the prototype
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true })
-  else target[key] = value
-}
 
 /** `a text ("x")`, `a list`, `the number 5`: what stands in the file, for messages. */
 export function describeValue(value: unknown): string {

@@ -14,7 +14,7 @@ import { createResourcePool, createSharedMemory } from '../runtime/shared.ts'
 import { type ExchangeInit, makeBackendResponse, makeExchange, type RecordedExchange } from './exchange.ts'
 import { makeLog } from './log.ts'
 
-export interface MemoryGatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
+export interface MemoryGatewayInit extends Pick<CompileInit, 'observer' | 'onStack' | 'offers'> {
   /** Whom backends' requests reach; `{"ok":true}` by default. */
   readonly backend?: Sender
   /** The gateway's own by default. */
@@ -82,6 +82,7 @@ async function compileInitOf(config: GatewayConfig, log: CompileInit['log'], ini
     version: 'Version test',
     environment: init.environment ?? {},
     order: loaded,
+    offers: init.offers ?? [],
     writeAccessLine() {},
     readFile(path) {
       const content = files[path]

@@ -15,3 +15,16 @@ export {
 export { configOf, openAgentInMemory, openInMemory, type MemoryGateway, type MemoryGatewayInit } from './gateway.ts'
 export { makeLog } from './log.ts'
 export { buildFor, checkExtras, checkOptions, makeSite, type TestPlace, type TestSite } from './site.ts'
+export {
+  testPlugin,
+  type AskedEndpoint,
+  type CallMocks,
+  type FetchMocks,
+  type Mock,
+  type MockAnswer,
+  type NextMock,
+  type PluginRun,
+  type PluginTestInit,
+  type TestRequest,
+} from './plugin.ts'
+export { testGateway, type PluginGatewayInit } from './plugin-gateway.ts'

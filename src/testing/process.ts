@@ -2,9 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './backend.ts'
 
@@ -25,6 +25,8 @@ export interface RunningCommand {
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | string>
   rewrite(config: object): void
+  /** A file of its working directory; with content it is written, with null removed. */
+  write(name: string, content: string | null): void
 }
 
 export interface CommandOptions {
@@ -32,17 +34,29 @@ export interface CommandOptions {
   readonly port?: number
   /** Options for Node.js itself. */
   readonly nodeOptions?: string
+  /** Contents by name: what else is in its folder. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
-/** Starts `krakend run` with a configuration in a folder of its own. */
-export async function runCommand(config: object, { args = [], port, nodeOptions = '' }: CommandOptions = {}): Promise<RunningCommand> {
-  const folder = mkdtempSync(join(tmpdir(), 'krakend-run-'))
+/** Starts `krakend run` with a configuration in a folder of its own, which is its working directory. */
+export async function runCommand(
+  config: object,
+  { args = [], port, nodeOptions = '', files = {} }: CommandOptions = {},
+): Promise<RunningCommand> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'krakend-run-')))
+  const write = (name: string, content: string | null): void => {
+    const path = join(folder, name)
+    mkdirSync(dirname(path), { recursive: true })
+    if (content === null) rmSync(path)
+    else writeFileSync(path, content)
+  }
+  for (const [name, content] of Object.entries(files)) write(name, content)
   const file = join(folder, 'krakend.json')
   const ownPort = port ?? (await freePort())
   const rewrite = (next: object): void => writeFileSync(file, JSON.stringify({ version: 3, port: ownPort, ...next }))
   rewrite(config)
   const env = { ...process.env, NODE_OPTIONS: nodeOptions }
-  const child = spawn(COMMAND, ['run', '-c', file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(COMMAND, ['run', '-c', file, ...args], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const { output, waitFor } = collect(child)
   const exited = once(child, 'close').then(([code, signal]) => {
     rmSync(folder, { recursive: true })
@@ -52,7 +66,7 @@ export async function runCommand(config: object, { args = [], port, nodeOptions 
     child.kill('SIGTERM')
     return exited
   }
-  return { child, port: ownPort, url: `http://127.0.0.1:${ownPort}`, file, output, waitFor, exited, stop, rewrite }
+  return { child, port: ownPort, url: `http://127.0.0.1:${ownPort}`, file, output, waitFor, exited, stop, rewrite, write }
 }
 
 /** The same, and waits until it listens. */
@@ -75,14 +89,16 @@ export function collect(child: ChildProcess): Pick<RunningCommand, 'output' | 'w
   }
   function waitFor(wanted: string): Promise<void> {
     return new Promise((resolve, reject) => {
+      const onClose = (): void => reject(new Error(`ended without "${wanted}":\n${text}`))
       check = () => {
         const at = text.indexOf(wanted, seen)
         if (at < 0) return
         seen = at + wanted.length
         check = () => {}
+        child.off('close', onClose)
         resolve()
       }
-      child.once('close', () => reject(new Error(`ended without "${wanted}":\n${text}`)))
+      child.once('close', onClose)
       check()
     })
   }

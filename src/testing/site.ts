@@ -7,7 +7,7 @@ import type { AnyBlock, Port, Site } from '../engine/compile/component.ts'
 import { readBlock } from '../engine/compile/read-block.ts'
 import { makeOnce, SYSTEM_CLOCK } from '../engine/compile/site.ts'
 import { readRouterOptions } from '../engine/routing/router-options.ts'
-import { decodeJsonObject } from '../json/decode.ts'
+import { decodeJsonObject } from '../engine/decode-json.ts'
 import { formatPath } from '../schema/issue.ts'
 import { type Blocks, blocksOf, makeBackend, makeConfig, makeEndpoint } from './config.ts'
 import { makeLog } from './log.ts'
@@ -71,7 +71,9 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     has: (namespace) => namespace in (place.backend ?? place.endpoint ?? service),
     once: makeOnce(),
     hosts: refuse,
-    reader: () => ({ decode: decodeJsonObject, manipulate: null }),
+    decode: () => decodeJsonObject,
+    manipulate: () => null,
+    call: () => Promise.reject(new Error('this test has no endpoints: give makeSite a call')),
     compileBackends: refuse,
     environment: {},
     provide: (port, value) => void offers.set(port, [...(offers.get(port) ?? []), value]),

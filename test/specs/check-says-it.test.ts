@@ -11,7 +11,7 @@ import { checkBlocks } from '../../src/engine/compile/check-blocks.ts'
 import type { Level } from '../../src/engine/compile/component.ts'
 import { knownNamespaces, loadDeclarations } from '../../src/engine/compile/order.ts'
 import { order } from '../../src/order.ts'
-import { isObject, type PlainObject } from '../../src/schema/values.ts'
+import { isObject, type PlainObject } from '../../src/json/types.ts'
 import { editorSchema } from '../../scripts/docs/editor-schema.ts'
 import { collectNamespaces } from '../../scripts/docs/namespaces.ts'
 

@@ -54,7 +54,7 @@ test('every error in one go, with line, excerpt and a way out; the port stays fr
     { "endpoint": "/z", "output_encoding": "no-op", "backend": [{}, {}] },
     { "endpoint": "/k", "backend": [{}], "extra_config": { "auth/api-keys": { "roles": ["a"] } } }
   ],
-  "extra_config": { "plugin/http-server": { "name": ["ip-filter"] } }
+  "extra_config": { "security/policies": {} }
 }`)
   const { code, output } = await krakend(['run', '-c', file])
   assert.equal(code, 255)
@@ -67,7 +67,7 @@ test('every error in one go, with line, excerpt and a way out; the port stays fr
     /json:8:\d+: error: undefined output param 'id'! endpoint: GET \/y, backend: 0\. input: \[\], output: \[id\]/,
     /json:9:\d+: error: can not use NoOp encoding with more than one backends connected to the same endpoint/,
     /json:10:\d+: error: "auth\/api-keys" is a protection .*\(endpoints\[4\]\.extra_config\.auth\/api-keys\)\n[^]*--edition=ce/,
-    /json:12:\d+: error: the plugin "ip-filter" is a protection /,
+    /json:12:\d+: error: "security\/policies" is a protection /,
   ]
   for (const place of places) assert.match(output, place)
   assert.doesNotMatch(output, /Listening|Starting/)

@@ -1,6 +1,6 @@
 // What the pipes of backends answer that are no HTTP servers. Knows no broker.
 
-import type { BackendReader, Site } from '../../engine/compile/component.ts'
+import type { Manipulate, Site } from '../../engine/compile/component.ts'
 import type { Data } from '../../engine/data.ts'
 import { GatewayError } from '../../engine/errors.ts'
 import type { HeaderMap } from '../../engine/headers.ts'
@@ -24,7 +24,7 @@ export function brokerError(error: unknown): GatewayError {
 }
 
 /** A message's data as its backend's options want it. */
-export function answerWith(data: Data | null, { manipulate }: BackendReader, headers: HeaderMap | null = null): PipeResponse {
+export function answerWith(data: Data | null, manipulate: Manipulate | null, headers: HeaderMap | null = null): PipeResponse {
   // compat: an empty message stays null, whatever is to be done with its data.
   const own = manipulate === null || data === null ? data : manipulate(data)
   return { data: own, isComplete: true, error: null, statusCode: 0, headers, body: null }

@@ -137,7 +137,7 @@ function functionsFor(
       if (known === undefined) throw new UnknownHost(name)
       return known
     },
-    describeJsonError: (text) => describeSyntaxError(text).message,
+    describeJsonError: (text) => describeSyntaxError(text)?.message ?? '',
   }
   return new Map([
     ...sprigFunctions(host),

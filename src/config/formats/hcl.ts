@@ -1,6 +1,6 @@
 // HCL (version 1) as far as configurations use it: objects, lists, texts, heredocs, numbers, blocks. Knows no configuration.
 
-import { isObject, type PlainObject, setOwn } from '../../schema/values.ts'
+import { type PlainObject, isObject, setKey } from '../../json/types.ts'
 import { FormatError } from './format-error.ts'
 
 /** The object of an HCL text; blocks of one name become a list when there are several. Throws a FormatError. */
@@ -124,10 +124,10 @@ function readNumber(token: string): number {
 
 function addMember(target: PlainObject, key: string, value: unknown, isBlock: boolean): void {
   const existing = Object.hasOwn(target, key) ? target[key] : undefined
-  if (!isBlock || existing === undefined) setOwn(target, key, value)
+  if (!isBlock || existing === undefined) setKey(target, key, value)
   else if (Array.isArray(existing)) existing.push(value)
   else if (isObject(existing) && isObject(value) && isLabelled(existing, value)) Object.assign(existing, value)
-  else setOwn(target, key, [existing, value])
+  else setKey(target, key, [existing, value])
 }
 
 /** Blocks with labels (`data "a" {}`, `data "b" {}`) are members of one object. */

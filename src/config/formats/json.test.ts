@@ -73,7 +73,7 @@ test('the scanner finds an error exactly where JSON.parse finds one', () => {
       } catch {
         isValid = false
       }
-      assert.equal(describeSyntaxError(text).position === null, isValid, text)
+      assert.equal(describeSyntaxError(text) === null, isValid, text)
     }),
   )
 })

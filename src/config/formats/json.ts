@@ -8,8 +8,8 @@ export function parseJson(text: string): unknown {
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch {
-    throw describeSyntaxError(text)
+  } catch (error) {
+    throw describeSyntaxError(text) ?? error
   }
   if (value === null) return {}
   const kind = Array.isArray(value) ? 'array' : typeof value

@@ -1,6 +1,6 @@
 // Flat formats: properties, INI and dotenv. Dotted keys make nesting, whole numbers as keys make lists. Knows no configuration.
 
-import { isObject, type PlainObject, setOwn } from '../../schema/values.ts'
+import { type PlainObject, isObject, setKey } from '../../json/types.ts'
 import { FormatError } from './format-error.ts'
 
 /** Java properties: `a.b = c`, `a.b: c`, `#` and `!` comments, `\` joins lines. */
@@ -83,10 +83,10 @@ function setPath(root: PlainObject, path: readonly string[], value: unknown): vo
   for (const step of path.slice(0, -1)) {
     const existing = Object.hasOwn(target, step) ? target[step] : undefined
     const next: PlainObject = isObject(existing) ? existing : {}
-    if (next !== existing) setOwn(target, step, next)
+    if (next !== existing) setKey(target, step, next)
     target = next
   }
-  setOwn(target, path.at(-1)!, value)
+  setKey(target, path.at(-1)!, value)
 }
 
 /** Objects whose keys count 0, 1, 2 … are lists. */

@@ -2,7 +2,7 @@
 
 import { SaxesParser } from 'saxes'
 import { MAX_DEPTH } from '../depth.ts'
-import { decodeError } from '../error.ts'
+import { decodeError } from '../../engine/errors.ts'
 import { Namespaces, type Declarations } from './namespaces.ts'
 import { mapCdata } from './text.ts'
 

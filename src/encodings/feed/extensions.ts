@@ -1,6 +1,6 @@
 // Elements of foreign namespaces in feeds, and what Dublin Core and iTunes say with them. Knows nothing of RSS and Atom.
 
-import { compareKeys } from '../../json/write.ts'
+import { compareText } from '../../go/text.ts'
 import { setKey } from '../../json/types.ts'
 import type { JsonObject, JsonValue } from '../../json/types.ts'
 import type { FeedElement } from './document.ts'
@@ -89,7 +89,7 @@ function groupToJson(names: ReadonlyMap<string, readonly FeedElement[]>): JsonOb
 }
 
 function sortedEntries<T>(map: ReadonlyMap<string, T>): [string, T][] {
-  return [...map].sort(([a], [b]) => compareKeys(a, b))
+  return [...map].sort(([a], [b]) => compareText(a, b))
 }
 
 function elementToJson(element: FeedElement): JsonValue {

@@ -2,7 +2,7 @@
 
 import { Data } from '../../engine/data.ts'
 import { decodeXmlText } from '../charset.ts'
-import { decodeError } from '../error.ts'
+import { decodeError } from '../../engine/errors.ts'
 import { readAtom } from './atom.ts'
 import { parseDocument } from './document.ts'
 import { readJsonFeed } from './json-feed.ts'

@@ -1,8 +1,8 @@
 // JSON Feed 1.0 and 1.1. Knows nothing of other feeds.
 
 import { parseBounded } from '../../json/bounded-parse.ts'
-import type { JsonObject } from '../../json/types.ts'
-import { decodeError } from '../error.ts'
+import { isObject, type JsonObject } from '../../json/types.ts'
+import { decodeError } from '../../engine/errors.ts'
 import { formatWithOffset, parseDate } from './dates.ts'
 import { readPerson } from './text.ts'
 import type { Person } from './text.ts'
@@ -99,8 +99,8 @@ function listOf(members: Members, key: string): Members[] {
 }
 
 function asMembers(value: unknown, key: string): Members {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(key)
-  return value as Members
+  if (!isObject(value)) throw wrongType(key)
+  return value
 }
 
 function wrongType(key: string): Error {

@@ -1,7 +1,7 @@
 // When a text needs quotes in YAML, by the rules of gopkg.in/yaml.v2 (KrakenD 1.x). Knows nothing of structure.
 
 import { JsonNumber } from '../../json/types.ts'
-import { formatFloat } from '../go-float.ts'
+import { formatNumber } from '../../go/number.ts'
 import type { Scalars } from './render-yaml.ts'
 
 /** What would be read as something else than a text: constants, numbers, times. */
@@ -24,7 +24,7 @@ export const goYamlScalars: Scalars = {
   },
   number(value) {
     const text = value instanceof JsonNumber ? value.text : String(value)
-    return isInt64(text) ? String(BigInt(text)) : formatFloat(Number(text))
+    return isInt64(text) ? String(BigInt(text)) : formatNumber(Number(text))
   },
 }
 

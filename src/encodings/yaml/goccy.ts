@@ -2,7 +2,7 @@
 
 import { quote } from '../../go/quote.ts'
 import { JsonNumber, TypedNumber } from '../../json/types.ts'
-import { formatFloat } from '../go-float.ts'
+import { formatNumber } from '../../go/number.ts'
 import type { Scalars } from './render-yaml.ts'
 
 const KEYWORDS = new Set(
@@ -29,7 +29,7 @@ export const goccyScalars: Scalars = {
 
 /** compat: a whole number gets `.0`, unless it is written with an exponent. */
 function writeFloat(value: number): string {
-  const text = formatFloat(value)
+  const text = formatNumber(value)
   return /[.e]/.test(text) ? text : `${text}.0`
 }
 

@@ -2,6 +2,7 @@
 
 import type { AgentConfig } from '../../config/types.ts'
 import { bodyOf, discardBody } from '../body.ts'
+import { CallTable } from '../endpoint/call.ts'
 import { HeaderMap } from '../headers.ts'
 import { compilePipe } from '../pipe/pipe.ts'
 import type { PipeRequest } from '../types.ts'
@@ -20,7 +21,7 @@ export interface CompiledAgent {
 
 /** Resolves when it may be given messages. Rejects with a ConfigError when it cannot be built. */
 export async function compileAgent(agent: AgentConfig, init: CompileInit): Promise<CompiledAgent> {
-  const { sites, pipeInit } = preparePipes(init)
+  const { sites, pipeInit } = preparePipes(init, new CallTable().call)
   const { config, order, log } = init
   try {
     await buildServices(order.services, config.extraConfig, sites.service('[SERVICE: AsyncAgent]'))

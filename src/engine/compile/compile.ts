@@ -47,11 +47,12 @@ const answerUnservable: Handler = (exchange) => exchange.answer(500)
  * components hold by then is released.
  */
 export async function compileGateway(init: CompileInit): Promise<CompiledGateway> {
-  const { sites, pipeInit } = preparePipes(init)
+  const calls = new CallTable()
+  const { sites, pipeInit } = preparePipes(init, calls.call)
   try {
-    const calls = new CallTable()
     const handle = await compileHandler({ ...init, pipeInit, sites, calls })
     await sites.ready()
+    calls.open()
     return { config: init.config, handle, call: calls.call, files: sites.files, retire: () => sites.retire() }
   } catch (error) {
     await sites.retire().catch((failure: unknown) => init.log.error(String(failure)))
@@ -60,9 +61,9 @@ export async function compileGateway(init: CompileInit): Promise<CompiledGateway
 }
 
 /** Sites of a configuration, and what pipes are compiled with at them. */
-export function preparePipes(init: CompileInit): { sites: SiteMaker; pipeInit: PipeInit } {
+export function preparePipes(init: CompileInit, call: Call): { sites: SiteMaker; pipeInit: PipeInit } {
   const router = readRouterOptions(init.config)
-  const sites: SiteMaker = makeSites({ ...init, router, compileBackends: (place) => compileBackends(place, pipeInit) })
+  const sites: SiteMaker = makeSites({ ...init, router, call, compileBackends: (place) => compileBackends(place, pipeInit) })
   const { order, decoderFor, clock, observer = null, onStack = () => {} } = init
   const { dialect, quirks } = init.config
   const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect, quirks }
@@ -101,14 +102,13 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
   if (config.service.debugEndpoint) log.debug('[SERVICE: Gin] Debug enabled')
   for (const { endpoint, reason } of plan.dropped) log.error(`[SERVICE: Gin] ${labelOf(endpoint)} ${reason}`)
   for (const route of plan.routes) {
-    const handle =
-      route.endpoint === null
-        ? fixedHandler(route, compilation, versionHeader)
-        : await endpointHandler(route.endpoint, compilation, versionHeader)
-    // compat: the health check stands outside the router's layers, except in KrakenD 1.x.
+    const own = route.endpoint === null ? null : await endpointHandler(route.endpoint, compilation, versionHeader)
+    const handle = route.endpoint === null ? fixedHandler(route, compilation, versionHeader) : (own?.handle ?? null)
     if (handle === null) continue
+    // compat: the health check stands outside the router's layers, except in KrakenD 1.x.
     router.add({ ...route, handle, isBare: route.kind === 'health' && !quirks.healthBehindGuard })
-    if (route.endpoint !== null) compilation.calls.add(route, route.endpoint, rescued(handle, log))
+    if (route.endpoint === null || own === null) continue
+    compilation.calls.add(route, route.endpoint, { handle: rescued(own.handle, log), trusting: rescued(own.inner, log) })
   }
   return server(router.handle)
 }
@@ -126,8 +126,19 @@ function fixedHandler({ kind, methods }: PlannedRoute, { config, log, shared, si
   }
 }
 
-/** The endpoint with its layers; null where KrakenD leaves the route out. */
-async function endpointHandler(endpoint: EndpointConfig, compilation: Compilation, versionHeader: string): Promise<Handler | null> {
+interface EndpointHandlers {
+  /** With its layers. */
+  readonly handle: Handler
+  /** Behind them. */
+  readonly inner: Handler
+}
+
+/** Null where KrakenD leaves the route out. */
+async function endpointHandler(
+  endpoint: EndpointConfig,
+  compilation: Compilation,
+  versionHeader: string,
+): Promise<EndpointHandlers | null> {
   const { config, log, order, pipeInit, sites } = compilation
   const place = placeOf(endpoint)
   log.debug(`${place.label} Building the proxy pipe`)
@@ -150,11 +161,11 @@ async function endpointHandler(endpoint: EndpointConfig, compilation: Compilatio
     const stage: Stage = 'endpoint'
     const layers = await layersFor(order.layers[stage], endpoint.extraConfig, site)
     pipeInit.onStack(stage, site, layers as never)
-    return stack(layers, compiled.handle, site, pipeInit.observer)
+    return { handle: stack(layers, compiled.handle, site, pipeInit.observer), inner: compiled.handle }
   } catch (error) {
     if (!(error instanceof UnservablePlace)) throw error
     log.error(`[SERVICE: Gin] Calling the ProxyFactory ${error.message} (${place.id})`)
-    return config.quirks.dropsUnservableEndpoints ? null : answerUnservable
+    return config.quirks.dropsUnservableEndpoints ? null : { handle: answerUnservable, inner: answerUnservable }
   }
 }
 

@@ -6,7 +6,7 @@ import type { Issue } from '../../schema/issue.ts'
 import type { Handler, Layer, Pipe, Sender } from '../types.ts'
 import type { AgentSite, ProcessSite, Site } from './site.ts'
 
-export type { AgentSite, BackendReader, Clock, Logger, PipePlace, ProcessSite, ResourcePool, SharedMemory, Site, SiteBase } from './site.ts'
+export type { AgentSite, Clock, Logger, Manipulate, PipePlace, ProcessSite, ResourcePool, SharedMemory, Site, SiteBase } from './site.ts'
 
 /** Where a layer stands: the keys of `src/order.ts`, outermost first. */
 export type Stage = 'server' | 'routed' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'executor' | 'transport'

@@ -4,6 +4,7 @@ import type { AgentConfig, BackendConfig, EndpointConfig, ExtraConfig, GatewayCo
 import type { Data } from '../data.ts'
 import type { RouterOptions } from '../routing/router-options.ts'
 import type { Scope } from '../scope.ts'
+import type { Call } from '../endpoint/call.ts'
 import type { Decode, Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
 import type { Hosts, Port } from './component.ts'
 
@@ -85,6 +86,13 @@ export interface SiteInit {
   readonly readFile: (path: string) => Buffer
   /** Takes the lines of the access log, each with its line feed. */
   readonly writeAccessLine: (line: string) => void
+  /** What the gateway offers under ports before anybody of it does. */
+  readonly offers?: readonly Offer<unknown>[]
+}
+
+export interface Offer<T> {
+  readonly port: Port<T>
+  readonly value: T
 }
 
 /** What every part sees, whether it is built for a request or runs once per process. */
@@ -112,12 +120,8 @@ export interface AgentSite extends ProcessSite {
   readonly ping: () => void
 }
 
-/** How the bytes that one backend answers become what its pipe answers. */
-export interface BackendReader {
-  readonly decode: Decode
-  /** Target, filters, mapping and group; null when there is nothing to do. */
-  readonly manipulate: ((data: Data | null) => Data | null) | null
-}
+/** What becomes of a backend's decoded answer. */
+export type Manipulate = (data: Data | null) => Data | null
 
 /** What a component sees while it is being built. */
 export interface Site extends SiteBase {
@@ -151,8 +155,12 @@ export interface Site extends SiteBase {
   runPipe(exchange: Exchange): Promise<PipeResponse>
   /** The hosts of the place's backend, as its service discovery knows them. Only for stage `backend`. */
   hosts(): Hosts | Promise<Hosts>
-  /** How the answers of the place's backend are read, for a component that asks something else than an HTTP server. Only for stage `backend`. */
-  reader(): BackendReader
+  /** How the place's backend is decoded. Only for stage `backend`. */
+  decode(): Decode
+  /** Target, filters, mapping and group of the place's backend; null when there is nothing to do. Only for stage `backend`. */
+  manipulate(): Manipulate | null
+  /** Asks another endpoint of this gateway. Rejects before the start is complete, and where there is no such endpoint. */
+  readonly call: Call
   /** The backends of a place as one pipe, merged or in sequence, without the layers that stand around them. */
   compileBackends(place: PipePlace): Promise<Pipe>
   /** Holds the start back until something is there; a rejection is logged and does not stop it. */
@@ -165,7 +173,8 @@ export interface Site extends SiteBase {
 export interface PlaceAbilities {
   readonly runPipe?: Site['runPipe']
   readonly hosts?: Site['hosts']
-  readonly reader?: Site['reader']
+  readonly decode?: Site['decode']
+  readonly manipulate?: Site['manipulate']
 }
 
 export interface SiteMaker {
@@ -183,6 +192,7 @@ export interface SiteMaker {
 export interface SiteMakerInit extends SiteInit {
   readonly router: RouterOptions
   readonly compileBackends: Site['compileBackends']
+  readonly call: Call
 }
 
 const NO_ABILITIES: Required<PlaceAbilities> = {
@@ -190,8 +200,11 @@ const NO_ABILITIES: Required<PlaceAbilities> = {
   hosts() {
     throw new Error('only a layer of stage backend has hosts')
   },
-  reader() {
-    throw new Error('only a layer of stage backend reads answers')
+  decode() {
+    throw new Error('only a layer of stage backend has something to decode')
+  },
+  manipulate() {
+    throw new Error('only a layer of stage backend has something to manipulate')
   },
 }
 
@@ -206,7 +219,7 @@ export function makeOnce(): Site['once'] {
 
 export function makeSites(init: SiteMakerInit): SiteMaker {
   const { config } = init
-  const offers = new Map<Port<unknown>, unknown[]>()
+  const offers = new Map<Port<unknown>, unknown[]>(init.offers?.map(({ port, value }) => [port, [value]]))
   const asked = new Set<Port<unknown>>()
   const awaited: Promise<void>[] = []
   const releases: (() => void | Promise<void>)[] = []

@@ -1,10 +1,17 @@
 // Asks an endpoint by its name, from within: what a tool, a workflow or a test calls as a client would over a socket.
 
 import type { EndpointConfig } from '../../config/types.ts'
+import { formatValue } from '../../json/go-format.ts'
+import type { JsonValue } from '../../json/types.ts'
+import { Type } from '../../schema/type.ts'
 import { bodyOf } from '../body.ts'
+import { block } from '../compile/component.ts'
+import { optionsOf } from '../compile/read-block.ts'
+import { GatewayError } from '../errors.ts'
 import type { HeaderMap } from '../headers.ts'
+import { callDepth, type Claims, clientExchange, verifiedClaims } from '../ports.ts'
 import type { Scope } from '../scope.ts'
-import type { Handler, Route } from '../types.ts'
+import type { Exchange, Handler, Route } from '../types.ts'
 import { memoryExchange } from './memory-exchange.ts'
 
 export interface CallRequest {
@@ -20,6 +27,8 @@ export interface CallRequest {
   readonly scope?: Scope
   /** Bytes of a streamed answer that are kept at most. */
   readonly maxBytes?: number
+  /** What a token would say: the call enters behind the endpoint's own layers, with these claims as verified ones. */
+  readonly trustedClaims?: Claims
 }
 
 export interface CallAnswer {
@@ -34,32 +43,55 @@ export interface CallAnswer {
 
 /**
  * Asks the endpoint of that name: `GET /users/{id}` as the file has it, or `GET /users/:id` as it is registered. The layers of its own
- * stand around it (tokens, limits), those of the server and the router do not. Rejects when there is no such endpoint.
+ * stand around it (tokens, limits), those of the server and the router do not. The `operation_id` of its OpenAPI block is a name as well.
+ * Rejects when there is no such endpoint, before the gateway serves, and where calls of calls go deeper than 8.
  */
 export type Call = (name: string, request?: CallRequest) => Promise<CallAnswer>
 
-interface Callee {
-  readonly route: Route
+/** Both never throw: what goes wrong is their answer. */
+export interface CalleeHandlers {
   readonly handle: Handler
+  /** Behind the layers of the endpoint. */
+  readonly trusting: Handler
 }
+
+interface Callee extends CalleeHandlers {
+  readonly route: Route
+}
+
+const MAX_DEPTH = 8
+const TOO_DEEP = new GatewayError(`endpoints call each other more than ${MAX_DEPTH} levels deep`, { code: 'ERR_CALL_DEPTH' })
+const NOT_OPEN = new GatewayError('endpoints cannot be called before the gateway has started', { code: 'ERR_CALL_TOO_EARLY' })
+const OPEN_API = block({ namespace: 'documentation/openapi', options: Type.Object({ operation_id: Type.String({ default: '' }) }) })
 
 /** The endpoints of a gateway by their names. */
 export class CallTable {
   readonly #callees = new Map<string, Callee>()
+  #isOpen = false
 
-  /** `handle` never throws: what goes wrong is its answer. */
-  add({ method, pattern }: Pick<Route, 'method' | 'pattern'>, endpoint: EndpointConfig, handle: Handler): void {
-    const callee = { route: { method, pattern, endpoint }, handle }
+  add({ method, pattern }: Pick<Route, 'method' | 'pattern'>, endpoint: EndpointConfig, handlers: CalleeHandlers): void {
+    const callee = { route: { method, pattern, endpoint }, ...handlers }
+    const { operation_id: id } = optionsOf(OPEN_API, endpoint.extraConfig)
+    if (id !== '') this.#callees.set(id, callee)
     this.#callees.set(`${method} ${pattern}`, callee)
     this.#callees.set(`${method} ${endpoint.writtenPath}`, callee)
   }
 
+  /** From now on endpoints can be called. */
+  open(): void {
+    this.#isOpen = true
+  }
+
   readonly call: Call = async (name, request = {}) => {
     const callee = this.#callees.get(name)
-    if (callee === undefined) throw new Error(`there is no endpoint "${name}": names are like "GET /users/{id}"`)
-    const { route, handle } = callee
+    if (!this.#isOpen) throw NOT_OPEN
+    if (callee === undefined)
+      throw new GatewayError(`there is no endpoint "${name}": names are like "GET /users/{id}"`, { code: 'ERR_NO_SUCH_ENDPOINT' })
+    const { route } = callee
     const { params, path } = fillPattern(route.pattern, request.params ?? {})
-    const { query = '', headers, body, clientIp, scope, maxBytes } = request
+    const { query = '', headers, body, clientIp, scope, maxBytes, trustedClaims } = request
+    const depth = (scope === undefined ? 0 : (callDepth.get(scope) ?? 0)) + 1
+    if (depth > MAX_DEPTH) throw TOO_DEEP
     const exchange = memoryExchange({
       method: route.method,
       target: query === '' ? path : `${path}?${query}`,
@@ -71,12 +103,25 @@ export class CallTable {
       ...(maxBytes === undefined ? null : { maxBytes }),
     })
     exchange.route = route
-    await handle(exchange)
+    callDepth.set(exchange.scope, depth)
+    if (trustedClaims === undefined) await callee.handle(exchange)
+    else {
+      clientExchange.set(exchange.scope, exchange)
+      trust(exchange, trustedClaims)
+      await callee.trusting(exchange)
+    }
     exchange.finish()
     exchange.scope.close()
     const { statusCode, responseHeaders, kept, failure, isCut } = exchange
     return { statusCode, headers: responseHeaders, body: kept.bytes, failure, isCut }
   }
+}
+
+/** Claims as the validator leaves them: verified, and those that are no structures as parameters. */
+function trust(exchange: Exchange, claims: Claims): void {
+  verifiedClaims.set(exchange.scope, claims)
+  for (const [name, value] of Object.entries(claims))
+    if (typeof value !== 'object' && value !== undefined) exchange.params.set(`JWT.${name}`, formatValue(value as JsonValue))
 }
 
 /** The path of a pattern's parameters, and these by their internal names. A catch-all's value begins with its slash. */

@@ -1,7 +1,7 @@
 // The end of the handler chain: runs an endpoint's pipe and writes what comes out, data or error.
 
 import type { EndpointConfig } from '../../config/types.ts'
-import { bytesOf } from '../../go/bytes.ts'
+import { encodeText } from '../../go/text.ts'
 import { sniffContentType } from '../../go/sniff.ts'
 import type { Logger } from '../compile/site.ts'
 import { asError, describeBug, GatewayError, MergeError } from '../errors.ts'
@@ -91,16 +91,26 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
     const expected = error instanceof GatewayError ? error : null
     for (const [name, value] of expected?.headers ?? []) headers.set(name, value)
     const status = expected?.statusCode ?? 500
+    if (expected !== null && expected.body !== null) {
+      answerOwnBody(exchange, expected)
+      return
+    }
     if (!init.returnsErrorText) {
       exchange.answer(status)
       return
     }
     // A text of a backend leaves in the bytes it came in.
-    const body = bytesOf(expected === null ? NO_RESPONSE.message : error.message)
+    const body = encodeText(expected === null ? NO_RESPONSE.message : error.message)
     const contentType = expected?.contentType || (body.length === 0 ? null : sniffContentType(body))
     if (contentType !== null) headers.set('Content-Type', contentType)
     exchange.answer(status, body)
   }
+}
+
+/** The body that an error has for the client. */
+export function answerOwnBody(exchange: Exchange, { statusCode, body, contentType }: GatewayError): void {
+  if (contentType !== null) exchange.responseHeaders.set('Content-Type', contentType)
+  exchange.answer(statusCode, body === null || body.length === 0 ? null : body)
 }
 
 /** KrakenD's lines: one for an error (that the client has left is one), numbered ones for a merge, with whose error each is behind its text. */
@@ -112,7 +122,8 @@ function compileErrorLog({ endpoint, log }: EndpointInit): (error: Error) => voi
         const origin = error.origins[index]
         log.error(`${label} Error #${index}: ${part.message}${origin === undefined ? '' : ` (${origin})`}`)
       }
-    } else if (error instanceof GatewayError) log.error(`${label} ${error.message}`)
-    else log.error(...describeBug(label, error))
+    } else if (error instanceof GatewayError) {
+      if (!error.isTold) log.error(`${label} ${error.message}`)
+    } else log.error(...describeBug(label, error))
   }
 }

@@ -44,6 +44,8 @@ export function memoryExchange(request: MemoryRequest): MemoryExchange {
   const mark = target.indexOf('?')
   const hooks: ((answer: Answer) => void)[] = []
   const listeners: (() => void)[] = []
+  const path = decodeURIComponent(mark < 0 ? target : target.slice(0, mark))
+  const rawQuery = mark < 0 ? '' : target.slice(mark + 1)
   const kept: MemoryExchange['kept'] = { bytes: null }
   const begin = (exchange: MemoryExchange, statusCode: number, given: Answer['body']): Answer['body'] => {
     if (exchange.statusCode !== 0) throw new Error('the exchange is answered already')
@@ -59,9 +61,10 @@ export function memoryExchange(request: MemoryRequest): MemoryExchange {
   return {
     method,
     target,
-    path: decodeURIComponent(mark < 0 ? target : target.slice(0, mark)),
-    rawQuery: mark < 0 ? '' : target.slice(mark + 1),
+    path,
+    rawQuery,
     headers,
+    sent: { method, target, path, rawQuery, headers: headers.copy() },
     host: request.host ?? headers.get('Host') ?? '',
     peerAddress,
     clientIp: peerAddress,
@@ -71,7 +74,7 @@ export function memoryExchange(request: MemoryRequest): MemoryExchange {
     route: null,
     params: new Map(request.params),
     body,
-    scope: request.scope?.child() ?? Scope.root(),
+    scope: request.scope?.apart() ?? Scope.root(),
     responseHeaders: new HeaderMap(),
     statusCode: 0,
     bytesIn: body.inMemory?.length ?? 0,

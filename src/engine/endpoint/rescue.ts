@@ -2,6 +2,7 @@
 
 import type { Logger } from '../compile/site.ts'
 import { step } from '../compile/component.ts'
+import { answerOwnBody } from './endpoint.ts'
 import { asError, describeBug, GatewayError } from '../errors.ts'
 import type { Exchange, Handler } from '../types.ts'
 
@@ -40,6 +41,10 @@ function answerFailure(exchange: Exchange, error: Error, log: Logger): void {
     return
   }
   for (const [name, value] of error.headers) exchange.responseHeaders.set(name, value)
+  if (error.body !== null) {
+    answerOwnBody(exchange, error)
+    return
+  }
   if (error.contentType !== null) exchange.responseHeaders.set('Content-Type', error.contentType)
   exchange.answer(error.statusCode, error.contentType === null ? null : error.message)
 }

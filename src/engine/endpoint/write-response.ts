@@ -17,16 +17,20 @@ export interface WriterInit {
 }
 
 export function renderedWriter(render: Render, init: WriterInit): WriteResponse {
+  const writeWhole = streamWriter(init)
   return function writeRendered(exchange, response) {
+    const { fixed } = response
+    if (fixed === 'answer') return writeWhole(exchange, response)
     writeHead(exchange, response, init)
     // compat: KrakenD copies fields of the pipe only beside data. What a pipe says of the type stands above what the encoding says.
-    if (response.headers !== null && response.data !== null && !response.data.isEmpty) copyHeaders(exchange, response.headers, init)
+    const hasData = response.data !== null && !response.data.isEmpty
+    if (response.headers !== null && (hasData || fixed === 'head')) copyHeaders(exchange, response.headers, init)
     // A stream that is rendered: only its data counts, and a connection that nobody reads would stay for ever.
     discardBody(response.body)
     const { contentType, body } = render(response, exchange)
     if (response.headers === null || !exchange.responseHeaders.has('Content-Type'))
       exchange.responseHeaders.set('Content-Type', contentType)
-    exchange.answer(200, body)
+    exchange.answer(fixed === undefined || response.statusCode === 0 ? 200 : response.statusCode, body)
   }
 }
 
@@ -55,7 +59,9 @@ export function streamWriter(init: WriterInit): WriteResponse {
 function writeHead({ responseHeaders }: Exchange, response: PipeResponse, { cacheControl }: WriterInit): void {
   const isCompleted = response.isComplete && response.data !== null && !response.data.isEmpty
   responseHeaders.set('X-Krakend-Completed', isCompleted ? 'true' : 'false')
-  if (isCompleted && cacheControl !== null) responseHeaders.set('Cache-Control', cacheControl)
+  // What is no success is not for caches.
+  const isSuccess = response.fixed === undefined || response.statusCode < 300
+  if (isCompleted && isSuccess && cacheControl !== null) responseHeaders.set('Cache-Control', cacheControl)
 }
 
 /** The header fields that the pipe has for the client. */

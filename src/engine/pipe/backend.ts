@@ -14,6 +14,8 @@ export interface BackendInit {
   /** `BackendRequest.spellings` of the endpoint. */
   readonly spellings: ReadonlyMap<string, string> | null
   readonly decode: Decode
+  /** Whether answers say what the backend itself answered (`PipeResponse.backend`). */
+  readonly tellsBackend: boolean
   /** Bytes of an answer that may be kept in memory; Infinity for any. */
   readonly maxBodyBytes: number
   /** Target, filters, mapping and group; null when there is nothing to do. */
@@ -22,8 +24,8 @@ export interface BackendInit {
 
 export function compileBackend(init: BackendInit): Pipe {
   const { sender, spellings } = init
-  if (init.backend.encoding === 'no-op') return streamFrom(sender, spellings)
-  const { decode, manipulate, maxBodyBytes } = init
+  if (init.backend.encoding === 'no-op') return streamFrom(sender, spellings, init.tellsBackend)
+  const { decode, manipulate, maxBodyBytes, tellsBackend } = init
   const decodeBroken = compileBrokenDecoder(init.backend.encoding, decode)
   const onBadStatus = compileStatusPolicy(init.backend, init.quirks)
   const toResponse = (response: BackendResponse): PipeResponse => {
@@ -47,12 +49,12 @@ export function compileBackend(init: BackendInit): Pipe {
       maxBodyBytes,
       spellings,
     }
-    return sender(call, scope).then(toResponse)
+    return sender(call, scope).then(tellsBackend ? (response) => ({ ...toResponse(response), backend: response }) : toResponse)
   }
 }
 
 /** `no-op`: the answer goes through as it is, whatever its status. */
-function streamFrom(sender: Sender, spellings: BackendInit['spellings']): Pipe {
+function streamFrom(sender: Sender, spellings: BackendInit['spellings'], tellsBackend: boolean): Pipe {
   const toResponse = (response: BackendResponse): PipeResponse => ({
     data: Data.EMPTY,
     isComplete: true,
@@ -60,6 +62,7 @@ function streamFrom(sender: Sender, spellings: BackendInit['spellings']): Pipe {
     statusCode: response.statusCode,
     headers: response.headers,
     body: response.stream ?? response.bytes,
+    ...(tellsBackend ? { backend: response } : null),
   })
   return function streamBackend(request, scope) {
     const { method, origin, path, headers, body } = request

@@ -11,6 +11,7 @@ import { spellingsOf } from '../endpoint/request.ts'
 import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
+import { hasPlugins } from '../steps/client-request.ts'
 import { compileBackend } from './backend.ts'
 import { maxBodyBytesOf } from './backend-limits.ts'
 import { callUntilOne } from './fallback.ts'
@@ -80,7 +81,11 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
   const { dialect, quirks, order } = init
   const decode = init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect })
   const manipulate = compileManipulation(backend, quirks)
-  const site = init.sites.place(place, backend, { hosts: () => hostsOf(backend, order, site), reader: () => ({ decode, manipulate }) })
+  const site = init.sites.place(place, backend, {
+    hosts: () => hostsOf(backend, order, site),
+    decode: () => decode,
+    manipulate: () => manipulate,
+  })
   site.log.debug(`${site.label} Building the backend pipe`)
   const build = async <S extends 'backend' | 'executor' | 'transport'>(stage: S) => {
     const layers = await layersFor<S>(order.layers[stage], backend.extraConfig, site)
@@ -93,6 +98,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     quirks,
     sender: stack<Sender>(await build('executor'), transport, site, init.observer),
     decode,
+    tellsBackend: hasPlugins(backend.extraConfig),
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
     manipulate,
     spellings: place.endpoint === null ? null : spellingsOf(place.endpoint),

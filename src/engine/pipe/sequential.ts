@@ -3,7 +3,7 @@
 import { copyRequest } from '../body.ts'
 import type { Data } from '../data.ts'
 import { asError, MergeError } from '../errors.ts'
-import { textOf } from '../../go/bytes.ts'
+import { decodeText } from '../../go/text.ts'
 import { formatValue } from '../../json/go-format.ts'
 import { getKey, isJsonObject, type JsonObject, type JsonValue } from '../../json/types.ts'
 import { combine, type ErrorOrigins, MERGE_TIME_SHARE } from './merge.ts'
@@ -86,10 +86,10 @@ function parseReference(name: string): Reference | null {
 }
 
 async function readText(response: PipeResponse): Promise<string> {
-  if (Buffer.isBuffer(response.body)) return textOf(response.body)
+  if (Buffer.isBuffer(response.body)) return decodeText(response.body)
   const chunks: Buffer[] = []
   for await (const chunk of response.body ?? []) chunks.push(chunk as Buffer)
-  return textOf(Buffer.concat(chunks))
+  return decodeText(Buffer.concat(chunks))
 }
 
 /** A value once found stays for the rest of the chain. */
@@ -108,7 +108,7 @@ function resolveInto(
 function valueAt(layers: readonly Data[], path: readonly string[]): string | null {
   const [name = '', ...rest] = path
   const foreign = rest.length === 0 ? layers.findLast((data) => data.has(name))?.foreignBytes(name) : null
-  return foreign ? textOf(foreign) : lookUp(layers, path)
+  return foreign ? decodeText(foreign) : lookUp(layers, path)
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig } from '../../config/types.ts'
-import { textOf } from '../../go/bytes.ts'
+import { decodeText } from '../../go/text.ts'
 import { TypedNumber, type JsonObject } from '../../json/types.ts'
 import { Type } from '../../schema/type.ts'
 import { block } from '../compile/component.ts'
@@ -56,9 +56,9 @@ export function compileStatusPolicy(backend: BackendConfig, quirks: Quirks): Sta
   }
 }
 
-/** compat: a body that cannot be read is empty; the status counts all the same. Bytes that are no UTF-8 stay what they are (`bytesOf`). */
+/** compat: a body that cannot be read is empty; the status counts all the same. Bytes that are no UTF-8 stay what they are (`encodeText`). */
 function textOfBody({ bytes, bodyFailure }: BackendResponse): string {
-  return bodyFailure || bytes === null ? '' : textOf(bytes)
+  return bodyFailure || bytes === null ? '' : decodeText(bytes)
 }
 
 function passOn(response: BackendResponse): never {

@@ -1,6 +1,7 @@
 // Refuses parameters that are still encoded after the path was decoded once.
 
-import { findBadEscape, unescapePercent } from '../../go/url.ts'
+import { findBadEscape } from '../../go/url-escape.ts'
+import { unescapePercent } from '../../go/url.ts'
 import { step } from '../compile/component.ts'
 import type { Exchange, Handler } from '../types.ts'
 

@@ -3,7 +3,8 @@
 import type { Quirks } from '../../config/dialect.ts'
 import type { Logger } from '../compile/component.ts'
 import type { JsonValue } from '../../json/types.ts'
-import { compareKeys, encodeJson, encodeSorted } from '../../json/write.ts'
+import { compareText } from '../../go/text.ts'
+import { encodeJson, encodeSorted } from '../../json/write.ts'
 import type { ConnectionState } from '../ports.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler } from '../types.ts'
@@ -88,7 +89,7 @@ function headersOf(exchange: Exchange): Record<string, string[]> {
 
 /** Go writes the keys of a map sorted. */
 function sortedRecord(entries: Iterable<readonly [string, string[]]>): Record<string, string[]> {
-  return Object.fromEntries([...entries].sort(([a], [b]) => compareKeys(a, b)))
+  return Object.fromEntries([...entries].sort(([a], [b]) => compareText(a, b)))
 }
 
 /** 404 and 405: a plain text, or the file's `error_body` as JSON. */

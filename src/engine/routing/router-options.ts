@@ -4,7 +4,7 @@ import type { Static } from 'typebox'
 import type { GatewayConfig, ServerConfig } from '../../config/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
 import { Type } from '../../schema/type.ts'
-import { isObject } from '../../schema/values.ts'
+import { isObject } from '../../json/types.ts'
 import { block } from '../compile/component.ts'
 
 const flag = (description: string, value = false) => Type.Boolean({ default: value, description })

@@ -5,6 +5,7 @@ import type { Host, Hosts } from '../compile/component.ts'
 import { GatewayError } from '../errors.ts'
 import { HeaderMap } from '../headers.ts'
 import type { Layer, Pipe, PipeRequest } from '../types.ts'
+import { UrlError } from '../../go/url-escape.ts'
 import { encodeQuery, encodeTarget } from '../../go/url.ts'
 
 export const hostBalancer = step({
@@ -59,10 +60,14 @@ export function balancer(hosts: Hosts, beginsAtRandomHost: boolean): Layer<Pipe>
         const path = request.query.size === 0 ? encoded : appendQuery(encoded, encodeQuery(request.query))
         addressed = { ...request, origin: target.origin, path, headers: authorize(request.headers, target.authorization) }
       } catch (error) {
-        return Promise.reject(error)
+        return Promise.reject(error instanceof UrlError ? unsendable(error) : error)
       }
       return next(addressed, scope)
     }
+}
+
+function unsendable({ message }: UrlError): GatewayError {
+  return new GatewayError(message, { code: 'ERR_BACKEND_URL', source: 'gateway' })
 }
 
 /** Each host as often as its weight says, in the order of the list. security: what a name server says of weights costs no memory. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Data } from '../data.ts'
 import { objectText } from '../../json/test-arbitrary.ts'
-import { decodeJsonObject } from '../../json/decode.ts'
+import { decodeJsonObject } from '../decode-json.ts'
 import { encodeSorted } from '../../json/write.ts'
 import { compileFlatmap } from './flatmap.ts'
 

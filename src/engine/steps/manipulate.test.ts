@@ -6,7 +6,7 @@ import type { Dialect } from '../../config/types.ts'
 import { blocksOf, makeBackend } from '../../testing/index.ts'
 import { Data } from '../data.ts'
 import { KEYS, objectText } from '../../json/test-arbitrary.ts'
-import { decodeJsonCollection, decodeJsonObject } from '../../json/decode.ts'
+import { decodeJsonCollection, decodeJsonObject } from '../decode-json.ts'
 import { encodeSorted } from '../../json/write.ts'
 import { compileManipulation } from './manipulate.ts'
 

@@ -2,8 +2,9 @@
 
 import { formatAll } from '../format-value.ts'
 import type { GoValue } from '../value.ts'
-import { encodeText, runeOf } from '../text.ts'
+import { runeOf } from '../text.ts'
 import { isPrint } from '../unicode.ts'
+import { escapeQueryComponent } from '../url.ts'
 
 const HTML: Readonly<Record<string, string>> = { '"': '&#34;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;', '\0': '\uFFFD' }
 const SCRIPT: Readonly<Record<string, string>> = {
@@ -36,14 +37,5 @@ export function escapeScript(values: readonly GoValue[]): string {
 }
 
 export function escapeQuery(values: readonly GoValue[]): string {
-  return queryEscape(textOfAll(values))
-}
-
-/** url.QueryEscape */
-export function queryEscape(text: string): string {
-  return Array.from(encodeText(text), (byte) => {
-    const character = String.fromCharCode(byte)
-    if (/[A-Za-z0-9_.~-]/.test(character)) return character
-    return byte === 0x20 ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
-  }).join('')
+  return escapeQueryComponent(textOfAll(values))
 }

@@ -1,8 +1,9 @@
 // Where a Location leads, read as Go's net/url does and not as browsers do. Knows nothing of redirects' rules.
 
-import { textOf } from '../../go/bytes.ts'
-import { parseReference, resolvePath, type Reference } from '../../go/reference.ts'
-import { encodeTarget } from '../../go/url.ts'
+import { decodeText } from '../../go/text.ts'
+import { quote } from '../../go/quote.ts'
+import { basicCredentials, parseUrl, resolvePath, writtenPath, type GoUrl } from '../../go/url-parts.ts'
+import { encodeTarget, escapePath } from '../../go/url.ts'
 
 export interface Address {
   /** `http://host:port`, lower case, without the port that is usual. */
@@ -22,17 +23,17 @@ export interface Address {
  * and for one without a host.
  */
 export function resolveLocation(location: string, from: { readonly origin: string; readonly path: string }): Address {
-  const text = textOf(Buffer.from(location, 'latin1'))
-  let reference: Reference
+  const text = decodeText(Buffer.from(location, 'latin1'))
+  let url: GoUrl
   try {
-    reference = parseReference(text)
+    url = parseUrl(text)
   } catch (error) {
-    throw new Error(`failed to parse Location header ${JSON.stringify(text)}: parse ${JSON.stringify(text)}: ${(error as Error).message}`, {
-      cause: error,
-    })
+    throw new Error(`failed to parse Location header ${quote(text)}: ${(error as Error).message}`, { cause: error })
   }
-  const { scheme, opaque, userInfo, host, path, query } = reference
-  const isAbsolute = scheme !== '' || host !== '' || userInfo !== null
+  const { scheme, opaque, userinfo, host } = url
+  const path = escapePath(writtenPath(url))
+  const query = url.query === '' && !url.forceQuery ? null : url.query
+  const isAbsolute = scheme !== '' || host !== '' || userinfo !== null
   const origin = isAbsolute ? originOf(scheme === '' ? schemeOf(from.origin) : scheme, host) : from.origin
   const mark = from.path.indexOf('?')
   const base = mark < 0 ? from.path : from.path.slice(0, mark)
@@ -44,7 +45,7 @@ export function resolveLocation(location: string, from: { readonly origin: strin
     path: opaque === '' ? encodeTarget(ownQuery === null ? whole : `${whole}?${ownQuery}`) : `/${opaque}`,
     hostname: URL.canParse(origin) ? new URL(origin).hostname : host,
     isAbsolute,
-    authorization: userInfo === null ? null : `Basic ${Buffer.from(userInfo, 'utf8').toString('base64')}`,
+    authorization: userinfo === null ? null : basicCredentials(userinfo),
   }
 }
 

@@ -8,6 +8,7 @@ import { Connection } from './connection.ts'
 import { Dial, type DialTarget } from './dial.ts'
 import type { FindProxy } from './proxies.ts'
 import { type HeadOptions, type RequestHead, requestHead } from './request-head.ts'
+import { quote } from '../../go/quote.ts'
 
 /** What all origins of a transport share. */
 export interface TransportState {
@@ -40,7 +41,7 @@ export class OriginPool {
     const { options } = state
     const url = new URL(origin)
     const isSecure = url.protocol === 'https:'
-    if (!isSecure && url.protocol !== 'http:') throw new Error(`unsupported protocol scheme ${JSON.stringify(url.protocol.slice(0, -1))}`)
+    if (!isSecure && url.protocol !== 'http:') throw new Error(`unsupported protocol scheme ${quote(url.protocol.slice(0, -1))}`)
     this.#origin = origin
     this.#state = state
     this.#onUnused = onUnused

@@ -2,9 +2,11 @@
 
 import { GatewayError } from '../../engine/errors.ts'
 import { FewTexts } from '../../engine/few-texts.ts'
-import { canonicalName, type HeaderMap, HOP_BY_HOP, isToken } from '../../engine/headers.ts'
+import { canonicalName, type HeaderMap, HOP_BY_HOP } from '../../engine/headers.ts'
 import type { BackendRequest } from '../../engine/types.ts'
-import { bytesOf } from '../../go/bytes.ts'
+import { encodeText } from '../../go/text.ts'
+import { isToken } from '../../go/header-name.ts'
+import { quote } from '../../go/quote.ts'
 
 export interface HeadOptions {
   /** Whether a proxy is asked, which wants the whole URL: `http://host/path`. */
@@ -54,7 +56,7 @@ export function rememberedRequestNames(): number {
 /** Throws a GatewayError for what cannot stand in a request. */
 export function requestHead(request: BackendRequest, options: HeadOptions): RequestHead {
   const { method, headers, spellings = null } = request
-  if (!isToken(method)) throw invalid(`net/http: invalid method ${JSON.stringify(method)}`)
+  if (!isToken(method)) throw invalid(`net/http: invalid method ${quote(method)}`)
   const path = request.path.startsWith('/') ? request.path : `/${request.path}`
   if (!PLAIN_TARGET.test(path)) throw invalid('net/url: invalid control character in URL')
   const host = request.host ?? options.host
@@ -102,15 +104,15 @@ function hasValue(headers: HeaderMap, name: string): boolean {
 
 function goesOut(name: string): boolean {
   const known = knownNames.of(name)
-  if (known === null) throw invalid(`net/http: invalid header field name ${JSON.stringify(name)}`)
+  if (known === null) throw invalid(`net/http: invalid header field name ${quote(name)}`)
   return known
 }
 
 /** security: control characters would end the field and begin another; characters beyond a byte would turn into some. */
 function wireValue(name: string, value: string): string {
   if (PLAIN_VALUE.test(value)) return value
-  if (CONTROL.test(value)) throw invalid(`net/http: invalid header field value for ${JSON.stringify(name)}`)
-  return bytesOf(value).toString('latin1')
+  if (CONTROL.test(value)) throw invalid(`net/http: invalid header field value for ${quote(name)}`)
+  return encodeText(value).toString('latin1')
 }
 
 /** compat: a client's body goes out chunked, even if its length is known, unless a single Content-Length was forwarded. */

@@ -1,13 +1,19 @@
 // The fields of a response head and what they say about its body and its connection, as Go's net/http reads them.
 
 import { FewTexts } from '../../engine/few-texts.ts'
-import { canonicalName, HOP_BY_HOP, isToken } from '../../engine/headers.ts'
+import { canonicalName, HOP_BY_HOP } from '../../engine/headers.ts'
+import { isToken } from '../../go/header-name.ts'
+import { quote } from '../../go/quote.ts'
 
-/** compat: a name that would be a token but for its blanks, and one that is empty: Go reads on, and no client ever sees such a field. */
-const TOKEN_WITH_BLANKS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z ]*$/
 const UNUSABLE = ''
 /** perf: names as backends send them, and their canonical form; empty for what no client gets, null for what breaks the head. */
-const knownNames = new FewTexts(1000, (sent) => (isToken(sent) ? canonicalName(sent) : TOKEN_WITH_BLANKS.test(sent) ? UNUSABLE : null))
+const knownNames = new FewTexts(1000, (sent) => (isToken(sent) ? canonicalName(sent) : isUnusable(sent) ? UNUSABLE : null))
+
+/** compat: a name that would be a token but for its blanks, and one that is empty: Go reads on, and no client ever sees such a field. */
+function isUnusable(sent: string): boolean {
+  const joined = sent.replaceAll(' ', '')
+  return joined === '' || isToken(joined)
+}
 
 /** Names that answers will have: strangers cannot take their places in the table. */
 export function expectResponseNames(names: Iterable<string>): void {
@@ -47,7 +53,7 @@ export function readField(text: string, start: number, stop: number, fields: str
   const first = text.charCodeAt(start)
   if (first === 0x20 || first === 0x09) {
     // A folded line goes on with the field before it.
-    if (framing.last === 'nothing') throw broken(`malformed MIME header initial line: ${JSON.stringify(text.slice(start, stop))}`)
+    if (framing.last === 'nothing') throw broken(`malformed MIME header initial line: ${quote(text.slice(start, stop))}`)
     // security: what says where the body ends is said in one line, or not at all.
     if (framing.last === 'length of the body') throw broken(`malformed MIME header line: ${text.slice(start, stop)}`)
     if (framing.last === 'kept field') fields[fields.length - 1] += ` ${text.slice(start, stop).trim()}`
@@ -65,7 +71,7 @@ export function readField(text: string, start: number, stop: number, fields: str
   const value = text.slice(from, to)
   if (name === 'Content-Length') {
     framing.last = 'length of the body'
-    if (!/^\d{1,15}$/.test(value)) throw broken(`bad Content-Length ${JSON.stringify(value)}`)
+    if (!/^\d{1,15}$/.test(value)) throw broken(`bad Content-Length ${quote(value)}`)
     const length = Number(value)
     if (framing.length !== null) {
       if (framing.length !== length) throw broken('http: message cannot contain multiple Content-Length headers')
@@ -74,7 +80,7 @@ export function readField(text: string, start: number, stop: number, fields: str
     framing.length = length
   } else if (name === 'Transfer-Encoding') {
     framing.last = 'length of the body'
-    if (framing.isChunked || value.toLowerCase() !== 'chunked') throw broken(`unsupported transfer encoding: ${JSON.stringify(value)}`)
+    if (framing.isChunked || value.toLowerCase() !== 'chunked') throw broken(`unsupported transfer encoding: ${quote(value)}`)
     framing.isChunked = true
     return
   } else if (name === 'Connection') {

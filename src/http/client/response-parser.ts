@@ -2,6 +2,7 @@
 
 import { GrowingBuffer } from './growing-buffer.ts'
 import { broken, Framing, MalformedResponse, readField } from './response-fields.ts'
+import { quote } from '../../go/quote.ts'
 
 /** What a response is told to. */
 export interface ResponseReceiver {
@@ -169,7 +170,7 @@ export class ResponseParser {
     let lineEnd = text.indexOf('\n')
     const firstLine = text.slice(0, text.charCodeAt(lineEnd - 1) === 0x0d ? lineEnd - 1 : lineEnd)
     const status = STATUS_LINE.exec(firstLine)
-    if (status === null) throw broken(`malformed HTTP response ${JSON.stringify(firstLine)}`)
+    if (status === null) throw broken(`malformed HTTP response ${quote(firstLine)}`)
     if (FORBIDDEN_CHARACTER.test(text)) throw broken('malformed MIME header line')
     const statusCode = Number(status[2])
     const framing = new Framing(status[1] === '0')

@@ -1,6 +1,6 @@
 // The request target of a client as Go's url.ParseRequestURI reads it. Knows nothing of sockets.
 
-import { textOf } from '../../go/bytes.ts'
+import { decodeText } from '../../go/text.ts'
 import { unescapePercent } from '../../go/url.ts'
 
 export interface Target {
@@ -17,7 +17,7 @@ const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?]*)(.*)$/s
 
 /** Targets come with one character per byte; what is no ASCII is meant as UTF-8. */
 export function decodeTarget(sent: string): string {
-  return VISIBLE_ASCII.test(sent) ? sent : textOf(Buffer.from(sent, 'latin1'))
+  return VISIBLE_ASCII.test(sent) ? sent : decodeText(Buffer.from(sent, 'latin1'))
 }
 
 /** Takes a target apart; null when Go's server answers it with 400. A `#` is an ordinary character, `//x` a path. */

@@ -2,7 +2,7 @@
 
 import { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import { CANCELED } from '../../engine/errors.ts'
+import { BODY_TOO_LARGE, CANCELED } from '../../engine/errors.ts'
 import type { Body } from '../../engine/types.ts'
 
 const NO_BYTES = Buffer.alloc(0)
@@ -55,13 +55,13 @@ export class ClientBody implements Body {
     return this.#source
   }
 
-  bytes(): Promise<Buffer> {
+  bytes(maxBytes = Infinity): Promise<Buffer> {
     if (this.length === 0) return Promise.resolve(NO_BYTES)
     if (this.#bytes === null) {
       this.#open()
       this.#bytes = new Promise<Buffer>((resolve, reject) => {
         this.#reject = reject
-        collect(this.#source, resolve, reject)
+        collect(this.#source, maxBytes, resolve, reject)
       }).then((bytes) => (this.inMemory = bytes))
     }
     return this.#bytes
@@ -94,9 +94,21 @@ function hasSentAll(source: Readable): boolean {
   return source.readableEnded || (source instanceof IncomingMessage && source.complete)
 }
 
-function collect(source: Readable, resolve: (bytes: Buffer) => void, reject: (reason: Error) => void): void {
+function collect(source: Readable, maxBytes: number, resolve: (bytes: Buffer) => void, reject: (reason: Error) => void): void {
   const chunks: Buffer[] = []
-  source.on('data', (chunk: Buffer) => chunks.push(chunk))
+  let length = 0
+  const keep = (chunk: Buffer): void => {
+    length += chunk.length
+    if (length <= maxBytes) {
+      chunks.push(chunk)
+      return
+    }
+    // security: what comes after is not kept; nothing more is read than the server swallows of any body.
+    source.off('data', keep).pause()
+    chunks.length = 0
+    reject(BODY_TOO_LARGE)
+  }
+  source.on('data', keep)
   source.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
   source.on('error', () => reject(CANCELED))
   source.on('close', () => reject(CANCELED))

@@ -1,7 +1,7 @@
 // The gateway's front door: listening, TLS, the choice of protocol, shutting down. Knows nothing of requests.
 
 import type { Server } from 'node:http'
-import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Logger } from '../../engine/compile/component.ts'
 import type { Handler } from '../../engine/types.ts'
 import type { ServerConfig } from '../../config/types.ts'
@@ -15,6 +15,17 @@ import { readTimeouts, type ServerState } from './server-state.ts'
 export interface NodeServer {
   /** Listens on a port, that of the configuration by default; with `reusePort` beside other threads. Rejects in Go's words. */
   listen(port?: number, options?: { reusePort?: boolean }): Promise<AddressInfo>
+  /** Goes on where a listener of another thread stood. Awaits nothing before it listens: until then nobody takes the connections that wait. */
+  adopt(socket: NetServer): Promise<AddressInfo>
+  /** Every connection ends with its next answer. Resolves when none is left on which an answer was given and none is under way. */
+  drain(): Promise<void>
+  /**
+   * Gives the listening socket away, for `adopt` in another thread: send it off before the event loop turns. Null where it does not
+   * listen. From then on this server has only the connections that it has taken.
+   */
+  release(): NetServer | null
+  /** The same for a port on which another thread listens already: takes what waits and closes the listening socket. */
+  leave(): Promise<void>
   /** Takes no more connections, lets requests finish, cuts what is left after `maxWaitMs`; Infinity waits for ever. */
   close(maxWaitMs: number): Promise<void>
 }
@@ -25,6 +36,10 @@ const MAX_BACKLOG_MS = 500
 const QUIET_TURNS = 3
 /** After a stop, connections on which no answer is under way are given that long to say what they want; as in Go. */
 const SILENCE_MS = 5000
+/** A kept connection on which nothing has come for this time is closed before the port moves: what a client has just sent is not lost. */
+const PAUSE_MS = 50
+/** Whoever keeps a connection busy for longer gets its last answers from here. */
+const MAX_DRAIN_MS = 500
 
 /** Builds the server of a configuration. Throws a ConfigError when its TLS section cannot be used. */
 export async function createNodeServer(server: ServerConfig, handle: Handler, log: Logger): Promise<NodeServer> {
@@ -52,6 +67,8 @@ class Listener implements NodeServer {
   readonly #clients = new Set<ClientSocket>()
   /** Connections so far. */
   #taken = 0
+  /** Another thread has the port, or will have it at once. */
+  #hasLeft = false
 
   constructor(listener: NetServer, http1: Server, sessions: Http2Sessions, state: ServerState) {
     this.#listener = listener
@@ -72,15 +89,40 @@ class Listener implements NodeServer {
   }
 
   listen(port = this.#state.server.port, options: { reusePort?: boolean } = {}): Promise<AddressInfo> {
-    const listener = this.#listener
     const host = this.#state.server.listenIp
-    return new Promise((resolve, reject) => {
-      const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port))
-      listener.once('error', onError)
-      listener.listen({ port, backlog: BACKLOG, reusePort: options.reusePort === true, ...(host === '' ? {} : { host }) }, () => {
-        listener.off('error', onError)
-        listener.on('error', (error) => this.#state.log.error(`[SERVICE: HTTP Server] ${error.message}`))
-        resolve(listener.address() as AddressInfo)
+    const place = { port, backlog: BACKLOG, reusePort: options.reusePort === true, ...(host === '' ? {} : { host }) }
+    return this.#start(port, (listener, done) => listener.listen(place, done))
+  }
+
+  adopt(socket: NetServer): Promise<AddressInfo> {
+    return this.#start(this.#state.server.port, (listener, done) => listener.listen(socket, BACKLOG, done))
+  }
+
+  async drain(): Promise<void> {
+    this.#state.isDraining = true
+    this.#sessions.close()
+    const deadline = performance.now() + MAX_DRAIN_MS
+    let kept = this.#findKept()
+    while (kept.size > 0 && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+      const before = kept
+      kept = this.#findKept()
+      for (const [client, bytesRead] of kept) if (before.get(client) === bytesRead) client.destroy()
+    }
+  }
+
+  release(): NetServer | null {
+    this.#hasLeft = true
+    return this.#listener.listening ? this.#listener : null
+  }
+
+  leave(): Promise<void> {
+    this.#hasLeft = true
+    return new Promise((resolve) => {
+      this.#takeWhatWaits(() => {
+        // Node's HTTP server would cut connections that have not asked yet.
+        NetServer.prototype.close.call(this.#listener)
+        resolve()
       })
     })
   }
@@ -99,7 +141,7 @@ class Listener implements NodeServer {
         if (isInner) this.#http1.close()
         resolve()
       }
-      this.#takeWhatWaits(() => {
+      const end = (): void => {
         this.#listener.close(finish)
         // Not before: a connection that has not been read yet counts as idle.
         state.onAnswered = () => setImmediate(() => this.#http1.closeIdleConnections())
@@ -107,8 +149,30 @@ class Listener implements NodeServer {
         this.#sessions.close()
         for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
         silence = setInterval(() => this.#cutSilent(), SILENCE_MS).unref()
+      }
+      if (this.#hasLeft) this.#untilAsked(performance.now() + SILENCE_MS, end)
+      else this.#takeWhatWaits(end)
+    })
+  }
+
+  /** Listens as `begin` says. */
+  #start(port: number, begin: (listener: NetServer, done: () => void) => void): Promise<AddressInfo> {
+    const listener = this.#listener
+    return new Promise((resolve, reject) => {
+      const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, this.#state.server.listenIp, port))
+      listener.once('error', onError)
+      begin(listener, () => {
+        listener.off('error', onError)
+        listener.on('error', (error) => this.#state.log.error(`[SERVICE: HTTP Server] ${error.message}`))
+        resolve(listener.address() as AddressInfo)
       })
     })
+  }
+
+  /** Connections that wait for another request, with what has come on them. */
+  #findKept(): Map<ClientSocket, number> {
+    const kept = [...this.#clients].filter(({ turns }) => turns !== undefined && !turns.isBusy)
+    return new Map(kept.map((client) => [client, client.bytesRead]))
   }
 
   /**
@@ -126,6 +190,13 @@ class Listener implements NodeServer {
       else setImmediate(look)
     }
     setImmediate(look)
+  }
+
+  /** Clients whose connection was taken at the last moment are given the time to say what they want: nobody asks them to come again. */
+  #untilAsked(deadline: number, done: () => void): void {
+    const isSilent = [...this.#sockets].some(({ bytesRead }) => bytesRead === 0)
+    if (!isSilent || performance.now() > deadline) done()
+    else setTimeout(() => this.#untilAsked(deadline, done), PAUSE_MS)
   }
 
   /** Nobody waits for the rest of a request that may never come. */

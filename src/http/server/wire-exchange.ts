@@ -4,7 +4,7 @@ import { Readable, type Writable } from 'node:stream'
 import { CANCELED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
-import type { Answer, Body, Exchange, Route } from '../../engine/types.ts'
+import type { Answer, Body, Exchange, Route, SentRequest } from '../../engine/types.ts'
 import type { ClientBody } from './client-body.ts'
 import { readPragma } from '../pragma.ts'
 import { pump } from './pump.ts'
@@ -53,7 +53,7 @@ export abstract class WireExchange implements Exchange {
   statusCode = 0
   bytesOut = 0
   failure: Error | null = null
-  #rawHeaders: readonly string[]
+  readonly #init: ExchangeInit
   #headers: HeaderMap | null = null
   #listeners: (() => void)[] | null = null
   #hooks: ((answer: Answer) => void)[] | null = null
@@ -75,13 +75,18 @@ export abstract class WireExchange implements Exchange {
     this.body = init.body
     this.clientBody = init.body
     this.#isHead = init.method === 'HEAD'
-    this.#rawHeaders = init.rawHeaders
+    this.#init = init
   }
 
   /** perf: canonical names cost; a request that nothing reads headers of pays nothing. */
   get headers(): HeaderMap {
-    this.#headers ??= readPragma(HeaderMap.fromClient(this.#rawHeaders))
+    this.#headers ??= readPragma(HeaderMap.fromClient(this.#init.rawHeaders))
     return this.#headers
+  }
+
+  get sent(): SentRequest {
+    const { method, sentTarget, target, rawHeaders } = this.#init
+    return { method, target: sentTarget, path: target.path, rawQuery: target.rawQuery, headers: HeaderMap.fromRaw(rawHeaders) }
   }
 
   get bytesIn(): number {

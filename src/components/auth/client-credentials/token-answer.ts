@@ -2,6 +2,7 @@
 
 import { STATUS_CODES } from 'node:http'
 import { parseBounded } from '../../../json/bounded-parse.ts'
+import { quote } from '../../../go/quote.ts'
 
 export interface TokenAnswer {
   readonly statusCode: number
@@ -108,6 +109,6 @@ function readLifetime(value: unknown): number {
 
 function describeFailure(statusCode: number, body: string, { error, errorDescription, errorUri }: Fields): string {
   if (error === '') return `oauth2: cannot fetch token: ${`${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trimEnd()}\nResponse: ${body}`
-  const parts = [error, errorDescription, errorUri].filter((part) => part !== '').map((part) => JSON.stringify(part))
+  const parts = [error, errorDescription, errorUri].filter((part) => part !== '').map((part) => quote(part))
   return `oauth2: ${parts.join(' ')}`
 }

@@ -1,5 +1,8 @@
 // Writes the request for a token as golang.org/x/oauth2 does. Knows nothing of answers and caches.
 
+import { compareText } from '../../../go/text.ts'
+import { escapeQueryComponent } from '../../../go/url.ts'
+
 export interface Grant {
   readonly clientId: string
   readonly clientSecret: string
@@ -39,13 +42,11 @@ export function compileTokenRequests(grant: Grant): TokenRequests {
 }
 
 function encodeForm(form: ReadonlyMap<string, readonly string[]>): Buffer {
-  const pairs = [...form].sort(([a], [b]) => (a < b ? -1 : 1))
+  const pairs = [...form].sort(([a], [b]) => compareText(a, b))
   return Buffer.from(pairs.flatMap(([name, values]) => values.map((value) => `${escapeForm(name)}=${escapeForm(value)}`)).join('&'))
 }
 
 /** Everything but letters, digits, `-`, `_`, `.` and `~` as `%XX`; a blank as `+`. */
 export function escapeForm(text: string): string {
-  return encodeURIComponent(text.toWellFormed())
-    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+')
+  return escapeQueryComponent(text.toWellFormed())
 }

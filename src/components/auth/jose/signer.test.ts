@@ -69,9 +69,10 @@ function endpointWith(block: Record<string, unknown>, response: PipeResponse | E
     log,
     runPipe: () => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)),
     waitFor: (something) => void (started = something),
+    clock: { now: () => clock.nowMs, steady: () => clock.nowMs },
     ...overrides,
   })
-  const handle = buildSigner(options, site, () => clock.nowMs)(() => assert.fail('the inner handler must not run'))
+  const handle = buildSigner(options, site)(() => assert.fail('the inner handler must not run'))
   const ask = (): Promise<RecordedExchange> => answerOf(handle, makeExchange())
   return { log, clock, started, ask }
 }

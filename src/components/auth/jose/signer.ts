@@ -11,11 +11,11 @@ import type { Exchange, Handler, Layer, PipeResponse } from '../../../engine/typ
 import { compileSign } from './token/algorithms.ts'
 import type { Algorithm, Sign } from './token/algorithms.ts'
 import type { Jwk } from './keys/jwk.ts'
-import type { Clock } from './keys/key-sources.ts'
 import { JOSE_QUIRKS } from './jose-quirks.ts'
 import { INSECURE, isInsecure, loadKeys } from './keys/key-supply.ts'
 import type { SignerOptions } from './options.ts'
 import { deny, needAlgorithm } from './validator.ts'
+import { quote } from '../../../go/quote.ts'
 
 /** Whatever goes wrong after the start, in the backends or here. */
 const FAILED = new GatewayError('the answer could not be signed', { code: 'ERR_SIGNER', statusCode: 400 })
@@ -28,7 +28,7 @@ const RETRY_MS = 5000
 type SignPayload = (payload: string) => string
 
 /** The layer for one endpoint: it runs the endpoint's pipe and answers itself; `next` is never called. */
-export function buildSigner(options: SignerOptions, site: Site, clock: Clock = Date.now): Layer<Handler> {
+export function buildSigner(options: SignerOptions, site: Site): Layer<Handler> {
   const label = `${site.label}[JWTSigner]`
   const fail = (error: unknown): Handler => {
     site.log.error(`${label} Unable to create the signer: ${(error as Error).message}`)
@@ -39,7 +39,7 @@ export function buildSigner(options: SignerOptions, site: Site, clock: Clock = D
     const algorithm = needAlgorithm(options.alg)
     const compile = (keys: readonly Jwk[]): Handler => compileSigner(createSign(keys, algorithm, options, site), options, site, label)
     const keys = loadKeys(options, site)
-    const handler = keys instanceof Promise ? waitForSigner(keys, compile, fail, () => loadKeys(options, site), site, clock) : compile(keys)
+    const handler = keys instanceof Promise ? waitForSigner(keys, compile, fail, () => loadKeys(options, site), site) : compile(keys)
     return () => handler
   } catch (error) {
     const handler = fail(error)
@@ -54,18 +54,18 @@ function waitForSigner(
   fail: (error: unknown) => Handler,
   reload: () => readonly Jwk[] | Promise<readonly Jwk[]>,
   site: Site,
-  clock: Clock,
 ): Handler {
+  const { now } = site.clock
   let handler: Handler | null = null
-  let triedAtMs = clock()
+  let triedAtMs = now()
   async function prepare(loading: Promise<readonly Jwk[]>): Promise<void> {
     handler = await loading.then(compile).catch(fail)
   }
   let pending = prepare(keys)
   site.waitFor(pending)
   return async function signWhenReady(exchange) {
-    if (handler === deny && clock() - triedAtMs >= RETRY_MS) {
-      triedAtMs = clock()
+    if (handler === deny && now() - triedAtMs >= RETRY_MS) {
+      triedAtMs = now()
       handler = null
       pending = prepare(Promise.resolve().then(reload))
     }
@@ -77,7 +77,7 @@ function waitForSigner(
 /** Throws when there is no such key, or when it cannot sign with the algorithm. */
 function createSign(keys: readonly Jwk[], algorithm: Algorithm, options: SignerOptions, site: Site): SignPayload {
   const key = keys.findLast(({ kid }) => kid === options.kid)
-  if (key === undefined) throw new Error(`key ${JSON.stringify(options.kid)} not found in the key set`)
+  if (key === undefined) throw new Error(`key ${quote(options.kid)} not found in the key set`)
   const sign = compileSign(algorithm, key.keyType, key.key)
   if (sign === null) throw new Error('go-jose/go-jose: unsupported key type/format')
   const header = protectedHeader(algorithm, key, options.typ || JOSE_QUIRKS[site.config.dialect].tokenType)

@@ -2,12 +2,12 @@
 
 import { once } from 'node:events'
 import type { Server } from 'node:net'
-import type { ProcessSite, Running } from '../../../engine/compile/component.ts'
+import type { Clock, ProcessSite, Running } from '../../../engine/compile/component.ts'
 import { openFilter } from './filter-memory.ts'
 import { createManagementServer } from './management.ts'
 import { LABEL, refuseWrong } from './options.ts'
 import type { Extras, Options } from './options.ts'
-import { finish, nowMs, Revocations } from './revocations.ts'
+import { finish, Revocations } from './revocations.ts'
 import type { RotatingFilter } from './rotating-filter.ts'
 import { createRpcServer } from './rpc-server.ts'
 
@@ -24,7 +24,7 @@ interface Door {
 export async function openDoors(options: Options, site: ProcessSite, extra: Extras | null): Promise<Running> {
   refuseWrong(options, extra)
   const revocations = new Revocations(openFilter(options, site))
-  const stopRotating = keepRotating(revocations.filter, options.TTL * 1000)
+  const stopRotating = keepRotating(revocations.filter, options.TTL * 1000, site.clock)
   const doors = [openRpc(revocations, options.port, extra?.rpc?.listen_ip ?? '', site)]
   if (extra?.management !== undefined) doors.push(openManagement(revocations, options.TTL, extra.management, site))
   const opened = await Promise.all(doors)
@@ -38,10 +38,10 @@ export async function openDoors(options: Options, site: ProcessSite, extra: Extr
   }
 }
 
-function keepRotating(filter: RotatingFilter, ttlMs: number): () => void {
+function keepRotating(filter: RotatingFilter, ttlMs: number, { steady }: Clock): () => void {
   let timer: NodeJS.Timeout
   function rotate(): void {
-    timer = setTimeout(rotate, Math.min(filter.rotateIfDue(nowMs(), ttlMs), MAX_TIMER_MS)).unref()
+    timer = setTimeout(rotate, Math.min(filter.rotateIfDue(steady(), ttlMs), MAX_TIMER_MS)).unref()
   }
   rotate()
   return () => clearTimeout(timer)

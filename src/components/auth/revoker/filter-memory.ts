@@ -5,7 +5,6 @@ import type { SiteBase } from '../../../engine/compile/component.ts'
 import { bitCount, hashCount } from './bloom-filter.ts'
 import type { FilterParameters } from './bloom-filter.ts'
 import type { Options } from './options.ts'
-import { nowMs } from './revocations.ts'
 import { RotatingFilter, sharedBytes } from './rotating-filter.ts'
 
 /** The filter of these options. Others for N, P or the hash mean other memory: what was revoked before is forgotten then. */
@@ -13,7 +12,7 @@ export function openFilter({ N: n, P: p, hash_name: hashName }: Options, site: S
   const parameters = { n, p, hashName: hashName as FilterParameters['hashName'] }
   const bytes = sharedBytes(parameters)
   try {
-    return new RotatingFilter(parameters, site.shared.buffer(`auth/revoker ${n} ${p} ${hashName}`, bytes), nowMs())
+    return new RotatingFilter(parameters, site.shared.buffer(`auth/revoker ${n} ${p} ${hashName}`, bytes), site.clock.steady())
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new ConfigError(`auth/revoker: no memory for ${bytes} bytes, as N ${n} and P ${p} ask for`)

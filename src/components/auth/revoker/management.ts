@@ -7,6 +7,7 @@ import { parseBounded } from '../../../json/bounded-parse.ts'
 import { filterBytes } from './bloom-filter.ts'
 import { ElementError, finish } from './revocations.ts'
 import type { Revocations } from './revocations.ts'
+import { isObject } from '../../../json/types.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 const MAX_CONNECTIONS = 100
@@ -84,10 +85,6 @@ function elementsOf(body: unknown): Buffer[] {
     if (typeof text !== 'string') throw new RequestError(400, 'elements and claims are texts')
     return Buffer.from(text)
   })
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -1,6 +1,5 @@
 // What can be done with the filter from outside, for every door to it. Knows nothing of sockets and protocols.
 
-import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import type { RotatingFilter } from './rotating-filter.ts'
 import { uniteMarshaled } from './union.ts'
@@ -99,9 +98,4 @@ export async function finish<T>(steps: Iterator<undefined, T>): Promise<T> {
     if (done === true) return value
     await setImmediate()
   }
-}
-
-/** Milliseconds since 1970, the same in every thread and not moved by changes of the clock while this thread lives. */
-export function nowMs(): number {
-  return performance.timeOrigin + performance.now()
 }

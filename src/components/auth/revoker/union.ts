@@ -1,6 +1,7 @@
 // Reads the filters that another gateway sends for a union. Knows nothing of connections.
 
 import { gunzipSync } from 'node:zlib'
+import { isObject } from '../../../json/types.ts'
 import { filterBytes } from './bloom-filter.ts'
 import { GobDecoder } from './gob-decoder.ts'
 import { GobError } from './gob-reader.ts'
@@ -49,7 +50,7 @@ function decodeOne(bytes: Buffer, maxBytes: number): GobStruct {
 }
 
 function structOf(value: unknown): GobStruct {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || Buffer.isBuffer(value)) throw new GobError('unable to union')
+  if (!isObject(value) || Buffer.isBuffer(value)) throw new GobError('unable to union')
   return value as GobStruct
 }
 

@@ -62,7 +62,8 @@ function compileConsumer(given: ConsumerOptions, site: Site): Pipe {
     void opened.ended.then(() => queue.lose(NOT_CONNECTED))
     return opened
   })
-  const reader = site.reader()
+  const decode = site.decode()
+  const manipulate = site.manipulate()
   site.log.debug(`${site.label}[AMQP] Consumer attached`)
   return async function consumeMessage(_request, scope) {
     if (link.value === null) {
@@ -74,13 +75,13 @@ function compileConsumer(given: ConsumerOptions, site: Site): Pipe {
     if (given.auto_ack) settle(() => channel.ack(message))
     let data
     try {
-      data = content.length === 0 ? null : reader.decode(content)
+      data = content.length === 0 ? null : decode(content)
     } catch (error) {
       if (!given.auto_ack) refuse(channel, message, given, site)
       throw error
     }
     if (!given.auto_ack) settle(() => channel.ack(message))
-    return answerWith(data, reader)
+    return answerWith(data, manipulate)
   }
 }
 

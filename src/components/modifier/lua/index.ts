@@ -138,9 +138,10 @@ function toolsOf(options: LuaOptions, site: Site): Tools {
 }
 
 /** `print` goes where the access log goes, without waiting for whoever reads it. */
-function hostOf({ writeAccessLine, environment }: Site): Host {
+function hostOf({ writeAccessLine, environment, clock }: Site): Host {
   return {
     write: (text) => writeAccessLine(textOfBytes(text)),
     getEnvironment: (name) => environment[name],
+    now: clock.now,
   }
 }

@@ -1,6 +1,6 @@
 // `luaTable` and `luaNil`: objects of JSON for scripts.
 
-import { compareKeys } from '../../../json/write.ts'
+import { sortedKeys } from '../../../json/write.ts'
 import { getKey, setKey } from '../../../json/types.ts'
 import { textOfBytes } from '../../../lua/bytes.ts'
 import { checkString } from '../../../lua/check.ts'
@@ -40,7 +40,7 @@ addMethods(TABLE, {
   }),
   keys: native((thread, ...args) => {
     const { run, object } = table(thread, args)
-    return run.wrap(LIST, new ListView(run, Object.keys(object).sort(compareKeys), noOwner(), false))
+    return run.wrap(LIST, new ListView(run, sortedKeys(object), noOwner(), false))
   }),
   keyExists: method(table, 2, (thread, { object }, args) => Object.hasOwn(object, textOfBytes(checkString(thread, args, 1)))),
 })

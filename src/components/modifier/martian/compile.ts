@@ -2,7 +2,7 @@
 
 import { readOptions } from '../../../schema/read-options.ts'
 import type { Issue, IssuePath } from '../../../schema/issue.ts'
-import { isObject } from '../../../schema/values.ts'
+import { isObject } from '../../../json/types.ts'
 import { suggestHint } from '../../../schema/suggest.ts'
 import { bodyModifiers } from './body-modifiers.ts'
 import { cookieModifier } from './cookie-modifier.ts'

@@ -1,6 +1,6 @@
 // Cookies with the rules of Go's net/http: which are read, and how they are written. Knows nothing of messages.
 
-import { isToken } from '../../../engine/headers.ts'
+import { isToken } from '../../../go/header-name.ts'
 
 export interface Cookie {
   readonly name: string

@@ -1,9 +1,9 @@
 // Filters: a modifier for messages that fulfil a condition, and perhaps another for those that do not.
 
 import type { TSchema } from 'typebox'
-import { RE2JS } from 're2js'
 import { canonicalName } from '../../../engine/headers.ts'
 import { headerValue } from '../../../engine/header-values.ts'
+import { compileRegexp, type GoRegexp } from '../../../go/regexp.ts'
 import { parseQuery } from '../../../go/url.ts'
 import { Type } from '../../../schema/type.ts'
 import { matchesHost, parseInteger, splitHostPort } from './address.ts'
@@ -56,9 +56,9 @@ function ofUrl(condition: (url: string) => boolean): Condition {
   return { request: ({ url }) => condition(url), response: ({ url }) => condition(url) }
 }
 
-function compilePattern(pattern: string, at: Block['at']): RE2JS {
+function compilePattern(pattern: string, at: Block['at']): GoRegexp {
   try {
-    return RE2JS.compile(pattern)
+    return compileRegexp(pattern)
   } catch (error) {
     throw new WrongModifier((error as Error).message, [...at, 'regex'])
   }
@@ -131,7 +131,7 @@ const urlFilter = withElse(
 
 const urlRegexFilter = withElse(Type.Object({ ...NO_OPTIONS, regex: text() }), ({ regex }: { regex: string }, { at }) => {
   const pattern = compilePattern(regex, at)
-  return ofUrl((url) => pattern.test(url))
+  return ofUrl((url) => pattern.matches(url))
 })
 
 const headerRegexFilter = modifierType({
@@ -141,7 +141,7 @@ const headerRegexFilter = modifierType({
     const name = canonicalName(header)
     const test = ({ headers }: RequestMessage): boolean => {
       const value = headers.get(name) ?? ''
-      return value !== '' && pattern.test(decodeValue(value))
+      return value !== '' && pattern.matches(decodeValue(value))
     }
     const then = compile(modifier, [...at, 'modifier'])
     return filterOf({ request: test, response: ({ request }) => test(request) }, then, NOTHING)

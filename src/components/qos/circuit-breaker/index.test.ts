@@ -46,6 +46,20 @@ test('errors open it, and what is refused reaches no backend', async () => {
   ])
 })
 
+test('the time of the site decides when it tries again', async () => {
+  let steadyMs = 0
+  let isBroken = true
+  const site = makeSite({ clock: { now: () => 0, steady: () => steadyMs } }, { backend: {} })
+  const layer = circuitBreaker.build(readOptions(circuitBreaker.options, BLOCK, 'map').value as never, site)
+  const pipe = layer?.(() => (isBroken ? Promise.reject(BROKEN) : Promise.resolve(RESPONSE))) as Pipe
+  for (let i = 0; i < 2; i++) assert.equal(await call(pipe), 'broken')
+  isBroken = false
+  steadyMs = 30_000
+  assert.equal(await call(pipe), 'circuit breaker is open')
+  steadyMs = 30_001
+  assert.equal(await call(pipe), 'ok')
+})
+
 test('1.x logs in its own words; nothing is logged unasked', async () => {
   const old = makePipe(BLOCK, () => Promise.reject(BROKEN), 2)
   const silent = makePipe({ ...BLOCK, log_status_change: false }, () => Promise.reject(BROKEN))

@@ -74,6 +74,7 @@ export const circuitBreaker = component({
       probeLostMs: Math.max(MIN_PROBE_LOST_MS, 2 * (site.backend?.timeoutMs ?? 0)),
     }
     const memory = site.shared.buffer(`circuit-breaker ${site.id}`, SharedBreaker.BYTES)
+    const readClockMs = site.clock.steady
     const breaker = new SharedBreaker(memory, settings, readClockMs(), sharedLock, log_status_change ? logChanges(site, name) : undefined)
     return (next) =>
       async function circuitBreaker(request, scope) {
@@ -102,10 +103,6 @@ export const circuitBreaker = component({
 function isClients(error: unknown, scope: Scope, { body }: PipeRequest, callMs: number): boolean {
   if (error === CANCELED || scope.reason === CANCELED) return true
   return (error === DEADLINE_EXCEEDED || scope.ended) && body.clientMs > callMs / 2
-}
-
-function readClockMs(): number {
-  return performance.timeOrigin + performance.now()
 }
 
 function logChanges(site: Site, name: string): (from: BreakerState, to: BreakerState) => void {

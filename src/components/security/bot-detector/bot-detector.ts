@@ -1,6 +1,6 @@
 // Tells bots by their User-Agent. Knows nothing of requests.
 
-import { RE2JS } from 're2js'
+import { compileRegexp, explainRegexp } from '../../../go/regexp.ts'
 
 export interface BotRules {
   readonly allow: readonly string[]
@@ -19,13 +19,13 @@ export function compileDetector(rules: BotRules): IsBot {
   if (rules.cacheSize < 0) throw new Error('must provide a positive size')
   const allow = new Set(rules.allow)
   const deny = new Set(rules.deny)
-  const patterns = rules.patterns.map((pattern) => RE2JS.compile(pattern))
+  const patterns = rules.patterns.map((pattern) => compileRegexp(pattern))
 
   function isBot(agent: string): boolean {
     if (agent === '') return rules.isEmptyBot
     const text = decode(agent)
     if (allow.has(text)) return false
-    return deny.has(text) || patterns.some((pattern) => pattern.test(text))
+    return deny.has(text) || patterns.some((pattern) => pattern.matches(text))
   }
   return rules.cacheSize === 0 ? isBot : remember(isBot, rules.cacheSize)
 }
@@ -33,12 +33,8 @@ export function compileDetector(rules: BotRules): IsBot {
 /** Where a pattern is none, and why. */
 export function findInvalidPatterns(patterns: readonly string[]): { index: number; reason: string }[] {
   return patterns.flatMap((pattern, index) => {
-    try {
-      RE2JS.compile(pattern)
-      return []
-    } catch (error) {
-      return [{ index, reason: (error as Error).message }]
-    }
+    const reason = explainRegexp(pattern)
+    return reason === null ? [] : [{ index, reason }]
   })
 }
 

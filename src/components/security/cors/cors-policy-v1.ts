@@ -22,7 +22,10 @@ export function compileHeadersV1(allowed: readonly string[]): (value: string) =>
   }
 }
 
-/** Letters behind a dash or underscore in upper case; other characters than letters, digits and these two do not count. */
+/**
+ * Letters behind a dash or underscore in upper case; other characters than letters, digits and these two do not count.
+ * compat: the library has a form of its own, which is not that of Go's header names.
+ */
 function canonical(name: string): string {
   return name
     .replace(/[^\w-]/g, '')

@@ -1,6 +1,6 @@
 // Which hosts may be asked for. Knows nothing of requests.
 
-import { RE2JS } from 're2js'
+import { compileRegexp, explainRegexp } from '../../../go/regexp.ts'
 
 export type IsAllowed = (host: string) => boolean
 
@@ -14,17 +14,16 @@ export function compileHosts(allowed: readonly string[]): IsAllowed | null {
 /** Patterns in Go's syntax that the whole host must match, with case. Null: every host. Throws on what is no pattern. */
 export function compileHostPatterns(allowed: readonly string[]): IsAllowed | null {
   if (allowed.length === 0) return null
-  // security: without the group, `a|b` would allow everything that begins with a or ends with b, as in KrakenD.
-  const patterns = allowed.map((pattern) => RE2JS.compile(`^(?:${pattern})$`))
-  return (host) => patterns.some((pattern) => pattern.test(host))
+  const patterns = allowed.map((pattern) => compileRegexp(wholly(pattern)))
+  return (host) => patterns.some((pattern) => pattern.matches(host))
 }
 
 /** Why something is no pattern; null when it is one. */
 export function explainHostPattern(pattern: string): string | null {
-  try {
-    compileHostPatterns([pattern])
-    return null
-  } catch (error) {
-    return (error as Error).message
-  }
+  return explainRegexp(wholly(pattern))
+}
+
+/** security: without the group, `a|b` would allow everything that begins with a or ends with b, as in KrakenD. */
+function wholly(pattern: string): string {
+  return `^(?:${pattern})$`
 }

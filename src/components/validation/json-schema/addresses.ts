@@ -1,4 +1,7 @@
-// Addresses of machines and of people, by the rules of the original's library. Knows nothing of schemas.
+// Addresses of machines, of people and on the web, by the rules of the original's library. Knows nothing of schemas.
+
+import { GoError } from '../../../go/function.ts'
+import { hostnameOf, parseUrl, type GoUrl } from '../../../go/url-parts.ts'
 
 const MAX_HOSTNAME_LENGTH = 253
 const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
@@ -62,4 +65,16 @@ function isMailDomain(domain: string): boolean {
   if (!domain.startsWith('[') || !domain.endsWith(']')) return isHostname(domain)
   const address = domain.slice(1, -1)
   return address.startsWith('IPv6:') ? isIpv6(address.slice('IPv6:'.length)) : isIpv4(address)
+}
+
+/** The parts of an address; null for what Go does not parse, and for an address of IPv6 that is wrong or without brackets. */
+export function parseAddress(text: string): GoUrl | null {
+  try {
+    const url = parseUrl(text)
+    const name = hostnameOf(url.host)
+    return name.includes(':') && !(url.host.startsWith('[') && isIpv6(name)) ? null : url
+  } catch (error) {
+    if (error instanceof GoError) return null
+    throw error
+  }
 }

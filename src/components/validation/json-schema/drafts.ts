@@ -5,7 +5,8 @@ import { printCauses } from './causes.ts'
 import { Explainer, type ExplainerTools } from './explainer.ts'
 import { formats } from './formats.ts'
 import { checkAgainstDraft, compilePattern, makeAjv, META_SCHEMAS, type AnyAjv } from './make-ajv.ts'
-import { isObject, normalizeSchema, readDraft, type Draft } from './normalize-schema.ts'
+import { normalizeSchema, readDraft, type Draft } from './normalize-schema.ts'
+import { isObject } from '../../../json/types.ts'
 
 export interface Validator {
   /** Null when the value fits, else what is wrong with it. Throws a RangeError for values that are nested too deeply. */

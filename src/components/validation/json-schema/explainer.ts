@@ -2,9 +2,10 @@
 
 import { groupCauses, referenceCause, type Cause } from './causes.ts'
 import { canonicalText, findDuplicates, isMultipleOf } from './exact.ts'
-import { isObject, type Draft, type SchemaObject } from './normalize-schema.ts'
+import { type Draft, type SchemaObject } from './normalize-schema.ts'
 import { findReferred } from './references.ts'
 import { display, formatNumber, joinPointer, quote, quoteList, typeOf } from './texts.ts'
+import { isObject } from '../../../json/types.ts'
 
 export interface ExplainerTools {
   matches(pattern: string, text: string): boolean

@@ -1,8 +1,7 @@
 // The formats that KrakenD asserts, in drafts before 2019-09, as its library (santhosh-tekuri/jsonschema) reads them; all others are ignored.
 
-import { RE2JS } from 're2js'
-import { isEmail, isHostname, isIpv4, isIpv6 } from './addresses.ts'
-import { parseGoUrl } from './go-url.ts'
+import { explainRegexp } from '../../../go/regexp.ts'
+import { isEmail, isHostname, isIpv4, isIpv6, parseAddress } from './addresses.ts'
 
 type IsOfFormat = (text: string) => boolean
 
@@ -38,9 +37,9 @@ export const formats: ReadonlyMap<string, IsOfFormat> = new Map<string, IsOfForm
   ['semver', (text) => SEMVER.test(text)],
   ['regex', isPattern],
   ['uri', (text) => !NOT_IN_URI.test(text) && isAbsolute(text)],
-  ['uri-reference', (text) => !NOT_IN_URI.test(text) && parseGoUrl(text) !== null],
+  ['uri-reference', (text) => !NOT_IN_URI.test(text) && parseAddress(text) !== null],
   ['iri', isAbsolute],
-  ['iri-reference', (text) => parseGoUrl(text) !== null],
+  ['iri-reference', (text) => parseAddress(text) !== null],
   ['uri-template', isUriTemplate],
 ])
 
@@ -77,23 +76,18 @@ function isPeriod(text: string): boolean {
 }
 
 function isPattern(text: string): boolean {
-  if (text.length > MAX_PATTERN_LENGTH) return false
-  try {
-    RE2JS.compile(text)
-    return true
-  } catch {
-    return false
-  }
+  return text.length <= MAX_PATTERN_LENGTH && explainRegexp(text) === null
 }
 
 function isAbsolute(text: string): boolean {
-  return parseGoUrl(text)?.hasScheme === true
+  return (parseAddress(text)?.scheme ?? '') !== ''
 }
 
 /** compat: only braces in the path count, and what follows a `?` is no part of it. */
 function isUriTemplate(text: string): boolean {
-  const url = parseGoUrl(text)
-  return url !== null && (!/[{}]/.test(url.path) || url.path.split('/').every(hasPairsOfBraces))
+  // without braces, which are escaped usually, a path may have no unusual form
+  const url = parseAddress(text)
+  return url !== null && (!/[{}]/.test(url.rawPath) || url.rawPath.split('/').every(hasPairsOfBraces))
 }
 
 function hasPairsOfBraces(segment: string): boolean {

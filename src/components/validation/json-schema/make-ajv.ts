@@ -5,7 +5,7 @@ import draft6 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as draft4 from 'ajv-draft-04'
-import { RE2JS } from 're2js'
+import { compileRegexp } from '../../../go/regexp.ts'
 import { formats } from './formats.ts'
 import { keywordsOf, laterKeywords } from './keywords.ts'
 import type { Draft, SchemaObject } from './normalize-schema.ts'
@@ -14,8 +14,8 @@ export type AnyAjv = Ajv | Ajv2019 | Ajv2020
 
 /** security: patterns run in linear time, whatever the pattern and the text. */
 export function compilePattern(pattern: string): { test(text: string): boolean; toString(): string } {
-  const compiled = RE2JS.compile(pattern)
-  return { test: (text) => compiled.test(text), toString: () => pattern }
+  const compiled = compileRegexp(pattern)
+  return { test: (text) => compiled.matches(text), toString: () => pattern }
 }
 
 const OPTIONS: Options = {

@@ -1,5 +1,7 @@
 // Makes a schema mean to ajv what it means to KrakenD. Knows the places where schemas stand inside a schema, and nothing of bodies.
 
+import { isObject } from '../../../json/types.ts'
+
 export type Schema = boolean | SchemaObject
 
 export interface SchemaObject {
@@ -28,10 +30,6 @@ const MAPS = new Set(['$defs', 'definitions', 'dependencies', 'dependentSchemas'
 
 /** A keyword of our own: how many items an array must have. */
 export const TUPLE_MINIMUM = '$tupleMinimum'
-
-export function isObject(value: unknown): value is SchemaObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /**
  * A copy without what only ajv knows (`nullable`, `$async`, an `id` that is none in this draft) and, before draft 2019-09, without

@@ -1,28 +1,11 @@
 // How KrakenD's messages print values: Go's quotes, English numbers, JSON pointers. Knows nothing of schemas.
 
-const ESCAPES = new Map([
-  ['\u0007', '\\a'],
-  ['\b', '\\b'],
-  ['\f', '\\f'],
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\t', '\\t'],
-  ['\v', '\\v'],
-  ['\\', '\\\\'],
-  ["'", "\\'"],
-])
+import { quote as quoteAsGo } from '../../../go/quote.ts'
 
-/** In single quotes, escaped as Go's %q does where a character does not print. */
+/** As Go's %q, but in single quotes. */
 export function quote(text: string): string {
-  return `'${text.replaceAll(/[\\']|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escapeCharacter)}'`
-}
-
-function escapeCharacter(character: string): string {
-  const known = ESCAPES.get(character)
-  if (known !== undefined) return known
-  const code = character.codePointAt(0) as number
-  if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`
-  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`
+  const inner = quoteAsGo(text.toWellFormed()).slice(1, -1)
+  return `'${inner.replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
 }
 
 export function quoteList(names: readonly string[]): string {

@@ -1,6 +1,6 @@
 // sprig's dates: Go layouts, zones by name.
 
-import { formatDuration, parseDuration } from '../../go-duration.ts'
+import { formatDuration, parseNanoseconds } from '../../duration.ts'
 import { fn, GoError, type GoFunction } from '../../function.ts'
 import { parseInt64 } from '../../number.ts'
 import { formatTime } from '../../time-layout.ts'
@@ -31,11 +31,11 @@ export function dateFunctions(host: SprigHost): Readonly<Record<string, GoFuncti
   }
   const dateInZone = fn(['string', 'any', 'string'], inZone)
   const dateModify = fn(['string', 'time'], (text, time) => {
-    const duration = parseDuration(text)
+    const duration = parseNanoseconds(text)
     return typeof duration === 'string' ? time : time.add(duration)
   })
   const mustDateModify = fn(['string', 'time'], (text, time) => {
-    const duration = parseDuration(text)
+    const duration = parseNanoseconds(text)
     if (typeof duration === 'string') throw new GoError(`${duration} ${quote(text)}`)
     return time.add(duration)
   })
@@ -74,7 +74,7 @@ function secondsOf(value: GoValue): bigint {
 function lengthOf(value: GoValue, now: () => GoTime): bigint {
   if (value instanceof GoTime) return now().since(value)
   if (value instanceof GoInt && value.type === 'int64') return value.value
-  const parsed = typeof value === 'string' ? parseDuration(value) : 0n
+  const parsed = typeof value === 'string' ? parseNanoseconds(value) : 0n
   return typeof parsed === 'string' ? 0n : parsed
 }
 

@@ -3,7 +3,7 @@
 import { fn, GoError, type GoFunction } from '../../function.ts'
 import { baseName, cleanPath, directoryOf, extensionOf } from '../../path.ts'
 import { compileRegexp, mustCompileRegexp, type GoRegexp, quoteMeta } from '../../regexp.ts'
-import { formatUrl, hostnameOf, parseUrl } from '../../go-url.ts'
+import { formatUrl, hostnameOf, parseUrl } from '../../url-parts.ts'
 import { deepEqual, GoMap, GoSlice, type GoValue, kindOf, strings, typeOf } from '../../value.ts'
 import { isTrue } from '../truth.ts'
 import { randomBelow, type SprigHost } from './host.ts'
@@ -115,7 +115,7 @@ const addresses: Readonly<Record<string, GoFunction>> = {
       'userinfo',
     ].map((key) => textMember(map, key)) as [string, string, string, string, string, string, string]
     const user = userinfo === '' ? null : prefixed('unable to parse userinfo in dict', () => parseUrl(`proto://${userinfo}@host`)).userinfo
-    return formatUrl({ scheme, host, path, rawPath: '', query, opaque, fragment, userinfo: user })
+    return formatUrl({ scheme, host, path, rawPath: '', query, forceQuery: false, opaque, fragment, userinfo: user })
   }),
 }
 

@@ -6,8 +6,9 @@ import { compileVerify } from '../token/algorithms.ts'
 import type { Algorithm, KeyType, Verify } from '../token/algorithms.ts'
 import { decodeBase64, decodeBase64url } from '../base64url.ts'
 import { completeRsaKey } from './rsa-numbers.ts'
-import { isRecord, memberOf, parseStrictObject } from '../token/strict-json.ts'
+import { memberOf, parseStrictObject } from '../token/strict-json.ts'
 import type { JsonRecord } from '../token/strict-json.ts'
+import { isObject } from '../../../../json/types.ts'
 
 /** One key of a set. */
 export class Jwk {
@@ -53,7 +54,7 @@ export function parseJwkSet(text: string): Jwk[] {
 
 /** Throws when it is no key that go-jose would read. Messages never show key material. */
 export function parseJwk(raw: unknown): Jwk {
-  if (!isRecord(raw)) throw new Error('a JWK must be an object')
+  if (!isObject(raw)) throw new Error('a JWK must be an object')
   const kid = textOf(raw, 'kid')
   for (const name of ['use', 'alg', 'x5u']) textOf(raw, name)
   const certificates = certificatesOf(raw)

@@ -3,6 +3,7 @@
 import type { Jwk } from './jwk.ts'
 import { TokenError } from '../token/jws.ts'
 import type { FailedKeys, SharedKeySet } from './shared-keys.ts'
+import { quote } from '../../../../go/quote.ts'
 
 /** Milliseconds since 1970. */
 export type Clock = () => number
@@ -32,7 +33,7 @@ export interface KeyLoader {
 const MAX_SHOWN = 64
 
 function notFound(id: string): TokenError {
-  return new TokenError(`key ${JSON.stringify(id.slice(0, MAX_SHOWN))} not found in the key set`)
+  return new TokenError(`key ${quote(id.slice(0, MAX_SHOWN))} not found in the key set`)
 }
 
 /** A failure to get keys is a reason to refuse a token, whatever it was. */

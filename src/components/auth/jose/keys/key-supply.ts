@@ -13,6 +13,7 @@ import type { Clock, IdOf, KeySource } from './key-sources.ts'
 import type { KeyOptions, ValidatorOptions } from '../options.ts'
 import { decryptKeyFile, openKeeper } from './secret-keeper.ts'
 import { FAILED_KEYS_BYTES, FailedKeys, KEY_SET_BYTES, SharedKeySet } from './shared-keys.ts'
+import { quote } from '../../../../go/quote.ts'
 
 /** Milliseconds for which all endpoints share the keys of one URL; offered by the service-level block. */
 export const sharedCacheMs: Port<number> = { name: 'shared JWK cache' }
@@ -101,7 +102,7 @@ function readAuthority(path: string, site: Site): string {
   try {
     return site.read(path).toString()
   } catch (error) {
-    throw new Error(`failed to append ${JSON.stringify(path)} to RootCAs: ${describeFileError(path, error)}`, { cause: error })
+    throw new Error(`failed to append ${quote(path)} to RootCAs: ${describeFileError(path, error)}`, { cause: error })
   }
 }
 

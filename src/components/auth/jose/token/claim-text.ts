@@ -1,51 +1,31 @@
 // Claims as texts, in the forms Go gives them: for headers and URL parameters. Knows nothing of requests.
 
-/** How objects become text; the gateway has an encoder for that. */
-export interface ObjectText {
-  /** JSON with sorted keys. */
-  encode(value: unknown): string
-  /** Orders names as Go does. */
-  compare(a: string, b: string): number
-}
+import { formatPlain } from '../../../../go/format-plain.ts'
+import { formatFloat } from '../../../../go/number.ts'
+
+/** How objects become text: JSON with sorted keys. The gateway has an encoder for that. */
+export type EncodeObject = (value: unknown) => string
 
 /** The text of one claim; lists are joined by commas. */
-export function claimText(value: unknown, objects: ObjectText): string {
+export function claimText(value: unknown, encode: EncodeObject): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number') return numberText(value)
-  if (Array.isArray(value)) return value.map((item) => printValue(item, objects)).join(',')
-  return objects.encode(value)
+  return Array.isArray(value) ? itemTexts(value).join(',') : encode(value)
 }
 
 /** The lines that a claim becomes when lists are preserved: one for each element, none for an empty list. */
-export function claimLines(value: unknown, objects: ObjectText): string[] {
-  return Array.isArray(value) ? value.map((item) => printValue(item, objects)) : [claimText(value, objects)]
+export function claimLines(value: unknown, encode: EncodeObject): string[] {
+  return Array.isArray(value) ? itemTexts(value) : [claimText(value, encode)]
+}
+
+function itemTexts(list: readonly unknown[]): string[] {
+  return list.map((item) => formatPlain(item))
 }
 
 /** Whole numbers, or nearly whole ones, without a fraction, others with six digits. */
 function numberText(value: number): string {
   const whole = Math.round(value)
-  return Math.abs(value - whole) < 1e-6 ? BigInt(whole).toString() : value.toFixed(6)
-}
-
-/** Go's `%v`. */
-function printValue(value: unknown, objects: ObjectText): string {
-  if (typeof value === 'string') return value
-  if (typeof value === 'number') return printNumber(value)
-  if (value === null || value === undefined) return '<nil>'
-  if (typeof value !== 'object') return value === true ? 'true' : 'false'
-  if (Array.isArray(value)) return `[${value.map((item) => printValue(item, objects)).join(' ')}]`
-  const members = Object.entries(value).sort(([a], [b]) => objects.compare(a, b))
-  return `map[${members.map(([name, inner]) => `${name}:${printValue(inner, objects)}`).join(' ')}]`
-}
-
-/** Go's `%v` of a float64: the shortest digits, with an exponent below 1e-04 and from 1e+06 on. */
-function printNumber(value: number): string {
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const [digits, power] = value.toExponential().split('e') as [string, string]
-  const exponent = Number(power)
-  if (exponent >= -4 && exponent < 6) return String(value)
-  const size = Math.abs(exponent)
-  return `${digits}e${exponent < 0 ? '-' : '+'}${size < 10 ? '0' : ''}${size}`
+  return Math.abs(value - whole) < 1e-6 ? BigInt(whole).toString() : formatFloat(value, 'f', 6)
 }
 
 /** What may not stand in a header field: everything below a blank but the tabulator, and DEL. */

@@ -3,11 +3,11 @@
 import type { Site } from '../../../../engine/compile/component.ts'
 import { GatewayError } from '../../../../engine/errors.ts'
 import { canonicalName } from '../../../../engine/headers.ts'
-import { compareKeys, encodeSorted } from '../../../../json/write.ts'
+import { encodeSorted } from '../../../../json/write.ts'
 import type { JsonValue } from '../../../../json/types.ts'
 import type { Exchange } from '../../../../engine/types.ts'
 import { asHeaderValue, claimLines, claimText, hasControlCharacters, urlText } from './claim-text.ts'
-import type { ObjectText } from './claim-text.ts'
+import type { EncodeObject } from './claim-text.ts'
 import { claimByDots } from './claims.ts'
 import type { ClaimReader } from './claims.ts'
 import { JOSE_QUIRKS } from '../jose-quirks.ts'
@@ -30,7 +30,7 @@ const INVALID_PATH = new GatewayError('a claim does not fit into the URL of the 
 const NO_USES: ClaimUses = { headers: [], params: [], error: null }
 const PLACEHOLDER = /\{\{\.JWT\.([^{}]+)\}\}/g
 
-const objects: ObjectText = { encode: (value) => encodeSorted((value ?? null) as JsonValue), compare: compareKeys }
+const encodeClaim: EncodeObject = (value) => encodeSorted((value ?? null) as JsonValue)
 
 /** Makes the changes. Throws when a claim cannot be forwarded. */
 export function applyClaims(exchange: Exchange, uses: ClaimUses): void {
@@ -50,13 +50,13 @@ export function compileClaimUses(options: ValidatorOptions, site: Site): (claims
   const propagations = compilePropagations(options, site)
   const places = findPlaces(site)
   if (propagations.length === 0 && places.length === 0) return () => NO_USES
-  const toLines = options.propagate_claims_preserve_array ? claimLines : (value: unknown) => [claimText(value, objects)]
+  const toLines = options.propagate_claims_preserve_array ? claimLines : (value: unknown) => [claimText(value, encodeClaim)]
   return function deriveUses(claims) {
     let error: GatewayError | null = null
     const headers = propagations.map(({ name, read, isForwarded }) => {
       const value = read(claims)
       // security: a missing claim empties the header, so that the client cannot set it itself.
-      const lines = value === undefined ? [''] : toLines(value, objects)
+      const lines = value === undefined ? [''] : toLines(value, encodeClaim)
       if (isForwarded && lines.some(hasControlCharacters)) error = INVALID_HEADER
       return { name, values: lines.map(asHeaderValue) }
     })
@@ -64,7 +64,7 @@ export function compileClaimUses(options: ValidatorOptions, site: Site): (claims
     for (const { claim, isInQuery } of places) {
       const value = memberOf(claims, claim)
       if (value === undefined) continue
-      const text = urlText(claimText(value, objects), isInQuery)
+      const text = urlText(claimText(value, encodeClaim), isInQuery)
       if (text === null) error ??= INVALID_PATH
       else params.push([`JWT.${claim}`, text])
     }

@@ -1,8 +1,9 @@
 // The registered claims, roles and scopes of a token. Knows nothing of signatures and HTTP.
 
 import { TokenError } from './jws.ts'
-import { isRecord, memberOf } from './strict-json.ts'
+import { memberOf } from './strict-json.ts'
 import type { JsonRecord } from './strict-json.ts'
+import { isObject } from '../../../../json/types.ts'
 
 /** Seconds since 1970; null where the token does not say. */
 export interface TokenTimes {
@@ -86,7 +87,7 @@ export function nestedClaim(path: string): ClaimReader {
   return function readNested(claims) {
     let value: unknown = claims
     for (const step of steps) {
-      if (!isRecord(value)) return undefined
+      if (!isObject(value)) return undefined
       value = memberOf(value, step)
     }
     return value

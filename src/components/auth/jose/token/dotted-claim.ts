@@ -1,7 +1,8 @@
 // The dot notation of KrakenD 3 for claims (krakend/dotnotation): members, places in lists, and `*` for all of them.
 
+import { isObject } from '../../../../json/types.ts'
 import type { ClaimReader } from './claims.ts'
-import { isRecord, memberOf } from './strict-json.ts'
+import { memberOf } from './strict-json.ts'
 
 const PLACE = /^\d+$/
 
@@ -24,7 +25,7 @@ function stepInto(value: unknown, part: string): readonly unknown[] {
     if (part === '*') return value
     return PLACE.test(part) && Number(part) < value.length ? [value[Number(part)]] : []
   }
-  if (!isRecord(value)) return []
+  if (!isObject(value)) return []
   if (part === '*') return Object.values(value)
   const member = memberOf(value, part)
   return member === undefined ? [] : [member]

@@ -2,8 +2,10 @@
 
 import { decodeBase64url, isCanonical } from '../base64url.ts'
 import { parseCertificate, parseJwk } from '../keys/jwk.ts'
-import { isRecord, memberOf, parseStrictObject } from './strict-json.ts'
+import { memberOf, parseStrictObject } from './strict-json.ts'
 import type { JsonRecord } from './strict-json.ts'
+import { ExpectedError } from '../../../../go/expected-error.ts'
+import { isObject } from '../../../../json/types.ts'
 
 /**
  * Characters; longer ones are not even looked at.
@@ -17,13 +19,10 @@ const MAX_CHAIN = 10
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const PUBLIC_TYPES: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP'])
 
-/** Why a token is refused, in KrakenD's words. No stack: bad tokens are no bugs. */
-export class TokenError extends Error {
+/** Why a token is refused, in KrakenD's words. */
+export class TokenError extends ExpectedError {
   constructor(message: string) {
-    const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
     super(message)
-    Error.stackTraceLimit = limit
     this.name = 'TokenError'
   }
 }
@@ -102,7 +101,7 @@ function checkShapeOfKeys(header: JsonRecord): void {
   const jwk = memberOf(header, 'jwk') ?? null
   const chain = memberOf(header, 'x5c') ?? null
   if (jwk !== null) {
-    if (!isRecord(jwk) || !PUBLIC_TYPES.has(memberOf(jwk, 'kty'))) throw BAD_HEADER
+    if (!isObject(jwk) || !PUBLIC_TYPES.has(memberOf(jwk, 'kty'))) throw BAD_HEADER
     if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))) throw BAD_HEADER
   }
   if (chain === null) return

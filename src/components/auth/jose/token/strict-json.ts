@@ -1,6 +1,7 @@
 // JSON with nothing left to interpretation: a member twice in one object is refused. Knows nothing of tokens.
 
 import { parseBounded } from '../../../../json/bounded-parse.ts'
+import { isObject } from '../../../../json/types.ts'
 
 /** Deeper structures come from attackers alone. */
 const MAX_DEPTH = 512
@@ -34,12 +35,8 @@ function parseJson(text: string): unknown {
 /** The same for a text that must be an object. */
 export function parseStrictObject(text: string): JsonRecord {
   const value = parseStrictJson(text)
-  if (!isRecord(value)) throw new SyntaxError('not a JSON object')
+  if (!isObject(value)) throw new SyntaxError('not a JSON object')
   return value
-}
-
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A member of the object itself: `constructor` and the like are names as any other. */

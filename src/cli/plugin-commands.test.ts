@@ -1,0 +1,266 @@
+// The commands about plugins as a shell sees them: what they print, where, and their exit codes.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { makeFolder } from '../plugins/modules/test-folder.ts'
+
+const BIN = fileURLToPath(new URL('bin.ts', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+interface Answer {
+  readonly exit: number | null
+  readonly out: string
+  readonly text: string
+}
+
+function node(cwd: string, args: readonly string[]): Answer {
+  const env = { ...process.env }
+  // A test that is started by a test would report to it.
+  delete env['NODE_TEST_CONTEXT']
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', env })
+  return { exit: status, out: stdout, text: stderr }
+}
+
+function krakend(cwd: string, ...args: readonly string[]): Answer {
+  return node(cwd, [BIN, ...args])
+}
+
+const GOOD =
+  "export default { name: 'good', kind: 'middleware', options: { type: 'object', properties: { max: { type: 'integer' } } }, setup: () => () => ({}) }\n"
+const FILES = {
+  'plugins/good.mjs': GOOD,
+  'plugins/enum.ts': 'export {}\n\nenum Color { Red }\n',
+  'plugins/type.ts': "import { Foo } from './_t.ts'\nexport default { foo: Foo, setup: () => null }\n",
+  'plugins/_t.ts': 'export interface Foo { a: 1 }\n',
+  'plugins/ending.ts': "import { t } from './_t'\n",
+  'plugins/old.so': 'ELF',
+  'plugins/limit.mjs': 'export const limit = 5\n',
+}
+const CONFIG = {
+  version: 3,
+  plugin: { folder: './plugins', pattern: 'good' },
+  endpoints: [
+    {
+      endpoint: '/users/{id}',
+      backend: [{ host: ['http://h'], url_pattern: '/b' }],
+      extra_config: { 'plugin/middleware': { name: ['good'], good: { max: 'x' } } },
+    },
+  ],
+}
+
+function makeProject(context: TestContext): string {
+  return makeFolder(context, { ...FILES, 'krakend.json': JSON.stringify(CONFIG) })
+}
+
+test('check-plugin says of each module what it is, or what is wrong with it and where', (t) => {
+  const folder = makeProject(t)
+  const good = krakend(folder, 'check-plugin', 'plugins/good.mjs')
+  assert.deepEqual([good.exit, good.out, good.text], [0, '', '[OK] plugins/good.mjs: good (middleware)\n[OK] 1 module(s), 1 plugin(s)\n'])
+  const { exit, text } = krakend(folder, 'check-plugin', 'plugins')
+  assert.equal(exit, 1)
+  const lines = text.split('\n').filter((line) => line.startsWith('['))
+  assert.deepEqual(lines, [
+    '[KO] plugins/ending.ts:1:1: cannot find "./_t"',
+    '[KO] plugins/enum.ts:3:1: enum is TypeScript that has to be compiled',
+    '[OK] plugins/good.mjs: good (middleware)',
+    '[WARNING] plugins/limit.mjs exports no plugin',
+    '[KO] plugins/type.ts:1:10: ./_t.ts exports no value "Foo"',
+    '[WARNING] plugins/old.so is a Go plugin and cannot be loaded here: write old.ts beside it, see docs/plugins.md',
+    '[KO] 3 problem(s) found',
+  ])
+  assert.match(text, /\n {2}3 \| enum Color \{ Red \}\n {4}\| \^\n {2}hint: /)
+})
+
+test('check-plugin of what is no module', (t) => {
+  const folder = makeProject(t)
+  const { exit, text } = krakend(folder, 'check-plugin', 'plugins/old.so', 'plugins/none.ts')
+  assert.equal(exit, 1)
+  assert.match(
+    text,
+    /^\[KO\] plugins\/old\.so is a Go plugin.*\n\[KO\] plugins\/none\.ts: no such file or directory\n\[KO\] 2 problem\(s\) found\n$/,
+  )
+})
+
+test('check-plugin -c checks options as well', (t) => {
+  const { exit, text } = krakend(makeProject(t), 'check-plugin', 'plugins/good.mjs', '-c', 'krakend.json')
+  assert.equal(exit, 1)
+  assert.match(text, /krakend\.json:1:\d+: error: must be a whole number.*plugin\/middleware\.good\.max/)
+  assert.match(text, /\[KO\] 1 problem\(s\) found\n$/)
+})
+
+test('check-plugin --types asks the TypeScript of the project', (t) => {
+  const folder = makeFolder(t, {
+    'wrong.ts':
+      "import { definePlugin } from 'krakend-ts/plugin'\nexport default definePlugin({\n  setup: (_o, { kind }) => { const a: number = kind; return { data: a } },\n})\n",
+  })
+  const missing = krakend(folder, 'check-plugin', '--types', 'wrong.ts')
+  assert.equal(missing.exit, 1)
+  assert.match(missing.text, /\[KO\] \.: --types needs TypeScript\n {2}hint: run "npm install --save-dev typescript" in \.\n/)
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(join(ROOT, 'node_modules/typescript'), join(folder, 'node_modules/typescript'))
+  const { exit, text } = krakend(folder, 'check-plugin', '--types', 'wrong.ts')
+  assert.equal(exit, 1)
+  assert.match(text, /wrong\.ts\(3,\d+\): error TS2322/)
+})
+
+test('check-plugin --sha256 prints what makes the start accept the same files and no others', (t) => {
+  const folder = makeFolder(t, {
+    'plugins/a.mjs': "import './_help/b.mjs'\nexport default { name: 'a', setup: () => () => ({}) }",
+    'plugins/_help/b.mjs': 'export {}',
+  })
+  const { exit, out } = krakend(folder, 'check-plugin', '--sha256', 'plugins')
+  assert.equal(exit, 0)
+  const sha256 = JSON.parse(out) as Record<string, string>
+  assert.deepEqual(Object.keys(sha256), ['_help/b.mjs', 'a.mjs'])
+  assert.match(sha256['a.mjs'] ?? '', /^[0-9a-f]{64}$/)
+  assert.equal(krakend(folder, 'check-plugin', '--sha256').exit, 255)
+  assert.equal(krakend(folder, 'check-plugin', '--sha256', 'none').exit, 1)
+})
+
+test("check-plugin without files compares Go modules in KrakenD's form: nothing fits", (t) => {
+  const folder = makeFolder(t, { 'go.sum': '' })
+  const { exit, text } = krakend(folder, 'check-plugin', '-g', '1.25.1')
+  assert.equal(exit, 1)
+  assert.match(text, /^libc\n\thave: \n\twant: .*\ngo\n\thave: 1\.25\.1\n\twant: .*\n2 incompatibilities found\n$/)
+  assert.match(krakend(folder, 'check-plugin', '-s', 'x').text, /^open x: no such file or directory\n$/)
+})
+
+test('a module that never returns does not hang a command, nor does one that leaves something open', (t) => {
+  const folder = makeFolder(t, {
+    'exit.mjs': 'process.exit(0)',
+    'open.mjs': 'setInterval(() => {}, 1000)\nexport default { setup: () => null }',
+  })
+  const { exit, text } = krakend(folder, 'check-plugin', 'exit.mjs')
+  assert.deepEqual([exit, text.split('\n')[0]], [1, '[KO] exit.mjs: cannot be imported: its thread has ended itself: exit code 0'])
+  assert.equal(krakend(folder, 'check-plugin', 'open.mjs').exit, 0)
+})
+
+const KINDS_FILE = `export const s = { name: 's', kind: 'http-server', setup: () => (_request, next) => next() }
+export const m = { name: 'm', kind: 'req-resp-modifier', setup() { throw new TypeError('no database') } }
+export const w = { name: 'w', kind: 'middleware', options: { type: 'object', required: ['key'] }, setup() { throw new Error('never called') } }
+`
+
+test('test-plugin tries each kind, in the words of KrakenD', (t) => {
+  const folder = makeFolder(t, { ...FILES, 'plugins/kinds.mjs': KINDS_FILE })
+  const { exit, text } = krakend(folder, 'test-plugin', '-s', '-c', '-m', '-w', 'plugins/kinds.mjs')
+  assert.equal(exit, 1)
+  assert.match(
+    text,
+    /^\[OK\] SERVER\tplugins\/kinds\.mjs\n\[KO\] CLIENT\tplugins\/kinds\.mjs: no plugin of kind http-client\n\[KO\] MODIFIER\tplugins\/kinds\.mjs: .*no database.*\n\[OK\] MIDDLEWARE\tplugins\/kinds\.mjs: w needs options \("key" is missing\): only its shape was tested\n\[KO\] 1 tested plugin\(s\) in [\d.]+m?s\.\n1 plugin\(s\) failed\.\n$/,
+  )
+  const good = krakend(folder, 'test-plugin', '--middleware', 'plugins/good.mjs')
+  assert.equal(good.exit, 0)
+  assert.match(good.text, /^\[OK\] MIDDLEWARE\tplugins\/good\.mjs\n\[OK\] 1 tested plugin\(s\) in [\d.]+m?s\n$/)
+})
+
+test('test-plugin of what cannot be loaded', (t) => {
+  const { exit, text } = krakend(makeProject(t), 'test-plugin', '-s', 'plugins/enum.ts', 'plugins/old.so', 'none.ts')
+  assert.equal(exit, 1)
+  assert.match(text, /^\[KO\] SERVER\tplugins\/enum\.ts: plugins\/enum\.ts:3:1: enum is TypeScript/)
+  assert.match(
+    text,
+    /\n\[KO\] SERVER\tplugins\/old\.so: plugins\/old\.so is a Go plugin.*\n\[KO\] Unable to open the plugin none\.ts\.\n\[KO\] 3 tested/,
+  )
+})
+
+test('test-plugin -r runs cases', (t) => {
+  const around =
+    'export default { name: "a", kind: "middleware", setup: () => async (_request, next) => { const r = await next(); r.data.b = 2; return r } }'
+  const one = (name: string, data: object): object => ({
+    name,
+    kind: 'middleware',
+    next: { data: { a: 1 } },
+    expect: { status: 200, data },
+  })
+  const folder = makeFolder(t, {
+    'a.mjs': around,
+    'cases.json': JSON.stringify([one('good', { a: 1, b: 2 }), one('bad', { a: 1 })]),
+    'good.json': JSON.stringify([one('good', { a: 1, b: 2 })]),
+  })
+  const { exit, text } = krakend(folder, 'test-plugin', '-r', 'cases.json', 'a.mjs')
+  assert.equal(exit, 1)
+  assert.match(text, /^\[OK\] good\n\[KO\] bad/)
+  assert.equal(krakend(folder, 'test-plugin', '-r', 'good.json', 'a.mjs').exit, 0)
+  assert.match(krakend(folder, 'test-plugin', '-r', 'none.json', 'a.mjs').text, /^\[KO\] Unable to open the cases none\.json\.\n$/)
+})
+
+test('plugin new writes a plugin of each kind that can be loaded, with a test that passes, and overwrites nothing', (t) => {
+  const folder = makeFolder(t, {})
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(ROOT, join(folder, 'node_modules/krakend-ts'))
+  for (const [kind, ...flags] of [['http-server'], ['http-client'], ['req-resp-modifier'], ['middleware', '--js']] as const) {
+    const { exit, out } = krakend(folder, 'plugin', 'new', `p-${kind}`, '--kind', kind, ...flags)
+    assert.equal(exit, 0)
+    assert.ok(out.includes(`"plugin/${kind}": { `), out)
+  }
+  const before = readFileSync(join(folder, 'plugins/p-middleware.js'), 'utf8')
+  const again = krakend(folder, 'plugin', 'new', 'p-middleware', '--js')
+  assert.deepEqual(
+    [again.exit, again.text],
+    [1, '[KO] there already: plugins/p-middleware.js, plugins/p-middleware.test.js. Nothing is written\n'],
+  )
+  assert.equal(readFileSync(join(folder, 'plugins/p-middleware.js'), 'utf8'), before)
+  const checked = krakend(folder, 'check-plugin', 'plugins')
+  assert.match(checked.text, /\[OK\] 4 module\(s\), 4 plugin\(s\)\n$/)
+  const tested = node(folder, ['--conditions=krakend-source', '--test', 'plugins/*.test.*'])
+  assert.equal(tested.exit, 0, tested.out)
+  assert.match(tested.out, /pass 4\b/)
+})
+
+test('plugin new refuses names that cannot be, and kinds that are none', (t) => {
+  const folder = makeFolder(t, {})
+  for (const args of [
+    ['new'],
+    ['new', '_a'],
+    ['new', 'a/b'],
+    ['new', 'a.test'],
+    ['new', 'a-request'],
+    ['new', 'a', '--kind', 'x'],
+    ['new', 'a', 'b'],
+    [],
+    ['x'],
+  ])
+    assert.equal(krakend(folder, 'plugin', ...args).exit, 255, args.join(' '))
+})
+
+test('plugin list is a table', (t) => {
+  const folder = makeProject(t)
+  const { exit, out } = krakend(folder, 'plugin', 'list', '-c', 'krakend.json')
+  assert.equal(exit, 0)
+  assert.deepEqual(
+    out.split('\n').map((line) => line.split(/ {2,}/)),
+    [
+      ['NAME', 'KINDS', 'FILE', 'OPTIONS', 'PLACES'],
+      ['good', 'middleware', 'plugins/good.mjs', 'max', 'GET /users/{id} (middleware)'],
+      [''],
+    ],
+  )
+  assert.match(krakend(folder, 'plugin', 'list', 'plugins').out, /\ngood +middleware +plugins\/good\.mjs +max +-\n$/)
+  assert.equal(krakend(folder, 'plugin', 'list', 'none').exit, 1)
+})
+
+test('check imports and never calls setup; --no-plugins imports nothing and says so', (t) => {
+  const plugin = "console.log('imported')\nexport default { name: 'a', setup() { console.log('set up') } }"
+  const places = { 'plugin/http-server': { name: 'a' } }
+  const folder = makeFolder(t, {
+    'p/a.mjs': plugin,
+    'k.json': JSON.stringify({ version: 3, plugin: { folder: 'p', pattern: '.so' }, extra_config: places }),
+  })
+  const checked = krakend(folder, 'check', '-c', 'k.json')
+  assert.deepEqual([checked.exit, checked.out], [0, 'imported\n'])
+  const plain = krakend(folder, 'check', '--no-plugins', '-c', 'k.json')
+  assert.deepEqual([plain.exit, plain.out], [0, ''])
+  assert.match(plain.text, /\nPlugins are not imported: their names and options are not checked\n/)
+})
+
+test('--import is given to the thread that imports plugins', (t) => {
+  const folder = makeFolder(t, {
+    'first.mjs': 'globalThis.word = "early"',
+    'a.mjs': 'export default { name: globalThis.word, setup: () => null }',
+  })
+  assert.match(krakend(folder, 'check-plugin', '--import', './first.mjs', 'a.mjs').text, /^\[OK\] a\.mjs: early \(/)
+})

@@ -1,0 +1,93 @@
+// Writes a plugin that works, with a test that passes, and says what to add to the configuration. Overwrites nothing.
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { asError } from '../engine/errors.ts'
+import { suffixOf } from '../plugins/entries.ts'
+import { isModuleName } from '../plugins/modules/module-file.ts'
+import { shownPath } from '../plugins/modules/problem.ts'
+import { KINDS } from '../plugins/modules/read-shapes.ts'
+import type { Kind } from '../plugins/types.ts'
+import { suggestHint } from '../schema/suggest.ts'
+import { UsageError } from './arguments.ts'
+import { pluginSource, testSource } from './plugin-new-sources.ts'
+
+export interface NewPlugin {
+  readonly name: string
+  readonly kind: string
+  readonly isJavaScript: boolean
+  readonly folder: string
+}
+
+const NAME = /^[a-z0-9][\w.-]*$/i
+
+/** Gives the exit code. Throws a UsageError for a name or a kind that cannot be. */
+export function createPlugin({ name, kind: written, isJavaScript, folder }: NewPlugin): number {
+  const extension = isJavaScript ? '.js' : '.ts'
+  const kind = readKind(written)
+  refuseName(name, extension)
+  const file = join(folder, `${name}${extension}`)
+  const test = join(folder, `${name}.test${extension}`)
+  const taken = [file, test].filter((path) => existsSync(path))
+  if (taken.length > 0) {
+    process.stderr.write(`[KO] there already: ${taken.join(', ')}. Nothing is written\n`)
+    return 1
+  }
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(file, pluginSource(name, kind), { flag: 'wx' })
+    writeFileSync(test, testSource(name, kind, extension), { flag: 'wx' })
+  } catch (error) {
+    process.stderr.write(`[KO] ${asError(error).message}\n`)
+    return 1
+  }
+  process.stdout.write(`[OK] ${shownPath(file)} and ${shownPath(test)}\n\n${describeBlock(name, kind, folder)}`)
+  return 0
+}
+
+function readKind(written: string): Kind {
+  const kind = KINDS.find((one) => one === written)
+  if (kind !== undefined) return kind
+  const hint = suggestHint(written, KINDS)
+  throw new UsageError(`unknown kind "${written}"${hint === '' ? '' : `, ${hint}`}`, `A kind is one of ${KINDS.join(', ')}.`)
+}
+
+function refuseName(name: string, extension: string): void {
+  if (!NAME.test(name) || !isModuleName(name + extension))
+    throw new UsageError(
+      `"${name}" cannot be the name of a plugin's file`,
+      'Take letters, digits, "-" and "_"; it begins with one of the first two.',
+    )
+  if (suffixOf(name) !== null)
+    throw new UsageError(
+      `"${name}" ends like one half of a modifier`,
+      'Leave "-request" and "-response" to the names of halves: the plugin has one name.',
+    )
+}
+
+const PLACES: Readonly<Record<Kind, string>> = {
+  'http-server': 'the service, at the top',
+  'http-client': 'a backend',
+  'req-resp-modifier': 'an endpoint or a backend',
+  middleware: 'an endpoint or a backend',
+}
+
+function describeBlock(name: string, kind: Kind, folder: string): string {
+  const key = JSON.stringify(`plugin/${kind}`)
+  const path = JSON.stringify(`./${shownPath(folder)}/`)
+  const [text, options] = [JSON.stringify(name), '{ "value": "hello" }']
+  const entry = `{ "name": ${text}, "config": ${options} }`
+  const [of3, of4] =
+    kind === 'http-client'
+      ? [`{ "name": ${text}, ${text}: ${options} }`, entry]
+      : [`{ "name": [${text}], ${text}: ${options} }`, `{ "plugins": [${entry}] }`]
+  return `Add to krakend.json, up to version 3 at the top, since version 4 in its "extra_config":
+
+  "plugin": { "folder": ${path}, "pattern": ".so" }
+
+and to the "extra_config" of ${PLACES[kind]}:
+
+  ${key}: ${of3}
+  ${key}: ${of4}   (version 4)
+`
+}

@@ -1,0 +1,80 @@
+// Why nobody provides a plugin of that name: another kind, another spelling, a module that is broken, or none at all.
+
+import enterprise from '../../config/upgrades/enterprise.json' with { type: 'json' }
+import { suggest } from '../../schema/suggest.ts'
+import { suffixOf } from '../entries.ts'
+import type { ModuleProblem, PluginModules } from '../loaded.ts'
+import type { Kind } from '../types.ts'
+import { placeOfProblem } from './problem.ts'
+
+/** Plugins of KrakenD Enterprise that protect: without them a place would be served to everybody. */
+const PROTECTING: ReadonlySet<string> = new Set(enterprise.protectingPlugins)
+
+/** What KrakenD Enterprise brings along. */
+const BUILT_IN: ReadonlySet<string> = new Set([...enterprise.protectingPlugins, ...enterprise.plugins])
+
+/** So many names are shown at most. */
+const MAX_NAMES = 10
+
+export interface MissingPlugin {
+  /** A sentence that names the plugin. */
+  readonly message: string
+  /** Empty when there is nothing to say. */
+  readonly hint: string
+  /** Whether whoever named it counts on being protected by it. */
+  readonly protects: boolean
+  /** Nothing in a configuration can allow it: the files are not those that were listed. */
+  readonly isForbidden: boolean
+}
+
+/**
+ * `name` is one that `find` does not know for `kind`. `needsProtectingPlugins` is the quirk of the configuration: false where the names of
+ * KrakenD's own protections mean nothing.
+ */
+export function explainMissing(
+  modules: Pick<PluginModules, 'plugins' | 'problems'>,
+  kind: Kind,
+  name: string,
+  needsProtectingPlugins = true,
+): MissingPlugin {
+  const names = [name, suffixOf(name)?.base ?? name]
+  const faults = modules.problems.filter(({ severity }) => severity === 'error')
+  const fault = faults.find(({ plugins = [] }) => names.some((one) => plugins.includes(one)))
+  const protects =
+    (needsProtectingPlugins && PROTECTING.has(name)) ||
+    fault?.protects === true ||
+    modules.plugins.some((one) => one.name === name && one.protects)
+  // security: which plugins a module has that was not run, nobody knows
+  const isForbidden = faults.some(({ code }) => code === 'plugin-integrity')
+  return { ...describe(modules, kind, name, fault), protects, isForbidden }
+}
+
+function describe(
+  { plugins, problems }: Pick<PluginModules, 'plugins' | 'problems'>,
+  kind: Kind,
+  name: string,
+  fault: ModuleProblem | undefined,
+): Pick<MissingPlugin, 'message' | 'hint'> {
+  if (fault !== undefined)
+    return { message: `the plugin "${name}" could not be loaded: ${placeOfProblem(fault)}: ${fault.message}`, hint: fault.hint }
+  const other = plugins.find((plugin) => plugin.name === name)
+  if (other !== undefined) {
+    const kinds = [...other.kinds].join(', ')
+    return { message: `the plugin "${name}" of ${other.file} is no ${kind}`, hint: `its kind is ${kinds}` }
+  }
+  const library = problems.find((problem) => problem.code === 'go-plugin' && problem.plugins?.includes(name) === true)
+  if (library !== undefined) return { message: `nothing provides the plugin "${name}": ${library.message}`, hint: '' }
+  if (BUILT_IN.has(name)) {
+    const message = `the plugin "${name}" is one of KrakenD Enterprise, which is not available here`
+    return { message, hint: `remove it, or write a module of that name: "krakend plugin new ${name}"` }
+  }
+  const usable = plugins.filter(({ kinds }) => kinds.has(kind)).map((plugin) => plugin.name)
+  const meant = suggest(name, usable)
+  const message = `nothing provides the plugin "${name}" for plugin/${kind}`
+  if (meant !== null) return { message, hint: `did you mean "${meant}"?` }
+  const broken = problems.find(({ severity }) => severity === 'error')
+  if (broken !== undefined) return { message, hint: `perhaps it is in ${broken.file}, which could not be loaded` }
+  const known = [...new Set(usable)]
+  const more = known.length > MAX_NAMES ? ' …' : ''
+  return { message, hint: known.length === 0 ? '' : `plugins of this kind: ${known.slice(0, MAX_NAMES).join(', ')}${more}` }
+}

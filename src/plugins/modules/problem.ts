@@ -1,0 +1,85 @@
+// What is wrong with a module of plugins, with its place in the source, ready to be shown. Knows no kind of fault.
+
+import { readFileSync } from 'node:fs'
+import { isAbsolute, relative, sep } from 'node:path'
+import { getSystemErrorMessage } from 'node:util'
+import type { ModuleProblem } from '../loaded.ts'
+
+/** A place in a source: both numbers 1-based. */
+export interface SourcePlace {
+  readonly line: number
+  readonly column: number
+}
+
+interface ProblemDetails {
+  readonly hint?: string
+  readonly severity?: ModuleProblem['severity']
+  /** The place, and the text that it is a place of. */
+  readonly place?: SourcePlace | null
+  readonly text?: string | null
+  readonly plugins?: readonly string[]
+  readonly protects?: boolean
+}
+
+const EXCERPT_WIDTH = 120
+const BEFORE_MARK = 80
+
+/** An error unless it says else. `file` is shown as it is. */
+export function problemOf(code: string, file: string, message: string, details: ProblemDetails = {}): ModuleProblem {
+  const { hint = '', severity = 'error', place = null, text = null, plugins = [], protects = false } = details
+  return {
+    code,
+    file,
+    message,
+    hint,
+    severity,
+    line: place?.line ?? null,
+    column: place?.column ?? null,
+    excerpt: place === null || text === null ? null : excerptOf(text, place),
+    plugins,
+    protects,
+  }
+}
+
+/** `plugins/price.ts:3:1`, as far as it is known. */
+export function placeOfProblem({ file, line, column }: ModuleProblem): string {
+  return line === null ? file : `${file}:${line}:${column ?? 1}`
+}
+
+/** A path for the eye: from the working directory on, where it lies below. */
+export function shownPath(path: string): string {
+  const short = relative('', path)
+  if (short === '') return '.'
+  return short === '..' || short.startsWith(`..${sep}`) || isAbsolute(short) ? path : short
+}
+
+/** `no such file or directory`. */
+export function describeSystemError(error: unknown): string {
+  const { errno, message } = error as NodeJS.ErrnoException
+  return typeof errno === 'number' ? getSystemErrorMessage(errno) : message
+}
+
+/** Where an offset of a text stands. */
+export function placeAt(text: string, offset: number): SourcePlace {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
+}
+
+/** The line with a mark below it; long lines are cut around the place. */
+function excerptOf(text: string, { line, column }: SourcePlace): string | null {
+  const whole = text.split('\n')[line - 1]?.replace(/\r$/, '')
+  if (whole === undefined) return null
+  const start = column > BEFORE_MARK ? column - BEFORE_MARK : 0
+  const shown = whole.slice(start, start + EXCERPT_WIDTH).replaceAll('\t', ' ')
+  const lead = ' '.repeat(String(line).length)
+  return `  ${line} | ${shown}\n  ${lead} | ${' '.repeat(Math.max(0, column - 1 - start))}^`
+}
+
+/** Null for what cannot be read. */
+export function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,43 @@
+// Who may listen on a port: several threads at once, one after the other, and nobody beside another program.
+
+import { connect, createServer } from 'node:net'
+import type { GatewayConfig } from '../config/types.ts'
+import { describePortFailure, StartFailure } from './failure.ts'
+
+/** Systems that spread the connections of one port over the threads that listen on it. */
+const SHARING_PLATFORMS = new Set<NodeJS.Platform>(['linux', 'freebsd', 'aix', 'sunos'])
+const ANY_ADDRESS = new Set(['', '0.0.0.0', '::'])
+const ASK_WITHIN_MS = 1000
+
+export function sharesPorts(platform: NodeJS.Platform = process.platform): boolean {
+  return SHARING_PLATFORMS.has(platform)
+}
+
+/** Whether this Node.js moves a listening socket to another thread (since 26.10): no connection is lost then. */
+export function movesSockets(): boolean {
+  const socket = createServer()
+  try {
+    structuredClone(socket, { transfer: [socket] })
+    return true
+  } catch (error) {
+    // It can be moved, once it listens.
+    return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE'
+  }
+}
+
+/**
+ * security: `reusePort` shares the port with whoever else does, without a word; so nobody may answer there yet.
+ * Asking is better than listening for a moment, which whoever waits for the gateway would take for the gateway.
+ */
+export async function refuseSharing(config: GatewayConfig): Promise<void> {
+  const { port, listenIp } = config.server
+  const host = ANY_ADDRESS.has(listenIp) ? '127.0.0.1' : listenIp
+  const socket = connect({ port, host, timeout: ASK_WITHIN_MS })
+  const isTaken = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('timeout', () => resolve(true))
+    // What else is wrong with the address, listening will say.
+    socket.once('error', () => resolve(false))
+  })
+  socket.destroy()
+  if (isTaken) throw new StartFailure(describePortFailure({ name: '', code: 'EADDRINUSE', message: '' }, config))
+}
