@@ -68,6 +68,7 @@ test('a change is looked up; what breaks is told once and keeps the last hosts; 
   const store = storeOf([['a:1'], ['a:1', 'b:2'], new Error('down'), new Error('still down'), ['c:3'], []])
   const { watched, reports } = watching(store.client)
   await watched.ready
+  await settled(() => store.watches === 1)
   const before = watched.hosts()
   store.change()
   await settled(() => watched.hosts().length === 2)
