@@ -28,6 +28,7 @@ const revoker = () => import('./components/auth/revoker/index.ts')
 const jose = () => import('./components/auth/jose/index.ts')
 const rateLimits = () => import('./components/qos/ratelimit/index.ts')
 const cel = () => import('./components/validation/cel/index.ts')
+const pubsub = () => import('./components/backend/pubsub/index.ts')
 const amqp = () => import('./components/backend/amqp/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
 const etcd = () => import('./components/sd/etcd/index.ts')
@@ -112,6 +113,8 @@ export const order: Order = {
     // Backends that are no HTTP servers: the first one answers, and nothing below is reached.
     lazy('backend/amqp/consumer', async () => (await amqp()).amqpConsumer),
     lazy('backend/amqp/producer', async () => (await amqp()).amqpProducer),
+    lazy('backend/pubsub/subscriber', async () => (await pubsub()).pubsubSubscriber),
+    lazy('backend/pubsub/publisher', async () => (await pubsub()).pubsubPublisher),
     // ⊢ HTTP call, status policy, decoding, target, allow or deny, mapping, group
   ],
 

@@ -2,26 +2,12 @@
 
 import type { Manipulate, Site } from '../../engine/compile/component.ts'
 import type { Data } from '../../engine/data.ts'
-import { GatewayError } from '../../engine/errors.ts'
 import type { HeaderMap } from '../../engine/headers.ts'
 import { parseHost } from '../../engine/steps/balancer.ts'
 import type { PipeResponse } from '../../engine/types.ts'
 
-/** A request that comes while a broker is away. compat: KrakenD's text. */
-export const NOT_CONNECTED = new GatewayError('connection not available, trying to reconnect', {
-  code: 'ERR_BROKER_DOWN',
-  source: 'backend',
-})
-
 /** What a client gets whose message was taken: `null`, not complete. */
 export const TAKEN: PipeResponse = { data: null, isComplete: true, error: null, statusCode: 0, headers: null, body: null }
-
-/** What a broker or a cloud said when something could not be done. */
-export function brokerError(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error
-  const { message } = error as Error
-  return new GatewayError(message, { code: 'ERR_BROKER', source: 'backend', cause: error })
-}
 
 /** A message's data as its backend's options want it. */
 export function answerWith(data: Data | null, manipulate: Manipulate | null, headers: HeaderMap | null = null): PipeResponse {

@@ -2,12 +2,14 @@
 
 import type { Channel, ConsumeMessage } from 'amqplib'
 import { declareExchange, declareQueue, openChannel, openConfirmChannel } from '../../../brokers/amqp.ts'
-import { keepChannel, keepConnection } from '../../../brokers/kept-amqp.ts'
+import { brokerError, NOT_CONNECTED } from '../../../brokers/errors.ts'
+import { keepAmqp } from '../../../brokers/kept-amqp.ts'
+import { keepOn } from '../../../brokers/kept.ts'
 import { requirePeer } from '../../../brokers/peers.ts'
 import { component, type Site } from '../../../engine/compile/component.ts'
 import type { Pipe } from '../../../engine/types.ts'
-import { answerWith, brokerError, hostCredentials, NOT_CONNECTED, TAKEN } from '../broker-answers.ts'
-import { MessageQueue } from '../message-queue.ts'
+import { answerWith, hostCredentials, TAKEN } from '../broker-answers.ts'
+import { MessageQueue } from '../../../brokers/message-queue.ts'
 import { compileMessage } from './message.ts'
 import { Outlet } from './outlet.ts'
 import { checkConsumer, checkProducer, type ConsumerOptions, consumerOptions, type ProducerOptions, producerOptions } from './options.ts'
@@ -44,7 +46,7 @@ export const amqpProducer = component({
 })
 
 function connectionOptions({ max_retries: maxRetries, backoff_strategy: backOff }: ConsumerOptions | ProducerOptions, site: Site) {
-  return { url: site.backend?.hosts[0] ?? '', maxRetries, backOff }
+  return { url: site.backend?.hosts[0] ?? '', tag: 'AMQP', maxRetries, backOff }
 }
 
 /** A message together with the channel that it came from: only there it can be acknowledged. */
@@ -56,8 +58,8 @@ interface Delivery {
 function compileConsumer(given: ConsumerOptions, site: Site): Pipe {
   const queue = new MessageQueue<Delivery>()
   const own = connectionOptions(given, site)
-  const connection = keepConnection(site, { ...own, role: 'consumer' })
-  const link = keepChannel(site, connection, own, async (model) => {
+  const connection = keepAmqp(site, { ...own, role: 'consumer' })
+  const link = keepOn(site, connection, own, async (model) => {
     const opened = await openChannel(model, (channel) => attach(channel, given, site, queue))
     void opened.ended.then(() => queue.lose(NOT_CONNECTED))
     return opened
@@ -116,8 +118,8 @@ function compileProducer(given: ProducerOptions, site: Site): Pipe {
   const { exchange } = given
   const makeMessage = compileMessage(given, site.clock, hostCredentials(site))
   const own = connectionOptions(given, site)
-  const connection = keepConnection(site, { ...own, role: 'producer' })
-  const link = keepChannel(site, connection, own, async (model) => {
+  const connection = keepAmqp(site, { ...own, role: 'producer' })
+  const link = keepOn(site, connection, own, async (model) => {
     const opened = await openConfirmChannel(model, (channel) => declareExchange(channel, given))
     return { ...opened, value: new Outlet(opened.value) }
   })

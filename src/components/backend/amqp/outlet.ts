@@ -2,6 +2,7 @@
 
 import type { ConfirmChannel } from 'amqplib'
 import type { Scope } from '../../../engine/scope.ts'
+import { within } from '../../../brokers/within.ts'
 import type { OutgoingMessage } from './message.ts'
 
 export class Outlet {
@@ -30,12 +31,4 @@ export class Outlet {
     if (!hasRoom) this.#drained ??= Promise.withResolvers()
     return within(scope, promise)
   }
-}
-
-/** What a promise gives, or a rejection as soon as the scope ends. */
-function within(scope: Scope, promise: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const unlisten = scope.onEnd(reject)
-    promise.then(resolve, reject).finally(unlisten)
-  })
 }

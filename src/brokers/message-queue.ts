@@ -1,7 +1,7 @@
 // Messages that a broker sends and requests that wait for one, paired in the order in which both came. Knows no broker.
 
-import { DEADLINE_EXCEEDED } from '../../engine/errors.ts'
-import type { Scope } from '../../engine/scope.ts'
+import { DEADLINE_EXCEEDED } from '../engine/errors.ts'
+import type { Scope } from '../engine/scope.ts'
 
 interface Waiting<M> {
   readonly give: (message: M) => void
@@ -12,11 +12,18 @@ export class MessageQueue<M> {
   readonly #messages: M[] = []
   readonly #waiting = new Set<Waiting<M>>()
 
-  /** Takes a message in. The broker sees to it that there are not too many. */
+  readonly #limit: number
+
+  /** Of more messages than the limit the oldest is dropped; without one the broker sees to it that there are not too many. */
+  constructor(limit = Infinity) {
+    this.#limit = limit
+  }
+
   push(message: M): void {
     const [first] = this.#waiting
-    if (first === undefined) this.#messages.push(message)
-    else first.give(message)
+    if (first !== undefined) return first.give(message)
+    this.#messages.push(message)
+    if (this.#messages.length > this.#limit) this.#messages.shift()
   }
 
   /** The next message; rejects when the scope ends before there is one. */
