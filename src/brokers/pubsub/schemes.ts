@@ -3,6 +3,7 @@
 import type { Peer } from '../peers.ts'
 import { quote } from '../../go/quote.ts'
 import { type Address, findUnknown, type Kind, parseAddress } from './address.ts'
+import { AWS_PARAMETERS } from './aws-address.ts'
 import { OpenError, type Scheme } from './scheme.ts'
 
 export interface SchemeEntry {
@@ -13,6 +14,8 @@ export interface SchemeEntry {
   readonly load: () => Promise<Scheme>
 }
 
+const QUEUE_PARAMETERS = [...AWS_PARAMETERS, 'raw', 'nacklazy', 'waittime']
+
 const SCHEMES: Readonly<Record<string, SchemeEntry>> = {
   nats: {
     peer: '@nats-io/transport-node',
@@ -20,6 +23,13 @@ const SCHEMES: Readonly<Record<string, SchemeEntry>> = {
     subscription: ['natsv2', 'queue'],
     load: async () => (await import('./nats.ts')).nats,
   },
+  awssqs: {
+    peer: '@aws-sdk/client-sqs',
+    topic: AWS_PARAMETERS,
+    subscription: QUEUE_PARAMETERS,
+    load: async () => (await import('./sqs.ts')).sqs,
+  },
+  awssns: { peer: '@aws-sdk/client-sns', topic: AWS_PARAMETERS, subscription: null, load: async () => (await import('./sns.ts')).sns },
 }
 
 /** The schemes that have topics, or subscriptions. */

@@ -104,7 +104,11 @@ function compileSubscriber(connection: Link<Client>, address: Address, site: Sit
       message.leave()
       throw error
     }
-    await message.ack()
+    try {
+      await message.ack()
+    } catch (error) {
+      throw brokerError(error)
+    }
     return answerWith(data, manipulate)
   }
 }
