@@ -111,6 +111,7 @@ export const order: Order = {
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),
     lazy('validation/cel', async () => (await cel()).backendCel),
     // Backends that are no HTTP servers: the first one answers, and nothing below is reached.
+    lazy('backend/lambda', async () => (await import('./components/backend/lambda/index.ts')).lambda),
     lazy('backend/amqp/consumer', async () => (await amqp()).amqpConsumer),
     lazy('backend/amqp/producer', async () => (await amqp()).amqpProducer),
     lazy('backend/pubsub/subscriber', async () => (await pubsub()).pubsubSubscriber),
