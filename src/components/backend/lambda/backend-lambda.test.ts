@@ -2,19 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkOptions, makeRequest } from '../../../testing/index.ts'
 import { lambda } from './index.ts'
-import { decodeAnswer, encodeParams } from './payload.ts'
+import { encodeParams } from './payload.ts'
 
 test('for GET a function gets the parameters, their names in lower case and in order', () => {
   const encode = (params: Record<string, string>) => encodeParams(makeRequest({ params: new Map(Object.entries(params)) })).toString()
   assert.equal(encode({ UserId: '42', A: '<é>' }), '{"a":"\\u003cé\\u003e","userid":"42"}\n')
   assert.equal(encode({}), '{}\n')
-})
-
-test('an answer is an object, or null for an empty one', () => {
-  const decode = (text: string): unknown => decodeAnswer(Buffer.from(text)).object
-  assert.deepEqual(decode('{"a":{"b":1}}'), { a: { b: 1 } })
-  assert.deepEqual(decode(' null\n'), {})
-  for (const text of ['[1]', '1', '{', 'nul']) assert.throws(() => decode(text))
 })
 
 test('settings that come to nothing are findings', () => {

@@ -5,13 +5,15 @@ import { type AwsSettings, clientConfigOf } from '../../../brokers/aws.ts'
 import { brokerError } from '../../../brokers/errors.ts'
 import { checkPeer, requirePeer } from '../../../brokers/peers.ts'
 import { component, type Site } from '../../../engine/compile/component.ts'
+import { Data } from '../../../engine/data.ts'
+import { decodeJsonObject } from '../../../engine/decode-json.ts'
 import { GatewayError } from '../../../engine/errors.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import type { Pipe } from '../../../engine/types.ts'
 import { errorIssue, type Issue, warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { answerWith } from '../broker-answers.ts'
-import { decodeAnswer, encodeParams } from './payload.ts'
+import { encodeParams } from './payload.ts'
 
 const options = Type.Object({
   function_name: Type.String({ default: '', description: 'The function: its name, `name:qualifier` or its ARN.' }),
@@ -69,7 +71,8 @@ async function compileCall({ function_name: name, function_param_name: parameter
       throw scope.reason ?? brokerError(error)
     }
     if (answer.StatusCode !== 200) throw BAD_STATUS
-    const data = decodeAnswer(Buffer.from(answer.Payload ?? []))
+    // compat: an object whatever `encoding` says, and null for an empty one.
+    const data = decodeJsonObject(Buffer.from(answer.Payload ?? [])) ?? Data.EMPTY
     const { ExecutedVersion: version = '' } = answer
     return answerWith(data, manipulate, version === '' || data.isEmpty ? null : new HeaderMap([VERSION_FIELD, version]))
   }
