@@ -1,7 +1,8 @@
 // From a typed configuration to something that answers requests, and back to nothing. Needs no process and no command line.
 
 import { readFileSync } from 'node:fs'
-import type { GatewayConfig } from './config/types.ts'
+import type { AgentConfig, GatewayConfig } from './config/types.ts'
+import { compileAgent, type CompiledAgent } from './engine/compile/compile-agent.ts'
 import { compileGateway, type CompiledGateway, type CompileInit } from './engine/compile/compile.ts'
 import { loadOrder } from './engine/compile/order.ts'
 import { SYSTEM_CLOCK, type Clock, type Logger, type Offer, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
@@ -45,14 +46,26 @@ export interface PluginRules {
 }
 
 /** Loads what the configuration uses and compiles it. Throws a ConfigError when it cannot be served. */
-export async function openGateway(config: GatewayConfig, init: GatewayInit): Promise<CompiledGateway> {
+export function openGateway(config: GatewayConfig, init: GatewayInit): Promise<CompiledGateway> {
+  return open(config, init, compileGateway)
+}
+
+/** The same for the pipe of one of its async agents alone. */
+export function openAgent(config: GatewayConfig, agent: AgentConfig, init: GatewayInit): Promise<CompiledAgent> {
+  return open({ ...config, endpoints: [], asyncAgents: [agent] }, init, (own) => compileAgent(agent, own))
+}
+
+/** Whatever is compiled and holds connections to backends. */
+type Compiled = Pick<CompiledGateway, 'files' | 'retire'>
+
+async function open<C extends Compiled>(config: GatewayConfig, init: GatewayInit, compile: (init: CompileInit) => Promise<C>): Promise<C> {
   const [loaded, encodings] = await Promise.all([loadOrder(order, config), loadEncodings(encodingsOf(config))])
   const environment = readProxies(init.environment)
   const transports = createTransports(config.transport, { log: init.log, environment, names: expectedNames(config) })
   const folder = folderHost(config, init.pluginRules)
   const offer: Offer<PluginHost> = { port: pluginHost, value: init.plugins ?? folder.host }
   try {
-    const compiled = await compileGateway({
+    const compiled = await compile({
       clock: SYSTEM_CLOCK,
       ...init,
       ...encodings,

@@ -32,7 +32,10 @@ const revoker = () => import('./components/auth/revoker/index.ts')
 const jose = () => import('./components/auth/jose/index.ts')
 const rateLimits = () => import('./components/qos/ratelimit/index.ts')
 const cel = () => import('./components/validation/cel/index.ts')
+const pubsub = () => import('./components/backend/pubsub/index.ts')
+const amqp = () => import('./components/backend/amqp/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
+const etcd = () => import('./components/sd/etcd/index.ts')
 const middlewares = () => import('./components/plugin/middleware/index.ts')
 const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
 const metrics = () => import('./components/telemetry/metrics/index.ts')
@@ -53,6 +56,7 @@ export const order: Order = {
     lazy('telemetry/metrics', async () => (await metrics()).metrics, 'telemetry/influx'),
     lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
+    lazy('_gw/etcd', async () => (await etcd()).etcdService), // whom `sd: etcd` asks
   ],
 
   // Every request, before it has a route.
@@ -125,6 +129,12 @@ export const order: Order = {
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),
     lazy('validation/cel', async () => (await cel()).backendCel),
+    // Backends that are no HTTP servers: the first one answers, and nothing below is reached.
+    lazy('backend/lambda', async () => (await import('./components/backend/lambda/index.ts')).lambda),
+    lazy('backend/amqp/consumer', async () => (await amqp()).amqpConsumer),
+    lazy('backend/amqp/producer', async () => (await amqp()).amqpProducer),
+    lazy('backend/pubsub/subscriber', async () => (await pubsub()).pubsubSubscriber),
+    lazy('backend/pubsub/publisher', async () => (await pubsub()).pubsubPublisher),
     // ⊢ HTTP call, status policy, decoding, target, allow or deny, mapping, group
   ],
 
@@ -148,13 +158,19 @@ export const order: Order = {
     // ⊢ socket
   ],
 
-  discoveries: [{ sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns }],
+  // What brings messages to async agents, once per process.
+  drivers: [lazy('async/amqp', async () => (await import('./components/async/amqp/index.ts')).asyncAmqp)],
+
+  discoveries: [
+    { sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns },
+    { sd: 'etcd', load: async () => (await etcd()).etcd },
+  ],
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
     service: [routerBlock, loggingBlock, logstashBlock, gelfBlock, workersBlock, reloadBlock, shutdownBlock, backendLimits, pluginsBlock],
     endpoint: [proxyAtEndpoint],
-    agent: [],
+    agent: [proxyAtEndpoint],
     backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],
   },
 }

@@ -30,6 +30,7 @@ const SYSTEM = /^node:(http|https|http2|net|tls|dns|fs|fs\/promises|child_proces
 /** What `node:net` has for addresses alone opens no socket. */
 const ADDRESS_NAMES = new Set(['BlockList', 'SocketAddress', 'isIP', 'isIPv4', 'isIPv6'])
 const CONFIG_TYPES = /^src\/config\/(types|dialect)\.ts$/
+const BROKERS = /^src\/brokers\//
 const CEL = /^src\/cel\//
 const ENGINE = /^src\/engine\//
 const PLUGINS = /^src\/plugins\//
@@ -80,6 +81,11 @@ const RULES: readonly Rule[] = [
     files: /^src\/http\//,
     may: [/^src\/http\//, ENGINE, ...FLOORS, CONFIG_TYPES],
     reason: 'the wire has no policy: what happens to a request is decided in the engine and in components',
+  },
+  {
+    files: BROKERS,
+    may: [BROKERS, ENGINE, ...FLOORS, CONFIG_TYPES],
+    reason: 'connections to brokers and clouds are made and kept in one place; what they are used for is decided in components',
   },
   {
     files: /^src\/encodings\//,
@@ -136,7 +142,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: COMPONENT,
-    may: [ENGINE, ...FLOORS, LUA, CEL, CONFIG_TYPES, /^src\/plugins\/[^/]+\.ts$/],
+    may: [ENGINE, ...FLOORS, BROKERS, LUA, CEL, CONFIG_TYPES, /^src\/plugins\/[^/]+\.ts$/],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
   },
   {
@@ -180,7 +186,7 @@ const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
 const VOCABULARY =
-  /^src\/(config\/dialect\.ts|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|ports|scope)\.ts)$/
+  /^src\/(config\/dialect\.ts|brokers\/.+|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|ports|scope)\.ts)$/
 
 /** Comparing a version with a number, and flags that stand for such a comparison. */
 const DIALECT_QUESTIONS =

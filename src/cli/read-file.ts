@@ -105,7 +105,8 @@ async function findIssues(
   { source, raw, request }: { source: Source; raw: unknown; request: FileRequest },
 ): Promise<Issue[]> {
   const discoveries = order.discoveries.map(({ sd }) => sd)
-  const general = [...issues, ...checkConfig({ config, raw, source, readable, discoveries })]
+  const drivers = order.drivers.map(({ namespace }) => namespace)
+  const general = [...issues, ...checkConfig({ config, raw, source, readable, discoveries, drivers })]
   const own = checkBlocks(config, await loadDeclarations(order, config), { ...request, readable })
   return [
     ...general.map((issue) => (isNoGateway(issue, request) ? { ...issue, severity: 'error' as const } : gradeRule(issue, request))),

@@ -47,3 +47,11 @@ export interface Telemetry {
 
 /** Those that the service has; the first stands outermost. */
 export const telemetries: Port<Telemetry> = { name: 'telemetries' }
+
+/** What `/__health` says about a connection to a broker: `up`, or since when and why it is down. */
+export type ConnectionState = () => string
+
+/** Connections of this gateway to brokers, by a name without user and password; whoever holds one adds it while it is built. */
+export function connectionStates({ once }: Pick<Site, 'once'>): Map<string, ConnectionState> {
+  return once('connection states', () => new Map())
+}

@@ -2,7 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import type { GatewayConfig } from '../config/types.ts'
-import { ConfigError, type Logger, type SharedMemory } from '../engine/compile/component.ts'
+import { ConfigError, type Logger, type ResourcePool, type SharedMemory } from '../engine/compile/component.ts'
 import { asError, describeBug } from '../engine/errors.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
 import type { Exchange } from '../engine/types.ts'
@@ -13,10 +13,11 @@ import { describeTlsFailure, StartFailure } from './failure.ts'
 import type { Opening } from './messages.ts'
 import { returnStartMemory, surviveBugs, VERSION } from './process.ts'
 import { ServedGateway } from './served-gateway.ts'
-import { createResourcePool } from './shared.ts'
 
 export interface HostInit {
   readonly shared: SharedMemory
+  /** What its gateways hand on to each other. */
+  readonly pool: ResourcePool
   /** The logger for one configuration. */
   readonly createLog: (config: GatewayConfig) => Logger
   /** Where one configuration's access log goes. */
@@ -39,7 +40,6 @@ interface Opened {
 
 export class GatewayHost implements Crew {
   readonly #init: HostInit
-  readonly #pool = createResourcePool()
   #current: Opened | null = null
   #next: Opened | null = null
   #server: NodeServer | null = null
@@ -56,7 +56,7 @@ export class GatewayHost implements Crew {
     const gateway = await openGateway(config, {
       log,
       shared: this.#init.shared,
-      pool: this.#pool,
+      pool: this.#init.pool,
       version: `Version ${VERSION}`,
       environment: process.env,
       writeAccessLine: this.#init.openAccessLog(config),

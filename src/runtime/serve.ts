@@ -9,7 +9,7 @@ import { describeFailure, EXIT, reportFailure } from './failure.ts'
 import { createLogger, introduceLog, openOutput, type Output } from './log.ts'
 import { nameProcess, VERSION } from './process.ts'
 import { Reloader, type Reread } from './reloader.ts'
-import { createSharedMemory } from './shared.ts'
+import { createResourcePool, createSharedMemory } from './shared.ts'
 import { HANGUP, watchSignals } from './signals.ts'
 import { type Reading, Station } from './station.ts'
 
@@ -65,9 +65,11 @@ async function serveOnce(reading: Reading, options: OwnOptions, output: Output, 
   const signals = watchSignals()
   const health = new HealthBoard(shared)
   health.start(performance.timeOrigin)
+  const pool = createResourcePool()
   const facts = { commandLine: process.argv, residentBytes: () => process.memoryUsage.rss() }
-  const parts = new ProcessParts({ shared, environment: process.env, process: facts, version: `Version ${VERSION}` })
-  const station = new Station({ ...rest, output, shared })
+  const named = { version: `Version ${VERSION}`, environment: process.env, process: facts, print: output.write }
+  const parts = new ProcessParts({ shared, pool, ...named })
+  const station = new Station({ ...rest, output, shared, pool })
   try {
     await station.open(reading)
     await station.swap()

@@ -43,7 +43,7 @@ test('a resource is disposed of when its last user has given it back', () => {
     pool.share(
       'key',
       () => ({}),
-      () => disposed.push('key'),
+      () => void disposed.push('key'),
     )
   const first = share()
   assert.equal(share(), first)

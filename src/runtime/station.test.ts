@@ -5,7 +5,7 @@ import http from 'node:http'
 import { describe, test, type TestContext } from 'node:test'
 import type { GatewayConfig } from '../config/types.ts'
 import { configOf } from '../testing/index.ts'
-import { createSharedMemory } from './shared.ts'
+import { createResourcePool, createSharedMemory } from './shared.ts'
 import { Station } from './station.ts'
 import { type Backend, endpointOf, freePort, get, startBackend } from './test-support.ts'
 
@@ -47,7 +47,15 @@ class Rig {
       throw new Error('no GELF is configured')
     }
     const output = { write, drain: () => Promise.resolve(), end: () => Promise.resolve(), share() {}, gelf }
-    this.station = new Station({ workers, output, shared: createSharedMemory(), imports: [], isStrict: false, movesSockets })
+    this.station = new Station({
+      workers,
+      output,
+      shared: createSharedMemory(),
+      pool: createResourcePool(),
+      imports: [],
+      isStrict: false,
+      movesSockets,
+    })
   }
 
   async serve(number: number, pluginFiles: ReadonlyMap<string, string> | null): Promise<void> {

@@ -1,7 +1,7 @@
 // What serves requests, be it this thread or several others. Which of the two a process has is decided anew at each reload.
 
 import type { GatewayConfig } from '../config/types.ts'
-import type { SharedMemory } from '../engine/compile/component.ts'
+import type { ResourcePool, SharedMemory } from '../engine/compile/component.ts'
 import { digestCode } from './code.ts'
 import { withTlsOf } from './changes.ts'
 import type { Crew, Inventory } from './crew.ts'
@@ -32,6 +32,8 @@ export interface StationInit {
   readonly output: Output
   /** The memory that parts of the process have as well. */
   readonly shared: SharedMemory
+  /** What parts of the process share with a gateway of this thread. */
+  readonly pool: ResourcePool
   /** Modules that Node.js imports first in each worker. */
   readonly imports: readonly string[]
   /** No plugin may fail to load, whatever is written (`--strict`). */
@@ -143,7 +145,7 @@ export class Station {
 
   /** Threads for this code. perf: what one thread does not need is not loaded. */
   async #assemble(config: GatewayConfig, code: string | null): Promise<Shift> {
-    const { workers, output, shared, imports } = this.#init
+    const { workers, output, shared, pool, imports } = this.#init
     const current = this.#current
     // Where the port cannot come back to this thread, it stays with the others.
     const isThreaded = workers > 1 || code !== null || (current?.isThreaded === true && !this.#movesSockets)
@@ -157,7 +159,7 @@ export class Station {
       const { GatewayHost } = await import('./gateway-host.ts')
       const createLog = (next: GatewayConfig): ReturnType<typeof createLogger> => createLogger(output, next)
       const openAccessLog = (next: GatewayConfig): ((line: string) => void) => accessWriter(output, next)
-      const crew = new GatewayHost({ shared, createLog, openAccessLog, print: output.write, sharesPort: false })
+      const crew = new GatewayHost({ shared, pool, createLog, openAccessLog, print: output.write, sharesPort: false })
       return { crew, isThreaded, code }
     }
     output.share()

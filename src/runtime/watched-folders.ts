@@ -14,7 +14,7 @@ export function watchedFolders(path: string): string[] {
   const folders = new Set<string>()
   const whole = resolve(path)
   let at = parse(whole).root
-  let rest = stepsOf(whole)
+  const rest = stepsOf(whole)
   let links = 0
   for (let step = rest.shift(); step !== undefined; step = rest.shift()) {
     const next = join(at, step)
@@ -30,7 +30,7 @@ export function watchedFolders(path: string): string[] {
     }
     if (++links > MAX_LINKS) break
     const absolute = resolve(dirname(next), target)
-    rest = [...stepsOf(absolute), ...rest]
+    rest.unshift(...stepsOf(absolute))
     at = parse(absolute).root
   }
   return [...folders]

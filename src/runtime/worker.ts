@@ -10,6 +10,7 @@ import { GatewayHost } from './gateway-host.ts'
 import { loggerOf } from '../log/logger.ts'
 import { accessWriter, createLogger, openOutput } from './log.ts'
 import { openMemory } from './memory-channel.ts'
+import { createResourcePool } from './shared.ts'
 import { findForeignCaller } from './stray-error.ts'
 import {
   type Answer,
@@ -33,7 +34,7 @@ const { memory, sharesPort } = workerData as WorkerInit
 const shared = openMemory(memory)
 const output = openOutput(true, shared)
 const openAccessLog = (config: GatewayConfig): ((line: string) => void) => accessWriter(output, config)
-const host = new GatewayHost({ shared, createLog, openAccessLog, print: output.write, sharesPort })
+const host = new GatewayHost({ shared, pool: createResourcePool(), createLog, openAccessLog, print: output.write, sharesPort })
 
 /** Until its gateway serves, the lines of a logger go to the supervisor. */
 function createLog(config: GatewayConfig): Logger {

@@ -7,6 +7,7 @@ import type { AnyBlock, Port, ProcessSite, Site } from '../engine/compile/compon
 import { readBlock } from '../engine/compile/read-block.ts'
 import { makeOnce, SYSTEM_CLOCK } from '../engine/compile/site.ts'
 import { readRouterOptions } from '../engine/routing/router-options.ts'
+import { decodeJsonObject } from '../engine/decode-json.ts'
 import { formatPath } from '../schema/issue.ts'
 import { type Blocks, blocksOf, makeBackend, makeConfig, makeEndpoint } from './config.ts'
 import { makeLog } from './log.ts'
@@ -71,7 +72,8 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     has: (namespace) => namespace in (place.backend ?? place.endpoint ?? service),
     once: makeOnce(),
     hosts: refuse,
-    decode: refuse,
+    decode: () => decodeJsonObject,
+    manipulate: () => null,
     call: () => Promise.reject(new Error('this test has no endpoints: give makeSite a call')),
     compileBackends: refuse,
     environment: {},

@@ -1,13 +1,14 @@
 // Compiles a configuration into one handler: services, the layers of server and router, then every route with its pipe.
 
 import type { Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
+import { readAgentSigns } from '../agent-signs.ts'
 import { type Call, CallTable } from '../endpoint/call.ts'
 import { compileEndpoint } from '../endpoint/endpoint.ts'
 import { rescued } from '../endpoint/rescue.ts'
 import { compileBackends, compilePipe, type PipeInit, type StackListener } from '../pipe/pipe.ts'
 import { expectedNames } from '../expected-names.ts'
 import { expectNames } from '../headers.ts'
-import { droppedHeaders } from '../ports.ts'
+import { connectionStates, droppedHeaders } from '../ports.ts'
 import { debugHandler, echoHandler, errorHandler, healthHandler, optionsHandler } from '../routing/fixed-routes.ts'
 import { planRoutes, type PlannedRoute } from '../routing/plan.ts'
 import { Router } from '../routing/router.ts'
@@ -47,12 +48,8 @@ const answerUnservable: Handler = (exchange) => exchange.answer(500)
  * components hold by then is released.
  */
 export async function compileGateway(init: CompileInit): Promise<CompiledGateway> {
-  const router = readRouterOptions(init.config)
   const calls = new CallTable()
-  const sites: SiteMaker = makeSites({ ...init, router, call: calls.call, compileBackends: (place) => compileBackends(place, pipeInit) })
-  const { order, decoderFor, clock, observer = null, onStack = () => {} } = init
-  const { dialect, quirks } = init.config
-  const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect, quirks }
+  const { sites, pipeInit } = preparePipes(init, calls.call)
   try {
     const handle = await compileHandler({ ...init, pipeInit, sites, calls })
     await sites.ready()
@@ -62,6 +59,16 @@ export async function compileGateway(init: CompileInit): Promise<CompiledGateway
     await sites.retire().catch((failure: unknown) => init.log.error(String(failure)))
     throw error
   }
+}
+
+/** Sites of a configuration, and what pipes are compiled with at them. */
+export function preparePipes(init: CompileInit, call: Call): { sites: SiteMaker; pipeInit: PipeInit } {
+  const router = readRouterOptions(init.config)
+  const sites: SiteMaker = makeSites({ ...init, router, call, compileBackends: (place) => compileBackends(place, pipeInit) })
+  const { order, decoderFor, clock, observer = null, onStack = () => {} } = init
+  const { dialect, quirks } = init.config
+  const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect, quirks }
+  return { sites, pipeInit }
 }
 
 interface Compilation extends CompileInit {
@@ -107,7 +114,7 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
   return server(router.handle)
 }
 
-function fixedHandler({ kind, methods }: PlannedRoute, { config, log, shared }: Compilation, versionHeader: string): Handler {
+function fixedHandler({ kind, methods }: PlannedRoute, { config, log, shared, sites }: Compilation, versionHeader: string): Handler {
   switch (kind) {
     case 'debug':
       return debugHandler(log, config.dialect)
@@ -117,11 +124,12 @@ function fixedHandler({ kind, methods }: PlannedRoute, { config, log, shared }: 
       return optionsHandler(methods, versionHeader)
     default: {
       const board = new HealthBoard(shared)
-      return healthHandler(
-        config.quirks.healthTellsAgents,
-        () => ({}),
-        () => board.read(),
-      )
+      return healthHandler({
+        tellsAgents: config.quirks.healthTellsAgents,
+        agents: readAgentSigns(config.asyncAgents, shared),
+        connections: connectionStates(sites.service('')),
+        health: () => board.read(),
+      })
     }
   }
 }

@@ -4,9 +4,21 @@ import type { Static, TSchema } from 'typebox'
 import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import type { Issue } from '../../schema/issue.ts'
 import type { Handler, Layer, Pipe, Sender } from '../types.ts'
-import type { ProcessSite, Site } from './site.ts'
+import type { AgentSite, ProcessSite, Site } from './site.ts'
 
-export type { Clock, Logger, PipePlace, ProcessFacts, ProcessSite, ResourcePool, SharedMemory, Site, SiteBase } from './site.ts'
+export type {
+  AgentSite,
+  Clock,
+  Logger,
+  Manipulate,
+  PipePlace,
+  ProcessFacts,
+  ProcessSite,
+  ResourcePool,
+  SharedMemory,
+  Site,
+  SiteBase,
+} from './site.ts'
 
 /** Where a layer stands: the keys of `src/order.ts`, outermost first. */
 export type Stage = 'server' | 'routed' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'executor' | 'transport'
@@ -135,10 +147,19 @@ export interface ProcessDeclaration<O extends TSchema, E extends TSchema = TSche
   start(options: Static<O>, site: ProcessSite, extras: Static<E> | null): Built<Running>
 }
 
+/** What brings messages to async agents: the block in an agent says from where. Runs once per process for each agent that has it. */
+export interface DriverDeclaration<O extends TSchema, E extends TSchema = TSchema> extends BlockDeclaration<O, E> {
+  readonly kind: 'driver'
+  /** Starts it, and returns at once: a broker that cannot be reached holds nothing up. */
+  start(options: Static<O>, site: AgentSite, extras: Static<E> | null): Built<Running>
+}
+
 /** A part of the process that runs. */
 export interface Running {
   /** Resolves when nothing of it is left. */
   stop(): void | Promise<void>
+  /** How long that may take, in milliseconds; 2 seconds by default. */
+  readonly stopWithinMs?: number
 }
 
 /** Finds the hosts of backends with a certain `sd`. */
@@ -210,6 +231,13 @@ export function supervise<O extends TSchema, E extends TSchema = TSchema>(
   return { kind: 'process', ...BLOCK_DEFAULTS, ...declaration, ...extrasOf(declaration) } as ProcessDeclaration<O, E>
 }
 
+/** Declares what brings messages to async agents. */
+export function driver<O extends TSchema, E extends TSchema = TSchema>(
+  declaration: Optional<DriverDeclaration<O, E>, BlockDefaults> & WithExtras<E>,
+): DriverDeclaration<O, E> {
+  return { kind: 'driver', ...BLOCK_DEFAULTS, ...declaration, ...extrasOf(declaration) } as DriverDeclaration<O, E>
+}
+
 /** Declares a service discovery. */
 export function discovery(declaration: Omit<DiscoveryDeclaration, 'kind'>): DiscoveryDeclaration {
   return { kind: 'discovery', ...declaration }
@@ -223,6 +251,7 @@ function extrasOf<E extends TSchema>({ extras }: WithExtras<E>): { extras: Extra
 export type AnyComponent<S extends Stage = Stage> = { [K in S]: ComponentDeclaration<K, any, any> }[S]
 export type AnyService = ServiceDeclaration<any, any>
 export type AnyProcess = ProcessDeclaration<any, any>
+export type AnyDriver = DriverDeclaration<any, any>
 export type AnyBlock = BlockDeclaration<any, any>
 /* oxlint-enable typescript/no-explicit-any */
 export type AnyLayer<S extends Stage = Stage> = AnyComponent<S> | { [K in S]: StepDeclaration<K> }[S]

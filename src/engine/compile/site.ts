@@ -1,7 +1,9 @@
 // What a component sees while it is built: its place in the file, what it may share and for how long, and whom it may ask.
 
-import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
+import type { AgentConfig, BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
+import type { Data } from '../data.ts'
 import type { RouterOptions } from '../routing/router-options.ts'
+import type { Scope } from '../scope.ts'
 import type { Call } from '../endpoint/call.ts'
 import type { Decode, Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
 import type { Hosts, Port } from './component.ts'
@@ -45,9 +47,9 @@ export interface SharedMemory {
 
 /** Things that outlive a reload: counted, disposed of when no configuration uses them any more. */
 export interface ResourcePool {
-  share<T>(key: string, create: () => T, dispose: (value: T) => void): T
-  /** Gives one use back. */
-  release(key: string): void
+  share<T>(key: string, create: () => T, dispose: (value: T) => void | Promise<void>): T
+  /** Gives one use back; resolves when what nobody uses any more is disposed of. */
+  release(key: string): void | Promise<void>
 }
 
 /** What a pipe is compiled for: an endpoint, an agent, a step of something larger. */
@@ -123,6 +125,18 @@ export interface ProcessFacts {
   readonly residentBytes: () => number
 }
 
+/** What the driver of an async agent sees. */
+export interface AgentSite extends ProcessSite {
+  readonly agent: AgentConfig
+  /** Runs the agent's pipe for the body of a message, within the agent's timeout; resolves when all of it succeeded, rejects with what did not. */
+  readonly handle: (message: Buffer, scope: Scope) => Promise<void>
+  /** Tells that the agent is at work: `/__health` shows when it did last. */
+  readonly ping: () => void
+}
+
+/** What becomes of a backend's decoded answer. */
+export type Manipulate = (data: Data | null) => Data | null
+
 /** What a component sees while it is being built. */
 export interface Site extends SiteBase {
   /** What the component's pipe belongs to; null at service level. */
@@ -157,6 +171,8 @@ export interface Site extends SiteBase {
   hosts(): Hosts | Promise<Hosts>
   /** How the place's backend is decoded. Only for stage `backend`. */
   decode(): Decode
+  /** Target, filters, mapping and group of the place's backend; null when there is nothing to do. Only for stage `backend`. */
+  manipulate(): Manipulate | null
   /** Asks another endpoint of this gateway. Rejects before the start is complete, and where there is no such endpoint. */
   readonly call: Call
   /** The backends of a place as one pipe, merged or in sequence, without the layers that stand around them. */
@@ -172,6 +188,7 @@ export interface PlaceAbilities {
   readonly runPipe?: Site['runPipe']
   readonly hosts?: Site['hosts']
   readonly decode?: Site['decode']
+  readonly manipulate?: Site['manipulate']
 }
 
 export interface SiteMaker {
@@ -199,6 +216,9 @@ const NO_ABILITIES: Required<PlaceAbilities> = {
   },
   decode() {
     throw new Error('only a layer of stage backend has something to decode')
+  },
+  manipulate() {
+    throw new Error('only a layer of stage backend has something to manipulate')
   },
 }
 
@@ -230,7 +250,7 @@ export function makeSites(init: SiteMakerInit): SiteMaker {
       offers.set(port, [...(offers.get(port) ?? []), value])
     },
     pool: {
-      share<T>(key: string, create: () => T, dispose: (value: T) => void): T {
+      share<T>(key: string, create: () => T, dispose: (value: T) => void | Promise<void>): T {
         releases.push(() => init.pool.release(key))
         return init.pool.share(key, create, dispose)
       },

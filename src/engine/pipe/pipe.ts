@@ -80,7 +80,12 @@ function originsOf(backends: readonly BackendConfig[], { steady }: Clock): Error
 async function compileStack(place: PipePlace, backend: BackendConfig, init: PipeInit): Promise<Pipe> {
   const { dialect, quirks, order } = init
   const decode = init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect })
-  const site = init.sites.place(place, backend, { hosts: () => hostsOf(backend, order, site), decode: () => decode })
+  const manipulate = compileManipulation(backend, quirks)
+  const site = init.sites.place(place, backend, {
+    hosts: () => hostsOf(backend, order, site),
+    decode: () => decode,
+    manipulate: () => manipulate,
+  })
   site.log.debug(`${site.label} Building the backend pipe`)
   const build = async <S extends 'backend' | 'executor' | 'transport'>(stage: S) => {
     const layers = await layersFor<S>(order.layers[stage], backend.extraConfig, site)
@@ -95,7 +100,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     decode,
     tellsBackend: hasPlugins(backend.extraConfig),
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
-    manipulate: compileManipulation(backend, quirks),
+    manipulate,
     spellings: place.endpoint === null ? null : spellingsOf(place.endpoint),
   })
   return stack<Pipe>(await build('backend'), call, site, init.observer)

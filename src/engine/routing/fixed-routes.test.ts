@@ -40,11 +40,7 @@ test('the echo looks at each line of the headers once, however many names there 
 test('the health check tells of the process what is worth telling, and nothing else', () => {
   const board = new HealthBoard(createSharedMemory())
   board.start(Date.now() - 5000)
-  const handle = healthHandler(
-    true,
-    () => ({}),
-    () => board.read(),
-  )
+  const handle = healthHandler({ tellsAgents: true, agents: () => ({}), connections: new Map(), health: () => board.read() })
   const ask = (): { code: number; body: Record<string, unknown> } => {
     const exchange = makeExchange()
     void handle(exchange)

@@ -5,6 +5,7 @@ import type { Logger } from '../compile/component.ts'
 import type { JsonValue } from '../../json/types.ts'
 import { compareText } from '../../go/text.ts'
 import { encodeJson, encodeSorted } from '../../json/write.ts'
+import type { ConnectionState } from '../ports.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler } from '../types.ts'
 import type { ProcessHealth } from '../process/health-board.ts'
@@ -12,20 +13,35 @@ import { encodeQuery, parseQuery } from '../../go/url.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
+export interface HealthInit {
+  /** Version 2 says `status` alone. */
+  readonly tellsAgents: boolean
+  /** The last sign of life of each async agent. */
+  readonly agents: () => Record<string, Date>
+  /** Those to brokers. */
+  readonly connections: ReadonlyMap<string, ConnectionState>
+  readonly health: () => ProcessHealth
+}
+
 /**
- * `{"agents":…,"now":…,"status":"ok"}`; `agents` gives the last sign of life of each. Or `status` alone. `details` follow where there is
- * something to tell of the process: a reload that was refused, workers that are missing. 503 from the moment on when it was told to stop.
+ * `{"agents":…,"now":…,"status":"ok"}`, and `connections` where there are any. `details` follow where there is something to tell of the
+ * process: a reload that was refused, workers that are missing. 503 from the moment on when it was told to stop.
  */
-export function healthHandler(tellsAgents: boolean, agents: () => Record<string, Date>, health: () => ProcessHealth): Handler {
+export function healthHandler({ tellsAgents, agents, connections, health }: HealthInit): Handler {
   return function answerHealth(exchange) {
     const state = health()
     const status = state.isStopping ? 'stopping' : 'ok'
     const startedMs = state.startedMs || performance.timeOrigin
     const details = detailsOf(state)
     exchange.responseHeaders.set('Content-Type', JSON_TYPE)
+    const told = tellsAgents ? tellAgents(startedMs) : null
+    exchange.answer(state.isStopping ? 503 : 200, JSON.stringify({ ...told, status, ...details }))
+  }
+
+  function tellAgents(startedMs: number): Record<string, unknown> {
     const seen = Object.fromEntries(Object.entries(agents()).map(([name, time]) => [name, formatGoTime(time, startedMs)]))
-    const times = tellsAgents ? { agents: seen, now: formatGoTime(new Date(), startedMs) } : {}
-    exchange.answer(state.isStopping ? 503 : 200, JSON.stringify({ ...times, status, ...details }))
+    const links = Object.fromEntries([...connections].map(([name, state]) => [name, state()]))
+    return { agents: seen, ...(connections.size === 0 ? null : { connections: links }), now: formatGoTime(new Date(), startedMs) }
   }
 }
 
