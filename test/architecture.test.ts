@@ -176,7 +176,7 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
   },
   {
     modules: /^src\/plugins\//,
-    folders: /^src\/(plugins|components\/plugin|runtime|cli|testing)\/|^src\/[^/]+\.ts$/,
+    folders: /^src\/(plugins|components\/plugin|runtime|explain|cli|testing)\/|^src\/[^/]+\.ts$/,
     reason: 'a gateway without plugins has nothing of them',
   },
 ]

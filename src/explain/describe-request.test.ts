@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { synonymsOf } from '../config/upgrade.ts'
 import { HeaderMap } from '../engine/headers.ts'
 import { configOf } from '../testing/index.ts'
+import { diffConfigs } from './diff-configs.ts'
 import { describeRequest, type RequestView } from './describe-request.ts'
 import { explainEndpoint } from './explain-endpoint.ts'
 import { findOrigins } from './origins.ts'
@@ -89,4 +90,18 @@ test('a request that no endpoint answers has the reason of the router', () => {
   assert.equal(reason('POST', '/u/7/'), '307: redirected to /u/7')
   assert.equal(reason('GET', '/u/%zz'), '400: the path has a malformed escape, %zz')
   assert.equal(reason('GET', '/__health'), '200: the health check of the gateway itself answers this path')
+})
+
+test('plugins that two versions write in their own forms are the same', async () => {
+  const at = (blocks: object, own: object): object => ({
+    extra_config: { ...own, 'plugin/http-server': blocks },
+    endpoints: [{ endpoint: '/a', backend: [{ host: ['http://a'], url_pattern: '/' }] }],
+  })
+  const old = configOf({ ...at({ name: ['b', 'a'], a: { x: 1 } }, {}), version: 3 })
+  const same = configOf({ ...at({ plugins: [{ name: 'b' }, { name: 'a', config: { x: 1 } }] }, {}), version: 4 })
+  const other = configOf({ ...at({ plugins: [{ name: 'b' }, { name: 'a', config: { x: 2 } }] }, {}), version: 4 })
+  const changesOf = async (now: typeof old): Promise<string[]> =>
+    (await diffConfigs(old, now)).changes.flatMap(({ values }) => values.map(({ name }) => name)).filter((name) => name !== 'version')
+  assert.deepEqual(await changesOf(same), [])
+  assert.deepEqual(await changesOf(other), ['plugin/http-server a.x'])
 })

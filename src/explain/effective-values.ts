@@ -7,8 +7,9 @@ import { mergeStrategyOf, proxyOptions } from '../engine/pipe/proxy-block.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
 import { order } from '../order.ts'
 import { isCommentKey } from '../schema/comment-key.ts'
+import { readEntries } from '../plugins/entries.ts'
 import { readOptions } from '../schema/read-options.ts'
-import { isObject } from '../json/types.ts'
+import { isObject, type PlainObject } from '../json/types.ts'
 import { writtenPattern } from './list-routes.ts'
 
 /** One block of `extra_config`, as it is read. */
@@ -41,7 +42,9 @@ export async function readEffective(config: GatewayConfig): Promise<EffectiveCon
   const declared = await loadDeclarations(order, config)
   const blocksOf = (blocks: ExtraConfig, level: Level): EffectivePlace['blocks'] =>
     new Map(
-      [...blocks].filter(([name]) => !isCommentKey(name)).map(([name, raw]) => [name, readEffectiveBlock(name, raw, level, declared)]),
+      [...blocks]
+        .filter(([name]) => !isCommentKey(name))
+        .map(([name, raw]) => [name, readEffectiveBlock(name, raw, { level, declared, listsPlugins: config.quirks.listsPlugins })]),
     )
   const backendsOf = (list: readonly BackendConfig[], path = ''): EffectiveEndpoint['backends'] =>
     list.map((backend) => {
@@ -78,14 +81,25 @@ export async function readEffective(config: GatewayConfig): Promise<EffectiveCon
 }
 
 /** By its declaration where there is one: defaults are filled in, other cases of names and older names are one. */
-function readEffectiveBlock(namespace: string, raw: unknown, level: Level, declared: readonly DeclaredBlock[]): EffectiveBlock {
+function readEffectiveBlock(
+  namespace: string,
+  raw: unknown,
+  { level, declared, listsPlugins }: { level: Level; declared: readonly DeclaredBlock[]; listsPlugins: boolean },
+): EffectiveBlock {
   const here = declared.filter(({ levels }) => levels.includes(level))
   const own = here.find(({ declaration }) => declaration.namespace === namespace)?.declaration
   const extras = here.find(({ declaration }) => declaration.extras?.namespace === namespace)?.declaration.extras
   const reader = own ?? extras
-  const value: unknown = reader === undefined ? raw : (readOptions(reader.options, raw, reader.reading).value ?? 'not understood')
+  const read: unknown = reader === undefined ? raw : (readOptions(reader.options, raw, reader.reading).value ?? 'not understood')
+  const value = namespace.startsWith('plugin/') ? readPlugins(namespace, raw, listsPlugins) : read
   const protects = here.some(({ declaration }) => declaration.restricting && declaration.namespace === namespace)
   return { protects, options: new Map(flatten(value, '')) }
+}
+
+/** What each plugin is given, in their order: versions write the same in different forms. */
+function readPlugins(namespace: string, raw: unknown, listsPlugins: boolean): PlainObject {
+  const entries = readEntries(namespace, raw, listsPlugins)
+  return { name: entries.map(({ name }) => name), ...Object.fromEntries(entries.map(({ name, options }) => [name, options])) }
 }
 
 function flatten(value: unknown, name: string): [string, unknown][] {
