@@ -66,7 +66,7 @@ protection. Nothing is called and no port is opened.`,
     const problem = isLinted && format === 'text' ? await lint(source, flags) : null
     if (problem !== null) {
       const { printIssues } = await import('../schema/print-issues.ts')
-      process.stderr.write(`${problem.text}\n\n`)
+      process.stderr.write(`ERROR ${problem.text}\n\n`)
       process.stderr.write(await printIssues(problem.issues, source, { hasColors: hasColors(process.stderr), showsAll: flags.all > 0 }))
       return refuse(summary)
     }

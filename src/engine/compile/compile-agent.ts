@@ -8,7 +8,8 @@ import { compilePipe } from '../pipe/pipe.ts'
 import type { PipeRequest } from '../types.ts'
 import { type CompileInit, preparePipes } from './compile.ts'
 import { buildServices } from './layers.ts'
-import type { AgentSite, PipePlace } from './site.ts'
+import type { AgentSite } from './process-site.ts'
+import type { PipePlace } from './site.ts'
 
 /** An agent's pipe that is ready for messages. */
 export interface CompiledAgent {

@@ -4,21 +4,11 @@ import type { Static, TSchema } from 'typebox'
 import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import type { Issue } from '../../schema/issue.ts'
 import type { Handler, Layer, Pipe, Sender } from '../types.ts'
-import type { AgentSite, ProcessSite, Site } from './site.ts'
+import type { AgentSite, ProcessSite } from './process-site.ts'
+import type { Site } from './site.ts'
 
-export type {
-  AgentSite,
-  Clock,
-  Logger,
-  Manipulate,
-  PipePlace,
-  ProcessFacts,
-  ProcessSite,
-  ResourcePool,
-  SharedMemory,
-  Site,
-  SiteBase,
-} from './site.ts'
+export type { AgentSite, ProcessFacts, ProcessSite } from './process-site.ts'
+export type { Clock, Logger, Manipulate, PipePlace, ResourcePool, SharedMemory, Site, SiteBase } from './site.ts'
 
 /** Where a layer stands: the keys of `src/order.ts`, outermost first. */
 export type Stage = 'server' | 'routed' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'executor' | 'transport'

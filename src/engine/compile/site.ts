@@ -1,9 +1,8 @@
 // What a component sees while it is built: its place in the file, what it may share and for how long, and whom it may ask.
 
-import type { AgentConfig, BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
+import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
 import type { Data } from '../data.ts'
 import type { RouterOptions } from '../routing/router-options.ts'
-import type { Scope } from '../scope.ts'
 import type { Call } from '../endpoint/call.ts'
 import type { Decode, Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
 import type { Hosts, Port } from './component.ts'
@@ -110,28 +109,6 @@ export interface SiteBase {
   readonly version: string
   /** The bytes of a file that the configuration names; a reload that watches files watches it from then on. Throws what the file system says. */
   read(path: string): Buffer
-}
-
-/** What a part sees that runs once per process. */
-export interface ProcessSite extends SiteBase {
-  readonly process: ProcessFacts
-}
-
-/** What a process is, for those who report on it. */
-export interface ProcessFacts {
-  /** The program and its arguments. */
-  readonly commandLine: readonly string[]
-  /** Memory that it has now. */
-  readonly residentBytes: () => number
-}
-
-/** What the driver of an async agent sees. */
-export interface AgentSite extends ProcessSite {
-  readonly agent: AgentConfig
-  /** Runs the agent's pipe for the body of a message, within the agent's timeout; resolves when all of it succeeded, rejects with what did not. */
-  readonly handle: (message: Buffer, scope: Scope) => Promise<void>
-  /** Tells that the agent is at work: `/__health` shows when it did last. */
-  readonly ping: () => void
 }
 
 /** What becomes of a backend's decoded answer. */
