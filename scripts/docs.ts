@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { editorSchema } from './docs/editor-schema.ts'
 import { collectNamespaces } from './docs/namespaces.ts'
 import { optionsTable } from './docs/options-table.ts'
-import { fillTables, labelsIn } from './docs/readme.ts'
+import { fillTables, labelsIn, summaryOf } from './docs/readme.ts'
 import { referencePage } from './docs/reference-page.ts'
 import type { Readme } from './docs/reference-page.ts'
 import { ROOT } from './tools.ts'
@@ -28,7 +28,10 @@ const problems = [...findUnknownLabels(), ...findMissingLabels()]
 if (problems.length === 0) {
   for (const { path, text } of pages) put(path, text, readText(path))
   put('docs/reference.md', referencePage(entries, pagesByLabel()), readText('docs/reference.md'))
-  putJson('docs/schema/krakend-ts.json', editorSchema(entries))
+  putJson(
+    'docs/schema/krakend-ts.json',
+    editorSchema(entries, ({ label }) => summaryOf(pagesByLabel().get(label)?.text ?? '')),
+  )
 }
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length === 0 ? 0 : 1

@@ -49,7 +49,7 @@ test('files of keys, queries, certificates and authorities are known, wherever t
   if (config === null) throw new Error(failure ?? 'refused')
   const { shared } = makeSite()
   const pool = { share: <T>(_key: string, create: () => T): T => create(), release() {} }
-  const init = { log: makeLog(), shared, pool, version: 'Version test', environment: {}, writeAccessLine() {} }
+  const init = { log: makeLog(), shared, pool, version: 'Version test', environment: {}, writeAccessLine() {}, print() {} }
   const gateway = await openGateway(config, init)
   const names = ['backend-ca.pem', 'ca.pem', 'cert.pem', 'client-key.pem', 'client.pem', 'jwks.json', 'key.pem', 'query.graphql']
   assert.deepEqual([...gateway.files].sort(), names.map((name) => join(folder, name)).sort())

@@ -1,7 +1,8 @@
 // From a typed configuration to something that answers requests, and back to nothing. Needs no process and no command line.
 
 import { readFileSync } from 'node:fs'
-import type { GatewayConfig } from './config/types.ts'
+import type { AgentConfig, GatewayConfig } from './config/types.ts'
+import { compileAgent, type CompiledAgent } from './engine/compile/compile-agent.ts'
 import { compileGateway, type CompiledGateway, type CompileInit } from './engine/compile/compile.ts'
 import { loadOrder, withFallbacks } from './engine/compile/order.ts'
 import { SYSTEM_CLOCK, type Clock, type Logger, type Offer, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
@@ -26,6 +27,8 @@ export interface GatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
   /** Variables of the process: proxies for backend calls (`HTTP_PROXY` and the like) and what components look for. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly writeAccessLine: (line: string) => void
+  /** Takes what scripts print. */
+  readonly print: (text: string) => void
   /** The machine's by default. */
   readonly clock?: Clock
   /** Which plugins must not be missing. */
@@ -44,7 +47,19 @@ export interface PluginRules {
 }
 
 /** Loads what the configuration uses and compiles it. Throws a ConfigError when it cannot be served. */
-export async function openGateway(config: GatewayConfig, init: GatewayInit): Promise<CompiledGateway> {
+export function openGateway(config: GatewayConfig, init: GatewayInit): Promise<CompiledGateway> {
+  return open(config, init, compileGateway)
+}
+
+/** The same for the pipe of one of its async agents alone. */
+export function openAgent(config: GatewayConfig, agent: AgentConfig, init: GatewayInit): Promise<CompiledAgent> {
+  return open({ ...config, endpoints: [], asyncAgents: [agent] }, init, (own) => compileAgent(agent, own))
+}
+
+/** Whatever is compiled and holds connections to backends. */
+type Compiled = Pick<CompiledGateway, 'files' | 'retire'>
+
+async function open<C extends Compiled>(config: GatewayConfig, init: GatewayInit, compile: (init: CompileInit) => Promise<C>): Promise<C> {
   const [loaded, encodings] = await Promise.all([loadOrder(order, config), loadEncodings(encodingsOf(config))])
   const environment = readProxies(init.environment)
   const transports = createTransports(config.transport, { log: init.log, environment, names: expectedNames(config) })
@@ -52,7 +67,7 @@ export async function openGateway(config: GatewayConfig, init: GatewayInit): Pro
   const offer: Offer<PluginHost> = { port: pluginHost, value: init.plugins ?? folder.host }
   try {
     const mask = maskerOf(config.secrets)
-    const compiled = await compileGateway({
+    const compiled = await compile({
       clock: SYSTEM_CLOCK,
       ...init,
       ...(mask === null ? {} : { writeAccessLine: (line: string) => init.writeAccessLine(mask(line)) }),

@@ -10,6 +10,7 @@ import { streamBlock } from './engine/endpoint/stream-block.ts'
 import { backendLimits } from './engine/pipe/backend-limits.ts'
 import { proxyAtBackend, proxyAtEndpoint } from './engine/pipe/proxy-block.ts'
 import { backendHttp } from './engine/pipe/status-policy.ts'
+import { reloadBlock, shutdownBlock, workersBlock } from './engine/process/process-blocks.ts'
 import { accessLines } from './engine/routing/access-log.ts'
 import { clientAddress } from './engine/routing/client-ip.ts'
 import { encodedParams } from './engine/routing/encoded-params.ts'
@@ -25,35 +26,52 @@ import { queryStrings } from './engine/steps/query-filter.ts'
 import { builder } from './engine/steps/request-builder.ts'
 import { shadow } from './engine/steps/shadow.ts'
 import { staticAnswers } from './engine/steps/static.ts'
+import { backendTelemetry, endpointTelemetry, proxyTelemetry, serverTelemetry, transportTelemetry } from './engine/steps/telemetry.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
+import { gelfBlock } from './log/gelf-block.ts'
 import { loggingBlock } from './log/logging-block.ts'
+import { logstashBlock } from './log/logstash-block.ts'
 import { pluginsBlock } from './plugins/plugins-block.ts'
 
 const revoker = () => import('./components/auth/revoker/index.ts')
 const jose = () => import('./components/auth/jose/index.ts')
 const rateLimits = () => import('./components/qos/ratelimit/index.ts')
 const cel = () => import('./components/validation/cel/index.ts')
+const pubsub = () => import('./components/backend/pubsub/index.ts')
+const amqp = () => import('./components/backend/amqp/index.ts')
 const botDetector = () => import('./components/security/bot-detector/index.ts')
+const etcd = () => import('./components/sd/etcd/index.ts')
 const middlewares = () => import('./components/plugin/middleware/index.ts')
 const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
 const cache = () => import('./components/gw/cache/index.ts')
 const errors = () => import('./components/gw/errors/index.ts')
+const metrics = () => import('./components/telemetry/metrics/index.ts')
+const openTelemetry = () => import('./components/telemetry/opentelemetry/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
 export const order: Order = {
   // Once per process, whatever the number of workers: listeners, consumers, exporters.
-  process: [lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker')],
+  process: [
+    lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker'),
+    lazy('telemetry/metrics', async () => (await metrics()).metricsReports, 'telemetry/influx'),
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).openTelemetryExporters),
+  ],
 
   // Once per gateway, before any layer: what layers ask for.
   services: [
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).openTelemetry),
+    lazy('telemetry/metrics', async () => (await metrics()).metrics, 'telemetry/influx'),
     lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
     lazy('_gw/errors', async () => (await errors()).serviceErrors), // before whatever answers errors
+    lazy('_gw/etcd', async () => (await etcd()).etcdService), // whom `sd: etcd` asks
   ],
 
   // Every request, before it has a route.
   server: [
     rescue, // outermost: whatever a layer throws becomes its answer
+    serverTelemetry, // measures preflights, what plugins answer and what is shed as well
+    lazy('_gw/overload', async () => (await import('./components/gw/overload/index.ts')).overload), // before anything costs
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
     lazy('plugin/http-server', async () => (await import('./components/plugin/http-server/index.ts')).httpServerPlugins), // its own answers need CORS
@@ -81,6 +99,7 @@ export const order: Order = {
     lazy('_gw/errors', async () => (await errors()).endpointErrors), // no layer: how errors of the endpoint are answered
     clientRequest, // no layer where nothing inside asks for it: plugins see the client's own request
     lazy('security/bot-detector', async () => (await botDetector()).endpointBotDetector), // before a token costs anything
+    endpointTelemetry, // counts what a bad token is answered; bots are not counted
     lazy('validation/cel', async () => (await cel()).celRejecter), // no layer: what the validator asks of claims
     lazy('auth/validator', async () => (await jose()).validator, '_gw/jwt-issuers'),
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
@@ -92,6 +111,8 @@ export const order: Order = {
 
   // What an endpoint asks of its backends, and their common answer.
   proxy: [
+    proxyTelemetry, // measures everything that the pipe does
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).endpointOpenTelemetry), // no layer: what the one above asks for
     lazy('modifier/lua-proxy', async () => (await lua()).proxyLua), // outermost: what it writes is validated like the client's own
     lazy('validation/cel', async () => (await cel()).endpointCel),
     lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
@@ -122,10 +143,18 @@ export const order: Order = {
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),
     lazy('plugin/middleware', async () => (await middlewares()).backendMiddlewares), // each call of theirs passes breaker and limit
     lazy('plugin/req-resp-modifier', async () => (await modifiers()).backendModifiers),
+    backendTelemetry, // measures what the breaker and the limit refuse
+    lazy('telemetry/opentelemetry', async () => (await openTelemetry()).backendOpenTelemetry), // no layer: what the one above asks for
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),
     lazy('validation/cel', async () => (await cel()).backendCel),
+    // Backends that are no HTTP servers: the first one answers, and nothing below is reached.
+    lazy('backend/lambda', async () => (await import('./components/backend/lambda/index.ts')).lambda),
+    lazy('backend/amqp/consumer', async () => (await amqp()).amqpConsumer),
+    lazy('backend/amqp/producer', async () => (await amqp()).amqpProducer),
+    lazy('backend/pubsub/subscriber', async () => (await pubsub()).pubsubSubscriber),
+    lazy('backend/pubsub/publisher', async () => (await pubsub()).pubsubPublisher),
     // ⊢ HTTP call, status policy, decoding, target, allow or deny, mapping, group
   ],
 
@@ -140,6 +169,7 @@ export const order: Order = {
 
   // One HTTP request on its way to the socket.
   transport: [
+    transportTelemetry, // a hit of the cache is a call as well
     lazy('qos/http-cache', async () => (await import('./components/qos/http-cache/index.ts')).httpCache), // a hit needs no token
     lazy(
       'auth/client-credentials',
@@ -149,13 +179,31 @@ export const order: Order = {
     // ⊢ socket
   ],
 
-  discoveries: [{ sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns }],
+  // What brings messages to async agents, once per process.
+  drivers: [lazy('async/amqp', async () => (await import('./components/async/amqp/index.ts')).asyncAmqp)],
+
+  discoveries: [
+    { sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns },
+    { sd: 'etcd', load: async () => (await etcd()).etcd },
+  ],
 
   // Blocks that the engine's own steps read, each what it needs.
   blocks: {
-    service: [routerBlock, loggingBlock, backendLimits, pluginsBlock, defaults, secrets],
+    service: [
+      routerBlock,
+      loggingBlock,
+      logstashBlock,
+      gelfBlock,
+      workersBlock,
+      reloadBlock,
+      shutdownBlock,
+      backendLimits,
+      pluginsBlock,
+      defaults,
+      secrets,
+    ],
     endpoint: [routeBlock, streamBlock, proxyAtEndpoint],
-    agent: [],
+    agent: [proxyAtEndpoint],
     backend: [proxyAtBackend, backendHttp, backendHttpClient, backendLimits],
   },
 }

@@ -5,13 +5,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { GatewayConfig } from './config/types.ts'
-import { ConfigError, service, supervise } from './engine/compile/component.ts'
+import type { AgentConfig } from './config/types.ts'
+import { ConfigError, driver, service, supervise } from './engine/compile/component.ts'
 import { lazy, type Order } from './engine/compile/order.ts'
 import { order as ownOrder } from './order.ts'
 import { ProcessParts } from './process-parts.ts'
+import { createResourcePool } from './runtime/shared.ts'
 import { Type } from './schema/type.ts'
-import { makeLog, makeSite } from './testing/index.ts'
+import { makeBackend, makeConfig, makeLog, makeSite } from './testing/index.ts'
 
 type Blocks = Readonly<Record<string, unknown>>
 
@@ -61,14 +62,21 @@ function bench(): Bench {
     services: [lazy('b', () => Promise.resolve(service({ namespace: 'b', options, reading: 'struct', build() {} })))],
   }
   const log = makeLog()
-  const parts = new ProcessParts({ shared: makeSite().shared, environment: {}, order })
+  const parts = new ProcessParts({
+    shared: makeSite().shared,
+    pool: createResourcePool(),
+    version: 'Version test',
+    environment: {},
+    print() {},
+    order,
+  })
   return {
     parts,
     lines: log.lines,
     events: () => happened.splice(0),
     async change(blocks) {
-      const config: unknown = { dialect: 3, extraConfig: new Map(Object.entries(blocks)) }
-      await parts.change(await parts.plan(config as GatewayConfig, log))
+      const config = makeConfig({ extraConfig: new Map(Object.entries(blocks)) })
+      await parts.change(await parts.plan(config, log))
     },
   }
 }
@@ -137,3 +145,60 @@ test('the end stops everything, whatever goes wrong, and nothing starts afterwar
   await change({ a: { name: 'three' } })
   assert.deepEqual(events(), [])
 })
+
+test('an agent is a part of its own: it goes on while nothing that its pipe is made of has changed', async () => {
+  const events: string[] = []
+  const line = driver({
+    namespace: 'async/line',
+    options: Type.Object({ line: Type.String({ default: '' }) }),
+    start({ line: name }, { agent, handle }) {
+      events.push(`start ${agent.name} ${name}`)
+      assert.equal(typeof handle, 'function')
+      return { stopWithinMs: 5000, stop: () => void events.push(`stop ${agent.name}`) }
+    },
+  })
+  const order: Order = { ...ownOrder, drivers: [lazy('async/line', () => Promise.resolve(line))] }
+  const parts = new ProcessParts({
+    shared: makeSite().shared,
+    pool: createResourcePool(),
+    version: 'Version test',
+    environment: {},
+    print() {},
+    order,
+  })
+  const agent = (name: string, lineName: string, backends = [makeBackend()]): AgentConfig => ({
+    ...AGENT,
+    name,
+    backends,
+    extraConfig: new Map([['async/line', { line: lineName }]]),
+  })
+  const log = makeLog()
+  const change = async (...asyncAgents: AgentConfig[]): Promise<string[]> => {
+    await parts.change(await parts.plan(makeConfig({ asyncAgents }), log))
+    return events.splice(0).toSorted().reverse()
+  }
+  assert.deepEqual(await change(agent('a', '1'), agent('b', '2')), ['start b 2', 'start a 1'])
+  assert.deepEqual(await change(agent('a', '1'), agent('b', '2')), [])
+  assert.deepEqual(await change(agent('a', '1'), agent('b', '3')), ['stop b', 'start b 3'])
+  const moved = [makeBackend({ urlPattern: '/elsewhere' })]
+  assert.deepEqual(await change(agent('a', '1', moved), agent('b', '3')), ['stop a', 'start a 1'])
+  assert.deepEqual(await change(agent('a', '1', []), agent('none', ''), { ...AGENT, name: 'idle' }), ['stop b', 'stop a', 'start none '])
+  assert.match(log.lines.join(), /ERROR \[SERVICE: Gin\]\[async\/line\] is not started: all endpoints must have at least one backend/)
+  await parts.stop()
+  assert.deepEqual(events, ['stop none'])
+})
+
+const AGENT: AgentConfig = {
+  at: ['async_agent', 0],
+  name: 'a',
+  maxRetries: Infinity,
+  backoffStrategy: '',
+  healthIntervalMs: 1000,
+  timeoutMs: 2000,
+  workers: 1,
+  topic: '',
+  maxRate: Infinity,
+  encoding: '',
+  backends: [],
+  extraConfig: new Map(),
+}

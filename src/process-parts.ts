@@ -3,27 +3,39 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import type { GatewayConfig } from './config/types.ts'
+import type { AgentConfig, GatewayConfig } from './config/types.ts'
+import { openAgentSign } from './engine/agent-signs.ts'
 import {
+  type AnyDriver,
   type AnyProcess,
   type Clock,
   ConfigError,
   type Logger,
+  type ProcessFacts,
   type ProcessSite,
   type Running,
   type SharedMemory,
+  UnservablePlace,
 } from './engine/compile/component.ts'
-import { lazyEntries, loadProcessParts, type Order } from './engine/compile/order.ts'
+import { labelOfAgent } from './engine/compile/compile-agent.ts'
+import { lazyEntries, loadDriver, loadProcessParts, type Order } from './engine/compile/order.ts'
 import { readBlock, refuseLonelyExtras } from './engine/compile/read-block.ts'
 import { SYSTEM_CLOCK } from './engine/compile/site.ts'
 import { asError, describeBug } from './engine/errors.ts'
+import { type GatewayInit, openAgent } from './gateway.ts'
 import { SILENT } from './log/logger.ts'
 import { order as ownOrder } from './order.ts'
 
-export interface ProcessPartsInit {
+export interface ProcessPartsInit extends Pick<GatewayInit, 'pool' | 'version'> {
   /** The memory that the gateways of this process have as well. */
   readonly shared: SharedMemory
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Takes what scripts of agents print. */
+  readonly print: (text: string) => void
+  /** What is told of the process; nothing by default. */
+  readonly process?: ProcessFacts
+  /** What the gateway calls itself: `Version 0.1.0`. */
+  readonly version: string
   /** The machine's by default. */
   readonly clock?: Clock
   /** `src/order.ts` by default. */
@@ -50,6 +62,7 @@ interface Part extends Wanted {
 }
 
 const LABEL = '[SERVICE: Gin]'
+const UNKNOWN_PROCESS: ProcessFacts = { commandLine: [], residentBytes: () => 0 }
 /** A part that cannot let go of something must hold up neither a reload nor the end. */
 const STOP_WITHIN_MS = 2000
 
@@ -78,7 +91,7 @@ export class ProcessParts {
   #turn: Promise<void> = Promise.resolve()
 
   constructor(init: ProcessPartsInit) {
-    this.#init = { clock: SYSTEM_CLOCK, order: ownOrder, ...init }
+    this.#init = { clock: SYSTEM_CLOCK, order: ownOrder, process: UNKNOWN_PROCESS, ...init }
   }
 
   /** Reads what a configuration wants to have running, and changes nothing. Rejects with a ConfigError when it cannot be served. */
@@ -87,6 +100,11 @@ export class ProcessParts {
     const wanted: Wanted[] = []
     for (const declaration of await loadProcessParts(order, config)) {
       const one = this.#want(declaration, config, isReadByOthers(order, declaration) ? SILENT : log)
+      if (one !== null) wanted.push(one)
+    }
+    for (const agent of config.asyncAgents) {
+      const declaration = await loadDriver(order, agent)
+      const one = declaration === null ? null : this.#wantAgent(declaration, agent, config, log)
       if (one !== null) wanted.push(one)
     }
     return { log, wanted }
@@ -98,6 +116,11 @@ export class ProcessParts {
    */
   change(plan: ProcessPlan): Promise<void> {
     return this.#inTurn(() => this.#change(plan))
+  }
+
+  /** The files that its parts were started with. */
+  get files(): string[] {
+    return this.#parts.flatMap(({ files }) => [...files.keys()])
   }
 
   /** Resolves when nothing runs any more, and nothing will. */
@@ -112,8 +135,9 @@ export class ProcessParts {
   #want(declaration: AnyProcess, config: GatewayConfig, log: Logger): Wanted | null {
     const { namespace, extras } = declaration
     const { extraConfig: blocks } = config
-    const { shared, environment, clock } = this.#init
-    const site = { config, label: LABEL, log, clock, shared, environment, read: (path: string) => readFileSync(path) }
+    const { shared, environment, version, clock, process } = this.#init
+    const read = (path: string): Buffer => readFileSync(path)
+    const site = { config, label: LABEL, log, clock, shared, environment, version, process, read }
     if (!blocks.has(namespace)) {
       refuseLonelyExtras(declaration, blocks, site)
       return null
@@ -124,14 +148,35 @@ export class ProcessParts {
     const block = [...blocks].filter(([name]) => name === namespace || name === extras?.namespace)
     return {
       namespace,
-      block: [config.dialect, ...block],
+      block: [config.dialect, declaration.reads?.(config), ...block],
       start(ownLog, files) {
-        const read: ProcessSite['read'] = (path) => {
-          const bytes = readFileSync(path)
-          files.set(path, digest(bytes))
-          return bytes
+        return declaration.start(options.value, { ...site, log: ownLog, read: readNoted(files) }, options.extras)
+      },
+    }
+  }
+
+  /** An agent goes on as long as neither it nor anything that its pipe is made of has changed. */
+  #wantAgent(declaration: AnyDriver, agent: AgentConfig, config: GatewayConfig, log: Logger): Wanted | null {
+    const { shared, environment, clock, pool, version, print, process } = this.#init
+    const label = labelOfAgent(agent)
+    const options = readBlock(declaration, agent.extraConfig, { label, log })
+    if (typeof options === 'string') return null
+    const sign = openAgentSign(agent.name, shared)
+    const base = { config, label, clock, shared, environment, version, process }
+    return {
+      namespace: declaration.namespace,
+      block: [config.dialect, agent, config.service, config.transport, config.extraConfig],
+      async start(ownLog, files) {
+        const init = { log: ownLog, shared, pool, version, environment, clock, print, writeAccessLine() {} }
+        const { handle, files: read, retire } = await openAgent(config, agent, init)
+        for (const path of read) files.set(path, digest(readFileSync(path)))
+        const site = { ...base, log: ownLog, read: readNoted(files), agent, handle, ping: () => sign.set(clock.now()) }
+        try {
+          return withEnd(await declaration.start(options.value, site, options.extras), retire)
+        } catch (error) {
+          await retire()
+          throw error
         }
-        return declaration.start(options.value, { ...site, log: ownLog, read }, options.extras)
       },
     }
   }
@@ -149,7 +194,8 @@ export class ProcessParts {
       try {
         await this.#startOne(one)
       } catch (error) {
-        if (error instanceof ConfigError) refusal ??= error
+        if (error instanceof UnservablePlace) this.#log(`${LABEL}[${one.namespace}] is not started: ${error.message}`)
+        else if (error instanceof ConfigError) refusal ??= error
         else this.#log(...describeBug(`${LABEL}[${one.namespace}] could not be started, the gateway serves without it:`, asError(error)))
       }
     }
@@ -162,10 +208,10 @@ export class ProcessParts {
     if (running !== null) this.#parts = [...this.#parts, { ...one, running, files }]
   }
 
-  /** Never rejects, and never takes longer than STOP_WITHIN_MS. */
+  /** Never rejects, and never takes longer than the part may. */
   async #stopOne({ namespace, running }: Part): Promise<void> {
     const { promise: tooLate, resolve } = Promise.withResolvers<boolean>()
-    const timer = setTimeout(() => resolve(true), STOP_WITHIN_MS)
+    const timer = setTimeout(() => resolve(true), running.stopWithinMs ?? STOP_WITHIN_MS)
     try {
       const isTooLate = await Promise.race([tooLate, Promise.resolve(running.stop()).then(() => false)])
       if (isTooLate) this.#log(`${LABEL}[${namespace}] does not end: what it holds stays until the process ends`)
@@ -192,6 +238,27 @@ export class ProcessParts {
     const done = this.#turn.then(action)
     this.#turn = done.catch(ignore)
     return done
+  }
+}
+
+/** Reads files, and notes of each what it held. */
+function readNoted(files: Map<string, string>): ProcessSite['read'] {
+  return (path) => {
+    const bytes = readFileSync(path)
+    files.set(path, digest(bytes))
+    return bytes
+  }
+}
+
+/** A part that lets go of something more when it has ended. */
+function withEnd(running: Running | null, end: () => Promise<void>): Running | null {
+  if (running === null) return null
+  return {
+    ...running,
+    async stop() {
+      await running.stop()
+      await end()
+    },
   }
 }
 

@@ -30,6 +30,7 @@ const SYSTEM = /^node:(http|https|http2|net|tls|dns|fs|fs\/promises|child_proces
 /** What `node:net` has for addresses alone opens no socket. */
 const ADDRESS_NAMES = new Set(['BlockList', 'SocketAddress', 'isIP', 'isIPv4', 'isIPv6'])
 const CONFIG_TYPES = /^src\/config\/(types|dialect)\.ts$/
+const BROKERS = /^src\/brokers\//
 const CEL = /^src\/cel\//
 const ENGINE = /^src\/engine\//
 const PLUGINS = /^src\/plugins\//
@@ -82,6 +83,11 @@ const RULES: readonly Rule[] = [
     reason: 'the wire has no policy: what happens to a request is decided in the engine and in components',
   },
   {
+    files: BROKERS,
+    may: [BROKERS, ENGINE, ...FLOORS, CONFIG_TYPES],
+    reason: 'connections to brokers and clouds are made and kept in one place; what they are used for is decided in components',
+  },
+  {
     files: /^src\/encodings\//,
     may: [/^src\/encodings\//, ENGINE, ...FLOORS, CONFIG_TYPES],
     never: SYSTEM,
@@ -92,6 +98,17 @@ const RULES: readonly Rule[] = [
     may: [/^src\/audit\//, ...FLOORS, CONFIG_TYPES],
     never: SYSTEM,
     reason: 'an audit judges a configuration by what it says: nothing is built, read or called',
+  },
+  {
+    files: /^src\/convert\//,
+    may: [/^src\/convert\//, /^src\/config\//, ...FLOORS, /^src\/engine\/compile\/component\.ts$/],
+    never: SYSTEM,
+    reason: 'a file is converted without knowing who will serve it: texts go in and come out',
+  },
+  {
+    files: /^src\/explain\//,
+    may: [/^src\/(?!cli\/|runtime\/)/, /^src\/runtime\/shared\.ts$/],
+    reason: 'what is said about a gateway is taken from the gateway itself, and shown by others',
   },
   {
     files: LUA,
@@ -125,7 +142,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: COMPONENT,
-    may: [ENGINE, ...FLOORS, LUA, CEL, CONFIG_TYPES, /^src\/plugins\/[^/]+\.ts$/],
+    may: [ENGINE, ...FLOORS, BROKERS, LUA, CEL, CONFIG_TYPES, /^src\/plugins\/[^/]+\.ts$/],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
   },
   {
@@ -159,7 +176,7 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
   },
   {
     modules: /^src\/plugins\//,
-    folders: /^src\/(plugins|components\/plugin|runtime|cli|testing)\/|^src\/[^/]+\.ts$/,
+    folders: /^src\/(plugins|components\/plugin|runtime|explain|cli|testing)\/|^src\/[^/]+\.ts$/,
     reason: 'a gateway without plugins has nothing of them',
   },
 ]
@@ -169,7 +186,7 @@ const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
 const VOCABULARY =
-  /^src\/(config\/dialect\.ts|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|placeholders|ports|raw-query|scope)\.ts)$/
+  /^src\/(config\/dialect\.ts|brokers\/.+|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|placeholders|ports|raw-query|scope)\.ts)$/
 
 /** Comparing a version with a number, and flags that stand for such a comparison. */
 const DIALECT_QUESTIONS =
@@ -196,7 +213,7 @@ describe('imports', () => {
   }
   test('costly packages are loaded only by import(), when a configuration needs them', () =>
     assertNone(production, (file) => targets(file, (found) => LAZY.test(found.target) && !found.isLazy && !found.isType)))
-  test('an algorithm of a component imports nothing outside its folder but types and words such as headers and errors', () =>
+  test('an algorithm of a component imports nothing outside its folder but what its group shares, types and words such as headers and errors', () =>
     assertNone(production.filter(isAlgorithm), (file) => targets(file, (found) => isForeignValue(file, found))))
   test('production code never imports tests', () =>
     assertNone(production, (file) => targets(file, (found) => IS_BESIDE_CODE.test(found.target) || /^(test|bench)\//.test(found.target))))
@@ -292,7 +309,7 @@ function isAlgorithm({ path, imports }: SourceFile): boolean {
 
 function isForeignValue({ path }: SourceFile, { target, isType }: Import): boolean {
   if (isType || !target.startsWith('src/') || VOCABULARY.test(target)) return false
-  return !target.startsWith(COMPONENT.exec(path)?.[0] ?? '')
+  return !target.startsWith(COMPONENT.exec(path)?.[0] ?? '') && !isSharedInGroup(path, target)
 }
 
 function targets(file: SourceFile, isWrong: (found: Import) => boolean): string[] {

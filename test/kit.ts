@@ -44,6 +44,7 @@ export async function serve(file: Record<string, unknown>): Promise<TestGateway>
     version: 'Version test',
     environment: {},
     writeAccessLine() {},
+    print() {},
   })
   const server = await createNodeServer(serverConfigOf(config), gateway.handle, log)
   const { port } = await server.listen(0)

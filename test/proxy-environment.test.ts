@@ -26,6 +26,7 @@ test('backends are called through the proxy of the environment', async () => {
     version: 'Version test',
     environment: { http_proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` },
     writeAccessLine() {},
+    print() {},
   })
   const exchange = makeExchange({ target: '/x' })
   await gateway.handle(exchange)

@@ -1,16 +1,17 @@
-// A JSON Schema of files of versions 3 and 4 for editors: fields as they are read, and the options of every known namespace. Knows no file.
+// A JSON Schema of files of all versions for editors: fields as they are read, and the options of every namespace. Knows no file.
 
+import type { Dialect } from '../../src/config/dialect.ts'
 import { agentFields, backendFields, endpointFields, serviceFields } from '../../src/config/fields.ts'
 import type { Field, FieldKind, Fields } from '../../src/config/fields.ts'
+import version2 from '../../src/config/upgrades/version-2.json' with { type: 'json' }
 import type { Level } from '../../src/engine/compile/component.ts'
+import { blocksOf, type BlocksInit, SharedBlocks } from './editor-blocks.ts'
 import { agentDescriptions, backendDescriptions, endpointDescriptions, serviceDescriptions } from './field-descriptions.ts'
+import { BOUNDS, CHOICES, DEFAULTS, DEPRECATED, NESTED } from './field-details.ts'
 import type { NamespaceEntry } from './namespaces.ts'
-import type { Shape } from './options-table.ts'
+import { COMMENTS, descriptionOf, LEVELS, type Schema } from './schema.ts'
 
-type Schema = Readonly<Record<string, unknown>>
-
-/** Keys that people write as comments. */
-const COMMENTS = { '^(?:[@$#_]|//)': {} }
+const VERSIONS: readonly Dialect[] = [2, 3, 4]
 
 const KINDS: Readonly<Record<Exclude<FieldKind, 'config'>, Schema>> = {
   text: { type: 'string' },
@@ -31,79 +32,114 @@ const KINDS: Readonly<Record<Exclude<FieldKind, 'config'>, Schema>> = {
 interface Place {
   readonly fields: Fields
   readonly descriptions: Readonly<Record<string, string>>
-  readonly blocks: string
+  readonly level: Level
   readonly required: readonly string[]
 }
 
-const PLACES: ReadonlyMap<Fields, Place> = new Map<Fields, Place>([
-  [serviceFields, { fields: serviceFields, descriptions: serviceDescriptions, blocks: 'service', required: ['version'] }],
-  [endpointFields, { fields: endpointFields, descriptions: endpointDescriptions, blocks: 'endpoint', required: ['endpoint', 'backend'] }],
-  [backendFields, { fields: backendFields, descriptions: backendDescriptions, blocks: 'backend', required: [] }],
-  [agentFields, { fields: agentFields, descriptions: agentDescriptions, blocks: 'agent', required: ['backend'] }],
-])
+const PLACES: Readonly<Record<Level, Place>> = {
+  service: { fields: serviceFields, descriptions: serviceDescriptions, level: 'service', required: ['version'] },
+  endpoint: { fields: endpointFields, descriptions: endpointDescriptions, level: 'endpoint', required: ['endpoint', 'backend'] },
+  backend: { fields: backendFields, descriptions: backendDescriptions, level: 'backend', required: [] },
+  agent: { fields: agentFields, descriptions: agentDescriptions, level: 'agent', required: ['backend'] },
+}
 
-export function editorSchema(entries: readonly NamespaceEntry[]): Schema {
-  const root = objectOf(serviceFields)
+/** Definitions `file-3`, `endpoint-3` … for each version; the root chooses by the file's `version`. `about` says what a namespace does. */
+export function editorSchema(entries: readonly NamespaceEntry[], about: (entry: NamespaceEntry) => string = () => ''): Schema {
+  const init: BlocksInit = { entries, about, shared: new SharedBlocks() }
+  const definitions = VERSIONS.flatMap((version) => [
+    [`file-${version}`, new FieldSchemas(version).level('service')],
+    ...LEVELS.slice(1).map((level) => [`${level}-${version}`, new FieldSchemas(version).level(level)]),
+    ...LEVELS.map((level) => [`${level}-blocks-${version}`, blocksOf(level, version, init)]),
+  ])
+  const choose = VERSIONS.map((version) => ({
+    if: { properties: { version: { const: version } }, required: ['version'] },
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+    then: { $ref: `#/definitions/file-${version}` },
+  }))
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'krakend-ts configuration, versions 3 and 4',
-    ...root,
-    properties: { ...(root['properties'] as Schema), version: { enum: [3, 4], description: serviceDescriptions.version } },
-    definitions: {
-      endpoint: objectOf(endpointFields),
-      backend: objectOf(backendFields),
-      agent: objectOf(agentFields),
-      ...Object.fromEntries(
-        ['service', 'endpoint', 'backend', 'agent'].map((level) => [`${level}-blocks`, blocksOf(level as Level, entries)]),
-      ),
-    },
-  }
-}
-
-function objectOf(fields: Fields): Schema {
-  const place = PLACES.get(fields)
-  const properties = Object.entries(fields).map(([name, field]) => {
-    const description = place?.descriptions[name]
-    return [name, { ...(description === undefined ? {} : { description }), ...schemaOf(field, place) }]
-  })
-  const required = place === undefined || place.required.length === 0 ? {} : { required: place.required }
-  return {
+    title: 'krakend-ts configuration, versions 2, 3 and 4',
     type: 'object',
-    ...required,
-    properties: Object.fromEntries(properties),
-    patternProperties: COMMENTS,
-    additionalProperties: false,
+    required: ['version'],
+    properties: { version: { enum: VERSIONS, description: serviceDescriptions.version } },
+    allOf: choose,
+    definitions: { ...(Object.fromEntries(definitions) as Schema), ...init.shared.definitions },
   }
 }
 
-function schemaOf(field: Field, place: Place | undefined): Schema {
-  // Beside a `$ref` draft 7 ignores everything else, descriptions too.
-  if (field === 'config') return { allOf: [{ $ref: `#/definitions/${place?.blocks ?? 'service'}-blocks` }] }
-  if (typeof field === 'string') return KINDS[field]
-  if ('object' in field) return objectOf(field.object)
-  const name = PLACES.get(field.list)?.blocks
-  return { type: 'array', items: name === undefined ? objectOf(field.list) : { $ref: `#/definitions/${name}` } }
-}
+class FieldSchemas {
+  readonly #version: Dialect
 
-/** Known namespaces with their options; others are allowed, another gateway may read them. */
-function blocksOf(level: Level, entries: readonly NamespaceEntry[]): Schema {
-  const blocks = entries
-    .filter((entry) => entry.levels.includes(level))
-    .map(({ namespace, options }) => [namespace, optionsOf(options as Shape)])
-  return { type: 'object', properties: Object.fromEntries(blocks) }
-}
-
-/** Only what has no default is needed; what nobody reads is a mistake, unless it is a comment. */
-function optionsOf(shape: Shape): Schema {
-  const { required: allRequired = [], properties, items, known, keepsWrong: _keepsWrong, keepsNull: _keepsNull, ...others } = shape
-  const rest = known === undefined ? others : { ...others, enum: known }
-  if (properties === undefined) return items === undefined ? { ...rest } : { ...rest, items: optionsOf(items) }
-  const required = allRequired.filter((name) => properties[name]?.default === undefined)
-  return {
-    ...rest,
-    ...(required.length > 0 ? { required } : {}),
-    properties: Object.fromEntries(Object.entries(properties).map(([name, option]) => [name, optionsOf(option)])),
-    patternProperties: COMMENTS,
-    additionalProperties: false,
+  constructor(version: Dialect) {
+    this.#version = version
   }
+
+  level(level: Level): Schema {
+    const place = PLACES[level]
+    const schema = this.#object(place.fields, place, '')
+    const properties = schema['properties'] as Readonly<Record<string, Schema>>
+    const shown =
+      level === 'service' ? { ...properties, version: { const: this.#version, description: serviceDescriptions.version } } : properties
+    return { ...schema, properties: this.#version === 2 ? { ...shown, ...oldKeys(level, shown) } : shown }
+  }
+
+  /** `prefix` is the dotted name of the object, with a dot behind it. */
+  #object(fields: Fields, place: Place, prefix: string): Schema {
+    const names = Object.keys(fields).filter(
+      (name) => !(place.level === 'service' && prefix === '' && name === 'plugin' && this.#version === 4),
+    )
+    const properties = names.map((name) => [name, this.#field(name, fields[name] as Field, place, prefix)])
+    return {
+      type: 'object',
+      ...(prefix === '' && place.required.length > 0 ? { required: place.required } : {}),
+      properties: Object.fromEntries(properties) as Schema,
+      patternProperties: COMMENTS,
+      additionalProperties: false,
+    }
+  }
+
+  #field(name: string, field: Field, place: Place, prefix: string): Schema {
+    const { level } = place
+    const full = prefix + name
+    const description = prefix === '' ? place.descriptions[name] : NESTED[full]
+    const choice = CHOICES[level]?.[full]
+    const deprecation = DEPRECATED[level]?.[full]
+    const type = choice === undefined ? this.#type(field, place, `${full}.`) : choiceOf(choice)
+    const fallback = DEFAULTS[level]?.[full]
+    return {
+      ...(description === undefined ? {} : { description }),
+      ...type,
+      ...(fallback === undefined ? {} : { default: fallback }),
+      ...BOUNDS[level]?.[full],
+      ...(deprecation === undefined ? {} : { deprecated: true, deprecationMessage: deprecation }),
+    }
+  }
+
+  #type(field: Field, place: Place, prefix: string): Schema {
+    // Beside a `$ref` draft 7 ignores everything else, descriptions too.
+    if (field === 'config') return { allOf: [{ $ref: `#/definitions/${place.level}-blocks-${this.#version}` }] }
+    // version 2 cuts a text at its commas
+    if (field === 'texts' && this.#version === 2) return { anyOf: [KINDS.texts, KINDS.text] }
+    if (typeof field === 'string') return KINDS[field]
+    if ('object' in field) return this.#object(field.object, place, prefix)
+    const level = LEVELS.find((one) => PLACES[one].fields === field.list)
+    const items = level === undefined ? this.#object(field.list, place, prefix) : { $ref: `#/definitions/${level}-${this.#version}` }
+    return { type: 'array', items }
+  }
+}
+
+/** Others are a mistake, unless the choice is open: then they are only not offered. An empty text is an absent one. */
+function choiceOf({ values, isOpen }: { readonly values: readonly string[]; readonly isOpen?: true }): Schema {
+  return isOpen === true ? { anyOf: [{ enum: values }, { type: 'string' }] } : { enum: [...values, ''] }
+}
+
+/** Keys of KrakenD 1.x, each as what it is called today. */
+function oldKeys(level: Level, properties: Readonly<Record<string, Schema>>): Record<string, Schema> {
+  const keys: Readonly<Record<string, { readonly to: string }>> = level === 'agent' ? {} : version2.keys[level]
+  return Object.fromEntries(
+    Object.entries(keys).map(([old, { to }]) => {
+      const current = properties[to] ?? {}
+      return [old, { ...current, description: `${descriptionOf(current)} Version 3 calls it "${to}".` }]
+    }),
+  )
 }

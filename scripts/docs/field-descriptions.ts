@@ -1,4 +1,4 @@
-// What the fields of a version-3 file mean, for editors. Which fields there are is said by src/config/fields.ts.
+// What the fields of a file mean, for editors. Which fields there are is said by src/config/fields.ts.
 
 import type { agentFields, backendFields, endpointFields, serviceFields } from '../../src/config/fields.ts'
 
@@ -56,14 +56,14 @@ export const serviceDescriptions: Described<typeof serviceFields> = {
   host: 'Hosts of backends that have none.',
   port: 'TCP port. Default: 8080.',
   listen_ip: 'Address to listen at. Default: all.',
-  version: 'Version of the format of this file: 3 is KrakenD 2.x, 4 is KrakenD 3.x.',
+  version: 'Version of the format of this file: 2 is KrakenD 1.x, 3 is KrakenD 2.x, 4 is KrakenD 3.x.',
   output_encoding: 'How answers are written where endpoints do not say so.',
   extra_config: 'Blocks of components.',
   read_timeout: 'How long reading a request may take. 0: no limit.',
   write_timeout: 'How long writing an answer may take. 0: no limit.',
   idle_timeout: 'How long a connection without requests stays open.',
   read_header_timeout: 'How long reading the header of a request may take.',
-  max_header_bytes: 'Bytes of a request header. Default: 1000000.',
+  max_header_bytes: 'Bytes of a request header. Default: 1048576.',
   disable_keep_alives: 'A new connection for every call of a backend.',
   disable_compression: 'Backends are not asked for compressed answers.',
   max_idle_connections: 'Unused connections to all backends that stay open.',

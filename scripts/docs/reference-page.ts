@@ -31,7 +31,7 @@ export function referencePage(entries: readonly NamespaceEntry[], pages: Readonl
   return `# Reference
 
 Every namespace of \`extra_config\` that means something here. This page is made by \`npm run docs\`; each name leads to a page with the reasons,
-an example, all options and the quirks. Editors complete and check files of versions 3 and 4 with [krakend-ts.json](schema/krakend-ts.json):
+an example, all options and the quirks. Editors complete and check files of versions 2, 3 and 4 with [krakend-ts.json](schema/krakend-ts.json):
 
 \`\`\`json
 { "$schema": "./node_modules/krakend-ts/docs/schema/krakend-ts.json", "version": 3 }

@@ -51,11 +51,34 @@ function checkSchemes({ backend }: PlacedBackend): Issue[] {
   })
 }
 
+/** Adapters that others had built into KrakenD 1.x, with what does the same. */
+const REPLACED: ReadonlyMap<string, string> = new Map([
+  ['consul', 'Consul answers SRV look-ups: write "sd": "dns", "host": ["name.service.consul"] and "disable_host_sanitize": true'],
+  ['eureka', 'publish the instances as SRV records ("sd": "dns") or in etcd ("sd": "etcd")'],
+])
+
+function replacedDiscovery({ at, sd }: BackendConfig, replacement: string): Issue {
+  return errorIssue(
+    'unknown-value',
+    [...at, 'sd'],
+    `there is no service discovery by "${sd}": the hosts are called as they are written`,
+    replacement,
+  )
+}
+
+function etcdWithoutStore({ at }: BackendConfig): Issue {
+  const message = 'nothing says where etcd is: the hosts are called as they are written'
+  return warningIssue('unknown-value', [...at, 'sd'], message, 'add "_gw/etcd" with its "machines" to the "extra_config" of the service')
+}
+
 export const checkDiscovery: Rule = ({ config, discoveries }) =>
   backendsOf(config).flatMap(({ backend }) => {
     const known = ['static', ...discoveries]
     const issues: Issue[] = []
-    if (backend.sd !== '' && !known.includes(backend.sd))
+    const replacement = REPLACED.get(backend.sd.toLowerCase())
+    if (replacement !== undefined) issues.push(replacedDiscovery(backend, replacement))
+    else if (backend.sd === 'etcd' && !config.extraConfig.has('_gw/etcd')) issues.push(etcdWithoutStore(backend))
+    else if (backend.sd !== '' && !known.includes(backend.sd))
       issues.push(unknownValue([...backend.at, 'sd'], backend.sd, known, 'the hosts are called as they are written'))
     if (!['http', 'https'].includes(backend.sdScheme))
       issues.push(unknownValue([...backend.at, 'sd_scheme'], backend.sdScheme, ['http', 'https'], 'discovered hosts cannot be called'))

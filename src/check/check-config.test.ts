@@ -11,7 +11,7 @@ function find(raw: object, text = JSON.stringify(raw)): Issue[] {
   const { config } = parseConfig(raw, { knownNamespaces: ['proxy', 'auth/validator', 'backend/http'] })
   assert.ok(config !== null, text)
   const source = { file: 'k.json', text, format: 'json', synonymsOf }
-  return checkConfig({ config, raw, source, readable: (path) => path === 'there.pem', discoveries: ['dns'] })
+  return checkConfig({ config, raw, source, readable: (path) => path === 'there.pem', discoveries: ['dns'], drivers: ['async/amqp'] })
 }
 
 function told(raw: object): string[] {

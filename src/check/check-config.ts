@@ -2,6 +2,7 @@
 // finding is for whoever asked. Knows no component: their blocks are checked where they are declared.
 
 import type { Issue } from '../schema/issue.ts'
+import { checkAgents } from './agents.ts'
 import { checkBackendMethods, checkDiscovery, checkEncodings, checkHosts, checkShadows } from './backends.ts'
 import { checkDuplicateKeys } from './duplicate-keys.ts'
 import { checkFields } from './fields.ts'
@@ -22,6 +23,7 @@ const RULES: readonly Rule[] = [
   checkClaims,
   checkHosts,
   checkDiscovery,
+  checkAgents,
   checkBackendMethods,
   checkEncodings,
   checkShadows,
@@ -46,6 +48,7 @@ export interface Grading {
 /** What `--strict` refuses although it is only a warning of the file's reader. */
 const REFUSED_BY_STRICT: ReadonlySet<string> = new Set([
   'missing-namespace',
+  'no-driver',
   'old-protection',
   'unprotected',
   'enterprise-protection',

@@ -1,33 +1,49 @@
 // A key that stands twice in one object of a JSON text: only the last one is read. YAML and TOML do not parse with one.
 
-import { parseTree } from 'jsonc-parser'
-import type { Node } from 'jsonc-parser'
+import { visit } from 'jsonc-parser'
 import { isCommentKey } from '../schema/comment-key.ts'
-import { positionAt } from '../schema/find-key.ts'
+import { positionsOf } from '../schema/find-key.ts'
 import { errorIssue } from '../schema/issue.ts'
-import type { Issue } from '../schema/issue.ts'
+import type { Issue, Position } from '../schema/issue.ts'
 import type { Rule } from './subject.ts'
+
+/** A key that stands before another one of its name. */
+interface Unread {
+  readonly key: string
+  readonly offset: number
+  readonly winner: { offset: number }
+}
 
 export const checkDuplicateKeys: Rule = ({ source }) => {
   if (source.format !== 'json' || source.text === null) return []
-  const { text } = source
-  const issues: Issue[] = []
-  const waiting = [parseTree(text)].filter((node) => node !== undefined)
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.type === 'object') issues.push(...findTwice(node, text))
-    waiting.push(...(node.children ?? []))
-  }
-  return issues.sort((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0))
+  const unread = findUnread(source.text)
+  if (unread.length === 0) return []
+  const positionAt = positionsOf(source.text)
+  return unread.sort((a, b) => a.offset - b.offset).map((found) => describe(found, positionAt))
 }
 
-function findTwice({ children = [] }: Node, text: string): Issue[] {
-  const last = new Map(children.map((property) => [String(property.children?.[0]?.value), property]))
-  return children.flatMap((property) => {
-    const key = String(property.children?.[0]?.value)
-    const winner = last.get(key) as Node
-    if (winner === property || isCommentKey(key)) return []
-    const { line } = positionAt(text, winner.offset)
-    const message = `the key "${key}" stands here twice: this one is not read, only that of line ${line}`
-    return [{ ...errorIssue('duplicate-key', [], message, 'remove one of them'), position: positionAt(text, property.offset) }]
+/** perf: no tree is built of a text that is parsed anyway. */
+function findUnread(text: string): Unread[] {
+  const unread: Unread[] = []
+  const open: Map<string, { offset: number }>[] = []
+  visit(text, {
+    onObjectBegin: () => void open.push(new Map()),
+    onObjectEnd: () => void open.pop(),
+    onObjectProperty(key, offset) {
+      const keys = open.at(-1)
+      const last = keys?.get(key)
+      if (last === undefined) keys?.set(key, { offset })
+      else {
+        if (!isCommentKey(key)) unread.push({ key, offset: last.offset, winner: last })
+        last.offset = offset
+      }
+    },
   })
+  return unread
+}
+
+function describe({ key, offset, winner }: Unread, positionAt: (offset: number) => Position): Issue {
+  const { line } = positionAt(winner.offset)
+  const message = `the key "${key}" stands here twice: this one is not read, only that of line ${line}`
+  return { ...errorIssue('duplicate-key', [], message, 'remove one of them'), position: positionAt(offset) }
 }

@@ -14,6 +14,8 @@ export interface CheckSubject {
   readonly readable: (path: string) => boolean
   /** Values of `sd` that something implements, beside a fixed list. */
   readonly discoveries: readonly string[]
+  /** Namespaces that bring messages to async agents. */
+  readonly drivers: readonly string[]
 }
 
 /** Paths are those of the file. Severities are what `--strict` makes of it: plain `check` warns. */

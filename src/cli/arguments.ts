@@ -8,6 +8,10 @@ export interface Flag {
   readonly about: string
   /** What its value is called in the help; `count` for a boolean that is counted. */
   readonly value?: string
+  /** The values that it may have, for the help and for completion. */
+  readonly values?: readonly string[]
+  /** Its value is a path: shells complete files. */
+  readonly isFile?: boolean
 }
 
 export type Flags = Readonly<Record<string, Flag>>

@@ -5,15 +5,11 @@ import { getSystemErrorMessage } from 'node:util'
 import { auditConfig } from '../audit/audit-config.ts'
 import { compileFormat } from '../audit/format-report.ts'
 import { SEVERITIES } from '../audit/rule.ts'
-import { readConfig } from '../config/read-config.ts'
-import type { GatewayConfig } from '../config/types.ts'
-import { knownNamespaces } from '../engine/compile/order.ts'
 import { TemplateError } from '../go/template/index.ts'
-import { order } from '../order.ts'
-import { printIssues } from '../schema/print-issues.ts'
 import type { FlagValues } from './arguments.ts'
 import { command } from './command.ts'
-import { NO_FILE_TEXT, writeNotices } from './read-file.ts'
+import { NO_FILE_TEXT } from './no-file.ts'
+import { openConfig } from './open-config.ts'
 
 const FLAGS = {
   config: { type: 'string', short: 'c', about: 'path to the configuration file' },
@@ -38,14 +34,16 @@ async function auditFile(flags: FlagValues<typeof FLAGS>): Promise<number> {
     process.stderr.write(NO_FILE_TEXT)
     return 1
   }
-  const config = await readQuietly(flags.config)
-  if (config === null) return 1
+  // Without a word about warnings: the report is all that is written, so that programs can read it. Enterprise protections are no
+  // reason to refuse: nothing is served, and rules look at them.
+  const opened = await openConfig(flags.config)
+  if (opened === null) return 1
   const ignoredByFile = await readIgnoreFile(flags['ignore-file'] ?? '')
   if (ignoredByFile === null) return 1
   const severities = splitList(flags.severity ?? SEVERITIES.join(), ',')
   warnOfSeverities(severities)
   const ignored = new Set([...splitList(flags.ignore ?? '', ','), ...ignoredByFile])
-  const result = auditConfig(config, { severities: new Set(severities), ignored })
+  const result = auditConfig(opened.config, { severities: new Set(severities), ignored })
   try {
     process.stderr.write(compileFormat(flags.format ?? '', process.stderr.isTTY)(result))
   } catch (error) {
@@ -53,22 +51,6 @@ async function auditFile(flags: FlagValues<typeof FLAGS>): Promise<number> {
     return fail(error.stage === 'parse' ? 'ERROR parsing the template' : 'ERROR rendering the results', error.message)
   }
   return result.recommendations.length > 0 ? 1 : 0
-}
-
-/** The configuration without a word about warnings: the report is all that is written, so that it can be read by programs. */
-async function readQuietly(file: string): Promise<GatewayConfig | null> {
-  // Enterprise protections are no reason to refuse: nothing is served, and rules look at them
-  const { config, failure, issues, notices, source } = await readConfig(file, {
-    environment: process.env,
-    edition: 'ce',
-    knownNamespaces: knownNamespaces(order),
-  })
-  writeNotices(notices)
-  if (config === null) {
-    fail('ERROR parsing the configuration file', failure ?? '')
-    process.stderr.write(await printIssues(issues, source))
-  }
-  return config
 }
 
 /** The rules that a file names, one a line; null after an error was printed. */

@@ -3,14 +3,23 @@
 import { showReferences } from '../engine/secrets.ts'
 import { command, hasColors } from './command.ts'
 import { lint, LINT_FLAGS, wantsLint } from './lint.ts'
-import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
+import { NO_FILE_TEXT } from './no-file.ts'
+import { CONFIG_FLAGS, readFileFor } from './read-file.ts'
 import { readFormat } from './report.ts'
 
 export const check = command({
   name: 'check',
   aliases: ['validate'],
   about: 'Checks a configuration file',
-  examples: ['krakend check -t -c krakend.json', 'krakend check -tlc krakend.json', 'krakend check --strict --format json -c krakend.yml'],
+  details: `A plain check agrees with KrakenD's verdict and warns of everything else it finds, each with its line, what follows from it and what to
+do. -t also refuses what certainly fails, -l what the schema for editors forbids, --strict whatever was not understood or weakens a
+protection. Nothing is called and no port is opened.`,
+  examples: [
+    'krakend check -c krakend.json                     # the verdict that KrakenD has',
+    'krakend check -tlc krakend.json                   # what a pipeline should ask for',
+    'krakend check --strict --format json -c krakend.yml   # for programs',
+    'krakend check -dd -c krakend.json                 # what was read, with every default',
+  ],
   flags: {
     ...CONFIG_FLAGS,
     indent: { type: 'string', short: 'i', about: 'indentation of what -d shows (default TAB)' },
@@ -23,7 +32,7 @@ export const check = command({
     portable: { type: 'boolean', about: 'refuse protections that KrakenD would not know' },
     all: { type: 'boolean', about: 'show every place of findings that are equal' },
     'no-plugins': { type: 'boolean', about: 'import no plugins, which would run their code: their names and options are not checked' },
-    format: { type: 'string', about: 'text (default), or json on standard output for programs' },
+    format: { type: 'string', about: 'text (default), or json on standard output for programs', values: ['text', 'json'] },
   },
   exits: { 0: 'the file is accepted, with or without warnings', 1: 'it is refused, or there is none', 255: 'the command line is wrong' },
   async execute({ flags, words: [word] }) {
@@ -33,10 +42,10 @@ export const check = command({
       return 1
     }
     const isLinted = wantsLint(flags)
-    const format = readFormat(flags.format)
+    const format = readFormat(flags.format, 'check')
     process.stderr.write(`Parsing configuration file: ${file}\n`)
     if (flags['no-plugins'] > 0) process.stderr.write('Plugins are not imported: their names and options are not checked\n')
-    const { config, source, summary } = await readFileFor({
+    const { config, source, raw, summary } = await readFileFor({
       file,
       edition: flags.edition,
       refusesWrongBlocks: true,
@@ -48,16 +57,20 @@ export const check = command({
       separator: '\t',
       format,
       showsAll: flags.all > 0,
+      ...(isLinted && format === 'json' ? { lint: (read) => lint(read, flags) } : {}),
     })
     if (config === null) return refuse(summary)
     if (flags.debug > 0) {
       const { describeConfig } = await import('./describe-config.ts')
-      const description = describeConfig(config, { level: flags.debug, indent: flags.indent ?? '\t' })
+      const { debug, indent = '\t' } = flags
+      const description = describeConfig(config, { level: debug, indent, raw, hasColors: hasColors(process.stderr) })
       process.stderr.write(showReferences(description, config.secrets))
     }
-    const problem = isLinted ? await lint(source.text ?? '', flags['lint-schema']) : null
+    const problem = isLinted && format === 'text' ? await lint(source, flags) : null
     if (problem !== null) {
-      process.stderr.write(`${problem}\n\n`)
+      const { printIssues } = await import('../schema/print-issues.ts')
+      process.stderr.write(`ERROR ${problem.text}\n\n`)
+      process.stderr.write(await printIssues(problem.issues, source, { hasColors: hasColors(process.stderr), showsAll: flags.all > 0 }))
       return refuse(summary)
     }
     process.stderr.write(hasColors(process.stderr) ? '\u001B[32;1mSyntax OK!\u001B[0m\n' : 'Syntax OK!\n')

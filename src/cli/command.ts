@@ -9,8 +9,13 @@ export interface Command<F extends Flags = Flags> {
   readonly about: string
   /** What stands behind the name: `[flags]` unless it says else. */
   readonly usage?: string
+  /** What one has to know to use it, as lines of a text. */
+  readonly details?: string
+  /** Command lines; what each is good for may stand behind two blanks and a `#`. */
   readonly examples: readonly string[]
   readonly flags: F
+  /** What the words behind the flags are, for completion: nothing unless it is said. */
+  readonly words?: 'files' | 'commands' | readonly string[]
   /** Exit codes and what they mean. */
   readonly exits: Readonly<Record<number, string>>
   /** Gives the exit code. Throws a UsageError. */
@@ -25,4 +30,14 @@ export function command<F extends Flags>(declaration: Command<F>): Command<F> {
 /** Whether a stream is a terminal whose owner wants colours (https://no-color.org). */
 export function hasColors(stream: { readonly isTTY?: boolean }): boolean {
   return stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
+}
+
+/** What marks a text for a terminal. */
+export type Paint = (text: string, style: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan') => string
+
+const STYLES = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', cyan: '36' } as const
+
+/** Marks texts where the stream is a terminal whose owner wants colours, and leaves them alone elsewhere. */
+export function painterFor(stream: { readonly isTTY?: boolean }): Paint {
+  return hasColors(stream) ? (text, style) => `\u001B[${STYLES[style]}m${text}\u001B[0m` : (text) => text
 }

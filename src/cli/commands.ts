@@ -13,11 +13,22 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   audit: async () => (await import('./audit.ts')).audit,
   check: async () => (await import('./check.ts')).check,
   'check-plugin': async () => (await import('./check-plugin.ts')).checkPlugin,
+  completion: async () => (await import('./completion.ts')).completionOf(loadAll),
+  convert: async () => (await import('./convert.ts')).convert,
+  diff: async () => (await import('./diff.ts')).diff,
+  explain: async () => (await import('./explain.ts')).explain,
   help: async () => (await import('./help.ts')).helpOn(COMMANDS, findCommand),
+  init: async () => (await import('./init.ts')).init,
   plugin: async () => (await import('./plugin.ts')).plugin,
+  routes: async () => (await import('./routes.ts')).routes,
   run: async () => (await import('./run.ts')).run,
   'test-plugin': async () => (await import('./plugin-test.ts')).testPlugin,
+  try: async () => (await import('./try.ts')).tryOut,
   version: async () => (await import('./version.ts')).version,
+}
+
+function loadAll(): Promise<AnyCommand[]> {
+  return Promise.all(Object.values(COMMANDS).map((load) => load()))
 }
 
 const ALIASES: Readonly<Record<string, string>> = { validate: 'check' }

@@ -1,6 +1,8 @@
 // What `check -d` shows: the configuration as the gateway reads it, defaults and inheritance applied.
 
+import { writtenAt } from '../check/subject.ts'
 import type {
+  AgentConfig,
   BackendConfig,
   ClientTlsConfig,
   ConfigPath,
@@ -10,24 +12,38 @@ import type {
   ServerTlsConfig,
   PluginFolder,
 } from '../config/types.ts'
-import { formatDuration } from '../go/duration.ts'
 import { formatPlain } from '../go/format-plain.ts'
 import { isObject } from '../json/types.ts'
 import { sortedKeys } from '../json/write.ts'
 import { formatPath } from '../schema/issue.ts'
+import { formatMs } from './value-text.ts'
 
 export interface DescribeOptions {
   /** 1 to 3: `-d`, `-dd`, `-ddd`. */
   readonly level: number
   readonly indent: string
+  /** The file's value: what it says where the gateway's own reading has something else. */
+  readonly raw: unknown
+  /** Whether methods are coloured. */
+  readonly hasColors: boolean
+}
+
+const METHOD_COLORS: Readonly<Record<string, string>> = {
+  GET: '34',
+  POST: '36',
+  PUT: '33',
+  DELETE: '31',
+  PATCH: '32',
+  HEAD: '36',
+  OPTIONS: '37',
 }
 
 /** A line without indentation, or null for one that is not shown. */
 type Line = string | null
 
 /** The description, with a line feed at the end of every line. */
-export function describeConfig(config: GatewayConfig, { level, indent }: DescribeOptions): string {
-  const show = new Describer(level, indent, config.inherited)
+export function describeConfig(config: GatewayConfig, options: DescribeOptions): string {
+  const show = new Describer(options, config.inherited)
   return [
     'Global settings',
     ...show.indented(1, show.settings(config)),
@@ -35,6 +51,7 @@ export function describeConfig(config: GatewayConfig, { level, indent }: Describ
     `${config.endpoints.length} API endpoint(s):`,
     ...config.endpoints.flatMap((endpoint) => show.endpoint(endpoint)),
     `${config.asyncAgents.length} async agent(s):`,
+    ...config.asyncAgents.flatMap((agent) => show.agent(agent)),
     '',
   ].join('\n')
 }
@@ -42,12 +59,15 @@ export function describeConfig(config: GatewayConfig, { level, indent }: Describ
 class Describer {
   readonly #level: number
   readonly #indent: string
-
+  readonly #raw: unknown
+  readonly #hasColors: boolean
   readonly #inherited: GatewayConfig['inherited']
 
-  constructor(level: number, indent: string, inherited: GatewayConfig['inherited']) {
+  constructor({ level, indent, raw, hasColors }: DescribeOptions, inherited: GatewayConfig['inherited']) {
     this.#level = level
     this.#indent = indent
+    this.#raw = raw
+    this.#hasColors = hasColors
     this.#inherited = inherited
   }
 
@@ -75,7 +95,7 @@ class Describer {
       this.#from(2, `Default cache TTL: ${formatMs(service.cacheTtlMs)}`),
       this.#from(2, `Default timeout: ${formatMs(service.timeoutMs)}`),
       this.#from(2, `Default backend hosts: ${formatPlain(service.hosts)}`, service.hosts.length > 0),
-      ...(this.#level >= 3 ? serverSettings(config) : []),
+      ...(this.#level >= 3 ? serverSettings(config, this.#raw) : []),
       ...this.#serverTls(server.tls),
       ...this.#clientTls(transport.clientTls),
       ...(service.plugin === null
@@ -99,8 +119,14 @@ class Describer {
       this.#from(2, `TLS Min version: ${tls.minVersion}`),
       this.#from(2, `TLS Max version: ${tls.maxVersion}`),
       this.#from(3, `TLS Curve preferences: ${formatPlain(tls.curvePreferences)}`),
+      this.#from(3, `TLS Prefer server cipher suites: ${isOn(writtenAt(this.#raw, ['tls', 'prefer_server_cipher_suites']))}`),
       this.#from(3, `TLS Cipher suites: ${formatPlain(tls.cipherSuites)}`),
     ]
+  }
+
+  #method(method: string): string {
+    const color = this.#hasColors ? METHOD_COLORS[method] : undefined
+    return color === undefined ? method : `\u001B[${color};1m${method}\u001B[0m`
   }
 
   #clientTls(tls: ClientTlsConfig | null): Line[] {
@@ -119,7 +145,7 @@ class Describer {
     const { at, inputQueryStrings, concurrentCalls } = endpoint
     return [
       ...this.indented(1, [
-        `- ${endpoint.method} ${endpoint.path}`,
+        `- ${this.#method(endpoint.method)} ${endpoint.path}`,
         `Timeout: ${formatMs(endpoint.timeoutMs)}${this.#origin(at, 'timeout')}`,
         this.#from(
           2,
@@ -134,6 +160,25 @@ class Describer {
       ...this.components('endpoint', endpoint, at, 1),
       ...this.indented(1, [`Connecting to ${endpoint.backends.length} backend(s):`]),
       ...endpoint.backends.flatMap((backend) => this.#backend(backend)),
+    ]
+  }
+
+  agent(agent: AgentConfig): string[] {
+    const details = [
+      `Encoding: ${agent.encoding}`,
+      `Consumer Timeout: ${formatMs(agent.timeoutMs)}`,
+      `Consumer Workers: ${agent.workers}`,
+      `Consumer Topic: ${agent.topic}`,
+      `Consumer Max Rate: ${orZero(agent.maxRate).toFixed(6)}`,
+      `Connection Max Retries: ${orZero(agent.maxRetries)}`,
+      `Connection Backoff Strategy: ${agent.backoffStrategy}`,
+      `Connection Health Interval: ${formatMs(agent.healthIntervalMs)}`,
+    ]
+    return [
+      ...this.indented(1, [`- ${agent.name}`, ...(this.#level >= 2 ? details : [])]),
+      ...this.components('agent', agent, agent.at, 1),
+      ...this.indented(1, [`Connecting to ${agent.backends.length} backend(s):`]),
+      ...agent.backends.flatMap((backend) => this.#backend(backend)),
     ]
   }
 
@@ -155,7 +200,7 @@ class Describer {
     ]
     return [
       ...this.indented(2, [
-        `[+] ${backend.method} ${backend.urlPattern}`,
+        `[+] ${this.#method(backend.method)} ${backend.urlPattern}`,
         `Timeout: ${formatMs(backend.timeoutMs)}${this.#origin(at, 'timeout')}`,
         `Hosts: ${formatPlain(backend.hosts)}${this.#origin(at, 'host')}`,
         ...(this.#level >= 2 ? details : []),
@@ -183,7 +228,7 @@ function blockLines(block: unknown): string[] {
   return sortedKeys(block).map((key) => `${key}: ${formatPlain(block[key])}`)
 }
 
-function serverSettings({ service, server, transport }: GatewayConfig): Line[] {
+function serverSettings({ service, server, transport }: GatewayConfig, raw: unknown): Line[] {
   return [
     `Read timeout: ${formatLimit(server.readTimeoutMs)}`,
     `Write timeout: ${formatLimit(server.writeTimeoutMs)}`,
@@ -197,10 +242,10 @@ function serverSettings({ service, server, transport }: GatewayConfig): Line[] {
     `Dialer keep alive: ${formatLimit(transport.dialerKeepAliveMs)}`,
     `Disable keep alives: ${transport.disableKeepAlives}`,
     `Disable compression: ${transport.disableCompression}`,
-    `Max idle connections: ${transport.maxIdleConnections === Infinity ? 0 : transport.maxIdleConnections}`,
+    `Max idle connections: ${orZero(transport.maxIdleConnections)}`,
     `Max idle connections per host: ${transport.maxIdleConnectionsPerHost}`,
     `Sequential start: ${service.sequentialStart}`,
-    `Max header bytes: ${server.maxHeaderBytes}`,
+    `Max header bytes: ${writtenAt(raw, ['max_header_bytes']) === undefined ? 0 : server.maxHeaderBytes}`,
     `Echo endpoint enabled: ${service.echoEndpoint}`,
     `Default encoding strategy: ${service.outputEncoding}`,
     `Disable strict REST: ${service.disableRest}`,
@@ -212,9 +257,13 @@ function serverSettings({ service, server, transport }: GatewayConfig): Line[] {
 
 /** compat: KrakenD shows 0 where a file has nothing. */
 function formatLimit(ms: number | null): string {
-  return formatMs(ms === null || ms === Infinity ? 0 : ms)
+  return formatMs(orZero(ms ?? 0))
 }
 
-function formatMs(ms: number): string {
-  return formatDuration(BigInt(Math.round(ms * 1e6)))
+function orZero(value: number): number {
+  return value === Infinity ? 0 : value
+}
+
+function isOn(written: unknown): boolean {
+  return written === true || written === 'true' || written === 1
 }

@@ -14,6 +14,7 @@ export function helpOn(commands: Commands, find: Find): Command {
     name: 'help',
     about: 'Shows the help of a command',
     usage: '[command]',
+    words: 'commands',
     examples: ['krakend help run'],
     flags: {},
     exits: { 0: 'always', 255: 'there is no such command' },
@@ -55,17 +56,17 @@ Use "krakend [command] --help" for more about a command.
 }
 
 /** The page of one command. */
-export function helpOf({ name, aliases = [], about, usage = '[flags]', examples, flags, exits }: Command): string {
+export function helpOf({ name, aliases = [], about, usage = '[flags]', details, examples, flags, exits }: Command): string {
   const rows = [...Object.entries(flags).map(([flag, declared]) => rowOf(flag, declared)), ['-h, --help', 'show this help'] as const]
   const width = Math.max(...rows.map(([flag]) => flag.length)) + 3
   const names = aliases.length === 0 ? '' : `Aliases:\n  ${[name, ...aliases].join(', ')}\n\n`
   return `${title()}${about}.
-
+${details === undefined ? '' : `\n${details.trim()}\n`}
 Usage:
   krakend ${name} ${usage}
 
 ${names}Examples:
-${examples.map((example) => `  ${example}`).join('\n')}
+${alignRemarks(examples).join('\n')}
 
 Flags:
 ${rows.map(([flag, text]) => `  ${flag.padEnd(width)}${text}`).join('\n')}
@@ -77,7 +78,14 @@ ${Object.entries(exits)
 `
 }
 
-function rowOf(name: string, { type, short, about, value }: Flag): readonly [string, string] {
-  const kind = value ?? (type === 'boolean' ? '' : 'string')
+/** Examples with what each is good for in one column. */
+function alignRemarks(examples: readonly string[]): string[] {
+  const parts = examples.map((example) => example.split(/ {2,}(?=#)/))
+  const width = Math.max(...parts.map(([line = '', remark]) => (remark === undefined ? 0 : line.length)))
+  return parts.map(([line = '', remark]) => (remark === undefined ? `  ${line}` : `  ${line.padEnd(width)}   ${remark}`))
+}
+
+function rowOf(name: string, { type, short, about, value, values, isFile }: Flag): readonly [string, string] {
+  const kind = value ?? values?.join('|') ?? (isFile === true ? 'file' : type === 'boolean' ? '' : 'string')
   return [`${short === undefined ? '    ' : `-${short}, `}--${name}${kind === '' ? '' : ` ${kind}`}`, about]
 }

@@ -1,16 +1,24 @@
 // `check -l`, `-n`, `-s`: a file against a JSON Schema, by default the one that this version is made with. Only `-s URL` asks the network.
 
 import { readFile } from 'node:fs/promises'
-import { CompiledSchemas } from '../components/validation/json-schema/compiled-schemas.ts'
+import { parseText } from '../config/load.ts'
 import { asError } from '../engine/errors.ts'
+import { errorIssue, type Issue, type IssuePath, type Source } from '../schema/issue.ts'
+import { isObject } from '../json/types.ts'
 import { UsageError } from './arguments.ts'
 
 const OWN_SCHEMA = new URL('../../docs/schema/krakend-ts.json', import.meta.url)
 
 export const LINT_FLAGS = {
-  lint: { type: 'boolean', short: 'l', about: 'also hold the file against the schema of this version; nothing is downloaded' },
-  'lint-no-network': { type: 'boolean', short: 'n', about: 'the same' },
-  'lint-schema': { type: 'string', short: 's', about: 'hold it against the JSON Schema of this file or URL instead' },
+  lint: { type: 'boolean', short: 'l', about: 'also hold a file of any format against the schema of this version; nothing is downloaded' },
+  'lint-no-network': { type: 'boolean', short: 'n', about: 'the same for JSON alone, as in KrakenD' },
+  'lint-schema': {
+    type: 'string',
+    short: 's',
+    about: 'hold it (JSON alone) against the JSON Schema of this file or URL instead',
+    value: 'file|URL',
+    isFile: true,
+  },
 } as const
 
 interface LintFlags {
@@ -27,23 +35,72 @@ export function wantsLint(flags: LintFlags): boolean {
   throw new UsageError(message, "Run 'krakend check --help' for usage.")
 }
 
-/** What is wrong, as the end of KrakenD's line; null when the file fits. */
-export async function lint(text: string, schemaPath: string | undefined): Promise<string | null> {
-  let value: unknown
+export interface LintProblem {
+  /** KrakenD's words. */
+  readonly text: string
+  /** What does not fit, each with its place; empty where there was nothing to hold against a schema. */
+  readonly issues: readonly Issue[]
+}
+
+/** What is wrong; null when the file fits. */
+export async function lint({ text, format }: Source, flags: LintFlags): Promise<LintProblem | null> {
+  const value = await parse(text ?? '', format, flags.lint > 0)
+  if (value instanceof Error) return { text: `converting configuration content to JSON:\t${value.message}`, issues: [] }
   try {
-    value = JSON.parse(text)
-  } catch (error) {
-    return `ERROR converting configuration content to JSON:\t${asError(error).message}`
-  }
-  try {
-    const schema = JSON.parse(await readSchema(schemaPath)) as unknown
-    const validator = new CompiledSchemas().compile(schema, 'all')
+    const schema = JSON.parse(await readSchema(flags['lint-schema'])) as unknown
+    const { CompiledSchemas } = await import('../components/validation/json-schema/compiled-schemas.ts')
+    const validator = new CompiledSchemas().compile(flags['lint-schema'] === undefined ? ofVersion(schema, value) : schema, 'all')
     if (validator instanceof Error) throw validator
     const problem = validator.validate(value)
-    return problem === null ? null : `ERROR linting the configuration file:\t${problem}`
+    if (problem === null) return null
+    const name = flags['lint-schema'] ?? 'krakend-ts.json'
+    const text = `linting the configuration file:\tjsonschema validation failed with '${name}#'\n${problem}`
+    return { text, issues: findPlaces(problem) }
   } catch (error) {
-    return `ERROR compiling the custom schema:\t${asError(error).message}`
+    return { text: `compiling the custom schema:\t${asError(error).message}`, issues: [] }
   }
+}
+
+/** compat: KrakenD lints the text as JSON, whatever the file is; `-l` reads every format. */
+async function parse(text: string, format: string, readsEveryFormat: boolean): Promise<unknown> {
+  if (readsEveryFormat && format !== 'json') return (await parseText(text, `.${format}`)).raw
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    const { message } = asError(error)
+    return new Error(format === 'json' || readsEveryFormat ? message : `${message} (--lint holds files of every format against the schema)`)
+  }
+}
+
+/** The part of our schema for the file's version: what does not fit is told without the choice between versions around it. */
+function ofVersion(schema: unknown, value: unknown): unknown {
+  if (!isObject(schema) || !isObject(value)) return schema
+  const { definitions, $schema } = schema
+  const own = isObject(definitions) ? definitions[`file-${String(value['version'])}`] : undefined
+  return isObject(own) ? { $schema, ...own, definitions } : schema
+}
+
+/** The innermost of `- at '/endpoints/0': got string, want integer`, each as a finding at its place. */
+function findPlaces(problem: string): Issue[] {
+  const lines = problem.split('\n').map((line) => /^( *)- at '((?:[^'\\]|\\.)*)': (.*)$/s.exec(line))
+  return lines.flatMap((line, index) => {
+    if (line === null) return []
+    const [, indent = '', pointer = '', message = ''] = line
+    const next = lines[index + 1]
+    const isOuter = next !== undefined && next !== null && (next[1] ?? '').length > indent.length
+    return isOuter ? [] : [errorIssue('schema', pathOf(pointer, message), message)]
+  })
+}
+
+/** A JSON pointer as a path; of a key that is too much, its own. */
+function pathOf(pointer: string, message: string): IssuePath {
+  const steps = pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((step) => (/^(?:0|[1-9]\d*)$/.test(step) ? Number(step) : step))
+  const extra = /^additional properties '([^']+)'/.exec(message)?.[1]
+  return extra === undefined ? steps : [...steps, extra]
 }
 
 async function readSchema(path: string | undefined): Promise<string> {

@@ -13,6 +13,7 @@ import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { isInOwnBlock } from '../schema/own-keys.ts'
 import { UsageError } from './arguments.ts'
+import type { LintProblem } from './lint.ts'
 import { findPluginIssues, type PluginFindings } from './plugin-findings.ts'
 import { report, summarize, type ReportOptions } from './report.ts'
 
@@ -30,8 +31,6 @@ export const CONFIG_FLAGS = {
   import: IMPORT_FLAG,
 } as const
 
-export const NO_FILE_TEXT = 'Please, provide the path to the configuration file with --config or see all the options with --help\n'
-
 export interface FileRequest extends ReportOptions {
   readonly file: string
   readonly edition: string | undefined
@@ -45,6 +44,8 @@ export interface FileRequest extends ReportOptions {
   readonly isStrict: boolean
   /** Whether a protection that KrakenD does not know counts as an error (`check --portable`). */
   readonly isPortable?: boolean
+  /** Holds a file that is accepted against a schema; null when it fits. Asked for where findings are reported as one. */
+  readonly lint?: (source: Source) => Promise<LintProblem | null>
   /** What `--import` names: modules that are imported before plugins are. */
   readonly imports: readonly string[]
   /** False for `check --no-plugins`: no module of plugins is imported. */
@@ -59,6 +60,10 @@ export interface FileReading {
   /** Null after errors, which were printed on standard error. Warnings are printed as well. */
   readonly config: GatewayConfig | null
   readonly source: Source
+  /** The file's value with the environment's overrides; undefined when it cannot be parsed. */
+  readonly raw: unknown
+  /** Why it is refused, in one line; null when it is not. */
+  readonly refusal: string | null
   /** One line that counts what was found, with its line feed; empty when that is nothing. */
   readonly summary: string
   /** Absolute path → SHA-256 of everything local that plugins imported; null when no module was. */
@@ -80,7 +85,7 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   writeNotices(notices)
   if (config === null) {
     const refusal = failure === null ? null : `parsing the configuration file:${request.separator}${failure}`
-    return { ...(await finish(issues, { source, secrets }, null, refusal, request)), pluginFiles: null }
+    return { ...(await finish({ issues, source, raw, secrets, config: null, refusal }, request)), pluginFiles: null }
   }
   // perf: plugins are imported in a thread of their own, while the rest is checked here
   const [plugins, others] = await Promise.all([
@@ -89,7 +94,10 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   ])
   const found = [...others, ...plugins.issues]
   const refusal = describeRefusal(found, plugins.issues, request, name)
-  return { ...(await finish(found, { source, secrets }, config, refusal, request)), pluginFiles: plugins.files }
+  const linted = refusal === null ? ((await request.lint?.(source)) ?? null) : null
+  const all = [...found, ...(linted?.issues ?? [])]
+  const reading = await finish({ issues: all, source, raw, secrets, config, refusal: refusal ?? linted?.text ?? null }, request)
+  return { ...reading, pluginFiles: plugins.files }
 }
 
 function pluginRules({ edition, importsPlugins = true, served = new Set(), refusesWrongBlocks }: FileRequest) {
@@ -102,7 +110,8 @@ async function findIssues(
   { source, raw, request }: { source: Source; raw: unknown; request: FileRequest },
 ): Promise<Issue[]> {
   const discoveries = order.discoveries.map(({ sd }) => sd)
-  const general = [...issues, ...checkConfig({ config, raw, source, readable, discoveries })]
+  const drivers = order.drivers.map(({ namespace }) => namespace)
+  const general = [...issues, ...checkConfig({ config, raw, source, readable, discoveries, drivers })]
   const own = checkBlocks(config, await loadDeclarations(order, config), { ...request, readable })
   return [
     ...general.map((issue) => (isNoGateway(issue, request) ? { ...issue, severity: 'error' as const } : gradeRule(issue, request))),
@@ -134,10 +143,14 @@ function describeRefusal(found: readonly Issue[], ofPlugins: readonly Issue[], r
 }
 
 async function finish(
-  issues: readonly Issue[],
-  { source, secrets }: Pick<ConfigReading, 'source' | 'secrets'>,
-  config: GatewayConfig | null,
-  refusal: string | null,
+  {
+    issues,
+    source,
+    raw,
+    secrets,
+    config,
+    refusal,
+  }: Pick<ConfigReading, 'issues' | 'source' | 'raw' | 'secrets' | 'config'> & Pick<FileReading, 'refusal'>,
   request: FileRequest,
 ): Promise<Omit<FileReading, 'pluginFiles'>> {
   const inherited = config?.inherited ?? new Map()
@@ -146,8 +159,10 @@ async function finish(
     const { message, hint, ...rest } = locateInherited(issue, inherited)
     return { ...rest, message: mask(message), hint: mask(hint) }
   })
-  await report(told, source, refusal === null ? null : `ERROR ${mask(refusal)}`, request)
-  return { config: refusal === null ? config : null, source, summary: request.format === 'text' ? summarize(issues) : '' }
+  const why = refusal === null ? null : mask(refusal)
+  await report(told, source, why === null ? null : `ERROR ${why}`, request)
+  const summary = request.format === 'text' ? summarize(issues) : ''
+  return { config: refusal === null ? config : null, source, raw, refusal: why, summary }
 }
 
 function readable(path: string): boolean {

@@ -1,15 +1,18 @@
 // `krakend run`: serves a configuration until it is told to stop.
 
 import { availableParallelism } from 'node:os'
+import { MAX_WORKERS, processSettings } from '../engine/process/process-blocks.ts'
 import { sharesPorts } from '../runtime/port-sharing.ts'
-import { type Reading, serve } from '../runtime/serve.ts'
+import { type Reading, type Refused, serve } from '../runtime/serve.ts'
+import { flexibleVariables } from '../config/flexible/variables.ts'
+import type { GatewayConfig } from '../config/types.ts'
 import { UsageError } from './arguments.ts'
 import { command } from './command.ts'
-import { CONFIG_FLAGS, NO_FILE_TEXT, readFileFor } from './read-file.ts'
+import { NO_FILE_TEXT } from './no-file.ts'
+import { CONFIG_FLAGS, readFileFor } from './read-file.ts'
 
 /** Go's `os.Exit(-1)`. */
 const EXIT_BAD_FILE = 255
-const MAX_WORKERS = 256
 
 export const run = command({
   name: 'run',
@@ -19,7 +22,7 @@ export const run = command({
     ...CONFIG_FLAGS,
     debug: { type: 'boolean', short: 'd', about: 'serve /__debug/', value: 'count' },
     port: { type: 'string', short: 'p', about: "listen on this port instead of the file's", value: 'int' },
-    workers: { type: 'string', about: 'threads that serve: a number, or "auto" for one per core (default 1)' },
+    workers: { type: 'string', about: 'threads that serve: a number, or "auto" for one per core (default: what the file says, else 1)' },
   },
   exits: {
     0: 'it was told to stop, or there is no file',
@@ -35,9 +38,9 @@ export const run = command({
       return 0
     }
     const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
-    const workers = readWorkers(flags.workers ?? '1')
-    const read = async (served: ReadonlySet<string>): Promise<Reading | null> => {
-      const { config, summary, pluginFiles } = await readFileFor({
+    const asked = flags.workers === undefined ? null : readWorkers(flags.workers)
+    const read = async (served: ReadonlySet<string>): Promise<Reading | Refused> => {
+      const { config, summary, pluginFiles, refusal } = await readFileFor({
         file,
         edition,
         debug: flags.debug > 0,
@@ -52,12 +55,21 @@ export const run = command({
         ...port,
       })
       process.stderr.write(summary)
-      return config === null ? null : { config, pluginFiles }
+      const files = sourcesOf(file, config)
+      return config === null ? { config, files, reason: refusal ?? 'no configuration' } : { config, files, pluginFiles }
     }
     const reading = await read(new Set())
-    return reading === null ? EXIT_BAD_FILE : serve(reading, { workers, imports: flags.import, isStrict: flags.strict > 0, reread: read })
+    if (reading.config === null) return EXIT_BAD_FILE
+    const workers = countWorkers(asked ?? processSettings(reading.config.extraConfig).workers)
+    return serve(reading, { workers, imports: flags.import, isStrict: flags.strict > 0, reread: read })
   },
 })
+
+/** Files and folders that a configuration is read from. */
+function sourcesOf(file: string, config: GatewayConfig | null): string[] {
+  const { settings, partials, templates } = flexibleVariables(process.env['FC_ENABLE'] ? process.env : {})
+  return [file, settings, partials, templates, config?.service.plugin?.folder ?? ''].filter((path) => path !== '')
+}
 
 function readPort(text: string): number {
   const port = readInteger(text)
@@ -65,10 +77,17 @@ function readPort(text: string): number {
   return port
 }
 
-function readWorkers(text: string): number {
-  const workers = text === 'auto' ? availableParallelism() : readInteger(text)
+function readWorkers(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  const workers = readInteger(text)
   if (!(workers >= 1 && workers <= MAX_WORKERS))
     throw wrongArgument(text, '--workers', `it must be "auto" or a number from 1 to ${MAX_WORKERS}`)
+  return workers
+}
+
+/** How many threads will serve. `auto` counts the cores that the affinity of the process and the limits of its control groups leave to it. */
+function countWorkers(asked: number | 'auto'): number {
+  const workers = asked === 'auto' ? Math.min(MAX_WORKERS, availableParallelism()) : asked
   if (workers === 1 || sharesPorts()) return workers
   process.stderr.write(`krakend: threads cannot share a port on ${process.platform}: one worker serves\n`)
   return 1

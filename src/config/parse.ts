@@ -114,7 +114,7 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
     disableRest: raw.disable_rest,
   }
   const extraConfig = finishExtraConfig(raw.extra_config, [], context)
-  warnOfMissing(raw, context)
+  warnOfForeignKey(raw, context)
   const asyncAgents = raw.async_agent.map((agent, index) => parseAgent(agent, index, inherited, context))
   const endpoints = raw.endpoints.map((endpoint, index) => parseEndpoint(endpoint, index, inherited, context))
   return {
@@ -140,11 +140,8 @@ function parseService(raw: RawService, context: ParseContext, options: ParseOpti
   }
 }
 
-/** Parts of a file that are read and come to nothing yet. */
-function warnOfMissing(raw: RawService, { findings, quirks }: ParseContext): void {
-  if (raw.async_agent.length > 0) {
-    findings.push(warningIssue('missing-namespace', ['async_agent'], 'async agents are not implemented yet: none is started'))
-  }
+/** A key that another version of KrakenD reads here. */
+function warnOfForeignKey(raw: RawService, { findings, quirks }: ParseContext): void {
   if (quirks.pluginFolderAt !== 'root' && raw.plugin !== null) {
     findings.push(
       warningIssue('unknown-key', ['plugin'], 'version 4 does not read this key here, ignored', 'it belongs into "extra_config"'),

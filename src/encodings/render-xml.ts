@@ -2,8 +2,8 @@
 
 import { compareText } from '../go/text.ts'
 import { sortedKeys } from '../json/write.ts'
-import { isJsonObject, JsonNumber } from '../json/types.ts'
-import type { JsonObject, JsonValue } from '../json/types.ts'
+import { isJsonArray, isJsonObject, JsonNumber } from '../json/types.ts'
+import type { JsonObject, JsonScalar, JsonValue } from '../json/types.ts'
 import type { PipeResponse, Rendered } from '../engine/types.ts'
 import { MAX_DEPTH, TOO_DEEP } from './depth.ts'
 
@@ -37,17 +37,17 @@ export function writeXml(object: JsonObject): string | null {
 
 /** A list whose members are no objects would not show its key: it gets a wrapper. */
 function canBeRoot(value: JsonValue): boolean {
-  return !Array.isArray(value) || value.every(isJsonObject)
+  return !isJsonArray(value) || value.every(isJsonObject)
 }
 
 function writeElement(out: string[], name: string, value: JsonValue, depth = 0): void {
   if (depth === MAX_DEPTH) throw TOO_DEEP
-  if (Array.isArray(value) && value.length > 0) {
+  if (isJsonArray(value) && value.length > 0) {
     for (const member of value) writeElement(out, name, member, depth + 1)
   } else if (isJsonObject(value)) {
     writeObject(out, name, value, depth)
   } else {
-    const text = Array.isArray(value) ? '' : textOf(value)
+    const text = isJsonArray(value) ? '' : textOf(value)
     if (text === '') out.push('<', name, '/>')
     else out.push('<', name, '>', text, '</', name, '>')
   }
@@ -59,7 +59,7 @@ function writeObject(out: string[], name: string, object: JsonObject, depth: num
   out.push('<', name)
   for (const key of attributes.sort((a, b) => compareText(a.slice(1), b.slice(1)))) {
     const value = object[key] as JsonValue
-    if (value === null || Array.isArray(value) || isJsonObject(value)) throw UNWRITABLE
+    if (value === null || isJsonArray(value) || isJsonObject(value)) throw UNWRITABLE
     out.push(' ', key.slice(1), '="', textOf(value), '"')
   }
   if (attributes.length === keys.length) {
@@ -68,7 +68,7 @@ function writeObject(out: string[], name: string, object: JsonObject, depth: num
   }
   out.push('>')
   const text = object[TEXT]
-  if (text !== undefined && !Array.isArray(text) && !isJsonObject(text)) out.push(textOf(text))
+  if (text !== undefined && !isJsonArray(text) && !isJsonObject(text)) out.push(textOf(text))
   for (const key of keys) if (key !== TEXT && !isAttribute(key)) writeElement(out, key, object[key] as JsonValue, depth + 1)
   out.push('</', name, '>')
 }
@@ -77,7 +77,7 @@ function isAttribute(key: string): boolean {
   return key.length > 1 && key.startsWith('-')
 }
 
-function textOf(value: Exclude<JsonValue, JsonObject | JsonValue[]>): string {
+function textOf(value: JsonScalar): string {
   if (value === null) return ''
   if (value instanceof JsonNumber) return value.text
   return typeof value === 'string' ? escapeXml(value) : String(value)

@@ -39,6 +39,12 @@ export function madeFrom({ clientMs }: Body, body: Body): Body {
   return clientMs === 0 ? body : { ...body, clientMs }
 }
 
+/** The body of an answer to a request without `wantsStream`: it is there already. */
+export function wholeBody(body: Readable | Buffer): Buffer {
+  if (Buffer.isBuffer(body)) return body
+  throw new TypeError('an answer that was to be read to its end first came as a stream')
+}
+
 /** Lets go of a response body that nobody wants. */
 export function discardBody(body: Readable | Buffer | null): void {
   if (body !== null && !Buffer.isBuffer(body)) body.destroy()

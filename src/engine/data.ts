@@ -58,7 +58,7 @@ export class Data {
     return Data.ofParts(collectParts(filled))
   }
 
-  /** Decodes on first read. Treat it as frozen: manipulation makes new objects. */
+  /** Decodes on first read. */
   get object(): JsonObject {
     const form = this.#form
     if (form.is === 'object') return form.object

@@ -37,16 +37,33 @@ export function rememberedNames(): number {
   return canonicalNames.size
 }
 
+/** Header fields that are read only: those of requests and answers that several share. `copy` gives one to write. */
+export interface ReadonlyHeaders {
+  /** name, value, name, value … in order. */
+  readonly fields: readonly string[]
+  /** The first value of a name. */
+  get(name: string): string | undefined
+  has(name: string): boolean
+  /** All values of a name, in order. */
+  values(name: string): string[]
+  /** Distinct names, in order of first appearance. */
+  names(): string[]
+  copy(): HeaderMap
+}
+
 /**
  * A multimap of header fields. Every `name` argument is canonical already; `fromRaw` and `canonicalName` make it so.
  * Values hold one character per byte (latin1), as they are on the wire.
  */
-export class HeaderMap {
-  /** name, value, name, value … in order. Read it, never write it. */
-  readonly fields: string[]
+export class HeaderMap implements ReadonlyHeaders {
+  readonly #fields: string[]
 
   constructor(fields: string[] = []) {
-    this.fields = fields
+    this.#fields = fields
+  }
+
+  get fields(): readonly string[] {
+    return this.#fields
   }
 
   /** From name, value, … pairs with names in any case. */
@@ -73,7 +90,7 @@ export class HeaderMap {
 
   /** The first value of a name. */
   get(name: string): string | undefined {
-    const { fields } = this
+    const fields = this.#fields
     for (let i = 0; i < fields.length; i += 2) if (fields[i] === name) return fields[i + 1]
     return undefined
   }
@@ -85,7 +102,7 @@ export class HeaderMap {
   /** All values of a name, in order. */
   values(name: string): string[] {
     const found: string[] = []
-    const { fields } = this
+    const fields = this.#fields
     for (let i = 0; i < fields.length; i += 2) if (fields[i] === name) found.push(fields[i + 1] as string)
     return found
   }
@@ -94,15 +111,15 @@ export class HeaderMap {
   set(name: string, value: string): void {
     const first = this.#indexOf(name)
     if (first < 0) {
-      this.fields.push(name, value)
+      this.#fields.push(name, value)
       return
     }
-    this.fields[first + 1] = value
+    this.#fields[first + 1] = value
     this.#deleteFrom(first + 2, name)
   }
 
   add(name: string, value: string): void {
-    this.fields.push(name, value)
+    this.#fields.push(name, value)
   }
 
   delete(name: string): void {
@@ -112,7 +129,7 @@ export class HeaderMap {
 
   /** Deletes every field whose name the test accepts. */
   deleteWhere(test: (name: string) => boolean): void {
-    const { fields } = this
+    const fields = this.#fields
     let kept = 0
     for (let i = 0; i < fields.length; i += 2) {
       if (test(fields[i] as string)) continue
@@ -126,24 +143,24 @@ export class HeaderMap {
   /** Distinct names, in order of first appearance. */
   names(): string[] {
     const found = new Set<string>()
-    for (let i = 0; i < this.fields.length; i += 2) found.add(this.fields[i] as string)
+    for (let i = 0; i < this.#fields.length; i += 2) found.add(this.#fields[i] as string)
     return [...found]
   }
 
   copy(): HeaderMap {
-    return new HeaderMap(this.fields.slice())
+    return new HeaderMap(this.#fields.slice())
   }
 
   /** -1 when there is none. */
   #indexOf(name: string): number {
-    const { fields } = this
+    const fields = this.#fields
     for (let i = 0; i < fields.length; i += 2) if (fields[i] === name) return i
     return -1
   }
 
   /** security: one pass however many there are; taking them out one by one would be quadratic. */
   #deleteFrom(start: number, name: string): void {
-    const { fields } = this
+    const fields = this.#fields
     let kept = start
     for (let i = start; i < fields.length; i += 2) {
       if (fields[i] === name) continue

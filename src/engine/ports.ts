@@ -4,7 +4,7 @@ import type { BackendConfig, EndpointConfig } from '../config/types.ts'
 import type { Port, Site } from './compile/component.ts'
 import { slot } from './scope.ts'
 import type { Data } from './data.ts'
-import type { Exchange, UpgradeRequest } from './types.ts'
+import type { Exchange, Handler, Layer, Pipe, Sender, UpgradeRequest } from './types.ts'
 
 /** The claims of a verified token, as decoded from its payload. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -87,3 +87,28 @@ export const hostStates: Port<{ readonly backend: BackendConfig; readonly read: 
 
 /** Names of response headers that no pipe may set (a CORS layer answers for them). */
 export const droppedHeaders: Port<(name: string) => boolean> = { name: 'dropped headers' }
+
+/** What measures requests at every place of a file, whatever blocks stand there. Each gives a layer, or null where it measures nothing. */
+export interface Telemetry {
+  /** Around every request. */
+  server?(site: Site): Layer<Handler> | null
+  /** Around what one endpoint answers. */
+  endpoint?(site: Site): Layer<Handler> | null
+  /** Around what one endpoint asks, with everything that its proxy stage does. */
+  proxy?(site: Site): Layer<Pipe> | null
+  /** Around one backend, with its limits and scripts. */
+  backend?(site: Site): Layer<Pipe> | null
+  /** Around each HTTP request to a backend, redirects among them. */
+  transport?(site: Site): Layer<Sender> | null
+}
+
+/** Those that the service has; the first stands outermost. */
+export const telemetries: Port<Telemetry> = { name: 'telemetries' }
+
+/** What `/__health` says about a connection to a broker: `up`, or since when and why it is down. */
+export type ConnectionState = () => string
+
+/** Connections of this gateway to brokers, by a name without user and password; whoever holds one adds it while it is built. */
+export function connectionStates({ once }: Pick<Site, 'once'>): Map<string, ConnectionState> {
+  return once('connection states', () => new Map())
+}

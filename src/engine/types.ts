@@ -5,7 +5,7 @@ import type { EndpointConfig } from '../config/types.ts'
 import type { JsonValue } from '../json/types.ts'
 import type { Data } from './data.ts'
 import type { GatewayError } from './errors.ts'
-import type { HeaderMap } from './headers.ts'
+import type { HeaderMap, ReadonlyHeaders } from './headers.ts'
 import type { Scope } from './scope.ts'
 
 /** Client request → written answer. */
@@ -73,6 +73,14 @@ export interface SentRequest {
   readonly headers: HeaderMap
 }
 
+/** How a connection is encrypted. */
+export interface TlsSession {
+  /** `TLSv1.3`. */
+  readonly version: string
+  /** By its standard name: `TLS_AES_128_GCM_SHA256`. */
+  readonly cipher: string
+}
+
 /** One client request and its answer. `http/` makes them; handlers and their layers work on them. */
 export interface Exchange {
   /** Upper case as sent; tokens are case-sensitive. What stands inside a layer that writes another one sees that. */
@@ -95,6 +103,8 @@ export interface Exchange {
   clientIp: string
   /** Whether it came over TLS. */
   readonly isSecure: boolean
+  /** What TLS agreed on; null without. Read when it is asked for. */
+  readonly tls: TlsSession | null
   /** `HTTP/1.1` or `HTTP/2.0`. */
   readonly protocol: string
   /** `performance.now()` of its arrival. */
@@ -149,8 +159,10 @@ export interface PipeRequest {
   readonly params: Params
   readonly query: Query
   /** Copy before changing. */
-  readonly headers: HeaderMap
+  readonly headers: ReadonlyHeaders
   readonly body: Body
+  /** The part of a trace that it belongs to; made and understood by telemetry alone. */
+  readonly span?: object | undefined
   /** Hosts that earlier attempts of the same call have asked; the balancer adds the one it chooses, and prefers others. */
   readonly tried?: Set<string>
   /** What the steps of a sequence have answered so far, by their index; only where a later one asks for more than its url_pattern. */
@@ -191,7 +203,7 @@ export interface PipeResponse {
   /** The status for the client; 0 when there is none to pass on, as with every decoded answer. */
   readonly statusCode: number
   /** Header fields for the client, whatever the encoding; null for none. A decoded answer has none of its backend's. */
-  readonly headers: HeaderMap | null
+  readonly headers: ReadonlyHeaders | null
   /** The backend's own body, only with `no-op`: a stream, or the bytes where all of them came at once. */
   readonly body: Readable | Buffer | null
   /**
@@ -218,13 +230,13 @@ export interface BackendRequest {
   readonly redirectedFrom?: string
   /** Path and query, encoded for the wire. */
   readonly path: string
-  readonly headers: HeaderMap
+  readonly headers: ReadonlyHeaders
   /** What the Host header says; absent where it is the origin's. */
   readonly host?: string
   readonly body: Body
   /** Decided when the configuration is compiled: whether the answer is read to the end first or streamed (`no-op`). */
   readonly wantsStream: boolean
-  /** Asks for another protocol: an answer 101 has a Duplex as its stream, which is the connection from then on. */
+  /** Asks for another protocol: an answer 101 has a Duplex as its body, which is the connection from then on. */
   readonly upgrade?: UpgradeRequest | null
   /** A body that cannot be read to its end is answered as far as it came, with `bodyFailure`; else the call rejects. Not for streams. */
   readonly keepsBrokenBody?: boolean
@@ -232,6 +244,10 @@ export interface BackendRequest {
   readonly maxBodyBytes?: number
   /** How names go on the wire where that is not canonical (version 2), by canonical name. Only the wire reads it. */
   readonly spellings?: ReadonlyMap<string, string> | null
+  /** `PipeRequest.span`. */
+  readonly span?: object | undefined
+  /** Where the wire notes how the call went, for whoever wants to know. */
+  readonly course?: CallCourse
 }
 
 /** What a client says who wants to switch to another protocol. */
@@ -242,13 +258,28 @@ export interface UpgradeRequest {
   readonly fields: readonly string[]
 }
 
-/** One HTTP response of a backend. Exactly one of `bytes` and `stream` is set: bytes, unless `wantsStream` asked otherwise and more was to come. */
+/** How one call went on the wire: moments by `performance.now()`, 0 for what did not happen. */
+export interface CallCourse {
+  /** A connection was there. */
+  connectedMs: number
+  /** Its host's addresses were there; 0 also where the host is one. */
+  resolvedMs: number
+  /** TCP stood, TLS began. */
+  tlsStartMs: number
+  tlsEndMs: number
+  /** The head of the response was read. */
+  headMs: number
+  /** Bytes of its body so far, as they came. */
+  bodyBytes: number
+}
+
+/** One HTTP response of a backend. */
 export interface BackendResponse {
   readonly statusCode: number
-  readonly headers: HeaderMap
-  readonly bytes: Buffer | null
-  readonly stream: Readable | null
-  /** Why `bytes` are not the whole body; only where the request keeps broken ones. */
+  readonly headers: ReadonlyHeaders
+  /** All bytes; a stream only where the request `wantsStream` and more was to come. */
+  readonly body: Readable | Buffer
+  /** Why these are not all bytes; only where the request keeps broken ones. */
   readonly bodyFailure?: GatewayError | null
   /** The URL that answered in the end, after redirects. */
   readonly url: string

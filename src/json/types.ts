@@ -27,11 +27,12 @@ export class TypedNumber extends JsonNumber {
   }
 }
 
-export type JsonValue = null | boolean | number | string | JsonNumber | JsonValue[] | JsonObject
+export type JsonScalar = null | boolean | number | string | JsonNumber
+export type JsonValue = JsonScalar | readonly JsonValue[] | JsonObject
 
 /** `__proto__` and the like are ordinary own keys: write with `setKey`, read with `getKey`. */
 export interface JsonObject {
-  [key: string]: JsonValue
+  readonly [key: string]: JsonValue
 }
 
 /** Any object with names, which are all ordinary. */
@@ -45,6 +46,10 @@ export function isObject(value: unknown): value is PlainObject {
 /** Whether a value is a JSON object: not an array, not a number that keeps its text. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return isObject(value) && !(value instanceof JsonNumber)
+}
+
+export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value)
 }
 
 /** The value of an own key; nothing is inherited. */

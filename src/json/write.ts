@@ -1,7 +1,7 @@
 // Values become JSON text. Knows nothing of Data.
 
 import { compareText } from '../go/text.ts'
-import { JsonNumber } from './types.ts'
+import { isJsonObject, JsonNumber } from './types.ts'
 import type { JsonObject, JsonValue, PlainObject } from './types.ts'
 
 /** What Go's encoder escapes beyond the grammar's needs, so that JSON may stand in HTML. */
@@ -56,8 +56,8 @@ function writeTree(root: JsonValue, listKeys: ListKeys): string {
 }
 
 /** The parts of an object or array, last one first. */
-function pushChildren(value: JsonValue[] | JsonObject, listKeys: ListKeys, tasks: Task[]): void {
-  if (Array.isArray(value)) {
+function pushChildren(value: readonly JsonValue[] | JsonObject, listKeys: ListKeys, tasks: Task[]): void {
+  if (!isJsonObject(value)) {
     tasks.push({ text: ']' })
     for (let i = value.length - 1; i >= 0; i--) tasks.push({ value: value[i] as JsonValue }, { text: i === 0 ? '[' : ',' })
     if (value.length === 0) tasks.push({ text: '[' })

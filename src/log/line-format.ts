@@ -4,7 +4,8 @@ import { type Dialect, perDialect } from '../config/dialect.ts'
 import { escapeControls } from '../engine/printable.ts'
 import { compileLocalTime } from './local-time.ts'
 import { compilePattern, type PatternContext } from './line-pattern.ts'
-import type { Logging } from './logging-block.ts'
+import type { ImprovedLogging, Logging } from './logging-block.ts'
+import { compileLogstashMessage } from './logstash-message.ts'
 import type { Level } from './logger.ts'
 
 /** Gives whole lines, each with its line feed. */
@@ -13,6 +14,8 @@ export type FormatLines = (level: Level, message: string, frames: readonly strin
 export interface FormatInit extends PatternContext {
   readonly dialect: Dialect
   readonly now: () => Date
+  /** The name of this machine. */
+  readonly host: string
 }
 
 interface LineQuirks {
@@ -22,6 +25,7 @@ interface LineQuirks {
   readonly level: string
 }
 
+const NO_FRAMES: readonly string[] = []
 const VERSION_3: LineQuirks = { namesLogger: true, level: '%{level}' }
 /** KrakenD 1.x cuts levels to six letters. */
 const LINE_QUIRKS = perDialect(VERSION_3, { 2: { namesLogger: false, level: '%{level:.6s}' } })
@@ -32,8 +36,22 @@ const LINE_QUIRKS = perDialect(VERSION_3, { 2: { namesLogger: false, level: '%{l
 export function compileFormat(logging: Logging, init: FormatInit): FormatLines {
   if (logging.kind === 'basic') return basicFormat(init)
   const { format, prefix, custom_format: pattern } = logging.options
+  if (logging.isLogstash) return logstashComponent(logging, init)
+  // compat: with a GELF server standard output has the default format, whatever the block says.
+  if (logging.gelf !== null) return patternFormat(defaultPattern(init.dialect), prefix, init)
   if (format === 'logstash') return logstashFormat(init)
   return patternFormat(format === 'custom' ? pattern : defaultPattern(init.dialect), format === 'custom' ? '' : prefix, init)
+}
+
+/** `telemetry/logstash`: the message becomes JSON with the prefix in it, which the format then takes for its message. */
+function logstashComponent(logging: ImprovedLogging, init: FormatInit): FormatLines {
+  const { prefix } = logging.options
+  const encode = compileLogstashMessage({ host: init.host, module: prefix === '' ? 'KRAKEND' : prefix })
+  const inner = compileFormat({ ...logging, isLogstash: false, options: { ...logging.options, prefix: '' } }, init)
+  return function formatComponent(level, message, frames) {
+    const text = [escapeControls(message), ...frames.map(escapeControls)].join('\n')
+    return inner(level, encode(level, text, init.now()), NO_FRAMES)
+  }
 }
 
 function basicFormat({ dialect, now }: FormatInit): FormatLines {

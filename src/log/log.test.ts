@@ -19,7 +19,7 @@ function read(block: unknown): ReturnType<typeof readLogging> {
 
 function formatOf(block: unknown, dialect: Dialect = 3): FormatLines {
   const logging = block === null ? readLogging(new Map()) : read(block)
-  return compileFormat(logging, { dialect, now: () => TIME, pid: 42, program: 'krakend' })
+  return compileFormat(logging, { dialect, now: () => TIME, pid: 42, program: 'krakend', host: 'gw-1' })
 }
 
 describe('formats', () => {

@@ -2,19 +2,24 @@
 
 import type { Static } from 'typebox'
 import type { ExtraConfig } from '../config/types.ts'
-import { block, ConfigError } from '../engine/compile/component.ts'
+import { block, type CheckedBlock, ConfigError } from '../engine/compile/component.ts'
 import { readBlock } from '../engine/compile/read-block.ts'
 import { errorIssue, type Issue, warningIssue } from '../schema/issue.ts'
 import { Type } from '../schema/type.ts'
+import { type GelfTarget, gelfTargetOf } from './gelf-block.ts'
 import { explainPattern, SOURCE_VERBS, verbsOf } from './line-pattern.ts'
 import { type Level, LEVELS, SILENT } from './logger.ts'
+import { wantsLogstash } from './logstash-block.ts'
 
 const options = Type.Object({
   level: Type.String({
     default: '',
     description: 'Less urgent lines are left out: `DEBUG`, `INFO`, `NOTICE`, `WARNING`, `ERROR` or `CRITICAL`, in any case. Needed.',
   }),
-  stdout: Type.Boolean({ default: false, description: 'The log goes to standard output. The access log always does.' }),
+  stdout: Type.Boolean({
+    default: false,
+    description: 'The log goes to standard output. The access log always does, unless `telemetry/gelf` takes it.',
+  }),
   prefix: Type.String({ default: '', description: 'Stands before each line of the default format.' }),
   format: Type.String({
     default: 'default',
@@ -53,8 +58,12 @@ export interface ImprovedLogging {
   readonly kind: 'improved'
   readonly levels: ReadonlySet<Level>
   readonly options: LoggingOptions
-  /** Whether anything is written at all. */
+  /** Whether standard output gets the lines. */
   readonly isWritten: boolean
+  /** Whether messages become JSON objects (`telemetry/logstash`); none of them goes to GELF then. */
+  readonly isLogstash: boolean
+  /** Where they go as well; null for nowhere else. */
+  readonly gelf: GelfTarget | null
 }
 
 const BASIC: Logging = { kind: 'basic', problem: null }
@@ -80,10 +89,12 @@ export function readLogging(blocks: ExtraConfig): Logging {
   const problem = value.format === 'custom' ? explainPattern(value.custom_format) : null
   if (problem !== null) throw new ConfigError(`Failed to initialized string formatter: ${problem}`)
   const levels = new Set(LEVELS.slice(LEVELS.indexOf(first)))
-  return { kind: 'improved', levels, options: value, isWritten: value.stdout || value.syslog }
+  const isLogstash = wantsLogstash(blocks)
+  const gelf = isLogstash ? null : gelfTargetOf(blocks)
+  return { kind: 'improved', levels, options: value, isWritten: value.stdout || value.syslog, isLogstash, gelf }
 }
 
-function findProblems({ level, stdout, syslog, format, custom_format: pattern }: LoggingOptions): Issue[] {
+function findProblems({ level, stdout, syslog, format, custom_format: pattern }: LoggingOptions, { place }: CheckedBlock): Issue[] {
   const issues: Issue[] = []
   if (!FIRST_LEVELS.has(level.toUpperCase()))
     issues.push(
@@ -95,7 +106,8 @@ function findProblems({ level, stdout, syslog, format, custom_format: pattern }:
       ),
     )
   if (syslog) issues.push(warningIssue('invalid-option', ['syslog'], NO_SYSLOG, 'let systemd or the container collect standard output'))
-  if (!stdout && !syslog)
+  const hasGelf = place !== null && gelfTargetOf(place.config.extraConfig) !== null && !wantsLogstash(place.config.extraConfig)
+  if (!stdout && !syslog && !hasGelf)
     issues.push(warningIssue('invalid-option', ['stdout'], 'is not true: only the access log is written, no errors and no warnings'))
   if (format !== 'custom') return issues
   const problem = explainPattern(pattern)

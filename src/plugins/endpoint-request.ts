@@ -1,6 +1,6 @@
 // What a plugin at an endpoint is asked: the client's path, and what of query and headers the endpoint lets in. Backends get it all.
 
-import type { HeaderMap } from '../engine/headers.ts'
+import type { ReadonlyHeaders } from '../engine/headers.ts'
 import { clientExchange } from '../engine/ports.ts'
 import type { Body, Params, PipeRequest, Query } from '../engine/types.ts'
 import { encodePath, encodeQuery, parseQuery, unescapePercent } from '../go/url.ts'
@@ -63,7 +63,7 @@ export class EndpointRequest extends LightRequest<PipeRequest> {
     this.url = pathname + search
   }
 
-  protected override baseHeaders(): HeaderMap {
+  protected override baseHeaders(): ReadonlyHeaders {
     return this.base.headers
   }
 

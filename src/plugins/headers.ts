@@ -1,6 +1,6 @@
 // Header fields as plugins see them: a view that is copied when it is written to, and refuses what cannot stand on the wire.
 
-import { canonicalName, HeaderMap, HOP_BY_HOP } from '../engine/headers.ts'
+import { canonicalName, HeaderMap, HOP_BY_HOP, type ReadonlyHeaders } from '../engine/headers.ts'
 import { isToken } from '../go/header-name.ts'
 import type { PluginHeaders } from './types.ts'
 
@@ -24,26 +24,26 @@ export const SEALED: Sealable = {
 }
 
 export class LightHeaders implements PluginHeaders {
-  #map: HeaderMap
-  #isOwn = false
+  readonly #base: ReadonlyHeaders
+  #own: HeaderMap | null = null
   readonly #owner: Sealable
 
-  constructor(map: HeaderMap | null, owner: Sealable) {
-    this.#map = map ?? NO_FIELDS
+  constructor(base: ReadonlyHeaders | null, owner: Sealable) {
+    this.#base = base ?? NO_FIELDS
     this.#owner = owner
   }
 
   /** As they are now; the map that was given where nothing was written. */
-  get map(): HeaderMap {
-    return this.#map
+  get map(): ReadonlyHeaders {
+    return this.#own ?? this.#base
   }
 
   get isChanged(): boolean {
-    return this.#isOwn
+    return this.#own !== null
   }
 
   get(name: string): string | null {
-    const { fields } = this.#map
+    const { fields } = this.map
     const wanted = canonicalName(name)
     let found: string | null = null
     for (let i = 0; i < fields.length; i += 2)
@@ -52,15 +52,15 @@ export class LightHeaders implements PluginHeaders {
   }
 
   getAll(name: string): string[] {
-    return this.#map.values(canonicalName(name))
+    return this.map.values(canonicalName(name))
   }
 
   getSetCookie(): string[] {
-    return this.#map.values('Set-Cookie')
+    return this.map.values('Set-Cookie')
   }
 
   has(name: string): boolean {
-    return this.#map.has(canonicalName(name))
+    return this.map.has(canonicalName(name))
   }
 
   set(name: string, value: string | readonly string[]): void {
@@ -81,11 +81,11 @@ export class LightHeaders implements PluginHeaders {
   delete(name: string): void {
     this.#owner.assertOpen()
     const field = canonicalName(name)
-    if (this.#map.has(field)) this.#writable().delete(field)
+    if (this.map.has(field)) this.#writable().delete(field)
   }
 
   *entries(): IterableIterator<[string, string]> {
-    const { fields } = this.#map
+    const { fields } = this.map
     for (let i = 0; i < fields.length; i += 2) yield [fields[i] as string, fields[i + 1] as string]
   }
 
@@ -100,11 +100,8 @@ export class LightHeaders implements PluginHeaders {
   }
 
   #writable(): HeaderMap {
-    if (!this.#isOwn) {
-      this.#map = this.#map.copy()
-      this.#isOwn = true
-    }
-    return this.#map
+    this.#own ??= this.#base.copy()
+    return this.#own
   }
 }
 
@@ -118,5 +115,5 @@ function checkValue(value: unknown): string {
 export function headersFrom(pairs: Iterable<readonly [string, string]>): HeaderMap {
   const headers = new LightHeaders(new HeaderMap(), { assertOpen() {} })
   for (const [name, value] of pairs) headers.append(name, value)
-  return headers.map
+  return headers.map.copy()
 }

@@ -2,7 +2,7 @@
 
 import type { Duplex, Readable } from 'node:stream'
 import { CANCELED } from '../engine/errors.ts'
-import { HeaderMap } from '../engine/headers.ts'
+import { HeaderMap, type ReadonlyHeaders } from '../engine/headers.ts'
 import type { Scope } from '../engine/scope.ts'
 import type { Answer, Body, Exchange, Handler, Route } from '../engine/types.ts'
 import type { ServerInput } from './server-request.ts'
@@ -10,7 +10,7 @@ import type { ServerInput } from './server-request.ts'
 /** An answer that is finished and has not left. */
 export interface HeldAnswer {
   readonly statusCode: number
-  readonly headers: HeaderMap
+  readonly headers: ReadonlyHeaders
   readonly body: Answer['body']
   /** Whoever streams waits until it has left, or nobody wants it. */
   readonly settle: (written: Promise<void> | null) => void
@@ -66,6 +66,10 @@ export class HeldExchange implements Exchange {
 
   get peerAddress(): string {
     return this.#outer.peerAddress
+  }
+
+  get tls(): Exchange['tls'] {
+    return this.#outer.tls
   }
 
   get isSecure(): boolean {

@@ -1,7 +1,7 @@
 // JSON as plugins see it: numbers are `number`, integers that a double cannot hold are `bigint` and keep every digit.
 
 import { parseLossless } from '../json/parse.ts'
-import { JsonNumber, setKey, type JsonObject, type JsonValue } from '../json/types.ts'
+import { isJsonObject, JsonNumber, setKey, type JsonObject, type JsonValue } from '../json/types.ts'
 import type { JsonData } from './types.ts'
 
 const INTEGER = /^-?\d+$/
@@ -24,7 +24,7 @@ export function stringifyJson(value: unknown): string {
 export function toPluginValue(value: JsonValue): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof JsonNumber) return INTEGER.test(value.text) ? integerOf(value.text) : Number(value.text)
-  if (Array.isArray(value)) return value.map(toPluginValue)
+  if (!isJsonObject(value)) return value.map(toPluginValue)
   const copy: JsonObject = {}
   for (const key of Object.keys(value)) setKey(copy, key, toPluginValue(value[key] as JsonValue) as JsonValue)
   return copy

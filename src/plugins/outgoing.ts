@@ -111,8 +111,8 @@ export async function fetchFrom(
   }
   try {
     const response = await client({ method, origin, path, headers, body, wantsStream: true }, scope)
-    if (response.stream === null) done()
-    else response.stream.once('close', done)
+    if (Buffer.isBuffer(response.body)) done()
+    else response.body.once('close', done)
     return rawResponseOf(response, maxBody)
   } catch (error) {
     done()

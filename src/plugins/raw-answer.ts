@@ -1,6 +1,6 @@
 // Any answer as status, headers and bytes: what it is where nothing is decoded.
 
-import { HeaderMap } from '../engine/headers.ts'
+import { HeaderMap, type ReadonlyHeaders } from '../engine/headers.ts'
 import { NewAnswer } from './answers.ts'
 import type { RawBody } from './body.ts'
 import { stringifyJson } from './json-values.ts'
@@ -8,7 +8,7 @@ import { type LightResponse, RawResponse } from './response.ts'
 
 export interface RawAnswer {
   readonly status: number
-  readonly headers: HeaderMap
+  readonly headers: ReadonlyHeaders
   /** Bytes or a stream; null for none. */
   readonly body: Exclude<RawBody, string>
   readonly complete: boolean

@@ -1,7 +1,7 @@
 // What every plugin is asked, wherever it stands: a view of a request that is copied when it is written to and sealed when it goes on.
 
 import { NO_BODY } from '../engine/body.ts'
-import type { HeaderMap } from '../engine/headers.ts'
+import type { ReadonlyHeaders } from '../engine/headers.ts'
 import { isToken } from '../go/header-name.ts'
 import type { Scope } from '../engine/scope.ts'
 import type { Body, Params, Query } from '../engine/types.ts'
@@ -52,7 +52,7 @@ export abstract class LightRequest<I = unknown> implements PluginRequest, Sealab
   protected abstract absoluteUrl(): string
   /** An unsealed copy on what goes on. */
   protected abstract copy(): LightRequest<I>
-  protected abstract baseHeaders(): HeaderMap
+  protected abstract baseHeaders(): ReadonlyHeaders
   protected abstract baseQuery(): Query
   protected abstract baseBody(): Body
   protected baseParams(): Params {
@@ -191,7 +191,7 @@ export abstract class LightRequest<I = unknown> implements PluginRequest, Sealab
   }
 
   /** The fields as they go on; what was given where nothing was written. */
-  protected get currentHeaders(): HeaderMap {
+  protected get currentHeaders(): ReadonlyHeaders {
     return this.#headers?.map ?? this.baseHeaders()
   }
 

@@ -1,7 +1,7 @@
 // What comes back to a plugin: decoded data or bytes, with status and headers for the client.
 
 import { Readable } from 'node:stream'
-import { HeaderMap } from '../engine/headers.ts'
+import type { ReadonlyHeaders } from '../engine/headers.ts'
 import type { PipeResponse } from '../engine/types.ts'
 import { BODY_TAKEN, type RawBody, rawBodyOf, readRawBody, webStreamOf } from './body.ts'
 import { LightHeaders, SEALED, type Sealable } from './headers.ts'
@@ -20,7 +20,7 @@ export abstract class LightResponse implements PluginResponse, Sealable {
   complete: boolean
   readonly error: Error | null
   protected readonly maxBody: number
-  readonly #baseHeaders: HeaderMap | null
+  readonly #baseHeaders: ReadonlyHeaders | null
   readonly #baseStatus: number
   #status: number
   #headers: LightHeaders | null = null
@@ -79,7 +79,7 @@ export abstract class LightResponse implements PluginResponse, Sealable {
   }
 
   /** The fields as they are now; null where there are none. */
-  get currentHeaders(): HeaderMap | null {
+  get currentHeaders(): ReadonlyHeaders | null {
     return this.#headers === null || !this.#headers.isChanged ? this.#baseHeaders : this.#headers.map
   }
 
@@ -88,7 +88,7 @@ export abstract class LightResponse implements PluginResponse, Sealable {
 
 export interface ResponseInit {
   readonly status: number
-  readonly headers: HeaderMap | null
+  readonly headers: ReadonlyHeaders | null
   readonly complete: boolean
   readonly error: Error | null
   readonly maxBody: number

@@ -54,7 +54,7 @@ export class ServerRequest extends LightRequest<ServerInput> {
     // perf: headers that nobody has read stay as they came.
     if (method === base.method && isSameUrl && !this.areHeadersWritten && body === base.body) return base
     const rawQuery = isSameUrl ? base.rawQuery : split(url)[1]
-    const headers = this.currentHeaders
+    const headers = this.currentHeaders.copy()
     const host = this.areHeadersWritten ? (headers.get('Host') ?? base.host) : base.host
     return { method, target: url, path: this.path, rawQuery, headers, host, body, isSecure: base.isSecure }
   }

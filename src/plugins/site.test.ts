@@ -127,7 +127,7 @@ test('fetch asks other hosts with the gateway’s own client and gives a raw res
       backend(request) {
         asked.push(request)
         if (!request.wantsStream) return Promise.resolve(makeBackendResponse('{}'))
-        return Promise.resolve(makeBackendResponse('', { bytes: null, stream: Readable.from([Buffer.from('[1]')]), statusCode: 404 }))
+        return Promise.resolve(makeBackendResponse('', { body: Readable.from([Buffer.from('[1]')]), statusCode: 404 }))
       },
     },
   )

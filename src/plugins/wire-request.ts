@@ -1,6 +1,6 @@
 // What a plugin at a backend, or in the place of its HTTP client, is asked: an absolute URL, and what goes on the wire.
 
-import type { HeaderMap } from '../engine/headers.ts'
+import type { ReadonlyHeaders } from '../engine/headers.ts'
 import { clientExchange } from '../engine/ports.ts'
 import type { BackendRequest, Body, Params, PipeRequest, Query } from '../engine/types.ts'
 import { encodeTarget, parseQuery, unescapePercent } from '../go/url.ts'
@@ -86,7 +86,7 @@ export class WireRequest<I extends OnTheWire> extends LightRequest<I> {
     return this.url
   }
 
-  protected override baseHeaders(): HeaderMap {
+  protected override baseHeaders(): ReadonlyHeaders {
     return this.base.headers
   }
 
@@ -118,7 +118,7 @@ export class WireRequest<I extends OnTheWire> extends LightRequest<I> {
   }
 
   /** User and password of a URL stand below an Authorization that was written. */
-  #headers(): HeaderMap {
+  #headers(): ReadonlyHeaders {
     const authorization = this.#address?.authorization ?? null
     if (authorization === null || this.currentHeaders.has('Authorization')) return this.currentHeaders
     const headers = this.currentHeaders.copy()
@@ -133,8 +133,9 @@ export class WireRequest<I extends OnTheWire> extends LightRequest<I> {
     if (host === undefined && this.#address === null) return request
     const { host: _former, ...rest } = request
     if (host === undefined) return rest as I
-    const headers = request.headers.copy()
-    headers.delete('Host')
+    const written = request.headers.copy()
+    written.delete('Host')
+    const headers: ReadonlyHeaders = written
     return { ...rest, headers, host } as I
   }
 }

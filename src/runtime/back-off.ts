@@ -1,11 +1,12 @@
 // How long to wait before what has died is started again.
 
 const FIRST_MS = 100
-const LONGEST_MS = 30_000
+/** The others serve meanwhile, and a client that knows only this one waits no longer. */
+const LONGEST_MS = 1000
 /** Whoever has lived that long died of something new. */
 const HEALTHY_MS = 60_000
 
-/** Twice as long each time, up to half a minute; from the beginning again after a long life. */
+/** Twice as long each time, up to a second; from the beginning again after a long life. */
 export class BackOff {
   #deaths = 0
 

@@ -30,7 +30,7 @@ function configOf({ endpoints = [], blocks = {}, port = 8080, cacheTtlMs = 0 }: 
     dialect: 3,
     quirks: quirksOf(3),
     service: { cacheTtlMs },
-    server: { port },
+    server: { port, tls: null },
     transport: {},
     endpoints: list,
     asyncAgents: [],

@@ -2,13 +2,15 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { EndpointConfig, GatewayConfig, ServerConfig } from '../config/types.ts'
+import { processSettings, workersBlock } from '../engine/process/process-blocks.ts'
+import { servedTls } from '../http/server/listener.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
 
 /** What the listening socket is opened with: the file's name of each, and its value. */
 const LISTENER_SETTINGS: Readonly<Record<string, (server: ServerConfig) => unknown>> = {
   port: (server) => server.port,
   listen_ip: (server) => server.listenIp,
-  tls: (server) => server.tls,
+  tls: (server) => servedTls(server) !== null,
   read_timeout: (server) => server.readTimeoutMs,
   read_header_timeout: (server) => server.readHeaderTimeoutMs,
   write_timeout: (server) => server.writeTimeoutMs,
@@ -20,9 +22,17 @@ const LISTENER_SETTINGS: Readonly<Record<string, (server: ServerConfig) => unkno
 
 /** Names of the settings that differ, which only a restart can change. */
 export function findListenerChanges(before: GatewayConfig, after: GatewayConfig): string[] {
-  return Object.entries(LISTENER_SETTINGS)
+  const [old, now] = [before, after].map(({ extraConfig }) => processSettings(extraConfig).workers)
+  const settings = Object.entries(LISTENER_SETTINGS)
     .filter(([, read]) => !isDeepStrictEqual(read(serverConfigOf(before)), read(serverConfigOf(after))))
     .map(([name]) => name)
+  return old === now ? settings : [...settings, workersBlock.namespace]
+}
+
+/** What the port was opened with, and the keys and certificates of another configuration, where both have some. */
+export function withTlsOf(listener: GatewayConfig, next: GatewayConfig): GatewayConfig {
+  if (servedTls(listener.server) === null || servedTls(next.server) === null) return listener
+  return { ...listener, server: { ...listener.server, tls: next.server.tls } }
 }
 
 /** So many names are listed; of the others there is only the number. */

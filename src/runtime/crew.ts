@@ -7,10 +7,18 @@ import type { Opening } from './messages.ts'
 /** Gets the listening socket of each thread in turn, null for one that has none; sends it on before the event loop turns. */
 export type TakeSocket = (index: number, socket: Server | null) => Promise<void>
 
+/** What the gateway of a configuration is made of. */
+export interface Inventory {
+  /** Names of the plugins that it has. */
+  readonly plugins: ReadonlySet<string>
+  /** Files that were read on the way, as they were named. */
+  readonly files: ReadonlySet<string>
+}
+
 /** Two steps change a configuration everywhere at once: `open` on all threads first, then `swap` or `discard`. */
 export interface Crew {
-  /** Builds the gateway of a configuration beside the one that serves; gives the plugins that it has. Rejects when it cannot be served; nothing changes then. */
-  open(opening: Opening): Promise<ReadonlySet<string>>
+  /** Builds the gateway of a configuration beside the one that serves; gives what it is made of. Rejects when it cannot be served; nothing changes then. */
+  open(opening: Opening): Promise<Inventory>
   /** When it resolves, the opened gateway serves all new requests; the old one goes when its last request has ended. */
   swap(): Promise<void>
   /** Gives up the opened gateway. */

@@ -2,24 +2,28 @@
 
 import { setTimeout } from 'node:timers/promises'
 import type { GatewayConfig } from '../config/types.ts'
-import { ConfigError, type Logger, type SharedMemory } from '../engine/compile/component.ts'
+import { ConfigError, type Logger, type ResourcePool, type SharedMemory } from '../engine/compile/component.ts'
 import { asError, describeBug } from '../engine/errors.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
 import type { Exchange } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
 import { createNodeServer, type NodeServer } from '../http/server/listener.ts'
-import type { Crew, TakeSocket } from './crew.ts'
+import type { Crew, Inventory, TakeSocket } from './crew.ts'
 import { describeTlsFailure, StartFailure } from './failure.ts'
 import type { Opening } from './messages.ts'
 import { returnStartMemory, surviveBugs, VERSION } from './process.ts'
 import { ServedGateway } from './served-gateway.ts'
-import { createResourcePool } from './shared.ts'
 
 export interface HostInit {
   readonly shared: SharedMemory
+  /** What its gateways hand on to each other. */
+  readonly pool: ResourcePool
   /** The logger for one configuration. */
   readonly createLog: (config: GatewayConfig) => Logger
-  readonly writeAccessLine: (line: string) => void
+  /** Where one configuration's access log goes. */
+  readonly openAccessLog: (config: GatewayConfig) => (line: string) => void
+  /** Takes what scripts print. */
+  readonly print: (text: string) => void
   /** Whether other threads listen on the same port. */
   readonly sharesPort: boolean
 }
@@ -30,11 +34,12 @@ interface Opened {
   readonly served: ServedGateway
   readonly log: Logger
   readonly hasPlugins: boolean
+  /** Makes its certificates those of the next handshake; null where there is nothing to do. */
+  readonly renewTls: (() => void) | null
 }
 
 export class GatewayHost implements Crew {
   readonly #init: HostInit
-  readonly #pool = createResourcePool()
   #current: Opened | null = null
   #next: Opened | null = null
   #server: NodeServer | null = null
@@ -44,26 +49,29 @@ export class GatewayHost implements Crew {
     this.#init = init
   }
 
-  async open({ config, served, isStrict }: Opening): Promise<ReadonlySet<string>> {
+  async open({ config, served, isStrict }: Opening): Promise<Inventory> {
     const plugins = new Set<string>()
     const log = this.#init.createLog(config)
+    const renewTls = (await this.#server?.prepareTls(serverConfigOf(config))) ?? null
     const gateway = await openGateway(config, {
       log,
       shared: this.#init.shared,
-      pool: this.#pool,
+      pool: this.#init.pool,
       version: `Version ${VERSION}`,
       environment: process.env,
-      writeAccessLine: this.#init.writeAccessLine,
+      writeAccessLine: this.#init.openAccessLog(config),
+      print: this.#init.print,
       pluginRules: { isStrict, served, onServed: (name) => void plugins.add(name) },
     })
-    this.#next = { served: new ServedGateway(gateway), log, hasPlugins: plugins.size > 0 }
-    return plugins
+    this.#next = { served: new ServedGateway(gateway), log, hasPlugins: plugins.size > 0, renewTls }
+    return { plugins, files: gateway.files }
   }
 
   swap(): Promise<void> {
     const old = this.#current
     this.#current = this.#next
     this.#next = null
+    this.#current?.renewTls?.()
     if (old !== null) void this.#retire(old)
     return Promise.resolve()
   }

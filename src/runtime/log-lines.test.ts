@@ -5,7 +5,8 @@ import { makeConfig } from '../testing/index.ts'
 
 function linesOf(dialect: 2 | 3, message: string, frames?: readonly string[]): string[] {
   let text = ''
-  const output: Pick<Output, 'write'> = { write: (piece) => void (text += piece) }
+  const gelf = (): never => assert.fail('no GELF is configured')
+  const output: Pick<Output, 'write' | 'gelf'> = { write: (piece) => void (text += piece), gelf }
   createLogger(output, makeConfig({ dialect })).error(message, frames)
   assert.ok(text.endsWith('\n'))
   return text.slice(0, -1).split('\n')

@@ -1,13 +1,17 @@
-// Where lines go: standard output, without holding up requests, in the format that the configuration asks for.
+// Where lines go: standard output and GELF servers, without holding up requests, in the format that the configuration asks for.
 
 import { fstatSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
-import type { GatewayConfig } from '../config/types.ts'
-import type { Logger } from '../engine/compile/component.ts'
+import type { Dialect, GatewayConfig } from '../config/types.ts'
+import type { Logger, SharedMemory } from '../engine/compile/component.ts'
+import { escapeControls } from '../engine/printable.ts'
 import { maskerOf } from '../engine/secrets.ts'
-import { compileFormat } from '../log/line-format.ts'
-import { loggerOf, type WriteLine } from '../log/logger.ts'
+import { type GelfTarget, gelfTargetOf, readGelf } from '../log/gelf-block.ts'
+import { compileFormat, type FormatInit } from '../log/line-format.ts'
+import { type Level, loggerOf, SILENT, type WriteLine } from '../log/logger.ts'
 import { NO_SYSLOG, readLogging } from '../log/logging-block.ts'
+import { GelfSinks, type GelfSink } from './gelf-sinks.ts'
 import { LineWriter } from './line-writer.ts'
 import { TITLE } from './process.ts'
 
@@ -18,6 +22,8 @@ export interface Output {
   readonly drain: () => Promise<void>
   /** The same; writes nothing afterwards. */
   readonly end: () => Promise<void>
+  /** The server of a configuration; the same as long as its address stays. */
+  readonly gelf: (target: GelfTarget) => GelfSink
   /** From now on other threads write as well. */
   readonly share: () => void
 }
@@ -25,16 +31,28 @@ export interface Output {
 /** What a pipe takes in one piece (PIPE_BUF): lines of several threads so never mix. */
 const ATOMIC_BYTES = 4096
 const ALONE_BYTES = 64 * 1024
+/** How it is said what has become of a server of the log. */
+const BASIC = { kind: 'basic', problem: null } as const
 
-/** Buffered standard output, for one thread alone or for several. A reader that goes away (`| head`) silences it and stops nothing. */
-export function openStandardOutput(isShared: boolean): Output {
+/**
+ * Buffered standard output, for one thread alone or for several. A reader that goes away (`| head`) silences it and stops nothing.
+ * `shared`: the memory of all threads, so that what has become of a GELF server is said once.
+ */
+export function openOutput(isShared: boolean, shared: SharedMemory): Output {
   const writer = new LineWriter(1, { maxPieceBytes: isShared ? ATOMIC_BYTES : ALONE_BYTES, neverBlocks: isNonBlockingPipe() })
+  const plain = compileFormat(BASIC, formatInit(3))
   // What a crash leaves behind is what one wants to read.
   process.on('exit', () => writer.flushSync())
+  const say = loggerOf((level, message, frames) => writer.write(plain(level, message, frames)))
+  const sinks = new GelfSinks({ shared, say, host: hostname(), facility: TITLE, print: (text) => writer.write(text) })
   return {
     write: (text) => writer.write(text),
     drain: () => writer.drain(),
-    end: () => writer.end(),
+    async end() {
+      await sinks.end()
+      await writer.end()
+    },
+    gelf: (target) => sinks.open(target),
     share: () => writer.limitPieces(ATOMIC_BYTES),
   }
 }
@@ -48,23 +66,47 @@ function isNonBlockingPipe(): boolean {
 
 /** The logger of one configuration: its level, its format. Throws a ConfigError where KrakenD does not start with them. */
 export function createLogger(
-  output: Pick<Output, 'write'>,
+  output: Pick<Output, 'write' | 'gelf'>,
   { dialect, extraConfig, secrets }: Pick<GatewayConfig, 'dialect' | 'extraConfig' | 'secrets'>,
 ): Logger {
   const logging = readLogging(extraConfig)
-  const format = compileFormat(logging, { dialect, now: () => new Date(), pid: process.pid, program: TITLE })
+  const format = compileFormat(logging, formatInit(dialect))
+  const write: WriteLine = (level, message, frames) => output.write(format(level, message, frames))
+  if (logging.kind === 'basic') return loggerOf(withoutSecrets(write, secrets))
+  const isWritten = (level: Level): boolean => logging.levels.has(level)
+  if (logging.gelf === null) return logging.isWritten ? loggerOf(withoutSecrets(write, secrets), isWritten) : SILENT
+  const sink = output.gelf(logging.gelf)
+  const { prefix } = logging.options
+  const writeBoth: WriteLine = (level, message, frames) => {
+    sink.write([prefix + escapeControls(message), ...frames.map(escapeControls)].join('\n'))
+    if (logging.isWritten) write(level, message, frames)
+  }
+  return loggerOf(withoutSecrets(writeBoth, secrets), isWritten)
+}
+
+/** security: whatever repeats a secret of the file, no log has it. */
+function withoutSecrets(write: WriteLine, secrets: GatewayConfig['secrets']): WriteLine {
   const mask = maskerOf(secrets)
-  const write: WriteLine =
-    mask === null
-      ? (level, message, frames) => output.write(format(level, message, frames))
-      : (level, message, frames) => output.write(format(level, mask(message), frames))
-  if (logging.kind === 'basic') return loggerOf(write)
-  return loggerOf(write, (level) => logging.isWritten && logging.levels.has(level))
+  return mask === null ? write : (level, message, frames) => write(level, mask(message), frames)
+}
+
+/** Where a configuration's access log goes: to its GELF server, else to standard output. */
+export function accessWriter(output: Pick<Output, 'write' | 'gelf'>, { extraConfig }: Pick<GatewayConfig, 'extraConfig'>): Output['write'] {
+  const target = gelfTargetOf(extraConfig)
+  if (target === null) return output.write
+  const sink = output.gelf(target)
+  return (text) => sink.writeOrPrint(text)
+}
+
+function formatInit(dialect: Dialect): FormatInit {
+  return { dialect, now: () => new Date(), pid: process.pid, program: TITLE, host: hostname() }
 }
 
 /** What a log has to say about itself, once for each configuration. */
 export function introduceLog({ extraConfig }: Pick<GatewayConfig, 'extraConfig'>, log: Logger): void {
   const logging = readLogging(extraConfig)
+  const gelf = readGelf(extraConfig)
+  if (gelf !== null && 'problem' in gelf) log.error(`[SERVICE: Logging][GELF] Unable to create the writer: ${gelf.problem}`)
   if (logging.kind === 'improved') {
     log.debug('[SERVICE: telemetry/logging] Improved logging started.')
     if (logging.options.syslog) log.warning(`[SERVICE: Logging] ${NO_SYSLOG}`)

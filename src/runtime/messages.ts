@@ -5,6 +5,7 @@ import type { Transferable } from 'node:worker_threads'
 import type { GatewayConfig } from '../config/types.ts'
 import type { Failure } from './failure.ts'
 import type { Level } from '../log/logger.ts'
+import type { Inventory } from './crew.ts'
 import type { MemoryEnd } from './memory-channel.ts'
 
 /** A port or a worker. */
@@ -61,8 +62,8 @@ export interface Question {
 
 /** What an answer may carry. */
 export interface Gift {
-  /** Those of the gateway that was opened. */
-  readonly plugins: ReadonlySet<string>
+  /** That of the gateway that was opened. */
+  readonly inventory: Inventory
   /** The listening socket that was released. */
   readonly socket: Server | null
 }

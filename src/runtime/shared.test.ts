@@ -43,7 +43,7 @@ test('a resource is disposed of when its last user has given it back', () => {
     pool.share(
       'key',
       () => ({}),
-      () => disposed.push('key'),
+      () => void disposed.push('key'),
     )
   const first = share()
   assert.equal(share(), first)
@@ -54,11 +54,11 @@ test('a resource is disposed of when its last user has given it back', () => {
   assert.notEqual(share(), first)
 })
 
-test('who dies again and again waits longer and longer, up to half a minute', () => {
+test('who dies again and again waits longer and longer, up to a second', () => {
   const backOff = new BackOff()
   assert.deepEqual(
-    Array.from({ length: 11 }, () => backOff.next(10)),
-    [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000],
+    Array.from({ length: 6 }, () => backOff.next(10)),
+    [100, 200, 400, 800, 1000, 1000],
   )
   assert.equal(backOff.next(60_000), 100)
   assert.equal(backOff.next(10), 200)

@@ -34,14 +34,14 @@ export function createSharedMemory(make: SharedMemory['buffer'] = (_name, byteLe
 interface Held {
   readonly value: unknown
   users: number
-  readonly dispose: () => void
+  readonly dispose: () => void | Promise<void>
 }
 
 /** A pool that disposes of a thing when its last user gave it back. */
 export function createResourcePool(): ResourcePool {
   const held = new Map<string, Held>()
   return {
-    share<T>(key: string, create: () => T, dispose: (value: T) => void): T {
+    share<T>(key: string, create: () => T, dispose: (value: T) => void | Promise<void>): T {
       let entry = held.get(key)
       if (entry === undefined) {
         const value = create()
@@ -53,9 +53,9 @@ export function createResourcePool(): ResourcePool {
     },
     release(key) {
       const entry = held.get(key)
-      if (entry === undefined || --entry.users > 0) return
+      if (entry === undefined || --entry.users > 0) return undefined
       held.delete(key)
-      entry.dispose()
+      return entry.dispose()
     },
   }
 }

@@ -5,7 +5,7 @@ import http from 'node:http'
 import { describe, test, type TestContext } from 'node:test'
 import type { GatewayConfig } from '../config/types.ts'
 import { configOf } from '../testing/index.ts'
-import { createSharedMemory } from './shared.ts'
+import { createResourcePool, createSharedMemory } from './shared.ts'
 import { Station } from './station.ts'
 import { type Backend, endpointOf, freePort, get, startBackend } from './test-support.ts'
 
@@ -43,12 +43,23 @@ class Rig {
     this.#backend = backend
     this.#port = port
     const write = (text: string): void => void this.lines.push(...text.trimEnd().split('\n'))
-    const output = { write, drain: () => Promise.resolve(), end: () => Promise.resolve(), share() {} }
-    this.station = new Station({ workers, output, shared: createSharedMemory(), imports: [], isStrict: false, movesSockets })
+    const gelf = (): never => {
+      throw new Error('no GELF is configured')
+    }
+    const output = { write, drain: () => Promise.resolve(), end: () => Promise.resolve(), share() {}, gelf }
+    this.station = new Station({
+      workers,
+      output,
+      shared: createSharedMemory(),
+      pool: createResourcePool(),
+      imports: [],
+      isStrict: false,
+      movesSockets,
+    })
   }
 
   async serve(number: number, pluginFiles: ReadonlyMap<string, string> | null): Promise<void> {
-    await this.station.open({ config: numbered(number, this.#port, this.#backend.url), pluginFiles })
+    await this.station.open({ config: numbered(number, this.#port, this.#backend.url), pluginFiles, files: [] })
     await this.station.swap()
   }
 
@@ -56,7 +67,7 @@ class Rig {
   async serveBroken(pluginFiles: ReadonlyMap<string, string> | null): Promise<void> {
     const { url } = this.#backend
     const config = configOf({ port: this.#port, endpoints: [endpointOf('/a/{x}', url), endpointOf('/a/{y}', url)] })
-    await this.station.open({ config, pluginFiles })
+    await this.station.open({ config, pluginFiles, files: [] })
   }
 
   /** What is answered now. */

@@ -1,18 +1,29 @@
 // What serves requests, be it this thread or several others. Which of the two a process has is decided anew at each reload.
 
 import type { GatewayConfig } from '../config/types.ts'
-import type { SharedMemory } from '../engine/compile/component.ts'
+import type { ResourcePool, SharedMemory } from '../engine/compile/component.ts'
 import { digestCode } from './code.ts'
-import type { Crew } from './crew.ts'
+import { withTlsOf } from './changes.ts'
+import type { Crew, Inventory } from './crew.ts'
 import { EXIT, StartFailure } from './failure.ts'
-import { createLogger, type Output } from './log.ts'
+import { accessWriter, createLogger, type Output } from './log.ts'
 import { movesSockets, sharesPorts } from './port-sharing.ts'
+
+/** A file that has errors, which were printed. */
+export interface Refused {
+  readonly config: null
+  /** The first of them, in one line. */
+  readonly reason: string
+  readonly files: readonly string[]
+}
 
 /** What was read of a file. */
 export interface Reading {
   readonly config: GatewayConfig
   /** The local files that its plugins were imported from, absolute path → SHA-256; null without plugins. */
   readonly pluginFiles: ReadonlyMap<string, string> | null
+  /** Files and folders that it was read from: itself, templates, settings, the folder of plugins. */
+  readonly files: readonly string[]
 }
 
 export interface StationInit {
@@ -21,6 +32,8 @@ export interface StationInit {
   readonly output: Output
   /** The memory that parts of the process have as well. */
   readonly shared: SharedMemory
+  /** What parts of the process share with a gateway of this thread. */
+  readonly pool: ResourcePool
   /** Modules that Node.js imports first in each worker. */
   readonly imports: readonly string[]
   /** No plugin may fail to load, whatever is written (`--strict`). */
@@ -38,7 +51,7 @@ interface Shift {
 }
 
 const LABEL = '[SERVICE: Reload]'
-const NONE: ReadonlySet<string> = new Set()
+const NOTHING: Inventory = { plugins: new Set(), files: new Set() }
 /** So many crews may still have requests at a time; the oldest of more is cut off. */
 const MAX_LEAVING = 4
 const CUT_AFTER_MS = 1000
@@ -50,8 +63,10 @@ export class Station {
   readonly #movesSockets: boolean
   #current: Shift | null = null
   #next: Shift | null = null
-  #opened = NONE
-  #served = NONE
+  #opened = NOTHING
+  #inventory = NOTHING
+  /** What was opened last. */
+  #config: GatewayConfig | null = null
   /** What the port was opened with; null before. */
   #listener: GatewayConfig | null = null
   readonly #leaving = new Map<Crew, Promise<void>>()
@@ -63,7 +78,12 @@ export class Station {
 
   /** The plugins that are served. */
   get served(): ReadonlySet<string> {
-    return this.#served
+    return this.#inventory.plugins
+  }
+
+  /** The files that what is served was made from. */
+  get files(): ReadonlySet<string> {
+    return this.#inventory.files
   }
 
   /**
@@ -75,10 +95,12 @@ export class Station {
     const current = this.#current
     if (current?.code === code) this.#next = current
     else this.#next = await this.#assemble(config, code)
+    this.#config = config
     const { crew } = this.#next
     try {
-      this.#opened = await crew.open({ config, served: this.#served, isStrict: this.#init.isStrict })
-      if (crew !== current?.crew && this.#listener !== null) await crew.prepare(this.#listener)
+      const inventory = await crew.open({ config, served: this.served, isStrict: this.#init.isStrict })
+      this.#opened = inventory
+      if (crew !== current?.crew && this.#listener !== null) await crew.prepare(withTlsOf(this.#listener, config))
     } catch (error) {
       this.#next = null
       if (crew !== current?.crew) await crew.stop(1)
@@ -92,7 +114,8 @@ export class Station {
     await next.crew.swap()
     this.#next = null
     this.#current = next
-    this.#served = this.#opened
+    this.#inventory = this.#opened
+    if (this.#listener !== null) this.#listener = withTlsOf(this.#listener, this.#config as GatewayConfig)
     if (old !== null && old !== next) await this.#move(old.crew, next.crew)
   }
 
@@ -109,6 +132,11 @@ export class Station {
     this.#listener = config
   }
 
+  /** Every connection ends with its next answer; others are still taken. */
+  async drain(): Promise<void> {
+    await this.#current?.crew.drain()
+  }
+
   /** Takes no more connections, and resolves when the last request has ended or was cut off. */
   async stop(maxWaitMs: number): Promise<void> {
     const crews = new Set([this.#current, this.#next].flatMap((shift) => shift?.crew ?? []))
@@ -117,7 +145,7 @@ export class Station {
 
   /** Threads for this code. perf: what one thread does not need is not loaded. */
   async #assemble(config: GatewayConfig, code: string | null): Promise<Shift> {
-    const { workers, output, shared, imports } = this.#init
+    const { workers, output, shared, pool, imports } = this.#init
     const current = this.#current
     // Where the port cannot come back to this thread, it stays with the others.
     const isThreaded = workers > 1 || code !== null || (current?.isThreaded === true && !this.#movesSockets)
@@ -130,7 +158,9 @@ export class Station {
     if (!isThreaded) {
       const { GatewayHost } = await import('./gateway-host.ts')
       const createLog = (next: GatewayConfig): ReturnType<typeof createLogger> => createLogger(output, next)
-      return { crew: new GatewayHost({ shared, createLog, writeAccessLine: output.write, sharesPort: false }), isThreaded, code }
+      const openAccessLog = (next: GatewayConfig): ((line: string) => void) => accessWriter(output, next)
+      const crew = new GatewayHost({ shared, pool, createLog, openAccessLog, print: output.write, sharesPort: false })
+      return { crew, isThreaded, code }
     }
     output.share()
     const { Supervisor } = await import('./supervisor.ts')

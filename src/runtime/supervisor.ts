@@ -4,9 +4,11 @@ import type { Server } from 'node:net'
 import type { GatewayConfig } from '../config/types.ts'
 import type { Logger, SharedMemory } from '../engine/compile/component.ts'
 import { asError, splitStack } from '../engine/errors.ts'
+import { HealthBoard } from '../engine/process/health-board.ts'
 import { BackOff } from './back-off.ts'
-import type { Crew, TakeSocket } from './crew.ts'
+import type { Crew, Inventory, TakeSocket } from './crew.ts'
 import { createLogger, type Output } from './log.ts'
+import { withTlsOf } from './changes.ts'
 import type { Line, Opening } from './messages.ts'
 import { refuseSharing } from './port-sharing.ts'
 import { surviveBugs } from './process.ts'
@@ -36,6 +38,8 @@ interface Place {
   thread: WorkerThread | null
   startedMs: number
   timer: NodeJS.Timeout | undefined
+  /** Nobody waits for it to listen. */
+  isServing: boolean
 }
 
 export class Supervisor implements Crew {
@@ -49,6 +53,7 @@ export class Supervisor implements Crew {
   /** What the port was opened with; null before. */
   #listener: GatewayConfig | null = null
   #isStopping = false
+  readonly #health: HealthBoard
   /** Opening and replacing take turns, so that every worker serves the same configuration. */
   #turn: Promise<void> = Promise.resolve()
   #release = (): void => {}
@@ -56,6 +61,7 @@ export class Supervisor implements Crew {
   constructor(init: SupervisorInit) {
     const { workers, output, config } = init
     this.#init = init
+    this.#health = new HealthBoard(init.shared)
     this.#log = createLogger(output, config)
     this.#places = Array.from({ length: workers }, (_, i) => ({
       number: i + 1,
@@ -63,10 +69,11 @@ export class Supervisor implements Crew {
       thread: null,
       startedMs: 0,
       timer: undefined,
+      isServing: true,
     }))
   }
 
-  async open(opening: Opening): Promise<ReadonlySet<string>> {
+  async open(opening: Opening): Promise<Inventory> {
     this.#release = await this.#takeTurn()
     this.#log = createLogger(this.#init.output, opening.config)
     this.#saidLines.clear()
@@ -81,15 +88,17 @@ export class Supervisor implements Crew {
       await this.discard()
       throw refusal
     }
-    const served = results.find((result) => result.status === 'fulfilled')?.value ?? opening.served
-    this.#next = { ...opening, served }
-    return served
+    const inventory = results.find((result) => result.status === 'fulfilled')?.value ?? { plugins: opening.served, files: new Set() }
+    this.#next = { ...opening, served: inventory.plugins }
+    return inventory
   }
 
   async swap(): Promise<void> {
     // What the opening had to say comes before what the workers say now.
     await this.#init.output.drain()
     this.#current = this.#next
+    // Who is replaced has the certificates of today.
+    if (this.#listener !== null && this.#current !== null) this.#listener = withTlsOf(this.#listener, this.#current.config)
     // Who dies now is replaced, by somebody with the new configuration.
     await Promise.allSettled(this.#threads().map((thread) => thread.swap()))
     this.#release()
@@ -143,6 +152,12 @@ export class Supervisor implements Crew {
   #serves(config: GatewayConfig): void {
     surviveBugs(() => ({ log: this.#log, hasPlugins: false }))
     this.#listener = config
+    this.#tellHealth()
+  }
+
+  /** A worker that is being replaced does not serve yet. */
+  #tellHealth(): void {
+    this.#health.count(this.#places.filter(({ isServing }) => isServing).length, this.#places.length)
   }
 
   #end(): void {
@@ -172,6 +187,8 @@ export class Supervisor implements Crew {
   #bury(place: Place, reason: string): void {
     place.thread = null
     if (this.#listener === null || this.#isStopping) return
+    place.isServing = false
+    this.#tellHealth()
     const waitMs = place.backOff.next(performance.now() - place.startedMs)
     const [text, frames] = splitStack(reason)
     this.#log.critical(`${LABEL} worker ${place.number} died and is replaced in ${waitMs} ms: ${text}`, frames)
@@ -189,7 +206,11 @@ export class Supervisor implements Crew {
       await thread.swap()
       await thread.listen(listener)
     })
-    if (serves) this.#log.info(`${LABEL} worker ${place.number} serves again`)
+    if (serves) {
+      place.isServing = true
+      this.#tellHealth()
+      this.#log.info(`${LABEL} worker ${place.number} serves again`)
+    }
     release()
   }
 

@@ -5,6 +5,7 @@ import type { Server } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import type { GatewayConfig } from '../config/types.ts'
 import type { SharedMemory } from '../engine/compile/component.ts'
+import type { Inventory } from './crew.ts'
 import { StartFailure } from './failure.ts'
 import { serveMemory } from './memory-channel.ts'
 import {
@@ -68,11 +69,11 @@ export class WorkerThread {
     })
   }
 
-  /** Gives the plugins of the opened gateway. */
-  async open(opening: Opening): Promise<ReadonlySet<string>> {
+  /** Gives what the opened gateway is made of. */
+  async open(opening: Opening): Promise<Inventory> {
     this.#said.clear()
-    const { plugins = new Set() } = await this.#ask({ kind: 'open', ...opening })
-    return plugins
+    const { inventory } = await this.#ask({ kind: 'open', ...opening })
+    return inventory as Inventory
   }
 
   async swap(): Promise<void> {

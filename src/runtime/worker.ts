@@ -8,8 +8,9 @@ import { asError } from '../engine/errors.ts'
 import { describeFailure } from './failure.ts'
 import { GatewayHost } from './gateway-host.ts'
 import { loggerOf } from '../log/logger.ts'
-import { createLogger, openStandardOutput } from './log.ts'
+import { accessWriter, createLogger, openOutput } from './log.ts'
 import { openMemory } from './memory-channel.ts'
+import { createResourcePool } from './shared.ts'
 import { findForeignCaller } from './stray-error.ts'
 import {
   type Answer,
@@ -27,11 +28,13 @@ import {
 const supervisor = parentPort
 if (supervisor === null) throw new Error('this file is a thread of its own')
 
-const output = openStandardOutput(true)
 /** Sends the lines of the gateway that was opened last straight to the output. */
 let endForwarding = (): void => {}
 const { memory, sharesPort } = workerData as WorkerInit
-const host = new GatewayHost({ shared: openMemory(memory), createLog, writeAccessLine: output.write, sharesPort })
+const shared = openMemory(memory)
+const output = openOutput(true, shared)
+const openAccessLog = (config: GatewayConfig): ((line: string) => void) => accessWriter(output, config)
+const host = new GatewayHost({ shared, pool: createResourcePool(), createLog, openAccessLog, print: output.write, sharesPort })
 
 /** Until its gateway serves, the lines of a logger go to the supervisor. */
 function createLog(config: GatewayConfig): Logger {
@@ -59,7 +62,7 @@ async function perform(task: Task): Promise<Outcome> {
 async function act(task: Task): Promise<Partial<Gift>> {
   switch (task.kind) {
     case 'open':
-      return { plugins: await host.open(task) }
+      return { inventory: await host.open(task) }
     case 'prepare':
       await host.prepare(task.config)
       break

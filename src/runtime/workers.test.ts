@@ -105,3 +105,26 @@ test('what runs once per process runs in none of the workers, goes on over a rel
   await closed
   assert.equal(gateway.output().split('RPC server listening').length, 2)
 })
+
+test('the file says how many workers serve, the command line counts more, and the health check is that of the process', async () => {
+  const config = { extra_config: { '_gw/workers': 2 }, endpoints: [] }
+  const gateway = await startCommand(config)
+  assert.match(gateway.output(), /2 workers share the port/)
+  const uptimes: number[] = []
+  for (let i = 0; i < 10; i++) {
+    const { body } = await get(`${gateway.url}/__health`)
+    assert.deepEqual(Object.keys(JSON.parse(body) as object), ['agents', 'now', 'status'])
+    uptimes.push(Number(/m=\+([\d.]+)/.exec(body)?.[1]))
+  }
+  assert.deepEqual(
+    uptimes,
+    uptimes.toSorted((a, b) => a - b),
+  )
+  gateway.rewrite({ ...config, extra_config: { '_gw/workers': 1 } })
+  gateway.child.kill('SIGHUP')
+  await gateway.waitFor('needs a restart to take effect: _gw/workers')
+  assert.equal(await gateway.stop(), 0)
+  const alone = await startCommand(config, { args: ['--workers', '1'] })
+  assert.doesNotMatch(alone.output(), /workers share the port/)
+  assert.equal(await alone.stop(), 0)
+})

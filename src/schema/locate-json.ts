@@ -2,11 +2,12 @@
 
 import { type Node, parseTree } from 'jsonc-parser'
 import type { IssuePath, Position, Source } from './issue.ts'
-import { findKey, positionAt } from './find-key.ts'
+import { findKey, positionsOf } from './find-key.ts'
 
 /** Finds the key (or list item) of a path, else of its nearest parent; null when that is the whole file. */
 export function locateInJson(source: Source): (path: IssuePath) => Position | null {
   const text = source.text ?? ''
+  const positionAt = positionsOf(text)
   const root = parse(text)
   return (path) => {
     let node = root
@@ -18,7 +19,7 @@ export function locateInJson(source: Source): (path: IssuePath) => Position | nu
       offset = found.offset ?? offset
       node = found.value
     }
-    return offset === null ? null : positionAt(text, offset)
+    return offset === null ? null : positionAt(offset)
   }
 }
 
@@ -49,7 +50,9 @@ function findChild(node: Node, step: string | number, source: Source): Found | n
     return step === 0 ? { value: node, offset: null } : null
   }
   if (node.type !== 'object') return null
-  const keys = new Map(children.map((property) => [String(property.children?.[0]?.value), property]))
-  const property = findKey(keys, step, source)
+  // perf: the key as it is written is nearly always there; of equal keys the last one counts
+  const property =
+    children.findLast((child) => child.children?.[0]?.value === step) ??
+    findKey(new Map(children.map((child) => [String(child.children?.[0]?.value), child])), step, source)
   return property === undefined ? null : { value: property.children?.[1], offset: property.offset }
 }

@@ -1,39 +1,45 @@
 // Where a path stands in a TOML text. Knows no option; the text has been parsed before, so only what is well-formed is understood.
 
-import { findKey, positionAt } from './find-key.ts'
+import { findKey, positionsOf } from './find-key.ts'
 import type { IssuePath, Position, Source } from './issue.ts'
 
 /** A table, a list, or a value (without children), and where its key begins. */
-interface Node {
+export interface TomlNode {
   offset: number
-  readonly children: Map<string, Node>
-  readonly items: Node[]
+  readonly children: Map<string, TomlNode>
+  readonly items: TomlNode[]
 }
 
 /** Finds the key (or list item) of a path, else of its nearest parent; null when that is the whole file. */
 export function locateInToml(source: Source): (path: IssuePath) => Position | null {
   const text = source.text ?? ''
-  const root = new TomlOutline(text).read()
+  const positionAt = positionsOf(text)
+  const root = outlineToml(text)
   return (path) => {
-    let node: Node | undefined = root
+    let node: TomlNode | undefined = root
     let offset: number | null = null
     for (const step of path) {
-      const next: Node | undefined = findChild(node, step, source)
+      const next: TomlNode | undefined = findChild(node, step, source)
       if (next === undefined) break
       // a single value stands for a list of one: shown where its parent was
       if (next !== node) offset = next.offset
       node = next
     }
-    return offset === null ? null : positionAt(text, offset)
+    return offset === null ? null : positionAt(offset)
   }
 }
 
-function findChild(node: Node, step: string | number, source: Source): Node | undefined {
+/** Which keys and items a text has, and where each begins. */
+export function outlineToml(text: string): TomlNode {
+  return new TomlOutline(text).read()
+}
+
+function findChild(node: TomlNode, step: string | number, source: Source): TomlNode | undefined {
   if (typeof step === 'string') return findKey(node.children, step, source)
   return node.items.length > 0 ? node.items[step] : step === 0 ? node : undefined
 }
 
-function createNode(offset: number): Node {
+function createNode(offset: number): TomlNode {
   return { offset, children: new Map(), items: [] }
 }
 
@@ -46,7 +52,7 @@ class TomlOutline {
     this.#text = text
   }
 
-  read(): Node {
+  read(): TomlNode {
     const root = createNode(0)
     let table = root
     for (this.#skipBlanks(true); this.#at < this.#text.length; this.#skipBlanks(true)) {
@@ -57,7 +63,7 @@ class TomlOutline {
   }
 
   /** `[a.b]` or `[[a.b]]`. */
-  #header(root: Node): Node {
+  #header(root: TomlNode): TomlNode {
     const isList = this.#text.startsWith('[[', this.#at)
     this.#at += isList ? 2 : 1
     const keys = this.#keys()
@@ -73,7 +79,7 @@ class TomlOutline {
     return node
   }
 
-  #pair(table: Node): void {
+  #pair(table: TomlNode): void {
     const before = this.#at
     const keys = this.#keys()
     let node = table
@@ -107,7 +113,7 @@ class TomlOutline {
     }
   }
 
-  #value(node: Node): void {
+  #value(node: TomlNode): void {
     const open = this.#text[this.#at]
     if (open === '[') this.#list(node)
     else if (open === '{') this.#inlineTable(node)
@@ -118,7 +124,7 @@ class TomlOutline {
     }
   }
 
-  #list(node: Node): void {
+  #list(node: TomlNode): void {
     this.#at++
     for (this.#skipBlanks(true); this.#at < this.#text.length && this.#text[this.#at] !== ']'; this.#skipBlanks(true)) {
       if (this.#text[this.#at] === ',') {
@@ -132,7 +138,7 @@ class TomlOutline {
     this.#at++
   }
 
-  #inlineTable(node: Node): void {
+  #inlineTable(node: TomlNode): void {
     this.#at++
     for (this.#skipBlanks(true); this.#at < this.#text.length && this.#text[this.#at] !== '}'; this.#skipBlanks(true)) {
       if (this.#text[this.#at] === ',') this.#at++

@@ -2,11 +2,12 @@
 
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node, parseDocument, type Document } from 'yaml'
 import type { IssuePath, Position, Source } from './issue.ts'
-import { findKey, positionAt } from './find-key.ts'
+import { findKey, positionsOf } from './find-key.ts'
 
 /** Finds the key (or list item) of a path, else of its nearest parent; null when that is the whole file. */
 export function locateInYaml(source: Source): (path: IssuePath) => Position | null {
   const text = source.text ?? ''
+  const positionAt = positionsOf(text)
   const document = parseDocument(text, { merge: true, logLevel: 'silent' })
   return (path) => {
     let node: Node | null = document.contents
@@ -17,7 +18,7 @@ export function locateInYaml(source: Source): (path: IssuePath) => Position | nu
       offset = found.offset ?? offset
       node = found.value
     }
-    return offset === null ? null : positionAt(text, offset)
+    return offset === null ? null : positionAt(offset)
   }
 }
 

@@ -3,7 +3,8 @@
 
 import { formatPath, type Issue, type IssuePath, type Position, type Source, type TextEdit } from './issue.ts'
 
-type Locate = (path: IssuePath) => Position | null
+/** Gives the place of a path, or of its nearest parent; null when that is the whole file, or the format has no places. */
+export type Locate = (path: IssuePath) => Position | null
 
 const LIMIT = 100
 const MAX_PLACES = 8
@@ -65,7 +66,8 @@ export async function describeIssues(issues: readonly Issue[], source: Source): 
   })
 }
 
-async function makeLocate(source: Source): Promise<Locate> {
+/** What finds places in that file. */
+export async function makeLocate(source: Source): Promise<Locate> {
   if (source.text === null) return () => null
   const locate = await locatorOf(source)
   return (path) => (path.length === 0 ? null : locate(path))
@@ -145,7 +147,10 @@ function printRelated(path: IssuePath, page: Page): string[] {
 }
 
 function listPlaces(issues: readonly Issue[], locate: Locate): string {
-  const positions = issues.map((issue) => positionOf(issue, locate)).filter((position) => position !== null)
+  const positions = issues
+    .slice(0, MAX_PLACES + 1)
+    .map((issue) => positionOf(issue, locate))
+    .filter((position) => position !== null)
   const more = `and at ${issues.length} more place${issues.length === 1 ? '' : 's'}`
   if (positions.length === 0) return more
   const shown = positions.slice(0, MAX_PLACES).map(({ line }) => line)

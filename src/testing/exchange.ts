@@ -86,5 +86,5 @@ export function makeBackendRequest(origin: string, path: string, overrides: Part
 /** What a sender answers: `200` with JSON unless `overrides` says else. */
 export function makeBackendResponse(body: string, overrides: Partial<BackendResponse> = {}): BackendResponse {
   const headers = new HeaderMap(['Content-Type', 'application/json'])
-  return { statusCode: 200, headers, bytes: Buffer.from(body), stream: null, url: 'http://b/b', ...overrides }
+  return { statusCode: 200, headers, body: Buffer.from(body), url: 'http://b/b', ...overrides }
 }

@@ -4,9 +4,10 @@ import { parseConfig } from '../config/parse.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { encodingsOf } from '../gateway.ts'
 import { loadEncodings } from '../encodings/index.ts'
+import { compileAgent, type CompiledAgent } from '../engine/compile/compile-agent.ts'
 import { compileGateway, type CompiledGateway, type CompileInit } from '../engine/compile/compile.ts'
 import { knownNamespaces, loadOrder, type Order } from '../engine/compile/order.ts'
-import { SYSTEM_CLOCK } from '../engine/compile/site.ts'
+import { type SharedMemory, SYSTEM_CLOCK } from '../engine/compile/site.ts'
 import type { Sender } from '../engine/types.ts'
 import { order } from '../order.ts'
 import { createResourcePool, createSharedMemory } from '../runtime/shared.ts'
@@ -20,6 +21,10 @@ export interface MemoryGatewayInit extends Pick<CompileInit, 'observer' | 'onSta
   readonly order?: Order
   /** Contents by path. */
   readonly files?: Readonly<Record<string, string>>
+  /** Variables of the process; none by default. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Its own by default. */
+  readonly shared?: SharedMemory
 }
 
 export interface MemoryGateway extends CompiledGateway {
@@ -38,32 +43,8 @@ export function configOf(file: object): GatewayConfig {
 
 /** Compiles a configuration. Rejects with a ConfigError where the gateway would not start. */
 export async function openInMemory(config: GatewayConfig, init: MemoryGatewayInit = {}): Promise<MemoryGateway> {
-  const { backend = () => Promise.resolve(makeBackendResponse('{"ok":true}')), files = {}, observer = null, onStack = () => {} } = init
-  const [loaded, encodings] = await Promise.all([loadOrder(init.order ?? order, config), loadEncodings(encodingsOf(config))])
   const log = makeLog()
-  const gateway = await compileGateway({
-    ...encodings,
-    config,
-    log,
-    observer,
-    onStack,
-    clock: SYSTEM_CLOCK,
-    shared: createSharedMemory(),
-    pool: createResourcePool(),
-    transport: backend,
-    transportWith: () => backend,
-    client: backend,
-    version: 'Version test',
-    environment: {},
-    order: loaded,
-    offers: init.offers ?? [],
-    writeAccessLine() {},
-    readFile(path) {
-      const content = files[path]
-      if (content === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`)
-      return Buffer.from(content)
-    },
-  })
+  const gateway = await compileGateway(await compileInitOf(config, log, init))
   return {
     ...gateway,
     lines: log.lines,
@@ -72,6 +53,42 @@ export async function openInMemory(config: GatewayConfig, init: MemoryGatewayIni
       await gateway.handle(exchange)
       exchange.finish()
       return exchange
+    },
+  }
+}
+
+/** Compiles the pipe of the first async agent of a configuration, and nothing that would bring messages to it. */
+export async function openAgentInMemory(config: GatewayConfig, init: MemoryGatewayInit = {}): Promise<CompiledAgent> {
+  const [agent] = config.asyncAgents
+  if (agent === undefined) throw new Error('the configuration has no async agent')
+  return compileAgent(agent, await compileInitOf(config, makeLog(), init))
+}
+
+async function compileInitOf(config: GatewayConfig, log: CompileInit['log'], init: MemoryGatewayInit): Promise<CompileInit> {
+  const { backend = () => Promise.resolve(makeBackendResponse('{"ok":true}')), files = {}, observer = null, onStack = () => {} } = init
+  const [loaded, encodings] = await Promise.all([loadOrder(init.order ?? order, config), loadEncodings(encodingsOf(config))])
+  return {
+    ...encodings,
+    config,
+    log,
+    observer,
+    onStack,
+    clock: SYSTEM_CLOCK,
+    shared: init.shared ?? createSharedMemory(),
+    pool: createResourcePool(),
+    transport: backend,
+    transportWith: () => backend,
+    client: backend,
+    version: 'Version test',
+    environment: init.environment ?? {},
+    order: loaded,
+    offers: init.offers ?? [],
+    writeAccessLine() {},
+    print() {},
+    readFile(path) {
+      const content = files[path]
+      if (content === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`)
+      return Buffer.from(content)
     },
   }
 }

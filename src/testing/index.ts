@@ -12,7 +12,7 @@ export {
   type ExchangeInit,
   type RecordedExchange,
 } from './exchange.ts'
-export { configOf, openInMemory, type MemoryGateway, type MemoryGatewayInit } from './gateway.ts'
+export { configOf, openAgentInMemory, openInMemory, type MemoryGateway, type MemoryGatewayInit } from './gateway.ts'
 export { makeLog } from './log.ts'
 export { buildFor, checkExtras, checkOptions, makeSite, type TestPlace, type TestSite } from './site.ts'
 export {

@@ -106,7 +106,8 @@ function pairsOf(fields: readonly string[]): (readonly [string, string])[] {
 }
 
 async function callAnswer({ error, ...mock }: MockAnswer): Promise<CallAnswer> {
-  const { status, headers, body, complete } = rawAnswerOf(madeAnswer(mock))
+  const { status, headers: made, body, complete } = rawAnswerOf(madeAnswer(mock))
+  const headers = made.copy()
   headers.set('X-Krakend-Completed', String(complete && !error))
   return { statusCode: status, headers, body: await readRawBody(body, Infinity), failure: error ?? null, isCut: false }
 }

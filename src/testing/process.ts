@@ -36,12 +36,14 @@ export interface CommandOptions {
   readonly nodeOptions?: string
   /** Contents by name: what else is in its folder. */
   readonly files?: Readonly<Record<string, string>>
+  /** Variables beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts `krakend run` with a configuration in a folder of its own, which is its working directory. */
 export async function runCommand(
   config: object,
-  { args = [], port, nodeOptions = '', files = {} }: CommandOptions = {},
+  { args = [], port, nodeOptions = '', files = {}, env: variables = {} }: CommandOptions = {},
 ): Promise<RunningCommand> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'krakend-run-')))
   const write = (name: string, content: string | null): void => {
@@ -55,7 +57,7 @@ export async function runCommand(
   const ownPort = port ?? (await freePort())
   const rewrite = (next: object): void => writeFileSync(file, JSON.stringify({ version: 3, port: ownPort, ...next }))
   rewrite(config)
-  const env = { ...process.env, NODE_OPTIONS: nodeOptions }
+  const env = { ...process.env, NODE_OPTIONS: nodeOptions, ...variables }
   const child = spawn(COMMAND, ['run', '-c', file, ...args], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const { output, waitFor } = collect(child)
   const exited = once(child, 'close').then(([code, signal]) => {

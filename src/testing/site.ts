@@ -3,10 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { quirksOf, type Dialect } from '../config/dialect.ts'
 import { asBlock, checkBlock } from '../engine/compile/check-blocks.ts'
-import type { AnyBlock, Port, Site } from '../engine/compile/component.ts'
+import type { AnyBlock, Port, ProcessSite, Site } from '../engine/compile/component.ts'
 import { readBlock } from '../engine/compile/read-block.ts'
 import { makeOnce, SYSTEM_CLOCK } from '../engine/compile/site.ts'
 import { readRouterOptions } from '../engine/routing/router-options.ts'
+import { decodeJsonObject } from '../engine/decode-json.ts'
 import { formatPath } from '../schema/issue.ts'
 import { type Blocks, blocksOf, makeBackend, makeConfig, makeEndpoint } from './config.ts'
 import { makeLog } from './log.ts'
@@ -19,7 +20,7 @@ export interface TestPlace {
   readonly backend?: Blocks
 }
 
-export interface TestSite extends Site {
+export interface TestSite extends Site, ProcessSite {
   /** What its log was told: `WARNING text`; empty when `overrides` has a log of its own. */
   readonly lines: readonly string[]
   /** Ends what was shared and what asked for `onRetire`, the last first. */
@@ -67,14 +68,17 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     client: refuse,
     version: 'Version test',
     writeAccessLine: () => {},
+    print: () => {},
     read: (path) => readFileSync(path),
     has: (namespace) => namespace in (place.backend ?? place.endpoint ?? service),
     once: makeOnce(),
     hosts: refuse,
-    decode: refuse,
+    decode: () => decodeJsonObject,
+    manipulate: () => null,
     call: () => Promise.reject(new Error('this test has no endpoints: give makeSite a call')),
     compileBackends: refuse,
     environment: {},
+    process: { commandLine: ['krakend', 'run'], residentBytes: () => 1024 },
     provide: (port, value) => void offers.set(port, [...(offers.get(port) ?? []), value]),
     ask: <T>(port: Port<T>) => (offers.get(port) ?? []) as T[],
     runPipe: refuse,

@@ -20,7 +20,7 @@ async function countFindings(raw: PlainObject): Promise<number> {
   const { config, issues } = parseConfig(raw, { knownNamespaces: knownNamespaces(order) })
   if (config === null) return issues.length
   const source = { file: 'k.json', text: JSON.stringify(raw), format: 'json', synonymsOf }
-  const general = checkConfig({ config, raw, source, readable: () => true, discoveries: ['dns'] })
+  const general = checkConfig({ config, raw, source, readable: () => true, discoveries: ['dns'], drivers: ['async/amqp'] })
   const own = checkBlocks(config, await loadDeclarations(order, config), { isStrict: false, readable: () => true })
   return issues.length + general.length + own.length
 }
@@ -71,11 +71,11 @@ for (const { namespace, levels, options } of entries)
     })
 
 test('fields of the service, of endpoints and of backends', async () => {
-  const { definitions, properties } = editorSchema([]) as { definitions: Record<string, Shape>; properties: Record<string, Shape> }
+  const { definitions } = editorSchema([]) as unknown as { definitions: Record<string, Shape> }
   const places = [
-    [properties, (name: string, value: unknown) => ({ ...fileWith(null), [name]: value })],
-    [definitions['endpoint']?.properties, (name: string, value: unknown) => withMember(['endpoints', 0], name, value)],
-    [definitions['backend']?.properties, (name: string, value: unknown) => withMember(['endpoints', 0, 'backend', 0], name, value)],
+    [definitions['file-3']?.properties, (name: string, value: unknown) => ({ ...fileWith(null), [name]: value })],
+    [definitions['endpoint-3']?.properties, (name: string, value: unknown) => withMember(['endpoints', 0], name, value)],
+    [definitions['backend-3']?.properties, (name: string, value: unknown) => withMember(['endpoints', 0, 'backend', 0], name, value)],
   ] as const
   let broken = 0
   for (const [fields = {}, make] of places)

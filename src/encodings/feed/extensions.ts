@@ -77,13 +77,13 @@ function addTo(names: Map<string, FeedElement[]>, element: FeedElement): void {
 /** All of them as JSON; null for none. */
 export function extensionsToJson(extensions: Extensions): JsonObject | null {
   if (extensions.size === 0) return null
-  const object: JsonObject = {}
+  const object: Record<string, JsonValue> = {}
   for (const [prefix, names] of sortedEntries(extensions)) setKey(object, prefix, groupToJson(names))
   return object
 }
 
 function groupToJson(names: ReadonlyMap<string, readonly FeedElement[]>): JsonObject {
-  const object: JsonObject = {}
+  const object: Record<string, JsonValue> = {}
   for (const [name, elements] of sortedEntries(names)) setKey(object, name, elements.map(elementToJson))
   return object
 }
@@ -123,7 +123,7 @@ const DUBLIN_CORE =
 /** `dcExt`: texts by name; null where the feed has no Dublin Core. */
 export function dublinCoreToJson(extensions: Extensions): JsonObject | null {
   if (!extensions.has('dc')) return null
-  const object: JsonObject = {}
+  const object: Record<string, JsonValue> = {}
   for (const name of DUBLIN_CORE) {
     const texts = extensionTexts(extensions, 'dc', name)
     if (texts.length > 0) object[name] = texts
@@ -137,7 +137,7 @@ const ITUNES_ITEM =
 /** `itunesExt` of an item; null where it has none. */
 export function itunesItemToJson(extensions: Extensions): JsonObject | null {
   if (!extensions.has('itunes')) return null
-  const object: JsonObject = {}
+  const object: Record<string, JsonValue> = {}
   for (const name of ITUNES_ITEM) {
     const text = name === 'image' ? itunesImage(extensions) : extensionText(extensions, 'itunes', name)
     if (text !== '') object[name] = text

@@ -79,7 +79,7 @@ export function personToJson(person: Person | null): JsonValue {
 }
 
 function withoutEmpty(object: JsonObject): JsonObject {
-  const kept: JsonObject = {}
+  const kept: Record<string, JsonValue> = {}
   for (const key of Object.keys(object)) {
     const value = object[key] as JsonValue
     if (value !== '' && value !== null && !(Array.isArray(value) && value.length === 0)) kept[key] = value

@@ -3,6 +3,7 @@
 import type { Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import { errorAnswersOf } from '../endpoint/error-answers.ts'
 import { maskerOf } from '../secrets.ts'
+import { readAgentSigns } from '../agent-signs.ts'
 import { type Call, CallTable } from '../endpoint/call.ts'
 import { compileEndpoint } from '../endpoint/endpoint.ts'
 import { rescued } from '../endpoint/rescue.ts'
@@ -11,7 +12,7 @@ import { expectedNames } from '../expected-names.ts'
 import { expectNames } from '../headers.ts'
 import { streamLimitsOf } from '../endpoint/stream-block.ts'
 import type { StreamInit } from '../endpoint/stream.ts'
-import { allowedOrigins, droppedHeaders } from '../ports.ts'
+import { allowedOrigins, connectionStates, droppedHeaders } from '../ports.ts'
 import { debugHandler, echoHandler, errorHandler, healthHandler, optionsHandler } from '../routing/fixed-routes.ts'
 import { planRoutes, type PlannedRoute, type RoutePlan } from '../routing/plan.ts'
 import { PatternRouter } from '../routing/patterns/pattern-router.ts'
@@ -19,6 +20,7 @@ import { identityOf, ownRouteOf } from '../routing/patterns/route-options.ts'
 import { Router, type RouterInit } from '../routing/router.ts'
 import { readRouterOptions } from '../routing/router-options.ts'
 import type { Handler, Layer, Render } from '../types.ts'
+import { HealthBoard } from '../process/health-board.ts'
 import { type Stage, UnservablePlace } from './component.ts'
 import { buildServices, layersFor, stack, type LayerObserver } from './layers.ts'
 import type { LoadedOrder } from './order.ts'
@@ -52,12 +54,8 @@ const answerUnservable: Handler = (exchange) => exchange.answer(500)
  * components hold by then is released.
  */
 export async function compileGateway(init: CompileInit): Promise<CompiledGateway> {
-  const router = readRouterOptions(init.config)
   const calls = new CallTable()
-  const sites: SiteMaker = makeSites({ ...init, router, call: calls.call, compileBackends: (place) => compileBackends(place, pipeInit) })
-  const { order, decoderFor, clock, observer = null, onStack = () => {} } = init
-  const { dialect, quirks } = init.config
-  const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect, quirks }
+  const { sites, pipeInit } = preparePipes(init, calls.call)
   try {
     const handle = await compileHandler({ ...init, pipeInit, sites, calls })
     await sites.ready()
@@ -67,6 +65,16 @@ export async function compileGateway(init: CompileInit): Promise<CompiledGateway
     await sites.retire().catch((failure: unknown) => init.log.error(String(failure)))
     throw error
   }
+}
+
+/** Sites of a configuration, and what pipes are compiled with at them. */
+export function preparePipes(init: CompileInit, call: Call): { sites: SiteMaker; pipeInit: PipeInit } {
+  const router = readRouterOptions(init.config)
+  const sites: SiteMaker = makeSites({ ...init, router, call, compileBackends: (place) => compileBackends(place, pipeInit) })
+  const { order, decoderFor, clock, observer = null, onStack = () => {} } = init
+  const { dialect, quirks } = init.config
+  const pipeInit: PipeInit = { order, decoderFor, clock, observer, onStack, sites, dialect, quirks }
+  return { sites, pipeInit }
 }
 
 interface Compilation extends CompileInit {
@@ -122,16 +130,23 @@ function makeRouter({ routes }: RoutePlan, init: RouterInit, versionHeader: stri
   return { addRoute: (route) => void router.add(route), handle: router.handle }
 }
 
-function fixedHandler({ kind, methods }: PlannedRoute, { config, log }: Compilation, versionHeader: string): Handler {
+function fixedHandler({ kind, methods }: PlannedRoute, { config, log, shared, sites }: Compilation, versionHeader: string): Handler {
   switch (kind) {
     case 'debug':
-      return debugHandler(log)
+      return debugHandler(log, config.dialect)
     case 'echo':
       return echoHandler
     case 'options':
       return optionsHandler(methods, versionHeader)
-    default:
-      return healthHandler(config.quirks.healthTellsAgents, () => ({}))
+    default: {
+      const board = new HealthBoard(shared)
+      return healthHandler({
+        tellsAgents: config.quirks.healthTellsAgents,
+        agents: readAgentSigns(config.asyncAgents, shared),
+        connections: connectionStates(sites.service('')),
+        health: () => board.read(),
+      })
+    }
   }
 }
 

@@ -5,9 +5,11 @@ import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../.
 import type { Issue } from '../../schema/issue.ts'
 import { isOwnNamespace } from '../../schema/own-keys.ts'
 import type { Handler, Layer, Pipe, Sender } from '../types.ts'
-import type { ProcessSite, Site } from './site.ts'
+import type { AgentSite, ProcessSite } from './process-site.ts'
+import type { Site } from './site.ts'
 
-export type { Clock, Logger, PipePlace, ProcessSite, ResourcePool, SharedMemory, Site, SiteBase, WorkerChannel } from './site.ts'
+export type { AgentSite, ProcessFacts, ProcessSite } from './process-site.ts'
+export type { Clock, Logger, Manipulate, PipePlace, ResourcePool, SharedMemory, Site, SiteBase, WorkerChannel } from './site.ts'
 
 /** Where a layer stands: the keys of `src/order.ts`, outermost first. */
 export type Stage = 'server' | 'routed' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'executor' | 'transport'
@@ -131,14 +133,25 @@ export interface ServiceDeclaration<O extends TSchema, E extends TSchema = TSche
 /** Something that runs once per process, whatever the number of workers: a listener, a consumer, an exporter. */
 export interface ProcessDeclaration<O extends TSchema, E extends TSchema = TSchema> extends BlockDeclaration<O, E> {
   readonly kind: 'process'
-  /** Starts it. A part whose options did not change survives a reload; else it is stopped, and started anew. */
+  /** What else of the configuration it is made of. */
+  reads?(config: GatewayConfig): unknown
+  /** Starts it. A part whose options, and whatever it `reads`, did not change survives a reload; else it is stopped, and started anew. */
   start(options: Static<O>, site: ProcessSite, extras: Static<E> | null): Built<Running>
+}
+
+/** What brings messages to async agents: the block in an agent says from where. Runs once per process for each agent that has it. */
+export interface DriverDeclaration<O extends TSchema, E extends TSchema = TSchema> extends BlockDeclaration<O, E> {
+  readonly kind: 'driver'
+  /** Starts it, and returns at once: a broker that cannot be reached holds nothing up. */
+  start(options: Static<O>, site: AgentSite, extras: Static<E> | null): Built<Running>
 }
 
 /** A part of the process that runs. */
 export interface Running {
   /** Resolves when nothing of it is left. */
   stop(): void | Promise<void>
+  /** How long that may take, in milliseconds; 2 seconds by default. */
+  readonly stopWithinMs?: number
 }
 
 /** Finds the hosts of backends with a certain `sd`. */
@@ -216,6 +229,13 @@ export function supervise<O extends TSchema, E extends TSchema = TSchema>(
   return { kind: 'process', ...defaultsOf(declaration), ...declaration, ...extrasOf(declaration) } as ProcessDeclaration<O, E>
 }
 
+/** Declares what brings messages to async agents. */
+export function driver<O extends TSchema, E extends TSchema = TSchema>(
+  declaration: Optional<DriverDeclaration<O, E>, BlockDefaults> & WithExtras<E>,
+): DriverDeclaration<O, E> {
+  return { kind: 'driver', ...defaultsOf(declaration), ...declaration, ...extrasOf(declaration) } as DriverDeclaration<O, E>
+}
+
 /** Declares a service discovery. */
 export function discovery(declaration: Omit<DiscoveryDeclaration, 'kind'>): DiscoveryDeclaration {
   return { kind: 'discovery', ...declaration }
@@ -229,6 +249,7 @@ function extrasOf<E extends TSchema>({ extras }: WithExtras<E>): { extras: Extra
 export type AnyComponent<S extends Stage = Stage> = { [K in S]: ComponentDeclaration<K, any, any> }[S]
 export type AnyService = ServiceDeclaration<any, any>
 export type AnyProcess = ProcessDeclaration<any, any>
+export type AnyDriver = DriverDeclaration<any, any>
 export type AnyBlock = BlockDeclaration<any, any>
 /* oxlint-enable typescript/no-explicit-any */
 export type AnyLayer<S extends Stage = Stage> = AnyComponent<S> | { [K in S]: StepDeclaration<K> }[S]

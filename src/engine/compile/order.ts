@@ -4,6 +4,7 @@ import type { AgentConfig, BackendConfig, EndpointConfig, ExtraConfig, GatewayCo
 import type {
   AnyBlock,
   AnyComponent,
+  AnyDriver,
   AnyLayer,
   AnyProcess,
   AnyService,
@@ -22,7 +23,7 @@ export interface Lazy<D> {
 }
 
 /** What is configured by a block of its own. */
-export type AnyConfigured = AnyComponent | AnyService | AnyProcess
+export type AnyConfigured = AnyComponent | AnyService | AnyProcess | AnyDriver
 
 export interface LazyDiscovery {
   readonly sd: string
@@ -37,6 +38,8 @@ export interface Order extends Layers {
   readonly process: readonly Lazy<AnyProcess>[]
   /** Once per compiled gateway, before any layer. */
   readonly services: readonly Lazy<AnyService>[]
+  /** What brings messages to async agents: of several blocks in one agent the first of this list counts. */
+  readonly drivers: readonly Lazy<AnyDriver>[]
   readonly discoveries: readonly LazyDiscovery[]
   /** Blocks that the engine's own steps read. */
   readonly blocks: Readonly<Record<Level, readonly AnyBlock[]>>
@@ -52,6 +55,7 @@ export interface LoadedOrder {
 export const STAGES: readonly Stage[] = ['server', 'routed', 'router', 'endpoint', 'proxy', 'backend', 'executor', 'transport']
 
 const SERVICE: readonly Level[] = ['service']
+const AGENT: readonly Level[] = ['agent']
 
 /** Where in the file the blocks of a stage's components stand. */
 export const LEVELS: Readonly<Record<Stage, readonly Level[]>> = {
@@ -78,10 +82,11 @@ export function knownNamespaces(order: Order): string[] {
   ]
 }
 
-/** Every component of the order with the levels of its block: once per process, once per gateway, then the layers, outermost first. */
+/** Every component of the order with the levels of its block: once per process, once per gateway, the layers, outermost first, then the agents' drivers. */
 export function lazyEntries(order: Order): { entry: Lazy<AnyConfigured>; levels: readonly Level[] }[] {
   const once = [...order.process, ...order.services].map((entry) => ({ entry, levels: SERVICE }))
-  return [...once, ...STAGES.flatMap((stage) => order[stage].flatMap((entry) => ('load' in entry ? { entry, levels: LEVELS[stage] } : [])))]
+  const layers = STAGES.flatMap((stage) => order[stage].flatMap((entry) => ('load' in entry ? { entry, levels: LEVELS[stage] } : [])))
+  return [...once, ...layers, ...order.drivers.map((entry) => ({ entry, levels: AGENT }))]
 }
 
 /** One place of a file that has blocks. */
@@ -153,6 +158,12 @@ export async function loadOrder(order: Order, config: GatewayConfig): Promise<Lo
 export function loadProcessParts(order: Order, config: GatewayConfig): Promise<AnyProcess[]> {
   const used = new Set(config.extraConfig.keys())
   return Promise.all(order.process.filter((entry) => isUsed(entry, used)).map((entry) => entry.load()))
+}
+
+/** The driver of an agent; null where nothing in the agent is one. */
+export async function loadDriver(order: Order, { extraConfig }: AgentConfig): Promise<AnyDriver | null> {
+  const used = new Set(extraConfig.keys())
+  return (await order.drivers.find((entry) => isUsed(entry, used))?.load()) ?? null
 }
 
 function usedNamespaces(config: GatewayConfig): Set<string> {

@@ -1,6 +1,7 @@
 // What a component sees while it is built: its place in the file, what it may share and for how long, and whom it may ask.
 
 import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
+import type { Data } from '../data.ts'
 import type { RouterOptions } from '../routing/router-options.ts'
 import type { Call } from '../endpoint/call.ts'
 import type { Decode, Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
@@ -52,9 +53,9 @@ export interface WorkerChannel {
 
 /** Things that outlive a reload: counted, disposed of when no configuration uses them any more. */
 export interface ResourcePool {
-  share<T>(key: string, create: () => T, dispose: (value: T) => void): T
-  /** Gives one use back. */
-  release(key: string): void
+  share<T>(key: string, create: () => T, dispose: (value: T) => void | Promise<void>): T
+  /** Gives one use back; resolves when what nobody uses any more is disposed of. */
+  release(key: string): void | Promise<void>
 }
 
 /** What a pipe is compiled for: an endpoint, an agent, a step of something larger. */
@@ -89,8 +90,10 @@ export interface SiteInit {
   /** The variables of the process: proxies, addresses of key services. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly readFile: (path: string) => Buffer
-  /** Takes the lines of the access log, each with its line feed. */
+  /** Takes one request of the access log: its line and those of its errors, each with its line feed. */
   readonly writeAccessLine: (line: string) => void
+  /** Takes what scripts print. */
+  readonly print: (text: string) => void
   /** What the gateway offers under ports before anybody of it does. */
   readonly offers?: readonly Offer<unknown>[]
 }
@@ -109,12 +112,14 @@ export interface SiteBase {
   readonly clock: Clock
   readonly shared: SharedMemory
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** What `X-Krakend` and `User-Agent` say: `Version 0.1.0`. */
+  readonly version: string
   /** The bytes of a file that the configuration names; a reload that watches files watches it from then on. Throws what the file system says. */
   read(path: string): Buffer
 }
 
-/** What a part sees that runs once per process. */
-export interface ProcessSite extends SiteBase {}
+/** What becomes of a backend's decoded answer. */
+export type Manipulate = (data: Data | null) => Data | null
 
 /** What a component sees while it is being built. */
 export interface Site extends SiteBase {
@@ -132,8 +137,8 @@ export interface Site extends SiteBase {
   /** A bare connection with other settings, for a backend that has its own; the same changes share their connections. */
   readonly transportWith: (changes: Partial<TransportOptions>) => Sender
   readonly client: Sender
-  readonly version: string
   readonly writeAccessLine: (line: string) => void
+  readonly print: (text: string) => void
   /** Whether the same place has a block of that namespace. What it says is its component's business: ask a port. */
   has(namespace: string): boolean
   /** The one value of that key in this gateway, made on first use and dropped with the gateway. */
@@ -150,6 +155,8 @@ export interface Site extends SiteBase {
   hosts(): Hosts | Promise<Hosts>
   /** How the place's backend is decoded. Only for stage `backend`. */
   decode(): Decode
+  /** Target, filters, mapping and group of the place's backend; null when there is nothing to do. Only for stage `backend`. */
+  manipulate(): Manipulate | null
   /** Asks another endpoint of this gateway. Rejects before the start is complete, and where there is no such endpoint. */
   readonly call: Call
   /** The backends of a place as one pipe, merged or in sequence, without the layers that stand around them. */
@@ -165,6 +172,7 @@ export interface PlaceAbilities {
   readonly runPipe?: Site['runPipe']
   readonly hosts?: Site['hosts']
   readonly decode?: Site['decode']
+  readonly manipulate?: Site['manipulate']
 }
 
 export interface SiteMaker {
@@ -196,6 +204,9 @@ const NO_ABILITIES: Required<PlaceAbilities> = {
   decode() {
     throw new Error('only a layer of stage backend has something to decode')
   },
+  manipulate() {
+    throw new Error('only a layer of stage backend has something to manipulate')
+  },
 }
 
 /** A store of values that exist once, by key. */
@@ -226,7 +237,7 @@ export function makeSites(init: SiteMakerInit): SiteMaker {
       offers.set(port, [...(offers.get(port) ?? []), value])
     },
     pool: {
-      share<T>(key: string, create: () => T, dispose: (value: T) => void): T {
+      share<T>(key: string, create: () => T, dispose: (value: T) => void | Promise<void>): T {
         releases.push(() => init.pool.release(key))
         return init.pool.share(key, create, dispose)
       },

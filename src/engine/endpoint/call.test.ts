@@ -25,9 +25,7 @@ async function open(answerBytes = '') {
   const gateway = await openInMemory(configOf({ endpoints }), {
     backend: (request) => {
       seen.push(request)
-      return Promise.resolve(
-        makeBackendResponse('{"name":"x"}', request.wantsStream ? { bytes: null, stream: Readable.from([answerBytes]) } : {}),
-      )
+      return Promise.resolve(makeBackendResponse('{"name":"x"}', request.wantsStream ? { body: Readable.from([answerBytes]) } : {}))
     },
   })
   return { gateway, seen }

@@ -69,6 +69,7 @@ export function memoryExchange(request: MemoryRequest): MemoryExchange {
     peerAddress,
     clientIp: peerAddress,
     isSecure: request.isSecure ?? false,
+    tls: null,
     protocol: 'HTTP/1.1',
     startMs: performance.now(),
     route: null,

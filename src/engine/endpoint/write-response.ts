@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import { sniffContentType } from '../../go/sniff.ts'
 import { discardBody } from '../body.ts'
-import { HOP_BY_HOP, type HeaderMap } from '../headers.ts'
+import { HOP_BY_HOP, type ReadonlyHeaders } from '../headers.ts'
 import type { Exchange, PipeResponse, Render } from '../types.ts'
 
 /** Writes what a pipe answered. */
@@ -84,7 +84,7 @@ function writeHead({ responseHeaders }: Exchange, response: PipeResponse, { cach
 }
 
 /** The header fields that the pipe has for the client. */
-function copyHeaders({ responseHeaders }: Exchange, { fields }: HeaderMap, { dropsHeader }: WriterInit): void {
+function copyHeaders({ responseHeaders }: Exchange, { fields }: ReadonlyHeaders, { dropsHeader }: WriterInit): void {
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] as string
     if (HOP_BY_HOP.has(name) || dropsHeader?.(name) === true) continue

@@ -2,6 +2,7 @@
 
 import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig } from '../../config/types.ts'
+import { wholeBody } from '../body.ts'
 import { Data } from '../data.ts'
 import { wantedUpgrade } from '../ports.ts'
 import type { BackendRequest, BackendResponse, Decode, Pipe, PipeResponse, Sender } from '../types.ts'
@@ -33,14 +34,14 @@ export function compileBackend(init: BackendInit): Pipe {
   const onBadStatus = compileStatusPolicy(init.backend, init.quirks)
   const toResponse = (response: BackendResponse): PipeResponse => {
     if (response.statusCode !== 200 && response.statusCode !== 201) return onBadStatus(response)
-    const bytes = response.bytes as Buffer
+    const bytes = wholeBody(response.body)
     const decoded = response.bodyFailure ? decodeBroken(bytes, response.bodyFailure) : decode(bytes)
     const data = manipulate === null ? decoded : manipulate(decoded)
     // security: status and headers of a backend are its own business once its data is decoded: what stands in a response is for the client.
     return { data, isComplete: true, error: null, statusCode: 0, headers: null, body: null }
   }
   return function callBackend(request, scope) {
-    const { method, origin, path, headers, body } = request
+    const { method, origin, path, headers, body, span } = request
     const call: BackendRequest = {
       method,
       origin,
@@ -51,6 +52,7 @@ export function compileBackend(init: BackendInit): Pipe {
       keepsBrokenBody: true,
       maxBodyBytes,
       spellings,
+      span,
     }
     return sender(call, scope).then(tellsBackend ? (response) => ({ ...toResponse(response), backend: headOf(response) }) : toResponse)
   }
@@ -69,17 +71,17 @@ function streamFrom({ sender, spellings, mayUpgrade, tellsBackend }: BackendInit
     error: null,
     statusCode: response.statusCode,
     headers: response.headers,
-    body: response.stream ?? response.bytes,
+    body: response.body,
     ...(tellsBackend ? { backend: headOf(response) } : null),
   })
   if (mayUpgrade)
     return function switchOrStream(request, scope) {
-      const { method, origin, path, headers, body } = request
+      const { method, origin, path, headers, body, span } = request
       const upgrade = wantedUpgrade.get(scope) ?? null
-      return sender({ method, origin, path, headers, body, wantsStream: true, spellings, upgrade }, scope).then(toResponse)
+      return sender({ method, origin, path, headers, body, wantsStream: true, spellings, upgrade, span }, scope).then(toResponse)
     }
   return function streamBackend(request, scope) {
-    const { method, origin, path, headers, body } = request
-    return sender({ method, origin, path, headers, body, wantsStream: true, spellings }, scope).then(toResponse)
+    const { method, origin, path, headers, body, span } = request
+    return sender({ method, origin, path, headers, body, wantsStream: true, spellings, span }, scope).then(toResponse)
   }
 }

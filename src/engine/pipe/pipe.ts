@@ -103,7 +103,12 @@ const PLUGIN_BLOCKS = ['plugin/middleware', 'plugin/req-resp-modifier', 'plugin/
 async function compileStack(place: PipePlace, backend: BackendConfig, init: PipeInit): Promise<Pipe> {
   const { dialect, quirks, order } = init
   const decode = init.decoderFor(backend.encoding, { isCollection: backend.isCollection, dialect })
-  const site = init.sites.place(place, backend, { hosts: () => hostsOf(backend, order, site), decode: () => decode })
+  const manipulate = compileManipulation(backend, quirks)
+  const site = init.sites.place(place, backend, {
+    hosts: () => hostsOf(backend, order, site),
+    decode: () => decode,
+    manipulate: () => manipulate,
+  })
   site.log.debug(`${site.label} Building the backend pipe`)
   const build = async <S extends 'backend' | 'executor' | 'transport'>(stage: S) => {
     const layers = await layersFor<S>(order.layers[stage], backend.extraConfig, site)
@@ -119,7 +124,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     tellsBackend:
       PLUGIN_BLOCKS.some((namespace) => backend.extraConfig.has(namespace)) || (place.backends.length > 1 && readSteps(place.backends)),
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
-    manipulate: compileManipulation(backend, quirks),
+    manipulate,
     mayUpgrade: place.endpoint !== null && upgradesOf(place.endpoint).length > 0,
     spellings: place.endpoint === null ? null : spellingsOf(place.endpoint),
   })

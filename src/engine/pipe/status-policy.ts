@@ -5,6 +5,7 @@ import type { BackendConfig } from '../../config/types.ts'
 import { decodeText } from '../../go/text.ts'
 import { TypedNumber, type JsonObject } from '../../json/types.ts'
 import { Type } from '../../schema/type.ts'
+import { wholeBody } from '../body.ts'
 import { block } from '../compile/component.ts'
 import { optionsOf } from '../compile/read-block.ts'
 import { Data } from '../data.ts'
@@ -57,8 +58,8 @@ export function compileStatusPolicy(backend: BackendConfig, quirks: Quirks): Sta
 }
 
 /** compat: a body that cannot be read is empty; the status counts all the same. Bytes that are no UTF-8 stay what they are (`encodeText`). */
-function textOfBody({ bytes, bodyFailure }: BackendResponse): string {
-  return bodyFailure || bytes === null ? '' : decodeText(bytes)
+function textOfBody({ body, bodyFailure }: BackendResponse): string {
+  return bodyFailure ? '' : decodeText(wholeBody(body))
 }
 
 function passOn(response: BackendResponse): never {
@@ -78,9 +79,11 @@ function giveDetails(name: string, quirks: Quirks): StatusPolicy {
     // JSON is UTF-8: bytes of other charsets become U+FFFD.
     const body = textOfBody(response).toWellFormed()
     const encoding = response.headers.get('Content-Type')
-    const details: JsonObject = { http_status_code: new TypedNumber(response.statusCode, 'int') }
-    if (body !== '') details['http_body'] = body
-    if (encoding !== undefined && encoding !== '' && quirks.tellsErrorEncoding) details['http_body_encoding'] = encoding
+    const details: JsonObject = {
+      http_status_code: new TypedNumber(response.statusCode, 'int'),
+      ...(body === '' ? null : { http_body: body }),
+      ...(encoding && quirks.tellsErrorEncoding ? { http_body_encoding: encoding } : null),
+    }
     return {
       data: Data.of({ [`error_${name}`]: details }),
       isComplete: false,

@@ -1,45 +1,79 @@
 // Answers that no endpoint gives: health, debug, echo, 404, 405 and automatic OPTIONS.
 
-import type { Quirks } from '../../config/dialect.ts'
+import { type Dialect, perDialect, type Quirks } from '../../config/dialect.ts'
 import type { Logger } from '../compile/component.ts'
 import type { JsonValue } from '../../json/types.ts'
 import { compareText } from '../../go/text.ts'
 import { encodeJson, encodeSorted } from '../../json/write.ts'
 import { answerReply, type ErrorAnswers, replyTo, ROUTER_ERRORS } from '../endpoint/error-answers.ts'
+import type { ConnectionState } from '../ports.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler } from '../types.ts'
+import type { ProcessHealth } from '../process/health-board.ts'
 import { encodeQuery, parseQuery } from '../../go/url.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** `{"agents":…,"now":…,"status":"ok"}`; `agents` gives the last sign of life of each. Or `status` alone. */
-export function healthHandler(tellsAgents: boolean, agents: () => Record<string, Date>): Handler {
+export interface HealthInit {
+  /** Version 2 says `status` alone. */
+  readonly tellsAgents: boolean
+  /** The last sign of life of each async agent. */
+  readonly agents: () => Record<string, Date>
+  /** Those to brokers. */
+  readonly connections: ReadonlyMap<string, ConnectionState>
+  readonly health: () => ProcessHealth
+}
+
+/**
+ * `{"agents":…,"now":…,"status":"ok"}`, and `connections` where there are any. `details` follow where there is something to tell of the
+ * process: a reload that was refused, workers that are missing. 503 from the moment on when it was told to stop.
+ */
+export function healthHandler({ tellsAgents, agents, connections, health }: HealthInit): Handler {
   return function answerHealth(exchange) {
+    const state = health()
+    const status = state.isStopping ? 'stopping' : 'ok'
+    const startedMs = state.startedMs || performance.timeOrigin
+    const details = detailsOf(state)
     exchange.responseHeaders.set('Content-Type', JSON_TYPE)
-    if (!tellsAgents) return exchange.answer(200, '{"status":"ok"}')
-    const seen = Object.fromEntries(Object.entries(agents()).map(([name, time]) => [name, formatGoTime(time)]))
-    return exchange.answer(200, JSON.stringify({ agents: seen, now: formatGoTime(new Date()), status: 'ok' }))
+    const told = tellsAgents ? tellAgents(startedMs) : null
+    exchange.answer(state.isStopping ? 503 : 200, JSON.stringify({ ...told, status, ...details }))
+  }
+
+  function tellAgents(startedMs: number): Record<string, unknown> {
+    const seen = Object.fromEntries(Object.entries(agents()).map(([name, time]) => [name, formatGoTime(time, startedMs)]))
+    const links = Object.fromEntries([...connections].map(([name, state]) => [name, state()]))
+    return { agents: seen, ...(connections.size === 0 ? null : { connections: links }), now: formatGoTime(new Date(), startedMs) }
   }
 }
 
+function detailsOf({ refusal, serving, workers }: ProcessHealth): { details?: object } {
+  const reload = refusal === null ? {} : { reload: { status: 'refused', ...refusal } }
+  const missing = serving < workers ? { workers: { serving, of: workers } } : {}
+  const details = { ...reload, ...missing }
+  return Object.keys(details).length === 0 ? {} : { details }
+}
+
 /** Go's time.String() with the seconds since the process started: `2026-01-02 15:04:05.999 +0000 UTC m=+30.67`. */
-function formatGoTime(time: Date): string {
+function formatGoTime(time: Date, startedMs: number): string {
   const [date = '', clock = ''] = time.toISOString().slice(0, -1).split('T')
-  const elapsed = ((time.getTime() - performance.timeOrigin) / 1000).toFixed(9)
+  const elapsed = ((time.getTime() - startedMs) / 1000).toFixed(9)
   return `${date} ${clock.replace(/\.?0+$/, '')} +0000 UTC m=+${elapsed}`
 }
 
+/** How lines of the debug endpoint begin. */
+const DEBUG_LABEL = perDialect({ text: '[ENDPOINT: /__debug/*] ' }, { 2: { text: '' } })
+
 /** Logs what came and answers `pong`. */
-export function debugHandler(log: Logger): Handler {
+export function debugHandler(log: Logger, dialect: Dialect): Handler {
+  const { text: label } = DEBUG_LABEL[dialect]
   return async function answerDebug(exchange) {
-    const label = '[ENDPOINT: /__debug/*]'
     const body = await exchange.body.bytes()
-    log.debug(`${label} Method: ${exchange.method}`)
-    log.debug(`${label} URL: ${exchange.target}`)
-    log.debug(`${label} Query: ${JSON.stringify(Object.fromEntries(parseQuery(exchange.rawQuery)))}`)
-    log.debug(`${label} Params: ${JSON.stringify(Object.fromEntries(exchange.params))}`)
-    log.debug(`${label} Headers: ${JSON.stringify(headersOf(exchange))}`)
-    log.debug(`${label} Body: ${body.toString('utf8')}`)
+    log.debug(`${label}Method: ${exchange.method}`)
+    log.debug(`${label}URL: ${exchange.target}`)
+    log.debug(`${label}Query: ${printLists(parseQuery(exchange.rawQuery))}`)
+    log.debug(`${label}Params: [${[...exchange.params].map(([name, value]) => `{${name.toLowerCase()} ${value}}`).join(' ')}]`)
+    log.debug(`${label}Headers: ${printLists(Object.entries(headersOf(exchange)))}`)
+    log.debug(`${label}Body: ${body.toString('utf8')}`)
     exchange.responseHeaders.set('Content-Type', JSON_TYPE)
     exchange.answer(200, '{"message":"pong"}')
   }
@@ -76,6 +110,12 @@ function headersOf(exchange: Exchange): Record<string, string[]> {
     else values.push(fields[i + 1] as string)
   }
   return sortedRecord(byName)
+}
+
+/** As Go's `%v` prints a map of lists: `map[a:[1 2] b:[]]`. */
+function printLists(entries: Iterable<readonly [string, readonly string[]]>): string {
+  const sorted = [...entries].sort(([a], [b]) => compareText(a, b))
+  return `map[${sorted.map(([name, values]) => `${name}:[${values.join(' ')}]`).join(' ')}]`
 }
 
 /** Go writes the keys of a map sorted. */

@@ -3,7 +3,7 @@
 import { step } from '../compile/component.ts'
 import type { Host, Hosts, Site } from '../compile/component.ts'
 import { GatewayError } from '../errors.ts'
-import { HeaderMap } from '../headers.ts'
+import type { ReadonlyHeaders } from '../headers.ts'
 import { rawTextOf } from '../raw-query.ts'
 import { keepsQuery } from '../routing/patterns/route-block.ts'
 import type { Layer, Pipe, PipeRequest, Query } from '../types.ts'
@@ -125,7 +125,7 @@ function appendQuery(path: string, query: string): string {
 }
 
 /** User information of the host counts unless the client's own Authorization is forwarded. */
-function authorize(headers: HeaderMap, authorization: string | null): HeaderMap {
+function authorize(headers: ReadonlyHeaders, authorization: string | null): ReadonlyHeaders {
   // compat: an empty one is none.
   if (authorization === null || (headers.get('Authorization') ?? '') !== '') return headers
   const copy = headers.copy()

@@ -83,12 +83,14 @@ export class Call implements ConnectionUser {
       this.#cancelDial = null
       if (connection === null) this.#fail(sendError(this.#request, failure as SendError, true))
       else this.#use(connection)
-    })
+    }, this.#request.course)
   }
 
   #use(connection: Connection): void {
     this.#state = 'asking'
     this.#connection = connection
+    const { course } = this.#request
+    if (course !== undefined) course.connectedMs = performance.now()
     try {
       const { method, body, upgrade = null } = this.#request
       connection.send(this, method, this.#head as RequestHead, body, upgrade !== null)
@@ -110,6 +112,8 @@ export class Call implements ConnectionUser {
     if (this.#state !== 'asking') return
     if (this.#headTimer !== undefined) clearTimeout(this.#headTimer)
     this.#state = 'reading'
+    const { course } = this.#request
+    if (course !== undefined) course.headMs = performance.now()
     this.#statusCode = statusCode
     this.#fields = fields
     this.#length = length
@@ -127,10 +131,12 @@ export class Call implements ConnectionUser {
     this.#stream = stream
     for (const chunk of this.#body?.chunks ?? []) stream.push(chunk)
     this.#body = null
-    this.#resolve(this.#response(null, this.#needsGunzip(this.#length) ? gunzipStream(stream) : stream, null))
+    this.#resolve(this.#response(this.#needsGunzip(this.#length) ? gunzipStream(stream) : stream, null))
   }
 
   onData(buffer: Buffer, start: number, end: number): boolean {
+    const { course } = this.#request
+    if (course !== undefined) course.bodyBytes += end - start
     if (this.#stream !== null && this.#state === 'streaming') return this.#stream.push(copyOf(buffer, start, end))
     if (this.#body !== null && !this.#body.add(buffer, start, end)) this.#breakBody(tooLarge(this.#maxBodyBytes))
     return true
@@ -189,8 +195,8 @@ export class Call implements ConnectionUser {
   }
 
   #settle(bytes: Buffer, failure: Error | null): void {
-    if (failure === null) this.#resolve(this.#response(bytes, null, null))
-    else if (failure instanceof SendError && this.#request.keepsBrokenBody === true) this.#resolve(this.#response(bytes, null, failure))
+    if (failure === null) this.#resolve(this.#response(bytes, null))
+    else if (failure instanceof SendError && this.#request.keepsBrokenBody === true) this.#resolve(this.#response(bytes, failure))
     else this.#reject(failure)
   }
 
@@ -199,14 +205,14 @@ export class Call implements ConnectionUser {
     return (this.#head?.addedGzip === true || !this.#request.wantsStream) && length !== 0 && isGzip(this.#fields)
   }
 
-  #response(bytes: Buffer | null, stream: Readable | null, bodyFailure: SendError | null): BackendResponse {
+  #response(body: Readable | Buffer, bodyFailure: SendError | null): BackendResponse {
     const { origin, path } = this.#request
     const headers = readPragma(new HeaderMap(this.#fields))
     if (this.#needsGunzip(this.#length)) {
       headers.delete('Content-Encoding')
       headers.delete('Content-Length')
     }
-    return { statusCode: this.#statusCode, headers, bytes, stream, bodyFailure, url: origin + path }
+    return { statusCode: this.#statusCode, headers, body, bodyFailure, url: origin + path }
   }
 
   readonly #onScopeEnd = (reason: Error): void => this.#fail(reason)

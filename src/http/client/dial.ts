@@ -5,6 +5,7 @@ import tls, { type ConnectionOptions } from 'node:tls'
 import { asError, SendError, type SendPhase } from '../../engine/errors.ts'
 import { dialWords, joinHostPort } from './backend-errors.ts'
 import { lookupRooted } from './lookup-rooted.ts'
+import type { CallCourse } from '../../engine/types.ts'
 import type { Proxy } from './proxies.ts'
 
 export interface DialTarget {
@@ -45,8 +46,10 @@ export class Dial {
   #socket: Socket | null = null
   #timer: NodeJS.Timeout | undefined
   #isOver = false
+  readonly #course: CallCourse | undefined
 
-  constructor(target: DialTarget, onBytes: OnBytes, done: OnDialed) {
+  constructor(target: DialTarget, onBytes: OnBytes, done: OnDialed, course?: CallCourse) {
+    this.#course = course
     this.#target = target
     this.#onBytes = onBytes
     this.#done = done
@@ -110,6 +113,7 @@ export class Dial {
 
   #watch(socket: Socket, readyEvent: 'connect' | 'secureConnect'): void {
     this.#socket = socket
+    if (this.#course !== undefined) note(socket, this.#course)
     const onError = (error: Error): void => this.#fail(dialWords(error, this.#target.hostname, this.#target.port), error)
     const onClose = (): void => this.#fail('EOF')
     socket.on('error', onError).on('close', onClose)
@@ -168,6 +172,12 @@ export class Dial {
       if (!this.#onBytes(chunk.length, chunk)) socket.pause()
     })
   }
+}
+
+function note(socket: Socket, course: CallCourse): void {
+  socket.once('lookup', () => (course.resolvedMs = performance.now()))
+  socket.once('connect', () => (course.tlsStartMs = performance.now()))
+  socket.once('secureConnect', () => (course.tlsEndMs = performance.now()))
 }
 
 function ignore(): void {}

@@ -1,9 +1,10 @@
 // The connections to one scheme, host and port. Knows nothing of responses.
 
+import type { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import type { TransportOptions } from '../../config/types.ts'
 import type { SendError } from '../../engine/errors.ts'
-import type { BackendRequest } from '../../engine/types.ts'
+import type { BackendRequest, CallCourse } from '../../engine/types.ts'
 import { Connection } from './connection.ts'
 import { Dial, type DialTarget } from './dial.ts'
 import type { FindProxy } from './proxies.ts'
@@ -96,11 +97,11 @@ export class OriginPool {
     }
   }
 
-  /** Opens a connection; gives a way to call that off. */
-  dial(done: (connection: Connection | null, failure: SendError | null) => void): () => void {
+  /** Opens a connection; gives a way to call that off. How it goes is noted in `course`. */
+  dial(done: (connection: Connection | null, failure: SendError | null) => void, course?: CallCourse): () => void {
     const connection = new Connection(this.#onIdle, this.#onGone)
     this.#openCount++
-    const dial = new Dial(this.#target, connection.onBytes, (socket, failure) => {
+    const onDialed = (socket: Socket | null, failure: SendError | null): void => {
       if (socket === null) {
         connection.destroy()
         done(null, failure)
@@ -108,7 +109,8 @@ export class OriginPool {
       }
       connection.attach(socket)
       done(connection, null)
-    })
+    }
+    const dial = new Dial(this.#target, connection.onBytes, onDialed, course)
     dial.start()
     return () => {
       dial.cancel()

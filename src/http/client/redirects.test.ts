@@ -17,7 +17,7 @@ function scripted(script: Record<string, [number, string?]>): { sender: Sender; 
     const [statusCode, location] = script[url] ?? [200]
     const headers = new HeaderMap(location === undefined ? [] : ['Location', location])
     const stream = request.wantsStream ? Readable.from([]) : null
-    return Promise.resolve<BackendResponse>({ statusCode, headers, bytes: stream === null ? Buffer.from('') : null, stream, url })
+    return Promise.resolve<BackendResponse>({ statusCode, headers, body: stream ?? Buffer.from(''), url })
   }
   return { sender, seen }
 }

@@ -4,7 +4,7 @@ import { madeFrom, NO_BODY, sizedBodyOf } from '../../engine/body.ts'
 import { block, step } from '../../engine/compile/component.ts'
 import { optionsOf } from '../../engine/compile/read-block.ts'
 import { asError, type GatewayError } from '../../engine/errors.ts'
-import type { HeaderMap } from '../../engine/headers.ts'
+import type { HeaderMap, ReadonlyHeaders } from '../../engine/headers.ts'
 import { compileOwnHosts } from '../../engine/own-hosts.ts'
 import type { Scope } from '../../engine/scope.ts'
 import { parseHost } from '../../engine/steps/balancer.ts'
@@ -88,7 +88,7 @@ async function follow(
     const { host, ...rest } = request
     const kept = host === undefined || address.isAbsolute ? rest : request
     request = { ...kept, method: hop.method, origin, redirectedFrom: first.origin, path, headers, body: hop.body }
-    hostCredentials.takeFromStrangers(request)
+    hostCredentials.takeFromStrangers(request, headers)
     // Those of the client stand above them, those of the host do not.
     if (credentials !== null && hostCredentials.isOnly(headers)) headers.set('Authorization', credentials)
     response = await sender(request, scope)
@@ -105,19 +105,19 @@ function addressOf(location: string, from: BackendRequest): Address {
 
 /** User and password of the hosts in the file, which the balancer wrote into requests. */
 interface HostCredentials {
-  /** security: they are for that backend, whatever else of the same name listens at another port. */
-  takeFromStrangers(request: BackendRequest): void
+  /** Takes them out of a request's headers. security: they are for that backend, whatever else of the same name listens at another port. */
+  takeFromStrangers(request: BackendRequest, headers: HeaderMap): void
   /** Whether a request has no others. */
-  isOnly(headers: HeaderMap): boolean
+  isOnly(headers: ReadonlyHeaders): boolean
 }
 
 function compileHostCredentials(hosts: readonly string[]): HostCredentials {
   const isOwnHost = compileOwnHosts(hosts)
   const credentials = new Set(hosts.map((host) => parseHost(host).authorization))
   return {
-    takeFromStrangers(request) {
-      const sent = request.headers.get('Authorization')
-      if (sent !== undefined && credentials.has(sent) && !isOwnHost(request)) request.headers.delete('Authorization')
+    takeFromStrangers(request, headers) {
+      const sent = headers.get('Authorization')
+      if (sent !== undefined && credentials.has(sent) && !isOwnHost(request)) headers.delete('Authorization')
     },
     isOnly(headers) {
       const sent = headers.get('Authorization')
@@ -144,7 +144,7 @@ function nextHop(
   return { method, body, location }
 }
 
-function redirectedHeaders(initial: HeaderMap, isStripped: boolean, referer: string | null): HeaderMap {
+function redirectedHeaders(initial: ReadonlyHeaders, isStripped: boolean, referer: string | null): HeaderMap {
   const headers = initial.copy()
   if (isStripped) headers.deleteWhere((name) => SENSITIVE.has(name))
   if (referer !== null && !headers.has('Referer')) headers.set('Referer', referer)
@@ -162,11 +162,11 @@ function isSameOrSubdomain(hostname: string, initial: string): boolean {
 }
 
 function discard(response: BackendResponse): void {
-  const { stream } = response
-  if (stream === null) return
-  stream.on('error', ignore)
-  if (Number(response.headers.get('Content-Length') ?? Infinity) <= MAX_DRAINED_BYTES) stream.resume()
-  else stream.destroy()
+  const { body, headers } = response
+  if (Buffer.isBuffer(body)) return
+  body.on('error', ignore)
+  if (Number(headers.get('Content-Length') ?? Infinity) <= MAX_DRAINED_BYTES) body.resume()
+  else body.destroy()
 }
 
 /** compat: Go names the Location as it was sent. */

@@ -2,7 +2,7 @@
 
 import { GatewayError } from '../../engine/errors.ts'
 import { FewTexts } from '../../engine/few-texts.ts'
-import { canonicalName, type HeaderMap, HOP_BY_HOP } from '../../engine/headers.ts'
+import { canonicalName, HOP_BY_HOP, type ReadonlyHeaders } from '../../engine/headers.ts'
 import type { BackendRequest, UpgradeRequest } from '../../engine/types.ts'
 import { encodeText } from '../../go/text.ts'
 import { isToken } from '../../go/header-name.ts'
@@ -99,7 +99,7 @@ export function requestHead(request: BackendRequest, options: HeadOptions): Requ
 }
 
 /** What asks for another protocol. Fields of it that are forwarded anyway are not written twice. */
-function upgradeLines({ protocol, fields }: UpgradeRequest, headers: HeaderMap): string {
+function upgradeLines({ protocol, fields }: UpgradeRequest, headers: ReadonlyHeaders): string {
   let text = `Connection: Upgrade\r\nUpgrade: ${wireValue('Upgrade', protocol)}\r\n`
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] as string
@@ -109,7 +109,7 @@ function upgradeLines({ protocol, fields }: UpgradeRequest, headers: HeaderMap):
 }
 
 /** Whether the first line of that name says something. */
-function hasValue(headers: HeaderMap, name: string): boolean {
+function hasValue(headers: ReadonlyHeaders, name: string): boolean {
   const value = headers.get(name)
   return value !== undefined && value !== ''
 }

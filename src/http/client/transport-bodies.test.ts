@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import zlib from 'node:zlib'
-import { bodyOf } from '../../engine/body.ts'
+import { bodyOf, wholeBody } from '../../engine/body.ts'
 import { CANCELED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
@@ -85,7 +85,8 @@ describe('bodies', () => {
       socket.on('drain', fill)
       fill()
     })
-    const { stream } = await send(createTransport(configWith()), requestTo(backend.origin, '/', { wantsStream: true }))
+    const { body } = await send(createTransport(configWith()), requestTo(backend.origin, '/', { wantsStream: true }))
+    const stream = body as Readable
     assert.ok(stream !== null)
     const socket = backend.sockets[0]
     assert.ok(socket !== undefined)
@@ -108,10 +109,10 @@ describe('gzip', () => {
     const backend = await startBackend((_request, socket) => socket.write(answer))
     const transport = createTransport(configWith())
     const response = await send(transport, requestTo(backend.origin, '/'))
-    assert.equal(response.bytes?.toString(), 'plain text')
+    assert.equal(wholeBody(response.body).toString(), 'plain text')
     assert.deepEqual(response.headers.fields, ['X-A', '1'])
     const streamed = await send(transport, requestTo(backend.origin, '/', { wantsStream: true }))
-    assert.equal(streamed.bytes?.toString(), 'plain text')
+    assert.equal(wholeBody(streamed.body).toString(), 'plain text')
     await transport.close()
     await backend.close()
   })
@@ -120,9 +121,9 @@ describe('gzip', () => {
     const backend = await startBackend((_request, socket) => socket.write(answer))
     const transport = createTransport(configWith())
     const headers = new HeaderMap(['Accept-Encoding', 'gzip'])
-    assert.equal(String((await send(transport, requestTo(backend.origin, '/', { headers }))).bytes), 'plain text')
+    assert.equal(wholeBody((await send(transport, requestTo(backend.origin, '/', { headers }))).body).toString(), 'plain text')
     const response = await send(transport, requestTo(backend.origin, '/', { headers, wantsStream: true }))
-    assert.deepEqual(response.bytes, packed)
+    assert.deepEqual(response.body, packed)
     assert.equal(response.headers.get('Content-Encoding'), 'gzip')
     await transport.close()
     await backend.close()
@@ -131,7 +132,7 @@ describe('gzip', () => {
   test('is unpacked on the way where the body does not come with its head', async () => {
     const backend = await startBackend((_request, socket) => socket.write(answer.subarray(0, -packed.length)))
     const transport = createTransport(configWith())
-    const { stream } = await send(transport, requestTo(backend.origin, '/', { wantsStream: true }))
+    const { body: stream } = await send(transport, requestTo(backend.origin, '/', { wantsStream: true }))
     backend.sockets[0]?.write(packed)
     assert.equal(await text(stream as Readable), 'plain text')
     await transport.close()
@@ -149,11 +150,11 @@ test('a proxy of the environment is asked with the whole URL, except for this ma
   const proxy = await startBackend((_request, socket) => socket.write(ok('from the proxy')))
   const environment = { httpProxy: proxy.origin.replace('//', '//u:p@'), noProxy: '.exempt.test' }
   const transport = createTransport(configWith(), { environment })
-  assert.equal((await send(transport, requestTo('http://backend.test:81', '/x?y'))).bytes?.toString(), 'from the proxy')
+  assert.equal(wholeBody((await send(transport, requestTo('http://backend.test:81', '/x?y'))).body).toString(), 'from the proxy')
   assert.match(proxy.requests[0] as string, /^GET http:\/\/backend\.test:81\/x\?y HTTP\/1\.1\r\nHost: backend\.test:81\r\n/)
   assert.match(proxy.requests[0] as string, /Proxy-Authorization: Basic dTpw\r\n/)
   const backend = await startBackend((_request, socket) => socket.write(ok('direct')))
-  assert.equal((await send(transport, requestTo(backend.origin, '/'))).bytes?.toString(), 'direct')
+  assert.equal(wholeBody((await send(transport, requestTo(backend.origin, '/'))).body).toString(), 'direct')
   await transport.close()
   await proxy.close()
   await backend.close()

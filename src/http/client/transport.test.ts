@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
+import { wholeBody } from '../../engine/body.ts'
 import { CANCELED, DEADLINE_EXCEEDED } from '../../engine/errors.ts'
 import { Scope } from '../../engine/scope.ts'
 import { createTransport } from './transport.ts'
@@ -11,7 +12,7 @@ describe('connections', () => {
   test('one connection carries calls one after the other', async () => {
     const backend = await startBackend((_request, socket) => socket.write(ok('a')))
     const transport = createTransport(configWith())
-    for (let i = 0; i < 3; i++) assert.equal((await send(transport, requestTo(backend.origin, '/'))).bytes?.toString(), 'a')
+    for (let i = 0; i < 3; i++) assert.equal(wholeBody((await send(transport, requestTo(backend.origin, '/'))).body).toString(), 'a')
     assert.equal(backend.sockets.length, 1)
     await transport.close()
     await backend.close()
@@ -50,7 +51,7 @@ describe('connections', () => {
     })
     const transport = createTransport(configWith())
     await send(transport, requestTo(backend.origin, '/'))
-    assert.equal((await send(transport, requestTo(backend.origin, '/'))).bytes?.toString(), 'again')
+    assert.equal(wholeBody((await send(transport, requestTo(backend.origin, '/'))).body).toString(), 'again')
     assert.equal(backend.requests.length, 3)
     await transport.close()
     await backend.close()
@@ -76,7 +77,7 @@ describe('connections', () => {
     const [first] = backend.sockets
     first?.write(ok('smuggled'))
     await closed(first)
-    assert.equal((await send(transport, requestTo(backend.origin, '/'))).bytes?.toString(), 'a')
+    assert.equal(wholeBody((await send(transport, requestTo(backend.origin, '/'))).body).toString(), 'a')
     assert.equal(backend.sockets.length, 2)
     await transport.close()
     await backend.close()
@@ -112,7 +113,7 @@ describe('failures', () => {
 
   test('a stream that is cut errors', async () => {
     const backend = await startBackend((_request, socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab'))
-    const { stream } = await send(createTransport(configWith()), requestTo(backend.origin, '/', { wantsStream: true }))
+    const { body: stream } = await send(createTransport(configWith()), requestTo(backend.origin, '/', { wantsStream: true }))
     await assert.rejects(text(stream as Readable), isBackendError(/^unexpected EOF$/))
     await backend.close()
   })

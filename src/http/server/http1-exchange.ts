@@ -70,7 +70,6 @@ export class Http1Exchange extends WireExchange {
   #writeHead(): void {
     const response = this.#response
     const { turns } = response
-    const { fields } = this.responseHeaders
     const wantsClose = takeConnectionFields(this.responseHeaders)
     // Requests that have arrived before the end are answered.
     const isLast = (this.#draining.isDraining || turns?.isAskedOut === true) && turns?.hasWaiting !== true
@@ -79,10 +78,12 @@ export class Http1Exchange extends WireExchange {
     // compat: Go says nothing about a connection that stays open.
     if (this.#isHttp11) {
       if (response.shouldKeepAlive) response.removeHeader('connection')
-      else fields.push('Connection', 'close')
+      else this.responseHeaders.add('Connection', 'close')
     }
+    const { fields } = this.responseHeaders
     try {
-      response.writeHead(this.statusCode, fields)
+      // Node's types ask for a list to write; it only reads.
+      response.writeHead(this.statusCode, fields as string[])
     } catch {
       // perf: Node has looked at every field; only what it refuses is looked at again.
       response.writeHead(this.statusCode, repairFields(fields))

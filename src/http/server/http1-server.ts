@@ -121,7 +121,7 @@ function serveHttp1(state: ServerState, request: IncomingMessage, response: Gate
         rawHeaders,
         body: new ClientBody(request, length, invite),
         peerAddress: peerOf(socket),
-        isSecure: (socket as Partial<TLSSocket>).encrypted === true,
+        socket: socket as Partial<TLSSocket>,
         protocol: request.httpVersionMinor === 1 ? 'HTTP/1.1' : 'HTTP/1.0',
       },
       request,

@@ -49,7 +49,7 @@ function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: Inco
       rawHeaders: plainFields(rawHeaders),
       body: new ClientBody(stream, length, invite),
       peerAddress: peerOf(socket),
-      isSecure: (socket as Partial<TLSSocket>).encrypted === true,
+      socket: socket as Partial<TLSSocket>,
       protocol: 'HTTP/2.0',
     },
     stream,

@@ -4,12 +4,12 @@ import type { Server } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Logger } from '../../engine/compile/component.ts'
 import type { Handler } from '../../engine/types.ts'
-import type { ServerConfig } from '../../config/types.ts'
+import type { ServerConfig, ServerTlsConfig } from '../../config/types.ts'
 import type { ClientSocket } from './connection-turns.ts'
 import { createHttp1Server } from './http1-server.ts'
 import { createHttp2Server } from './http2-server.ts'
 import { Http2Sessions } from './http2-sessions.ts'
-import { createH2cListener, createTlsListener } from './protocol-choice.ts'
+import { createH2cListener, createTlsListener, type TlsListener } from './protocol-choice.ts'
 import { readTimeouts, type ServerState } from './server-state.ts'
 
 export interface NodeServer {
@@ -17,6 +17,11 @@ export interface NodeServer {
   listen(port?: number, options?: { reusePort?: boolean }): Promise<AddressInfo>
   /** Goes on where a listener of another thread stood. Awaits nothing before it listens: until then nobody takes the connections that wait. */
   adopt(socket: NetServer): Promise<AddressInfo>
+  /**
+   * Loads keys and certificates anew; gives what makes them those of the next handshake, while connections that are there live on. Null where one of
+   * the two has no TLS. Throws a ConfigError when they cannot be used.
+   */
+  prepareTls(server: ServerConfig): Promise<(() => void) | null>
   /** Every connection ends with its next answer. Resolves when none is left on which an answer was given and none is under way. */
   drain(): Promise<void>
   /**
@@ -46,15 +51,19 @@ export async function createNodeServer(server: ServerConfig, handle: Handler, lo
   const state: ServerState = { server, handle, log, isDraining: false, onAnswered: null }
   const sessions = new Http2Sessions(readTimeouts(server))
   const http1 = createHttp1Server(state)
-  const usesTls = server.tls !== null && !server.tls.isDisabled
-  let listener: NetServer = http1
-  if (usesTls || server.useH2c) {
-    // The inner server never listens: its timeouts begin with this event all the same.
-    http1.emit('listening')
-    const servers = { http1, http2: createHttp2Server(state, sessions) }
-    listener = usesTls ? await createTlsListener(state, servers) : createH2cListener(state, servers)
-  }
-  return new Listener(listener, http1, sessions, state)
+  const section = servedTls(server)
+  if (section === null && !server.useH2c) return new Listener(http1, http1, sessions, state, null)
+  // The inner server never listens: its timeouts begin with this event all the same.
+  http1.emit('listening')
+  const servers = { http1, http2: createHttp2Server(state, sessions) }
+  if (section === null) return new Listener(createH2cListener(state, servers), http1, sessions, state, null)
+  const { listener, renew } = await createTlsListener(state, servers, server, section)
+  return new Listener(listener, http1, sessions, state, renew)
+}
+
+/** The section of a server that speaks TLS; null for clear text. */
+export function servedTls({ tls }: Pick<ServerConfig, 'tls'>): ServerTlsConfig | null {
+  return tls === null || tls.isDisabled ? null : tls
 }
 
 class Listener implements NodeServer {
@@ -67,10 +76,12 @@ class Listener implements NodeServer {
   readonly #clients = new Set<ClientSocket>()
   /** Connections so far. */
   #taken = 0
+  readonly #renew: TlsListener['renew'] | null
   /** Another thread has the port, or will have it at once. */
   #hasLeft = false
 
-  constructor(listener: NetServer, http1: Server, sessions: Http2Sessions, state: ServerState) {
+  constructor(listener: NetServer, http1: Server, sessions: Http2Sessions, state: ServerState, renew: TlsListener['renew'] | null) {
+    this.#renew = renew
     this.#listener = listener
     this.#http1 = http1
     this.#sessions = sessions
@@ -96,6 +107,11 @@ class Listener implements NodeServer {
 
   adopt(socket: NetServer): Promise<AddressInfo> {
     return this.#start(this.#state.server.port, (listener, done) => listener.listen(socket, BACKLOG, done))
+  }
+
+  async prepareTls(server: ServerConfig): Promise<(() => void) | null> {
+    const section = servedTls(server)
+    return section === null || this.#renew === null ? null : this.#renew(section)
   }
 
   async drain(): Promise<void> {

@@ -3,7 +3,9 @@
 import type { Server } from 'node:http'
 import type { Http2Server } from 'node:http2'
 import net, { type Server as NetServer, type Socket } from 'node:net'
-import tls, { type TLSSocket } from 'node:tls'
+import tls, { type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls'
+import type { ServerConfig, ServerTlsConfig } from '../../config/types.ts'
+import type { Logger } from '../../engine/compile/component.ts'
 import { loadServerTls } from '../tls/server-tls.ts'
 import { readTimeouts, type ServerState } from './server-state.ts'
 
@@ -35,13 +37,40 @@ export function createH2cListener({ server }: ServerState, { http1, http2 }: Pro
   })
 }
 
+export interface TlsListener {
+  readonly listener: NetServer
+  /** Loads another section, or the same again; gives what makes it the next handshakes'. Throws a ConfigError when it cannot be used. */
+  readonly renew: (section: ServerTlsConfig) => Promise<() => void>
+}
+
 /** Over TLS, with the protocol that the handshake agrees on. Throws a ConfigError when the section cannot be used. */
-export async function createTlsListener({ server, log }: ServerState, { http1, http2 }: ProtocolServers): Promise<NetServer> {
-  const section = server.tls
-  if (section === null) throw new Error('no TLS section')
+export async function createTlsListener(
+  { log }: ServerState,
+  servers: ProtocolServers,
+  server: ServerConfig,
+  section: ServerTlsConfig,
+): Promise<TlsListener> {
   const { readHeaderTimeoutMs, readTimeoutMs, writeTimeoutMs } = server
   const handshakeTimeout = Math.ceil(Math.min(HANDSHAKE_TIMEOUT_MS, readHeaderTimeoutMs, readTimeoutMs, writeTimeoutMs))
-  const secure = tls.createServer({ ...(await loadServerTls(section, log)), handshakeTimeout }, (socket: TLSSocket) => {
+  // Never listens: it is told of its connections, so that another one can take its place between two of them.
+  let secure = createSecureServer({ ...(await loadServerTls(section, log)), handshakeTimeout }, log, servers)
+  const listener = net.createServer(LISTEN_OPTIONS, (socket) => {
+    peek(socket, 1, handshakeTimeout, (head) => {
+      if (head[0] === TLS_HANDSHAKE) secure.emit('connection', socket)
+      else socket.end(PLAIN_ON_TLS, () => socket.destroy())
+    })
+  })
+  async function renew(next: ServerTlsConfig): Promise<() => void> {
+    const fresh = createSecureServer({ ...(await loadServerTls(next, log)), handshakeTimeout }, log, servers)
+    return () => {
+      secure = fresh
+    }
+  }
+  return { listener, renew }
+}
+
+function createSecureServer(options: TlsOptions, log: Logger, { http1, http2 }: ProtocolServers): TlsServer {
+  const secure = tls.createServer(options, (socket: TLSSocket) => {
     if (socket.alpnProtocol === 'h2') http2.emit('connection', socket)
     else takeHttp1(http1, socket)
   })
@@ -49,12 +78,7 @@ export async function createTlsListener({ server, log }: ServerState, { http1, h
     log.debug(`[SERVICE: HTTP Server] TLS handshake error from ${socket.remoteAddress ?? ''}: ${error.message}`)
     socket.destroy()
   })
-  return net.createServer(LISTEN_OPTIONS, (socket) => {
-    peek(socket, 1, handshakeTimeout, (head) => {
-      if (head[0] === TLS_HANDSHAKE) secure.emit('connection', socket)
-      else socket.end(PLAIN_ON_TLS, () => socket.destroy())
-    })
-  })
+  return secure
 }
 
 /** HTTP/1 clients may end their side before they are answered; others may not, nor before they have said what they speak. */

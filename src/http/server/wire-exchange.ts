@@ -1,10 +1,11 @@
 // One client request over a connection, and its answer. What HTTP/1.1 and HTTP/2 share; knows nothing of routes and backends.
 
 import { type Duplex, Readable, type Writable } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { CANCELED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
-import type { Answer, Body, Exchange, Route, SentRequest } from '../../engine/types.ts'
+import type { Answer, Body, Exchange, Route, SentRequest, TlsSession } from '../../engine/types.ts'
 import type { ClientBody } from './client-body.ts'
 import { readPragma } from '../pragma.ts'
 import { pump } from './pump.ts'
@@ -18,7 +19,8 @@ export interface ExchangeInit {
   readonly rawHeaders: readonly string[]
   readonly body: ClientBody
   readonly peerAddress: string
-  readonly isSecure: boolean
+  /** Its connection, which is a TLSSocket or is not. */
+  readonly socket: Partial<TLSSocket>
   readonly protocol: string
 }
 
@@ -71,7 +73,7 @@ export abstract class WireExchange implements Exchange {
     this.rawQuery = init.target.rawQuery
     this.host = init.host
     this.peerAddress = init.peerAddress
-    this.isSecure = init.isSecure
+    this.isSecure = init.socket.encrypted === true
     this.protocol = init.protocol
     this.body = init.body
     this.clientBody = init.body
@@ -88,6 +90,12 @@ export abstract class WireExchange implements Exchange {
   get sent(): SentRequest {
     const { method, sentTarget, target, rawHeaders } = this.#init
     return { method, target: sentTarget, path: target.path, rawQuery: target.rawQuery, headers: HeaderMap.fromRaw(rawHeaders) }
+  }
+
+  get tls(): TlsSession | null {
+    if (!this.isSecure) return null
+    const { socket } = this.#init
+    return { version: socket.getProtocol?.() ?? '', cipher: socket.getCipher?.()?.standardName ?? '' }
   }
 
   get bytesIn(): number {
@@ -136,15 +144,14 @@ export abstract class WireExchange implements Exchange {
       this.writeWhole(null, 'latin1')
       return
     }
-    const { fields } = responseHeaders
     if (body === null) {
       // compat: Go names no length for the empty answer to HEAD.
-      if (!this.#isHead) fields.push('Content-Length', '0')
+      if (!this.#isHead) responseHeaders.add('Content-Length', '0')
       this.writeWhole(null, 'latin1')
       return
     }
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
-    fields.push('Content-Length', String(length))
+    responseHeaders.add('Content-Length', String(length))
     if (this.#isHead) {
       this.writeWhole(null, 'latin1')
       return

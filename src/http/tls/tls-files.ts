@@ -7,7 +7,7 @@ export function tlsFiles({ server: { tls }, transport: { clientTls } }: Pick<Gat
   const files: string[] = []
   if (tls !== null && !tls.isDisabled) {
     for (const { publicKey, privateKey } of tls.keys) files.push(publicKey, privateKey)
-    if (tls.enableMtls) files.push(...tls.caCerts)
+    if (tls.enableMtls) files.push(...tls.caCerts, ...tls.ownAuthorities)
   }
   if (clientTls !== null) {
     files.push(...clientTls.caCerts)

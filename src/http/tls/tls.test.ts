@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -7,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { after, describe, test } from 'node:test'
 import tls, { type ConnectionOptions, type TLSSocket } from 'node:tls'
 import type { ClientTlsConfig, ServerTlsConfig } from '../../config/types.ts'
+import { wholeBody } from '../../engine/body.ts'
 import { Scope } from '../../engine/scope.ts'
 import { createNodeServer } from '../server/listener.ts'
 import { createTransport } from '../client/transport.ts'
@@ -69,6 +71,20 @@ describe('server', () => {
     await serve({ minVersion: 'TLS12' }, async (port) => {
       assert.deepEqual(await connect(port, { maxVersion: 'TLSv1.2' }), { protocol: 'TLSv1.2', alpn: 'false', name: 'a.test' })
     })
+  })
+
+  test('an exchange knows what TLS agreed on, over either protocol', async () => {
+    const { log } = listLogger()
+    const config = configWith({ tls: SERVER })
+    const server = await createNodeServer(config, (exchange) => exchange.answer(200, JSON.stringify(exchange.tls)), log)
+    const { port } = await server.listen()
+    const options = { host: '127.0.0.1', port, servername: 'a.test', ca: PEM['ca.pem'], agent: false }
+    const [response] = (await once(https.get(options), 'response')) as [IncomingMessage]
+    const session = http2.connect(`https://127.0.0.1:${port}`, { servername: 'a.test', ca: PEM['ca.pem'] })
+    for (const body of [response, session.request({ ':path': '/' })])
+      assert.match(await text(body), /^\{"version":"TLSv1\.3","cipher":"TLS_[A-Z0-9_]+"\}$/)
+    session.close()
+    await server.close(1)
   })
 
   test('HTTP/2 and HTTP/1.1 on one port, also with several certificates', async () => {
@@ -149,7 +165,7 @@ describe('backends', () => {
     const transport = createTransport(configWith({ clientTls: section === null ? null : { ...CLIENT, ...section } }))
     try {
       const response = await transport.send(requestTo(`https://127.0.0.1:${port}`, '/'), Scope.root())
-      return String(response.bytes)
+      return wholeBody(response.body).toString()
     } catch (error) {
       return (error as Error).message.replace(/^Get "[^"]*": /, '')
     } finally {

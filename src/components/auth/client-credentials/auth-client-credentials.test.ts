@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { OAuth2Server } from 'oauth2-mock-server'
+import { wholeBody } from '../../../engine/body.ts'
 import { ConfigError } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { DEADLINE_EXCEEDED } from '../../../engine/errors.ts'
@@ -74,7 +75,7 @@ function requestOf(): BackendRequest {
 }
 
 function responseOf(statusCode: number, text: string, type: string): BackendResponse {
-  return { statusCode, headers: new HeaderMap(['Content-Type', type]), bytes: Buffer.from(text), stream: null, url: '' }
+  return { statusCode, headers: new HeaderMap(['Content-Type', type]), body: Buffer.from(text), url: '' }
 }
 
 const good = (token: string, expires = 3600): Answer => ({ body: { access_token: token, token_type: 'bearer', expires_in: expires } })
@@ -176,7 +177,7 @@ test('a request waits for a token no longer than it may', async () => {
   await assert.rejects(waiting, DEADLINE_EXCEEDED)
   const later = sender(requestOf(), Scope.root())
   release()
-  assert.equal(String((await later).bytes), 'Bearer t')
+  assert.equal(wholeBody((await later).body).toString(), 'Bearer t')
 })
 
 test('is_disabled leaves no layer behind', async () => {
@@ -242,15 +243,15 @@ test('a real token server gives a token', async () => {
       const { fields } = headers
       const pairs = fields.flatMap((name, i) => (i % 2 === 0 ? [[name, fields[i + 1] as string] as [string, string]] : []))
       const response = await fetch(origin + path, { method, headers: pairs, body: new Uint8Array(await body.bytes()) })
-      const bytes = Buffer.from(await response.arrayBuffer())
-      return { statusCode: response.status, headers: HeaderMap.fromRaw([...response.headers].flat()), bytes, stream: null, url: '' }
+      const answered = Buffer.from(await response.arrayBuffer())
+      return { statusCode: response.status, headers: HeaderMap.fromRaw([...response.headers].flat()), body: answered, url: '' }
     }
     const options = { ...OPTIONS, token_url: `http://127.0.0.1:${port}/token` }
     const next: Sender = (request) => Promise.resolve(responseOf(200, request.headers.get('Authorization') ?? '', ''))
     const sender = clientCredentials.build(options, siteWith(transport))?.(next) as Sender
     const [first, second] = [await sender(requestOf(), Scope.root()), await sender(requestOf(), Scope.root())]
-    assert.match(String(first.bytes), /^Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+$/)
-    assert.equal(String(second.bytes), String(first.bytes))
+    assert.match(wholeBody(first.body).toString(), /^Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+$/)
+    assert.equal(wholeBody(second.body).toString(), wholeBody(first.body).toString())
   } finally {
     await server.stop()
   }

@@ -15,8 +15,7 @@ if (value === null) throw new Error('the block does not decode')
 const answer: BackendResponse = {
   statusCode: 200,
   headers: new HeaderMap(['Content-Type', 'application/json']),
-  bytes: Buffer.from('{"access_token":"0123456789","token_type":"bearer","expires_in":3600}'),
-  stream: null,
+  body: Buffer.from('{"access_token":"0123456789","token_type":"bearer","expires_in":3600}'),
   url: '',
 }
 const layer = clientCredentials.build(value, makeSite({ transport: () => Promise.resolve(answer) }))

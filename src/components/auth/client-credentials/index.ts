@@ -2,7 +2,7 @@
 
 import { gunzipSync } from 'node:zlib'
 import type { Static } from 'typebox'
-import { sizedBodyOf } from '../../../engine/body.ts'
+import { sizedBodyOf, wholeBody } from '../../../engine/body.ts'
 import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
@@ -122,7 +122,7 @@ async function fetchToken(request: TokenRequest, url: URL, transport: Sender): P
 }
 
 function unpack(response: BackendResponse): Buffer {
-  const bytes = response.bytes ?? Buffer.alloc(0)
+  const bytes = wholeBody(response.body)
   if (response.headers.get('Content-Encoding')?.toLowerCase() !== 'gzip') return bytes
   return gunzipSync(bytes, { maxOutputLength: MAX_TOKEN_BYTES })
 }

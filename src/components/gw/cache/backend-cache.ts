@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import type { Site } from '../../../engine/compile/component.ts'
-import { canonicalName, HeaderMap } from '../../../engine/headers.ts'
+import { canonicalName, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import { clientExchange, showExchange, verifiedClaims } from '../../../engine/ports.ts'
 import { answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes.ts'
 import type { Scope } from '../../../engine/scope.ts'
@@ -148,7 +148,7 @@ function compileBackendKey({ key }: Options, site: Site): (request: PipeRequest,
   }
 }
 
-function onlyNamed(headers: HeaderMap, wanted: ReadonlySet<string>): HeaderMap {
+function onlyNamed(headers: ReadonlyHeaders, wanted: ReadonlySet<string>): ReadonlyHeaders {
   const own = headers.copy()
   own.deleteWhere((name) => !wanted.has(name))
   return own

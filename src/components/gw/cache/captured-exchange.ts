@@ -32,8 +32,7 @@ export function captureExchange(client: Exchange, scope: Scope, maxBytes: number
     resolve({ statusCode: exchange.statusCode, headers: exchange.responseHeaders, body, stream, failure: exchange.failure })
     for (const listener of listeners) listener()
   }
-  const { method, target, path, rawQuery, headers, host, peerAddress, clientIp, isSecure, protocol, startMs, route, params, body, sent } =
-    client
+  const { method, target, path, rawQuery, headers, host, peerAddress, clientIp, isSecure, protocol, startMs, route, params, body } = client
   const exchange = {
     method,
     target,
@@ -49,7 +48,12 @@ export function captureExchange(client: Exchange, scope: Scope, maxBytes: number
     route,
     params,
     body,
-    sent,
+    get sent() {
+      return client.sent
+    },
+    get tls() {
+      return client.tls
+    },
     scope,
     responseHeaders: new HeaderMap(),
     statusCode: 0,

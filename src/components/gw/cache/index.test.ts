@@ -120,12 +120,9 @@ describe('of an endpoint', () => {
     assert.match(await ask(), /^404 no krakend-ts; hit/)
     const large = 'x'.repeat(2000)
     const stream = (): Readable => Readable.from([Buffer.from(large), Buffer.from(large)])
-    const passing = await open(
-      { max_size: 8000 },
-      { endpoint, answer: () => ({ ...makeBackendResponse(''), bytes: null, stream: stream() }) },
-    )
+    const passing = await open({ max_size: 8000 }, { endpoint, answer: () => ({ ...makeBackendResponse(''), body: stream() }) })
     for (let i = 0; i < 2; i++) assert.equal(await passing(), `200 ${large}${large} krakend-ts; fwd=miss`)
-    const small = await open({}, { endpoint, answer: () => ({ ...makeBackendResponse(''), bytes: null, stream: stream() }) })
+    const small = await open({}, { endpoint, answer: () => ({ ...makeBackendResponse(''), body: stream() }) })
     await small()
     assert.equal((await small()).slice(4004), ' krakend-ts; hit; ttl=60')
   })

@@ -1,7 +1,7 @@
 // What makes two requests the same to a cache: everything that a backend may see of them, or what the file says.
 
 import { createHash } from 'node:crypto'
-import type { HeaderMap } from '../../../engine/headers.ts'
+import type { ReadonlyHeaders } from '../../../engine/headers.ts'
 import { rawTextOf } from '../../../engine/raw-query.ts'
 import type { Query } from '../../../engine/types.ts'
 
@@ -10,7 +10,7 @@ export interface KeyParts {
   readonly method: string
   readonly path: string
   readonly query: Query
-  readonly headers: HeaderMap
+  readonly headers: ReadonlyHeaders
   /** Claims, labels of hosts and the like, and what else decides about the answer. */
   readonly others: readonly (readonly [name: string, value: string])[]
 }

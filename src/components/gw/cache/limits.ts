@@ -24,7 +24,7 @@ function countWorkers({ shared, pool }: Site): () => number {
   pool.share(
     'cache workers',
     () => Atomics.add(words, 0, 1),
-    () => Atomics.sub(words, 0, 1),
+    () => void Atomics.sub(words, 0, 1),
   )
   return () => Math.max(1, Atomics.load(words, 0))
 }

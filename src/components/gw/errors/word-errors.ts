@@ -1,6 +1,7 @@
 // The answer to an error by `_gw/errors`: its status, and the first body that applies.
 
 import { STATUS_CODES } from 'node:http'
+import { wholeBody } from '../../../engine/body.ts'
 import type { ErrorReply, WordError } from '../../../engine/endpoint/error-answers.ts'
 import { GatewayError, MergeError, StatusError } from '../../../engine/errors.ts'
 import type { PublicFailure } from '../../../engine/failures.ts'
@@ -130,14 +131,14 @@ function passedAnswer(error: Error, passes: Passes): BackendResponse | null {
   const cause = error instanceof MergeError ? inFileOrder(error).find(([part]) => part instanceof StatusError)?.[0] : error
   if (!(cause instanceof StatusError)) return null
   const { answer } = cause
-  const { bytes, bodyFailure, statusCode } = answer
-  const isWhole = bytes !== null && bytes.length <= MAX_PASSED_BODY && (bodyFailure ?? null) === null
+  const { body, bodyFailure, statusCode } = answer
+  const isWhole = Buffer.isBuffer(body) && body.length <= MAX_PASSED_BODY && (bodyFailure ?? null) === null
   return isWhole && passes(statusCode) ? answer : null
 }
 
-function passOn({ statusCode, headers: given, bytes }: BackendResponse, headers: ErrorReply['headers'], mask: Mask): ErrorReply {
+function passOn({ statusCode, headers: given, body: whole }: BackendResponse, headers: ErrorReply['headers'], mask: Mask): ErrorReply {
   const passed = PASSED_HEADERS.flatMap((name) => given.values(name).map((value) => [name, mask?.(value) ?? value] as const))
-  const body = bytes as Buffer
+  const body = wholeBody(whole)
   const text = mask === null ? '' : decodeText(body)
   const masked = mask?.(text) ?? text
   return { status: statusCode, body: masked === text ? body : encodeText(masked), headers: [...headers, ...passed], isGeneral: false }

@@ -110,12 +110,12 @@ describe('with no-op', () => {
     const block = { data: { x: 1 } }
     assert.equal((await ask(block, { '/a': status(503) }, { endpoint })).status, 503)
     const body = stream()
-    const named = await ask({ ...block, on: ['5xx'] }, { '/a': { ...status(503), bytes: null, stream: body } }, { endpoint })
+    const named = await ask({ ...block, on: ['5xx'] }, { '/a': { ...status(503), body } }, { endpoint })
     assert.deepEqual([named.status, named.body, named.headers.get('Content-Type')], [200, '{"x":1}', 'application/json; charset=utf-8'])
     assert.equal(body.destroyed, true)
   })
   test('the stream of another backend passes', async () => {
-    const answer = { ...makeBackendResponse('', { headers: new HeaderMap(['Content-Type', 'text/plain']) }), bytes: null, stream: stream() }
+    const answer = { ...makeBackendResponse('', { headers: new HeaderMap(['Content-Type', 'text/plain']) }), body: stream() }
     const { body } = await ask({ backend: { url_pattern: '/second' } }, { '/a': refused, '/second': answer }, { endpoint })
     assert.equal(body, 'late')
   })

@@ -72,7 +72,7 @@ async function checkHost({ target }: Entry, { rules, send }: HealthInit): Promis
     const { origin, basePath } = target
     const headers = new HeaderMap([...rules.fields])
     const answer = await send({ method: 'GET', origin, path: basePath + rules.path, headers, body: NO_BODY, wantsStream: true }, scope)
-    discardBody(answer.stream)
+    discardBody(answer.body)
     return { isGood: rules.isGood(answer.statusCode), words: `status ${answer.statusCode}` }
   } catch (error) {
     return { isGood: false, words: asError(error).message }

@@ -1,7 +1,7 @@
 // Builds the call of one backend from what `_gw/request` says: method, path, query string, header fields, body. Knows no file and no check.
 
 import { NO_BODY, sizedBodyOf } from '../../../engine/body.ts'
-import type { HeaderMap } from '../../../engine/headers.ts'
+import type { ReadonlyHeaders } from '../../../engine/headers.ts'
 import { filterRawQuery, RawQuery, rawTextOf } from '../../../engine/raw-query.ts'
 import { ENCODE } from '../../../engine/placeholders.ts'
 import type { Body, PipeRequest, Query } from '../../../engine/types.ts'
@@ -60,7 +60,7 @@ function bodyOf(value: JsonValue | undefined, mayBeText: boolean): MadeBody {
   return { body: sizedBodyOf(Buffer.from(encodeJson(value))), contentType: 'application/json' }
 }
 
-function buildHeaders(source: HeaderMap, fields: readonly Named[], made: MadeBody | null, subject: Subject): HeaderMap {
+function buildHeaders(source: ReadonlyHeaders, fields: readonly Named[], made: MadeBody | null, subject: Subject): ReadonlyHeaders {
   if (fields.length === 0 && made === null) return source
   const headers = source.copy()
   if (made !== null) {

@@ -1,6 +1,6 @@
 // `headers` and `headerList`, which requests, responses and the client's exchange have alike.
 
-import { canonicalName, type HeaderMap } from '../../../engine/headers.ts'
+import { canonicalName, type HeaderMap, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import { bytesOfText } from '../../../lua/bytes.ts'
 import { checkString, type Args } from '../../../lua/check.ts'
 import type { LuaThread } from '../../../lua/thread.ts'
@@ -14,7 +14,7 @@ import { ListView } from './views.ts'
 export interface HeaderOwner {
   readonly run: ScriptRun
   /** For reading. */
-  readonly headers: HeaderMap
+  readonly headers: ReadonlyHeaders
   /** A copy of its own for writing. */
   writableHeaders(): HeaderMap
 }

@@ -1,5 +1,6 @@
 // `http_response`: calls that scripts make themselves. The script stands still until the answer is there or the request's time is over.
 
+import { wholeBody } from '../../../engine/body.ts'
 import { canonicalName, HeaderMap } from '../../../engine/headers.ts'
 import { GatewayError } from '../../../engine/errors.ts'
 import type { BackendRequest, BackendResponse } from '../../../engine/types.ts'
@@ -43,10 +44,7 @@ addMethods(HTTP_RESPONSE, {
   statusCode: native((thread, ...args) => answer(thread, args).open(thread).statusCode),
   headers: method(answer, 2, (thread, self, args) => self.open(thread).headers.get(nameIn(thread, args)) ?? ''),
   headerList: method(answer, 2, (thread, self, args) => toLuaList(self.run, self.open(thread).headers.values(nameIn(thread, args)))),
-  body: native((thread, ...args) => {
-    const { bytes } = answer(thread, args).open(thread)
-    return bytes === null ? '' : bytesOfBuffer(bytes)
-  }),
+  body: native((thread, ...args) => bytesOfBuffer(wholeBody(answer(thread, args).open(thread).body))),
   close: native((thread, ...args) => {
     answer(thread, args).close()
     return NOTHING

@@ -137,10 +137,10 @@ function toolsOf(options: LuaOptions, site: Site): Tools {
   }
 }
 
-/** `print` goes where the access log goes, without waiting for whoever reads it. */
-function hostOf({ writeAccessLine, environment, clock }: Site): Host {
+/** `print` goes to standard output, without waiting for whoever reads it. */
+function hostOf({ print, environment, clock }: Site): Host {
   return {
-    write: (text) => writeAccessLine(textOfBytes(text)),
+    write: (text) => print(textOfBytes(text)),
     getEnvironment: (name) => environment[name],
     now: clock.now,
   }

@@ -134,8 +134,7 @@ describe('http_response', () => {
     Promise.resolve({
       statusCode: 201,
       headers: new HeaderMap(['X-A', '1', 'X-A', '2']),
-      bytes: Buffer.from(request.path),
-      stream: null,
+      body: Buffer.from(request.path),
       url: '',
     })
 

@@ -1,7 +1,7 @@
 // `request`: what a pipe is asked, for scripts of lua-proxy and lua-backend. What they write goes on as a new request.
 
 import { madeFrom, NO_BODY, sizedBodyOf } from '../../../engine/body.ts'
-import type { HeaderMap } from '../../../engine/headers.ts'
+import type { HeaderMap, ReadonlyHeaders } from '../../../engine/headers.ts'
 import type { Body, Params, PipeRequest } from '../../../engine/types.ts'
 import { encodeQuery, parseQuery } from '../../../go/url.ts'
 import { setKey, type JsonObject } from '../../../json/types.ts'
@@ -65,7 +65,7 @@ export class ScriptRequest implements HeaderOwner {
     return this.#params
   }
 
-  get headers(): HeaderMap {
+  get headers(): ReadonlyHeaders {
     return this.#headers ?? this.#base.headers
   }
 

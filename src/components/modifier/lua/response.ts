@@ -1,7 +1,7 @@
 // `response`: what a pipe answered, for `post` scripts of lua-proxy and lua-backend.
 
 import { discardBody } from '../../../engine/body.ts'
-import { HeaderMap } from '../../../engine/headers.ts'
+import { HeaderMap, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import type { PipeResponse } from '../../../engine/types.ts'
 import { bufferOfBytes, bytesOfBuffer } from '../../../lua/bytes.ts'
 import { checkBoolean, checkNumber, checkString } from '../../../lua/check.ts'
@@ -37,7 +37,7 @@ export class ScriptResponse implements HeaderOwner {
     return this.#data
   }
 
-  get headers(): HeaderMap {
+  get headers(): ReadonlyHeaders {
     return this.#headers ?? this.#base.headers ?? NO_HEADERS
   }
 

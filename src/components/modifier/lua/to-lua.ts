@@ -1,6 +1,6 @@
 // JSON values become Lua's: texts are bytes, numbers doubles, objects and lists views. Nothing is copied.
 
-import { JsonNumber, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
+import { isJsonObject, JsonNumber, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
 import type { HeaderMap } from '../../../engine/headers.ts'
 import { bytesOfText, textOfBytes } from '../../../lua/bytes.ts'
 import { NOTHING, type Result } from '../../../lua/value.ts'
@@ -21,8 +21,9 @@ export function toLua(run: ScriptRun, value: JsonValue | undefined, owner: Owner
   }
   if (value === null) return run.wrap(NULL, JSON_NULL)
   if (value instanceof JsonNumber) return Number(value.text)
-  if (Array.isArray(value)) return run.wrap(LIST, new ListView(run, value, owner, true))
-  return run.wrap(TABLE, new TableView(run, value, owner))
+  if (isJsonObject(value)) return run.wrap(TABLE, new TableView(run, value, owner))
+  // What a script sees was thawed for it: its lists may be written.
+  return run.wrap(LIST, new ListView(run, value as JsonValue[], owner, true))
 }
 
 /** A `luaTable` of its own. */

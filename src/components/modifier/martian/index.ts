@@ -53,7 +53,7 @@ function modifyWith({ request: modifyRequest, response: modifyResponse }: Modifi
   if (modifyRequest === null && modifyResponse === null) return null
   return (next) =>
     function martian(request, scope) {
-      const message = new RequestMessage(request, modifyRequest === null ? request.headers : request.headers.copy())
+      const message = new RequestMessage(request, request.headers.copy())
       try {
         modifyRequest?.(message)
       } catch (error) {
@@ -72,7 +72,7 @@ function toRequest(message: RequestMessage): BackendRequest {
 }
 
 function emptyAnswer({ url }: RequestMessage): BackendResponse {
-  return { statusCode: 200, headers: new HeaderMap(), bytes: Buffer.alloc(0), stream: null, url }
+  return { statusCode: 200, headers: new HeaderMap(), body: Buffer.alloc(0), url }
 }
 
 function modifyAnswer(
@@ -82,7 +82,7 @@ function modifyAnswer(
 ): BackendResponse | Promise<BackendResponse> {
   const message = new ResponseMessage(response, request)
   const fail = (error: unknown): never => {
-    discardBody(message.stream)
+    discardBody(message.body)
     throw error
   }
   try {

@@ -39,8 +39,7 @@ async function measureAlone(): Promise<void> {
   const response: BackendResponse = {
     statusCode: 200,
     headers: new HeaderMap(['Content-Type', 'application/json', 'Date', 'now', 'Content-Length', '2']),
-    bytes: Buffer.from('{}'),
-    stream: null,
+    body: Buffer.from('{}'),
     url: 'http://h/small.json',
   }
   const answered = Promise.resolve(response)

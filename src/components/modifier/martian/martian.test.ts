@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import type { Dialect } from '../../../config/types.ts'
-import { bodyOf, NO_BODY } from '../../../engine/body.ts'
+import { bodyOf, NO_BODY, wholeBody } from '../../../engine/body.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { BackendRequest, BackendResponse } from '../../../engine/types.ts'
@@ -38,7 +38,7 @@ async function pass(
   const send = (sent: BackendRequest): Promise<BackendResponse> => {
     asked = sent
     const url = sent.origin + sent.path
-    return Promise.resolve({ statusCode: 200, headers: new HeaderMap(), bytes: Buffer.from('{}'), stream: null, url, ...response })
+    return Promise.resolve({ statusCode: 200, headers: new HeaderMap(), body: Buffer.from('{}'), url, ...response })
   }
   const answer = await (layer === null ? send(whole) : layer(send)(whole, Scope.root()))
   return { asked, answer }
@@ -118,22 +118,25 @@ describe('bodies', () => {
     const { asked, answer } = await pass(
       block,
       { headers: new HeaderMap([...fields]), body: bodyOf(Buffer.from('abc')), wantsStream: true },
-      { headers: new HeaderMap([...fields]), bytes: null, stream },
+      { headers: new HeaderMap([...fields]), body: stream },
     )
     assert.equal(String(await asked?.body.bytes()), '0123456789')
     assert.deepEqual([...(asked?.headers.fields ?? [])].sort(), ['10', 'Content-Length', 'Content-Type', 'text/x'])
-    assert.deepEqual([String(answer.bytes), answer.stream, answer.headers.get('Content-Length')], ['0123456789', null, '10'])
+    assert.deepEqual([wholeBody(answer.body).toString(), answer.headers.get('Content-Length')], ['0123456789', '10'])
     assert.equal(stream.destroyed, true)
   })
   test('of answers heed ranges', async () => {
     const request = { headers: new HeaderMap(['Range', 'bytes=2-4']) }
     const { answer } = await pass(block, request)
-    assert.deepEqual([answer.statusCode, answer.headers.get('Content-Range'), String(answer.bytes)], [206, 'bytes 2-4/10', '234'])
+    assert.deepEqual(
+      [answer.statusCode, answer.headers.get('Content-Range'), wholeBody(answer.body).toString()],
+      [206, 'bytes 2-4/10', '234'],
+    )
     assert.equal((await pass(block, { headers: new HeaderMap(['Range', 'bytes=4-2']) })).answer.statusCode, 416)
   })
   test('static.Modifier asks no backend', async () => {
     const { asked, answer } = await pass({ 'static.Modifier': { rootPath: './none' } }, { origin: 'https://h' })
-    assert.deepEqual([asked, answer.statusCode, String(answer.bytes), answer.url], [null, 404, '', 'http://h/b'])
+    assert.deepEqual([asked, answer.statusCode, wholeBody(answer.body).toString(), answer.url], [null, 404, '', 'http://h/b'])
   })
   test('status.Modifier changes the status', async () => {
     assert.equal((await pass({ 'status.Modifier': { statusCode: 418 } })).answer.statusCode, 418)
@@ -217,7 +220,7 @@ test('verifiers: one does nothing, the others fail', async () => {
 test('a refused answer lets its stream go', async () => {
   const stream = Readable.from(['x'])
   const block = { 'port.Filter': { scope: ['response'], port: 1, modifier: setX('1') } }
-  await assert.rejects(pass(block, { origin: 'http://h' }, { bytes: null, stream }))
+  await assert.rejects(pass(block, { origin: 'http://h' }, { body: stream }))
   assert.equal(stream.destroyed, true)
 })
 

@@ -1,6 +1,7 @@
 // A backend's request and its answer while modifiers change them. Knows no modifier.
 
 import type { Readable } from 'node:stream'
+import { discardBody } from '../../../engine/body.ts'
 import type { HeaderMap } from '../../../engine/headers.ts'
 import type { BackendRequest, BackendResponse } from '../../../engine/types.ts'
 import { unescapePercent } from '../../../go/url.ts'
@@ -103,8 +104,7 @@ export class ResponseMessage {
   readonly request: RequestMessage
   readonly headers: HeaderMap
   statusCode: number
-  bytes: Buffer | null
-  stream: Readable | null
+  body: Readable | Buffer
   /** What answered in the end, after redirects. */
   readonly url: string
 
@@ -112,8 +112,7 @@ export class ResponseMessage {
     this.request = request
     this.statusCode = response.statusCode
     this.headers = response.headers.copy()
-    this.bytes = response.bytes
-    this.stream = response.stream
+    this.body = response.body
     this.url = response.url
   }
 
@@ -125,15 +124,14 @@ export class ResponseMessage {
 
   /** Takes other bytes as the body, whole or as they come. */
   replaceBody(body: Buffer | Readable, length: number): void {
-    this.stream?.destroy()
-    this.bytes = Buffer.isBuffer(body) ? body : null
-    this.stream = Buffer.isBuffer(body) ? null : body
+    discardBody(this.body)
+    this.body = body
     this.headers.set('Content-Length', String(length))
   }
 
   toResponse(): BackendResponse {
-    const { statusCode, headers, bytes, stream, url } = this
-    return { statusCode, headers, bytes, stream, url }
+    const { statusCode, headers, body, url } = this
+    return { statusCode, headers, body, url }
   }
 }
 

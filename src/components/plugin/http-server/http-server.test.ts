@@ -153,7 +153,7 @@ test('a stream is passed on, changed on the way, or dropped', async () => {
   const backend = (): Promise<ReturnType<typeof makeBackendResponse>> => {
     const stream = Readable.from([Buffer.from('one '), Buffer.from('two')])
     streams.push(stream)
-    return Promise.resolve(makeBackendResponse('', { bytes: null, stream, headers: new HeaderMap(['Content-Type', 'text/plain']) }))
+    return Promise.resolve(makeBackendResponse('', { body: stream, headers: new HeaderMap(['Content-Type', 'text/plain']) }))
   }
   const upper: Handler = async (_request, next) => {
     const response = await next()

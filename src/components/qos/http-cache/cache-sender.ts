@@ -1,9 +1,10 @@
 // What a cache does around a sender: look up, revalidate, store. Knows nothing of options and where the store comes from.
 
-import { Readable, pipeline } from 'node:stream'
+import { type Readable, pipeline } from 'node:stream'
+import { discardBody } from '../../../engine/body.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { readsErrorBodies } from '../../../engine/pipe/status-policy.ts'
-import { canonicalName, HeaderMap, HOP_BY_HOP } from '../../../engine/headers.ts'
+import { canonicalName, HeaderMap, HOP_BY_HOP, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { BodyCollector } from './body-collector.ts'
 import { CACHE_QUIRKS } from './cache-quirks.ts'
@@ -60,7 +61,7 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     if (method === 'GET' && isSameVariant) {
       if (response.statusCode === 304) return keep(request, key, refresh(known, response))
       if (response.statusCode >= 500 && mayServeOnError(known.lifetime, requestLine, now())) {
-        response.stream?.destroy()
+        discardBody(response.body)
         return answerFrom(known)
       }
     }
@@ -89,15 +90,16 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
       const answer = makeCachedAnswer(response, headers.fields.slice(), body, varied)
       store.set(key, answer, sizeOf(key, answer))
     }
-    if (marked.stream !== null) return { ...marked, stream: collect(marked.stream, headers, storeBody) }
+    const { body } = marked
+    if (!Buffer.isBuffer(body)) return { ...marked, body: collect(body, headers, storeBody) }
     const isRead =
       request.wantsStream || response.statusCode === 200 || response.statusCode === 201 || keepsErrors || request.method === 'HEAD'
     // compat: stored when the body has been read, with the headers as the layers outside (Martian) have changed them until then.
-    if (isRead) setImmediate(storeBody, marked.bytes ?? NO_BYTES)
+    if (isRead) setImmediate(storeBody, body)
     return marked
   }
 
-  function collect(stream: Readable, headers: HeaderMap, onComplete: (body: Buffer) => void): Readable {
+  function collect(stream: Readable, headers: ReadonlyHeaders, onComplete: (body: Buffer) => void): Readable {
     const { maxValueBytes } = store.limits
     if (Number(headers.get('Content-Length') ?? 0) >= maxValueBytes) return stream
     const collector = new BodyCollector({
@@ -113,29 +115,30 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     const headers = new HeaderMap(known.fields.slice())
     if (marksCached) headers.set(FROM_CACHE, '1')
     const { statusCode, bytes, url } = known
-    return { statusCode, headers, bytes, stream: null, url }
+    return { statusCode, headers, body: bytes, url }
   }
 
   /** The stored answer with the header fields of a 304. */
   function refresh(known: CachedAnswer, response: BackendResponse): BackendResponse {
-    response.stream?.resume()
+    if (!Buffer.isBuffer(response.body)) response.body.resume()
     const answer = answerFrom(known)
+    const headers = answer.headers.copy()
     for (const name of response.headers.names()) {
       if (isHopByHop(name, response.headers)) continue
-      answer.headers.delete(name)
-      for (const value of response.headers.values(name)) answer.headers.add(name, value)
+      headers.delete(name)
+      for (const value of response.headers.values(name)) headers.add(name, value)
     }
-    return answer
+    return { ...answer, headers }
   }
 }
 
-function matchesVariant(known: CachedAnswer, headers: HeaderMap): boolean {
+function matchesVariant(known: CachedAnswer, headers: ReadonlyHeaders): boolean {
   for (const [name, value] of known.varied) if (variedValue(headers, name) !== value) return false
   return true
 }
 
 /** security: all lines count (RFC 9110, 5.3): HTTP/2 clients send each cookie in one of its own, and what differs may stand in the last. */
-function variedValue(headers: HeaderMap, name: string): string {
+function variedValue(headers: ReadonlyHeaders, name: string): string {
   return headers.values(name).join(', ')
 }
 
@@ -148,7 +151,7 @@ function withValidators(request: BackendRequest, { etag, lastModified }: CachedA
 }
 
 /** compat: KrakenD keeps the request's values in the answer, where `no-op` shows them. */
-function markVaried(original: HeaderMap, varied: CachedAnswer['varied']): HeaderMap {
+function markVaried(original: ReadonlyHeaders, varied: CachedAnswer['varied']): ReadonlyHeaders {
   const headers = original.copy()
   for (const [name, value] of varied) {
     if (value === '') headers.delete(`X-Varied-${name}`)
@@ -158,30 +161,15 @@ function markVaried(original: HeaderMap, varied: CachedAnswer['varied']): Header
 }
 
 /** What the request's `only-if-cached` gets when nothing is cached. */
-function notCached({ wantsStream, origin, path }: BackendRequest): BackendResponse {
+function notCached({ origin, path }: BackendRequest): BackendResponse {
   const url = `${origin}${path}`
-  return {
-    statusCode: 504,
-    headers: new HeaderMap(),
-    bytes: wantsStream ? null : NO_BYTES,
-    stream: wantsStream ? streamOf(NO_BYTES) : null,
-    url,
-  }
+  return { statusCode: 504, headers: new HeaderMap(), body: NO_BYTES, url }
 }
 
-function isHopByHop(name: string, headers: HeaderMap): boolean {
+function isHopByHop(name: string, headers: ReadonlyHeaders): boolean {
   // A 304 has no body: its length says nothing about the stored one.
   if (NOT_REFRESHED.has(name)) return true
   return headers.values('Connection').some((line) => line.split(',').some((token) => canonicalName(token.trim()) === name))
-}
-
-function streamOf(bytes: Buffer): Readable {
-  return new Readable({
-    read() {
-      if (bytes.length > 0) this.push(bytes)
-      this.push(null)
-    },
-  })
 }
 
 /** Whoever reads the stream sees its error. */

@@ -4,7 +4,7 @@ import { TextMap } from '../../../cel/index.ts'
 import type { Value } from '../../../cel/index.ts'
 import { Data } from '../../../engine/data.ts'
 import type { Part } from '../../../engine/data.ts'
-import type { HeaderMap } from '../../../engine/headers.ts'
+import type { ReadonlyHeaders } from '../../../engine/headers.ts'
 import { JsonText } from '../../../json/text.ts'
 import { JsonNumber } from '../../../json/types.ts'
 
@@ -56,9 +56,9 @@ export class QueryMap extends TextMap {
 
 /** Header fields with all their values; names in canonical form. */
 export class HeaderFieldsMap extends TextMap {
-  readonly #headers: HeaderMap
+  readonly #headers: ReadonlyHeaders
 
-  constructor(headers: HeaderMap) {
+  constructor(headers: ReadonlyHeaders) {
     super()
     this.#headers = headers
   }

@@ -1,0 +1,15 @@
+// What the parts of the editors' schema share.
+
+import type { Level } from '../../src/engine/compile/component.ts'
+
+export type Schema = Readonly<Record<string, unknown>>
+
+/** Keys that people write as comments. */
+export const COMMENTS = { '^(?:[@$#_]|//)': {} }
+export const LEVELS: readonly Level[] = ['service', 'endpoint', 'backend', 'agent']
+
+/** What a schema says about itself; empty for nothing. */
+export function descriptionOf(schema: Schema | undefined): string {
+  const description = schema?.['description']
+  return typeof description === 'string' ? description : ''
+}

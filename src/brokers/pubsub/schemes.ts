@@ -1,0 +1,54 @@
+// Which schemes there are, what their URLs may say and which packages they need. Each is loaded only where a backend names it.
+
+import type { Peer } from '../peers.ts'
+import { quote } from '../../go/quote.ts'
+import { type Address, findUnknown, type Kind, parseAddress } from './address.ts'
+import { AWS_PARAMETERS } from './aws-address.ts'
+import { OpenError, type Scheme } from './scheme.ts'
+
+export interface SchemeEntry {
+  readonly peer: Peer
+  /** Parameters of the URLs of topics; null where there are none of that kind. */
+  readonly topic: readonly string[] | null
+  readonly subscription: readonly string[] | null
+  readonly load: () => Promise<Scheme>
+}
+
+const QUEUE_PARAMETERS = [...AWS_PARAMETERS, 'raw', 'nacklazy', 'waittime']
+
+const SCHEMES: Readonly<Record<string, SchemeEntry>> = {
+  nats: {
+    peer: '@nats-io/transport-node',
+    topic: ['natsv2'],
+    subscription: ['natsv2', 'queue'],
+    load: async () => (await import('./nats.ts')).nats,
+  },
+  awssqs: {
+    peer: '@aws-sdk/client-sqs',
+    topic: AWS_PARAMETERS,
+    subscription: QUEUE_PARAMETERS,
+    load: async () => (await import('./sqs.ts')).sqs,
+  },
+  awssns: { peer: '@aws-sdk/client-sns', topic: AWS_PARAMETERS, subscription: null, load: async () => (await import('./sns.ts')).sns },
+}
+
+/** The schemes that have topics, or subscriptions. */
+export function schemesOf(kind: Kind): readonly string[] {
+  return Object.keys(SCHEMES).filter((name) => SCHEMES[name]?.[kind] !== null)
+}
+
+/** What a URL names, all of whose parameters are known. Throws an OpenError. */
+export function findScheme(url: string, kind: Kind): { address: Address; entry: SchemeEntry } {
+  const address = parseAddress(url, kind)
+  if (address === null) throw new OpenError(`${quote(url)} is no URL`)
+  const entry = Object.hasOwn(SCHEMES, address.scheme) ? SCHEMES[address.scheme] : undefined
+  const parameters = entry?.[kind] ?? null
+  if (entry === undefined || parameters === null) {
+    throw new OpenError(
+      `no driver registered for ${quote(address.scheme)} for URL ${quote(url)}; available schemes: ${schemesOf(kind).join(', ')}`,
+    )
+  }
+  const unknown = findUnknown(address, parameters)
+  if (unknown !== null) throw new OpenError(`open ${kind} ${url}: invalid query parameter ${quote(unknown)}`)
+  return { address, entry }
+}

@@ -1,0 +1,168 @@
+// The newer commands as a shell sees them: what goes to which stream, exit codes, and what shells complete.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { COMMANDS } from './commands.ts'
+import { helpOf } from './help.ts'
+
+const BIN = fileURLToPath(new URL('bin.ts', import.meta.url))
+let folder = ''
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cli-'))
+  write('a.json', { version: 3, endpoints: [{ endpoint: '/a', backend: [{ host: ['http://127.0.0.1:10'], url_pattern: '/' }] }] })
+  write('b.json', { version: 3, port: 9999, endpoints: [] })
+  write('static.json', {
+    version: 3,
+    endpoints: [
+      {
+        endpoint: '/s',
+        backend: [
+          { host: ['http://127.0.0.1:10'], url_pattern: '/' },
+          { host: ['http://127.0.0.1:10'], url_pattern: '/' },
+        ],
+        extra_config: { proxy: { static: { strategy: 'always', data: { ok: true } } } },
+      },
+    ],
+  })
+  write('broken.json', '{')
+  write('mistake.yml', 'version: 3\ntimeout: 5\nendpoints: []\n')
+})
+after(() => rmSync(folder, { recursive: true }))
+
+function write(name: string, content: object | string): void {
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
+}
+
+function run(...args: readonly string[]): { exit: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: 'utf8' })
+  return { exit: status, stdout, stderr }
+}
+
+test('every command teaches: details or examples, flags and exit codes', async () => {
+  for (const [name, load] of Object.entries(COMMANDS)) {
+    const page = helpOf(await load())
+    for (const part of ['Usage:', 'Examples:', 'Flags:', 'Exit codes:', `krakend ${name}`])
+      assert.ok(page.includes(part), `${name}: ${part}`)
+    assert.ok(
+      page.split('\n').every((line) => line.length <= 160),
+      `${name}: lines are too long`,
+    )
+  }
+})
+
+describe('exit codes and streams', () => {
+  test('diff: 0, 1 and 2', () => {
+    assert.deepEqual(run('diff', 'a.json', 'a.json'), { exit: 0, stdout: 'nothing changes for clients\n', stderr: '' })
+    const changed = run('diff', '--format', 'json', 'a.json', 'b.json')
+    assert.equal(changed.exit, 1)
+    assert.deepEqual((JSON.parse(changed.stdout) as { counts: unknown }).counts, {
+      added: 0,
+      removed: 1,
+      changed: 0,
+      protectionsRemoved: 0,
+    })
+    assert.equal(run('diff', 'a.json', 'broken.json').exit, 2)
+    assert.equal(run('diff', 'a.json').exit, 255)
+  })
+  test('routes and explain: JSON alone on standard output', () => {
+    const routes = JSON.parse(run('routes', '-c', 'a.json', '--format', 'json').stdout) as { path: string }[]
+    assert.deepEqual(
+      routes.map(({ path }) => path),
+      ['/__health', '/a'],
+    )
+    const explained = JSON.parse(run('explain', '-c', 'a.json', '--format', 'json', '/a').stdout) as { method: string }[]
+    assert.equal(explained[0]?.method, 'GET')
+    const missed = run('explain', '-c', 'a.json', '/b')
+    assert.deepEqual(
+      [missed.exit, missed.stdout, missed.stderr],
+      [1, '', 'no endpoint answers /b: 404: no endpoint has this path: did you mean /a?\n'],
+    )
+    assert.equal(run('explain', '-c', 'a.json').exit, 255)
+    assert.equal(run('explain', '-c', 'broken.json', '/a').exit, 2)
+    assert.equal(run('try', '-c', 'a.json', '/%zz').exit, 255)
+    const view = JSON.parse(run('explain', '-c', 'a.json', '--json', '/a?x=1', '-H', 'X-T: a').stdout) as Record<string, unknown>
+    assert.deepEqual(view['route'], { path: '/a', method: 'GET', config_path: 'endpoints[0]' })
+    assert.deepEqual(view['query'], { forwarded: [], dropped: [{ name: 'x', add_to: 'endpoints[0].input_query_strings' }] })
+    const redirected = JSON.parse(run('explain', '-c', 'a.json', '--json', '/a/').stdout) as { reason: string }
+    assert.equal(redirected.reason, '301: redirected to /a')
+  })
+  test('try: the body alone on standard output, the status as exit code', () => {
+    const answered = run('try', '-c', 'static.json', '/s', '-H', 'X-A: 1')
+    assert.equal(answered.stdout, '{"ok":true}')
+    assert.match(answered.stderr, /proxy {6}static: answer/)
+    assert.equal(answered.exit, 0, answered.stderr)
+    assert.equal(run('try', '-c', 'a.json', '/nowhere').exit, 1)
+    assert.equal(run('try', '-c', 'a.json', '/a', '-H', 'no field').exit, 255)
+    const posted = JSON.parse(run('try', '-c', 'a.json', '/a', '--data', 'x', '--format', 'json').stdout) as { statusCode: number }
+    assert.equal(posted.statusCode, 405)
+  })
+  test('convert: what exists is left alone, --strict writes nothing', () => {
+    assert.equal(run('convert', 'a.json', '--format', 'yaml', '-o', 'a.yml').exit, 0)
+    assert.match(readFileSync(join(folder, 'a.yml'), 'utf8'), /^version: 3\n/)
+    assert.match(run('convert', 'a.json', '-o', 'a.yml').stderr, /a\.yml exists/)
+    write('c.yml', '# gone\nversion: 3\n')
+    const strict = run('convert', 'c.yml', '--format', 'json', '--strict')
+    assert.deepEqual([strict.exit, strict.stdout], [1, ''])
+    assert.match(strict.stderr, /^c\.yml:2: lost: comment "gone"\n/)
+    assert.equal(run('convert', 'broken.json').exit, 1)
+    assert.equal(run('convert', 'a.json', '--to', '5').exit, 255)
+    assert.equal(run('diff', 'a.json', 'a.yml').exit, 0)
+  })
+  test('init: a file that check accepts, in every format', () => {
+    for (const name of ['i.json', 'i.yml', 'i.toml']) {
+      const given = ['--jwk-url', 'https://k/k', '--rate', '5', '--cors-origin', 'https://a.example', '-o', name]
+      assert.equal(run('init', ...given).exit, 0)
+      const { exit, stderr } = run('check', '-tlc', name)
+      assert.deepEqual([exit, stderr], [0, `Parsing configuration file: ${name}\nSyntax OK!\n`])
+    }
+    assert.equal(run('init', '-o', 'i.yml').exit, 1)
+    assert.equal(run('init', '-o', 'x.yml', '--backend', 'nowhere').exit, 255)
+    assert.ok(!existsSync(join(folder, 'x.yml')))
+  })
+  test('check --lint: every format with its line; -n as KrakenD', () => {
+    const linted = run('check', '-lc', 'mistake.yml')
+    assert.equal(linted.exit, 1)
+    assert.match(
+      linted.stderr,
+      /ERROR linting the configuration file:\tjsonschema validation failed with 'krakend-ts\.json#'\n- at '\/timeout'/,
+    )
+    assert.match(linted.stderr, /mistake\.yml:2:1: error: got number, want string \(timeout\)/)
+    const report = JSON.parse(run('check', '-lc', 'mistake.yml', '--format', 'json').stdout) as {
+      isAccepted: boolean
+      findings: { code: string }[]
+    }
+    assert.equal(report.isAccepted, false)
+    assert.ok(report.findings.some(({ code }) => code === 'schema'))
+    assert.match(run('check', '-nc', 'mistake.yml').stderr, /ERROR converting configuration content to JSON:\t/)
+  })
+})
+
+describe('completion', () => {
+  test('bash completes commands, flags and their values', () => {
+    const complete = (...words: string[]): string[] => {
+      const script = `source <("${process.execPath}" "${BIN}" completion bash); COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _krakend; printf '%s\\n' "\${COMPREPLY[@]}"`
+      return spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim().split('\n')
+    }
+    assert.deepEqual(complete('krakend', 'ex'), ['explain'])
+    assert.deepEqual(complete('krakend', 'convert', '--fo'), ['--format', '--force'])
+    assert.deepEqual(complete('krakend', 'convert', '--format', ''), ['json', 'yaml', 'toml'])
+    assert.deepEqual(complete('krakend', 'completion', 'z'), ['zsh'])
+    assert.ok(complete('krakend', 'validate', '-').includes('--lint'))
+  })
+  test('zsh and fish know every command and flag', () => {
+    const zsh = run('completion', 'zsh').stdout
+    const fish = run('completion', 'fish').stdout
+    for (const name of Object.keys(COMMANDS)) {
+      assert.ok(zsh.includes(`'${name}:`), name)
+      assert.ok(fish.includes(`-a ${name} `), name)
+    }
+    assert.ok(fish.includes("-l format -x -a 'json yaml toml'"))
+    assert.equal(run('completion', 'csh').exit, 255)
+  })
+})

@@ -1,0 +1,35 @@
+// Reads a configuration file for a command that shows something of it: nothing is refused but what cannot be read.
+
+import { readConfig } from '../config/read-config.ts'
+import type { GatewayConfig } from '../config/types.ts'
+import { knownNamespaces } from '../engine/compile/order.ts'
+import { order } from '../order.ts'
+import type { Issue, Source } from '../schema/issue.ts'
+import { printIssues } from '../schema/print-issues.ts'
+import { hasColors } from './command.ts'
+import { writeNotices } from './read-file.ts'
+
+export interface OpenedConfig {
+  readonly config: GatewayConfig
+  /** The file's value with the environment's overrides. */
+  readonly raw: unknown
+  readonly source: Source
+  /** What the reader has found; what components say about their blocks is not among it. */
+  readonly issues: readonly Issue[]
+}
+
+/**
+ * The configuration of a file as `run` reads it, or null after the mistakes were printed. `edition` as `--edition` has it. For whoever
+ * serves nothing, `showsRefused`: protections of the Enterprise edition that stop `run` are no reason to show nothing.
+ */
+export async function openConfig(file: string, edition: 'ce' | null = null, showsRefused = true): Promise<OpenedConfig | null> {
+  const read = (as: 'ce' | null) => readConfig(file, { environment: process.env, edition: as, knownNamespaces: knownNamespaces(order) })
+  const own = await read(edition)
+  const reading = own.config === null && own.failure !== null && showsRefused && edition === null ? await read('ce') : own
+  const { config, raw, source, issues } = reading
+  writeNotices(own.notices)
+  if (config !== null) return { config, raw, source, issues }
+  process.stderr.write(`ERROR parsing the configuration file:\t${own.failure ?? ''}\n\n`)
+  process.stderr.write(await printIssues(own.issues, own.source, { hasColors: hasColors(process.stderr) }))
+  return null
+}

@@ -1,0 +1,37 @@
+// What of one request goes where, as the first lines of an explanation.
+
+import type { Dropped, Passage, RequestView } from '../explain/describe-request.ts'
+import type { Paint } from './command.ts'
+import { formatMs } from './value-text.ts'
+
+const WIDTH = 10
+
+/** A line each for route, parameters, layers, headers, query and every backend, with a line feed at the end of each. */
+export function showRequest({ route, params, layers, headers, query, backends }: RequestView, paint: Paint): string {
+  const line = (title: string, text: string): string => `${paint(title.padEnd(WIDTH), 'cyan')}${text}\n`
+  const added = Object.entries(headers.added).map(([name, value]) => `${name}: ${value}`)
+  const values = Object.entries(params).map(([name, value]) => `${name} = ${value}`)
+  const names = layers.map(({ name, origin }) => (origin === 'own' ? name : `${name} (${origin})`))
+  return [
+    line('route', `${route.method} ${route.path}   ${route.config_path}`),
+    line('params', values.join(', ') || '–'),
+    line('layers', names.join(' → ') || '–'),
+    line('headers', `${passageText(headers, paint)}   added: ${added.join(', ')}`),
+    line('query', passageText(query, paint)),
+    ...backends.map(({ index, method, urls, timeout_ms: timeoutMs, dropped }) =>
+      line(`backend ${index}`, `${method} ${urls.join(' or ')}   timeout ${formatMs(timeoutMs)}${droppedText(dropped, paint)}`),
+    ),
+  ].join('')
+}
+
+function passageText({ forwarded, dropped }: Passage, paint: Paint): string {
+  return `forwarded: ${forwarded.join(', ') || '–'}${droppedText(dropped, paint)}`
+}
+
+function droppedText(dropped: readonly Dropped[], paint: Paint): string {
+  if (dropped.length === 0) return ''
+  const places = new Map<string | null, string[]>()
+  for (const { name, add_to: place } of dropped) places.set(place, [...(places.get(place) ?? []), name])
+  const parts = [...places].map(([place, names]) => `${names.join(', ')}  → ${place === null ? 'never forwarded' : `add it to ${place}`}`)
+  return `   ${paint('dropped:', 'yellow')} ${parts.join('; ')}`
+}

@@ -1,0 +1,58 @@
+// The request that a command line of `krakend try` describes.
+
+import { readFileSync } from 'node:fs'
+import { bodyOf } from '../engine/body.ts'
+import type { MemoryRequest } from '../engine/endpoint/memory-exchange.ts'
+import { HeaderMap } from '../engine/headers.ts'
+import { asError } from '../engine/errors.ts'
+import { isToken } from '../go/header-name.ts'
+import { findBadEscape } from '../go/url-escape.ts'
+import { UsageError } from './arguments.ts'
+
+const USAGE = "Run 'krakend try --help' for usage."
+
+export interface RequestWords {
+  readonly words: readonly string[]
+  /** `Name: value`. */
+  readonly headers: readonly string[]
+  /** The body, or `@FILE`. */
+  readonly data: string | undefined
+}
+
+/** Throws a UsageError for what is no request. */
+export function readRequest({ words, headers, data }: RequestWords): MemoryRequest {
+  const [first = '', second] = words.flatMap((word) => word.split(' ')).filter((word) => word !== '')
+  const hasMethod = !first.startsWith('/')
+  const target = hasMethod ? second : first
+  if (target?.startsWith('/') !== true) throw new UsageError('say what is asked for: a path, with or without its method', USAGE)
+  const method = hasMethod ? first.toUpperCase() : data === undefined ? 'GET' : 'POST'
+  if (!isToken(method)) throw new UsageError(`"${method}" is no method`, USAGE)
+  const bad = findBadEscape(target.replace(/\?.*$/s, ''))
+  if (bad !== null) throw new UsageError(`the path has a malformed escape, ${bad}: every gateway answers 400`, USAGE)
+  const map = readFields(headers, USAGE)
+  if (data === undefined) return { method, target, headers: map, host: map.get('Host') ?? 'localhost' }
+  const bytes = readData(data)
+  map.set('Content-Length', String(bytes.length))
+  return { method, target, headers: map, host: map.get('Host') ?? 'localhost', body: bodyOf(bytes) }
+}
+
+/** Fields of `-H`. Throws a UsageError. */
+export function readFields(texts: readonly string[], usage: string): HeaderMap {
+  return HeaderMap.fromClient(texts.flatMap((text) => readField(text, usage)))
+}
+
+function readField(text: string, usage: string): [string, string] {
+  const [, name, value] = /^([^:\s]+):\s*(.*)$/s.exec(text) ?? []
+  if (name === undefined || value === undefined || !isToken(name) || /[\r\n]/.test(value))
+    throw new UsageError(`invalid argument "${text}" for "-H, --header" flag: it must be "Name: value"`, usage)
+  return [name, value]
+}
+
+function readData(data: string): Buffer {
+  if (!data.startsWith('@')) return Buffer.from(data)
+  try {
+    return readFileSync(data.slice(1))
+  } catch (error) {
+    throw new UsageError(`the body cannot be read: ${asError(error).message}`, USAGE)
+  }
+}

@@ -1,0 +1,34 @@
+// Publishes on one channel, and waits while the broker takes nothing: what waits stays with its request, and goes with it. Knows no options.
+
+import type { ConfirmChannel } from 'amqplib'
+import type { Scope } from '../../../engine/scope.ts'
+import { within } from '../../../brokers/within.ts'
+import type { OutgoingMessage } from './message.ts'
+
+export class Outlet {
+  readonly #channel: ConfirmChannel
+  /** Resolves when the broker takes more; null while it does. */
+  #drained: PromiseWithResolvers<void> | null = null
+
+  constructor(channel: ConfirmChannel) {
+    this.#channel = channel
+    const go = (): void => {
+      this.#drained?.resolve()
+      this.#drained = null
+    }
+    channel.on('drain', go)
+    channel.on('close', go)
+  }
+
+  /** Resolves when the broker says that it has the message; rejects with what it or the connection says, or when the scope ends. */
+  async publish(exchange: string, content: Buffer, { routingKey, properties }: OutgoingMessage, scope: Scope): Promise<void> {
+    while (this.#drained !== null) await within(scope, this.#drained.promise)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const hasRoom = this.#channel.publish(exchange, routingKey, content, properties, (error: Error | null) => {
+      if (error === null) resolve()
+      else reject(error)
+    })
+    if (!hasRoom) this.#drained ??= Promise.withResolvers()
+    return within(scope, promise)
+  }
+}

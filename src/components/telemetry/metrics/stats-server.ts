@@ -1,0 +1,77 @@
+// The listener of `/__stats`. Knows nothing of the gateway's own requests.
+
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
+import type { HostPort } from '../../../go/host-port.ts'
+
+const PATH = '/__stats'
+const MAX_CONNECTIONS = 100
+const MAX_REQUEST_MS = 30_000
+
+export interface StatsServer {
+  /** Resolves when the port is free again. */
+  close(): Promise<void>
+}
+
+/** `pieces` gives the page anew for each request. Rejects with what the system says about the port. */
+export async function openStatsServer({ host, port }: HostPort, pieces: () => Iterable<string>): Promise<StatsServer> {
+  const timeouts = { requestTimeout: MAX_REQUEST_MS, headersTimeout: MAX_REQUEST_MS }
+  const server = createServer(timeouts, (request, response) => answer(request, response, pieces))
+  server.maxConnections = MAX_CONNECTIONS
+  server.listen({ port, ...(host === '' ? {} : { host }) })
+  await once(server, 'listening')
+  server.on('error', ignore)
+  return {
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+function answer({ method = '', url = '' }: IncomingMessage, response: ServerResponse, pieces: () => Iterable<string>): void {
+  const [path = ''] = url.split('?')
+  if (path !== PATH) {
+    // compat: gin mends the slash and the case of a path.
+    if (path.replace(/\/$/, '').toLowerCase() === PATH) redirect(method, response)
+    else end(response, 404, '404 page not found')
+  } else if (method !== 'GET') {
+    response.setHeader('Allow', 'GET')
+    end(response, 405, '405 method not allowed')
+  } else {
+    response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' })
+    const page = Readable.from(unhurried(pieces()), { objectMode: false, highWaterMark: 64 * 1024 })
+    page.on('error', () => response.destroy()).pipe(response)
+    response.on('close', () => page.destroy())
+  }
+}
+
+/** Lets requests of the gateway have their turn between two pieces. */
+async function* unhurried(pieces: Iterable<string>): AsyncGenerator<string> {
+  for (const piece of pieces) {
+    yield piece
+    await setImmediate()
+  }
+}
+
+function redirect(method: string, response: ServerResponse): void {
+  response.setHeader('Location', PATH)
+  if (method === 'GET') {
+    response.writeHead(301, { 'Content-Type': 'text/html; charset=utf-8' })
+    response.end(`<a href="${PATH}">Moved Permanently</a>.\n\n`)
+  } else {
+    response.writeHead(307)
+    response.end()
+  }
+}
+
+function end(response: ServerResponse, statusCode: number, text: string): void {
+  response.writeHead(statusCode, { 'Content-Type': 'text/plain' })
+  response.end(text)
+}
+
+/** A connection that could not be taken, say for want of file descriptors: the next one is. */
+function ignore(): void {}

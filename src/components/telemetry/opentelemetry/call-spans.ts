@@ -1,0 +1,92 @@
+// The spans of one HTTP request to a backend: until its response begins, and while its body is read.
+
+import type { Slot } from '../../../engine/scope.ts'
+import type { BackendRequest } from '../../../engine/types.ts'
+import type { Propagation } from '../propagation.ts'
+import type { TraceContext } from '../trace-context.ts'
+import { Span, type SpanValue, type Tracer } from '../tracer.ts'
+import type { Call } from './call-layer.ts'
+import { phasesOf, readSeconds } from './call-metrics.ts'
+import type { HeaderSettings } from './settings.ts'
+import { addHeaders, cut } from './span-attributes.ts'
+
+export interface CallSpansInit {
+  readonly tracer: Tracer
+  readonly propagation: Propagation
+  readonly current: Slot<TraceContext>
+  readonly name: string
+  /** Of the backend, static ones among them. */
+  readonly attributes: Readonly<Record<string, SpanValue>>
+  readonly headers: HeaderSettings
+  readonly hasRead: boolean
+  readonly isDetailed: boolean
+}
+
+const READ = 'http.client.response.read.tracker'
+const MS_PER_S = 1000
+
+/** Begins the span of a request, and gives the request that carries it to the backend. */
+export function startCallSpan(init: CallSpansInit, request: BackendRequest, parent: TraceContext | null): [Span, BackendRequest] {
+  const { tracer, propagation, name, attributes, headers } = init
+  const span = new Span(name, 'client', parent, tracer.now(), { ...attributes, 'krakend.stage': 'backend-request' })
+  const own = span.attributes
+  // security: user and password of a host are nobody's business.
+  own['url.full'] = cut(`${request.origin.replace(/\/\/[^/]*@/, '//')}${request.path}`)
+  own['server.address'] = hostOf(request)
+  own['http.request.method'] = request.method
+  if (request.body.length !== null) own['http.request.body.size'] = request.body.length
+  const agent = request.headers.get('User-Agent')
+  if (agent !== undefined) own['user_agent.original'] = cut(agent)
+  addHeaders(span, 'http.request.header.', request.headers, headers)
+  const carrying = request.headers.copy()
+  propagation.inject(carrying, span)
+  return [span, { ...request, headers: carrying }]
+}
+
+function hostOf({ origin }: BackendRequest): string {
+  return cut(origin.slice(origin.indexOf('://') + 3).replace(/^[^/]*@/, ''))
+}
+
+/** The head of the response is there, or it failed. `offsetMs` leads from the moments of the wire to those of spans. */
+export function endCallSpan({ tracer, headers, isDetailed }: CallSpansInit, span: Span, call: Call, offsetMs: number): void {
+  const { response, error, course, contentLength } = call
+  const headMs = course.headMs || call.endMs
+  if (response === null) {
+    const message = cut(error?.message ?? '')
+    span.status = 'error'
+    span.statusText = message
+    const attributes = { 'exception.type': error?.name ?? 'Error', 'exception.message': message }
+    span.events = [{ name: 'exception', timeMs: headMs + offsetMs, attributes }]
+  } else {
+    const own = span.attributes
+    own['http.response.status_code'] = response.statusCode
+    own['http.response.body.size'] = contentLength
+    own['response-duration'] = (headMs - call.startMs) / MS_PER_S
+    addHeaders(span, 'http.response.header.', response.headers, headers)
+    if (isDetailed) {
+      const { connection, dns, tls } = phasesOf(call)
+      own['get-conn-duration'] = connection
+      own['dns-duration'] = dns
+      own['tls-duration'] = tls
+      span.events = [{ name: 'first-byte-time', timeMs: headMs + offsetMs, attributes: {} }]
+    }
+    span.status = 'ok'
+  }
+  tracer.end(span, headMs + offsetMs)
+}
+
+export function addReadSpan(
+  { tracer, attributes }: CallSpansInit,
+  parent: Span,
+  call: Call,
+  failure: Error | null,
+  offsetMs: number,
+): void {
+  const { course, endMs } = call
+  const span = new Span(READ, 'internal', parent, (course.headMs || endMs) + offsetMs, { ...attributes })
+  span.attributes['http.client.response.read.size'] = course.bodyBytes
+  span.attributes['http.client.response.read.time'] = readSeconds(call)
+  span.status = failure === null ? 'ok' : 'error'
+  if (failure !== null) span.statusText = cut(failure.message)
+  tracer.end(span, endMs + offsetMs)
+}

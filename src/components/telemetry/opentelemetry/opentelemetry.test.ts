@@ -1,0 +1,262 @@
+// What is measured of requests, and what reaches Prometheus and a collector over the wire.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { loadProcessParts } from '../../../engine/compile/order.ts'
+import { readBlock } from '../../../engine/compile/read-block.ts'
+import { order } from '../../../order.ts'
+import { buildFor, checkOptions, configOf, makeBackendResponse, makeExchange, makeSite, openInMemory } from '../../../testing/index.ts'
+import { MetricReader } from '../metric-reader.ts'
+import { writePage } from '../prometheus-page.ts'
+import { openTelemetry } from './index.ts'
+import { INSTRUMENTS } from './instruments.ts'
+import { NAMESPACE } from './options.ts'
+
+type Fields = Map<number, (Buffer | bigint)[]>
+
+/** The fields of a protobuf message: enough to look into OTLP. */
+function decode(bytes: Buffer): Fields {
+  const fields: Fields = new Map()
+  let at = 0
+  const varint = (): bigint => {
+    let [value, shift] = [0n, 0n]
+    for (;;) {
+      const byte = bytes[at++] as number
+      value |= BigInt(byte & 127) << shift
+      if (byte < 128) return value
+      shift += 7n
+    }
+  }
+  const take = (length: number): Buffer => bytes.subarray(at, (at += length))
+  while (at < bytes.length) {
+    const tag = Number(varint())
+    const kind = tag & 7
+    const value = kind === 0 ? varint() : take(kind === 2 ? Number(varint()) : kind === 1 ? 8 : 4)
+    fields.set(tag >> 3, [...(fields.get(tag >> 3) ?? []), value])
+  }
+  return fields
+}
+
+/** Messages below a path of field numbers. */
+function below(bytes: Buffer, ...path: number[]): Buffer[] {
+  return path.reduce((list, number) => list.flatMap((each) => (decode(each).get(number) ?? []) as Buffer[]), [bytes])
+}
+
+interface SeenSpan {
+  readonly name: string
+  readonly traceId: string
+  readonly id: string
+  readonly parent: string
+  readonly keys: string[]
+}
+
+function spansOf(request: Buffer): SeenSpan[] {
+  return below(request, 1, 2, 2).map((span) => ({
+    name: String(below(span, 5)[0]),
+    traceId: below(span, 1)[0]?.toString('hex') ?? '',
+    id: below(span, 2)[0]?.toString('hex') ?? '',
+    parent: below(span, 4)[0]?.toString('hex') ?? '',
+    keys: below(span, 9, 1).map(String),
+  }))
+}
+
+interface Collector {
+  readonly port: number
+  /** The next request, by its path. */
+  readonly next: (path: string) => Promise<Buffer>
+  close(): void
+}
+
+function waiter(): { put: (path: string, bytes: Buffer) => void; next: (path: string) => Promise<Buffer> } {
+  const waiting = new Map<string, PromiseWithResolvers<Buffer>>()
+  const of = (path: string): PromiseWithResolvers<Buffer> => {
+    const known = waiting.get(path) ?? Promise.withResolvers<Buffer>()
+    waiting.set(path, known)
+    return known
+  }
+  return { put: (path, bytes) => of(path).resolve(bytes), next: (path) => of(path).promise }
+}
+
+async function httpCollector(): Promise<Collector> {
+  const { put, next } = waiter()
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      put(request.url ?? '', Buffer.concat(chunks))
+      response.writeHead(200, { 'Content-Type': 'application/x-protobuf' }).end()
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { port: (server.address() as AddressInfo).port, next, close: () => server.close().closeAllConnections() }
+}
+
+async function grpcCollector(): Promise<Collector> {
+  const { put, next } = waiter()
+  const server = new Server()
+  for (const kind of ['trace.v1.TraceService', 'metrics.v1.MetricsService']) {
+    const path = `/opentelemetry.proto.collector.${kind}/Export`
+    const same = (bytes: Buffer): Buffer => bytes
+    const method = { path, requestStream: false, responseStream: false } as const
+    const codec = { requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same }
+    server.addService(
+      { Export: { ...method, ...codec } },
+      {
+        Export(call: { request: Buffer }, done: (error: null, answer: Buffer) => void) {
+          put(path, call.request)
+          done(null, Buffer.alloc(0))
+        },
+      },
+    )
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => (error === null ? resolve(port) : reject(error)))
+  return { port: await promise, next, close: () => server.forceShutdown() }
+}
+
+function fileWith(block: object, backend: object = {}): Parameters<typeof configOf>[0] {
+  const backends = [{ host: ['http://backend:8080'], url_pattern: '/b/{id}', ...backend }]
+  return { endpoints: [{ endpoint: '/a/{id}', backend: backends }], extra_config: { [NAMESPACE]: block } }
+}
+
+const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+for (const { kind, open, traces, metrics } of [
+  { kind: 'HTTP', open: httpCollector, traces: '/v1/traces', metrics: '/v1/metrics' },
+  {
+    kind: 'gRPC',
+    open: grpcCollector,
+    traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    metrics: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+  },
+]) {
+  test(`spans and metrics reach a collector over ${kind}, the caller's trace goes on to the backend`, async (context) => {
+    const collector = await open()
+    context.after(() => collector.close())
+    const otlp = [{ name: 'c', host: '127.0.0.1', port: collector.port, use_http: kind === 'HTTP' }]
+    const config = configOf(fileWith({ exporters: { otlp }, service_name: 'orders' }))
+    const seen: string[] = []
+    const gateway = await openInMemory(config, {
+      backend(request) {
+        seen.push(request.headers.get('Traceparent') ?? '')
+        return Promise.resolve(makeBackendResponse('{"ok":true}'))
+      },
+    })
+    await gateway.ask({ target: '/a/7', headers: { Traceparent: PARENT } })
+    await gateway.retire()
+    const request = await collector.next(traces)
+    const spans = spansOf(request)
+    const byName = new Map(spans.map((span) => [span.name, span]))
+    assert.deepEqual([...byName.keys()].sort(), ['/a/7', '/a/:id', '/b/:id', 'http.client.response.read.tracker'])
+    assert.ok(spans.every(({ traceId }) => traceId === '0af7651916cd43dd8448eb211c80319c'))
+    const [whole, pipe] = [byName.get('/a/7'), byName.get('/a/:id')]
+    assert.equal(whole?.parent, 'b7ad6b7169203331')
+    assert.equal(pipe?.parent, whole?.id)
+    const stage = spans.find(({ name, parent }) => name === '/b/:id' && parent === pipe?.id)
+    const call = spans.find(({ name, parent }) => name === '/b/:id' && parent === stage?.id)
+    assert.equal(byName.get('http.client.response.read.tracker')?.parent, call?.id)
+    assert.deepEqual(seen, [`00-0af7651916cd43dd8448eb211c80319c-${call?.id}-01`])
+    assert.ok(whole?.keys.includes('url.full') && call?.keys.includes('http.response.status_code'))
+    assert.ok(below(request, 1, 1, 1, 2, 1).map(String).includes('orders'))
+  })
+
+  test(`metrics are pushed over ${kind} when the process ends`, async (context) => {
+    const collector = await open()
+    context.after(() => collector.close())
+    const otlp = [{ name: 'c', host: '127.0.0.1', port: collector.port, use_http: kind === 'HTTP', disable_traces: true }]
+    const block = { exporters: { otlp } }
+    const config = configOf(fileWith(block))
+    const site = makeSite({ config })
+    buildFor(openTelemetry, block, site)
+    await ask(site)
+    const part = (await loadProcessParts(order, config)).find(({ namespace }) => namespace === NAMESPACE)
+    assert.ok(part)
+    const read = readBlock(part, config.extraConfig, site)
+    assert.ok(typeof read === 'object')
+    const running = await part.start(read.value, site, null)
+    await running?.stop()
+    const names = below(await collector.next(metrics), 1, 2, 2, 1).map(String)
+    assert.ok(names.includes('http.server.duration'))
+  })
+}
+
+/** One request that nothing answers with a route, through the layer of the server alone. */
+async function ask(site: ReturnType<typeof makeSite>, target = '/nowhere', method = 'GET'): Promise<void> {
+  const { telemetries } = await import('../../../engine/ports.ts')
+  const layer = site.ask(telemetries)[0]?.server?.(site)
+  const exchange = makeExchange({ target, method })
+  await layer?.((inner) => inner.answer(404))(exchange)
+  exchange.finish()
+}
+
+test('promtool finds nothing in the names that have no compatibility to keep, and strangers add no series', async () => {
+  const block = { exporters: { prometheus: [{ name: 'p' }] } }
+  const site = makeSite({ config: configOf(fileWith(block)) })
+  buildFor(openTelemetry, block, site)
+  for (let i = 0; i < 50; i++) await ask(site, `/path/${i}`, `M${i}`)
+  const series = new MetricReader(site.shared, NAMESPACE, INSTRUMENTS).collect()
+  assert.equal(series.length, 2)
+  const page = writePage(series, [], { namespace: '', labels: [['otel.scope.name', 'x']], suffixes: true })
+  assert.match(
+    page,
+    /http_server_duration_count\{http_request_method="_OTHER",http_response_status_code="404",http_route="404 Not Found",otel_scope_name="x",url_scheme="http"\} 50\n/,
+  )
+  const checked = spawnSync('promtool', ['check', 'metrics'], { input: page, encoding: 'utf8' })
+  if (checked.error === undefined) assert.deepEqual([checked.stdout + checked.stderr, checked.status], ['', 0])
+})
+
+test('a collector that is not there costs spans, no request, and one line', async () => {
+  const otlp = [{ name: 'gone', host: '127.0.0.1', port: 1, use_http: true }]
+  const gateway = await openInMemory(configOf(fileWith({ exporters: { otlp } })))
+  for (let i = 0; i < 3; i++) assert.equal((await gateway.ask({ target: '/a/1' })).statusCode, 200)
+  const before = performance.now()
+  await gateway.retire()
+  assert.ok(performance.now() - before < 5000)
+})
+
+test('without exporters, and with two of one name, nothing stands around requests', async () => {
+  for (const exporters of [{}, { otlp: [{ name: 'x' }], prometheus: [{ name: 'x' }] }]) {
+    const stages: string[] = []
+    const onStack = (_stage: string, _site: unknown, layers: readonly { name: string }[]): void =>
+      void stages.push(...layers.map(({ name }) => name))
+    const gateway = await openInMemory(configOf(fileWith({ exporters })), { onStack })
+    assert.ok(!stages.includes('telemetry'))
+    await gateway.retire()
+  }
+  const twice = checkOptions(openTelemetry, { exporters: { otlp: [{ name: 'x' }], prometheus: [{ name: 'x' }] } })
+  assert.deepEqual(twice, ['warning exporters.prometheus[0].name: prometheus with duplicate name: x (at idx 0): OpenTelemetry is off'])
+})
+
+test('a backend block with only metrics keeps the spans of its defaults', async (context) => {
+  const collector = await httpCollector()
+  context.after(() => collector.close())
+  const otlp = [{ name: 'c', host: '127.0.0.1', port: collector.port, use_http: true }]
+  const backend = { extra_config: { [NAMESPACE]: { backend: { metrics: { disable_stage: true } } } } }
+  const gateway = await openInMemory(configOf(fileWith({ exporters: { otlp } }, backend)))
+  await gateway.ask({ target: '/a/7' })
+  await gateway.retire()
+  assert.equal(spansOf(await collector.next('/v1/traces')).length, 5)
+})
+
+test('header fields that are skipped are no attributes', async (context) => {
+  const collector = await httpCollector()
+  context.after(() => collector.close())
+  const otlp = [{ name: 'c', host: '127.0.0.1', port: collector.port, use_http: true }]
+  const layers = { global: { report_headers: true, skip_headers: ['authorization'] } }
+  const gateway = await openInMemory(configOf(fileWith({ exporters: { otlp }, layers })))
+  await gateway.ask({ target: '/a/7', headers: { Authorization: 'secret', 'X-One': '1' } })
+  await gateway.retire()
+  const request = await collector.next('/v1/traces')
+  assert.ok(
+    spansOf(request)
+      .find(({ name }) => name === '/a/7')
+      ?.keys.includes('http.request.header.x-one'),
+  )
+  assert.ok(!request.includes('secret'))
+})

@@ -1,0 +1,145 @@
+// Builds what measures one gateway: the layers of each place, by the options of the service, the endpoint and the backend.
+
+import type { EndpointConfig } from '../../../config/types.ts'
+import type { Site } from '../../../engine/compile/component.ts'
+import { optionsOf } from '../../../engine/compile/read-block.ts'
+import type { Telemetry } from '../../../engine/ports.ts'
+import { slot } from '../../../engine/scope.ts'
+import { MetricStore } from '../metric-store.ts'
+import { attributesOf } from '../metric-types.ts'
+import { readPropagators } from '../propagation.ts'
+import type { TraceContext } from '../trace-context.ts'
+import type { Tracer } from '../tracer.ts'
+import { backendBlock, endpointBlock } from './blocks.ts'
+import { callLayer } from './call-layer.ts'
+import { BACKEND_DURATION, clientInstruments, INSTRUMENTS, PROXY_DURATION } from './instruments.ts'
+import { LABEL, NAMESPACE, type ServiceOptions } from './options.ts'
+import type { OwnAttributes } from './server-layer.ts'
+import { serverLayer } from './server-layer.ts'
+import { backendSettings, type BackendSettings, globalSettings, pairs, skippedPaths, stageSettings, wantedBy } from './settings.ts'
+import { stageLayer } from './stage-layer.ts'
+
+/** What the request belongs to: its span, or the caller's. */
+const current = slot<TraceContext>()
+
+/** The metrics of this thread, which outlive a reload. */
+function openStore(site: Site): MetricStore {
+  const init = { shared: site.shared, name: NAMESPACE, instruments: INSTRUMENTS, nowMs: site.clock.now() }
+  const store = site.pool.share(
+    NAMESPACE,
+    () => new MetricStore(init),
+    (old) => old.release(),
+  )
+  if (!store.isSeen) site.log.warning(`${LABEL} too many threads count: metrics of this one are not exported`)
+  return store
+}
+
+/** `tracer` is null without an exporter of traces. */
+export function compileTelemetry(options: ServiceOptions, service: Site, tracer: Tracer | null): Telemetry {
+  const wanted = wantedBy(options)
+  const store = wanted.metrics ? openStore(service) : null
+  const skipped = skippedPaths(options)
+  const { propagation } = readPropagators(service.environment['OTEL_PROPAGATORS'])
+  const global = globalSettings(options.layers?.global, wanted)
+  const isSkipped = ({ endpoint }: Site): boolean => endpoint !== null && skipped.has(endpoint.path)
+  const now = service.clock.steady
+  const settingsOf = ({ backend }: Site): BackendSettings => {
+    const own = backend === null ? undefined : optionsOf(backendBlock, backend.extraConfig).backend
+    return backendSettings(own ?? options.layers?.backend, wanted)
+  }
+  return {
+    server({ config, log }) {
+      const own = new Map(config.endpoints.map((endpoint) => [endpoint, ownAttributes(endpoint)]))
+      return serverLayer({ settings: global, skipped, own, store, tracer, propagation, current, log })
+    },
+    proxy(site) {
+      const { place } = site
+      if (place === null || isSkipped(site)) return null
+      const settings = stageSettings(optionsOf(endpointBlock, place.extraConfig).proxy ?? options.layers?.proxy, wanted)
+      const name = place.endpoint?.path ?? place.id
+      const fixed = { 'http.request.method': place.endpoint?.method ?? '', 'http.route': name }
+      return stageLayer({
+        now,
+        metrics: stageMetrics(settings.hasMetrics ? store : null, PROXY_DURATION, [...settings.metricAttributes, ...Object.entries(fixed)]),
+        traces:
+          settings.hasTraces && tracer !== null
+            ? {
+                tracer,
+                name,
+                attributes: { ...Object.fromEntries(settings.spanAttributes), ...fixed, 'krakend.stage': 'proxy' },
+                headers: settings.headers,
+                current,
+              }
+            : null,
+      })
+    },
+    backend(site) {
+      if (isSkipped(site)) return null
+      const { metrics, traces } = settingsOf(site)
+      const { name, fixed } = describe(site)
+      const attributes = { ...Object.fromEntries(traces.attributes), ...fixed, 'krakend.stage': 'backend' }
+      return stageLayer({
+        now,
+        metrics: stageMetrics(metrics.hasStage ? store : null, BACKEND_DURATION, [...metrics.attributes, ...Object.entries(fixed)]),
+        traces: traces.hasStage && tracer !== null ? { tracer, name, attributes, headers: traces.headers, current } : null,
+      })
+    },
+    transport(site) {
+      if (isSkipped(site)) return null
+      const { metrics, traces } = settingsOf(site)
+      const { name, fixed } = describe(site)
+      const hasMetrics = (metrics.hasRoundTrip || metrics.hasRead) && store !== null
+      const hasTraces = (traces.hasRoundTrip || traces.hasRead) && tracer !== null
+      return callLayer({
+        steady: now,
+        metrics: hasMetrics
+          ? {
+              store,
+              requests: clientInstruments(global.convention, metrics.isDetailed),
+              hasRead: metrics.hasRead,
+              attributes: attributesOf([...metrics.attributes, ...Object.entries(fixed)]),
+              name,
+            }
+          : null,
+        traces: hasTraces
+          ? {
+              tracer,
+              propagation,
+              current,
+              name,
+              attributes: { ...fixed, ...Object.fromEntries(traces.attributes) },
+              headers: traces.headers,
+              hasRead: traces.hasRead,
+              isDetailed: traces.isDetailed,
+            }
+          : null,
+      })
+    },
+  }
+}
+
+function stageMetrics(store: MetricStore | null, instrument: number, attributes: [string, string][] | (readonly [string, unknown])[]) {
+  return store === null ? null : { store, instrument, attributes: attributesOf(attributes as [string, string][]) }
+}
+
+/** What telemetry of a backend is called, and what all of it says. */
+function describe({ backend, endpoint, place }: Site): { name: string; fixed: Readonly<Record<string, string>> } {
+  const name = (backend?.urlPattern ?? '').replaceAll(
+    /\{\{\.([^}]+)\}\}/g,
+    (_all, param: string) => `:${param.slice(0, 1).toLowerCase()}${param.slice(1)}`,
+  )
+  return {
+    name,
+    fixed: {
+      'http.request.method': backend?.method ?? '',
+      'http.route': name,
+      'krakend.endpoint.route': endpoint?.path ?? place?.id ?? '',
+      'krakend.endpoint.method': endpoint?.method ?? '',
+    },
+  }
+}
+
+function ownAttributes({ extraConfig }: EndpointConfig): OwnAttributes {
+  const { global } = optionsOf(endpointBlock, extraConfig)
+  return { metrics: pairs(global?.metrics_static_attributes ?? []), traces: pairs(global?.traces_static_attributes ?? []) }
+}

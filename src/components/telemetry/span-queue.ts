@@ -1,0 +1,95 @@
+// Spans on their way to one collector: by the batch, one batch at a time, and bounded. A collector that does not take them costs them.
+
+import type { Logger } from '../../engine/compile/component.ts'
+import type { Span } from './tracer.ts'
+
+export interface SpanQueueInit {
+  /** `[SERVICE: OpenTelemetry] OTLP exporter "x"`: whose lines of the log they are. */
+  readonly label: string
+  readonly log: Logger
+  readonly send: (spans: readonly Span[]) => Promise<void>
+  readonly maxQueued: number
+  readonly maxBatch: number
+  readonly delayMs: number
+}
+
+export class SpanQueue {
+  readonly #init: SpanQueueInit
+  #spans: Span[] = []
+  #timer: NodeJS.Timeout | null = null
+  #sending: Promise<void> | null = null
+  #isOver = false
+  #isDown = false
+  #lost = 0
+
+  constructor(init: SpanQueueInit) {
+    this.#init = init
+  }
+
+  readonly take = (span: Span): void => {
+    const { maxQueued, maxBatch, delayMs } = this.#init
+    if (this.#isOver) return
+    if (this.#spans.length >= maxQueued) {
+      this.#lost++
+      return
+    }
+    this.#spans.push(span)
+    if (this.#spans.length >= maxBatch) this.#sendSoon()
+    else this.#timer ??= setTimeout(this.#onTime, delayMs).unref()
+  }
+
+  /** Sends what is there, for `maxMs` at most, and takes nothing more. */
+  async close(maxMs: number): Promise<void> {
+    this.#isOver = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    const { promise: tooLate, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, maxMs)
+    await Promise.race([tooLate, Promise.all([this.#sending, this.#sendWhile(1)])])
+    clearTimeout(timer)
+  }
+
+  readonly #onTime = (): void => {
+    this.#timer = null
+    this.#sendSoon()
+  }
+
+  /** What is there, and what comes meanwhile as long as that is whole batches. */
+  #sendSoon(): void {
+    if (this.#sending !== null) return
+    this.#sending = this.#sendBatch()
+      .then(() => this.#sendWhile(this.#init.maxBatch))
+      .finally(() => {
+        this.#sending = null
+        if (this.#spans.length > 0 && !this.#isOver) this.#timer ??= setTimeout(this.#onTime, this.#init.delayMs).unref()
+      })
+  }
+
+  async #sendWhile(least: number): Promise<void> {
+    while (this.#spans.length >= least) await this.#sendBatch()
+  }
+
+  async #sendBatch(): Promise<void> {
+    const batch = this.#spans.splice(0, this.#init.maxBatch)
+    if (batch.length === 0) return
+    try {
+      await this.#init.send(batch)
+      this.#onSent()
+    } catch (error) {
+      this.#lost += batch.length
+      this.#onFailed(error as Error)
+    }
+  }
+
+  #onFailed({ message }: Error): void {
+    if (this.#isDown) return
+    this.#isDown = true
+    this.#init.log.error(`${this.#init.label}: ${message}; its traces are lost until it answers`)
+  }
+
+  #onSent(): void {
+    if (!this.#isDown) return
+    this.#isDown = false
+    this.#init.log.info(`${this.#init.label}: answers again; ${this.#lost} spans were lost`)
+    this.#lost = 0
+  }
+}

@@ -1,0 +1,79 @@
+// The routes of a configuration as rows: what answers, whom it asks, what protects it.
+
+import type { BackendConfig, EndpointConfig, GatewayConfig } from '../config/types.ts'
+import { loadDeclarations, type DeclaredBlock } from '../engine/compile/order.ts'
+import { planRoutes } from '../engine/routing/plan.ts'
+import { order } from '../order.ts'
+
+export interface ListedRoute {
+  readonly kind: 'health' | 'debug' | 'echo' | 'endpoint' | 'options'
+  readonly method: string
+  /** As the file writes it, or as it is registered where the gateway answers itself. */
+  readonly path: string
+  /** As registered: `/users/:id`. */
+  readonly pattern: string
+  /** `GET http://users:8080/{id}`, those that only get a copy among them. */
+  readonly backends: readonly string[]
+  /** Namespaces that refuse requests of this route: those of the service, the endpoint, the backends. */
+  readonly protections: readonly string[]
+  /** Null where the gateway answers itself. */
+  readonly timeoutMs: number | null
+  readonly outputEncoding: string | null
+  /** Where it stands in the file; null for what the gateway adds. */
+  readonly at: EndpointConfig['at'] | null
+  /** Why the endpoint has no route; null for one that is served. */
+  readonly dropped: string | null
+}
+
+export async function listRoutes(config: GatewayConfig): Promise<ListedRoute[]> {
+  const protecting = (await loadDeclarations(order, config)).filter(({ declaration }) => declaration.restricting)
+  const ofService = namesAt(config.extraConfig, 'service', protecting)
+  const { routes, dropped } = planRoutes(config)
+  const listed = routes.map((route): ListedRoute => {
+    if (route.endpoint !== null) return listEndpoint(route.endpoint, route.pattern, null)
+    const { kind, method, pattern } = route
+    const own = { backends: [], timeoutMs: null, outputEncoding: null, at: null, dropped: null }
+    // the health check stands outside the router's layers
+    return { kind, method, path: pattern, pattern, protections: kind === 'health' ? [] : ofService, ...own }
+  })
+  return [...listed, ...dropped.map(({ endpoint, reason }) => listEndpoint(endpoint, endpoint.path, reason))]
+
+  function listEndpoint(endpoint: EndpointConfig, pattern: string, reason: string | null): ListedRoute {
+    const { method, writtenPath: path, backends, timeoutMs, outputEncoding, at, extraConfig } = endpoint
+    const protections = [
+      ...ofService,
+      ...namesAt(extraConfig, 'endpoint', protecting),
+      ...backends.flatMap((backend) => namesAt(backend.extraConfig, 'backend', protecting)),
+    ]
+    const names = [...new Set(protections)]
+    const calls = backends.map(describeBackend)
+    return { kind: 'endpoint', method, path, pattern, backends: calls, protections: names, timeoutMs, outputEncoding, at, dropped: reason }
+  }
+}
+
+function namesAt(
+  blocks: GatewayConfig['extraConfig'],
+  level: 'service' | 'endpoint' | 'backend',
+  protecting: readonly DeclaredBlock[],
+): string[] {
+  return protecting
+    .filter(({ levels, declaration }) => levels.includes(level) && blocks.has(declaration.namespace))
+    .map(({ declaration }) => declaration.namespace)
+}
+
+/** security: user and password of a host are nobody's to read. */
+export function withoutUser(host: string): string {
+  return host.replace(/\/\/[^/]*@/, '//')
+}
+
+/** security: without what hosts have of user and password. */
+export function describeBackend({ method, hosts, urlPattern }: BackendConfig): string {
+  const names = hosts.map(withoutUser)
+  const host = names.length === 1 ? names[0] : names.length === 0 ? '(no host)' : `{${names.join(', ')}}`
+  return `${method} ${host}${writtenPattern(urlPattern)}`
+}
+
+/** The engine's `{{.Id}}` as the file has it: `{id}`. */
+export function writtenPattern(urlPattern: string): string {
+  return urlPattern.replaceAll(/\{\{\.([^{}]+)\}\}/g, (_all, name: string) => `{${name.slice(0, 1).toLowerCase()}${name.slice(1)}}`)
+}

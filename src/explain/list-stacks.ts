@@ -1,0 +1,78 @@
+// Which layers a configuration has, in order: it is compiled as for serving, with nothing behind it. No name is looked up, nobody is called.
+
+import type { GatewayConfig } from '../config/types.ts'
+import { encodingsOf } from '../gateway.ts'
+import { loadEncodings } from '../encodings/index.ts'
+import { compileGateway } from '../engine/compile/compile.ts'
+import { ConfigError, type Stage } from '../engine/compile/component.ts'
+import { loadOrder, type LoadedOrder } from '../engine/compile/order.ts'
+import { SYSTEM_CLOCK, type Logger, type Site } from '../engine/compile/site.ts'
+import { GatewayError } from '../engine/errors.ts'
+import { order } from '../order.ts'
+import type { LoadedPlugin } from '../plugins/loaded.ts'
+import { hostOf, pluginHost } from '../plugins/plugin-modules.ts'
+import type { Kind } from '../plugins/types.ts'
+import { createResourcePool, createSharedMemory } from '../runtime/shared.ts'
+
+/** The layers of one stage at one place, outermost first. */
+export interface Stack {
+  readonly stage: Stage
+  /** The backend's index; null for what stands around all of them. */
+  readonly backend: number | null
+  readonly layers: readonly { readonly name: string; readonly answers: boolean }[]
+}
+
+export interface Stacks {
+  readonly stacks: readonly Stack[]
+  readonly order: LoadedOrder
+  /** Why the gateway would not start; null when it would. */
+  readonly problem: string | null
+}
+
+const SILENT: Logger = { debug() {}, info() {}, warning() {}, error() {}, critical() {} }
+const OFFLINE = new GatewayError('nobody is asked while a configuration is explained', { code: 'ERR_OFFLINE' })
+const refuse = (): Promise<never> => Promise.reject(OFFLINE)
+
+/** security: explaining runs no code of others. Every name that a file uses is a plugin that passes everything on. */
+const STAND_INS = { port: pluginHost, value: hostOf({ plugins: [], find: standIn, problems: [], files: new Map() }) }
+
+function standIn(kind: Kind, name: string): LoadedPlugin {
+  const setup = () => (_request: unknown, next: () => unknown) => next()
+  return { name, kinds: new Set([kind]), file: name, params: [], protects: false, description: '', options: null, setup }
+}
+
+/** `readFile` gives what components read: scripts, keys. */
+export async function listStacks(config: GatewayConfig, readFile: (path: string) => Buffer): Promise<Stacks> {
+  const [loaded, encodings] = await Promise.all([loadOrder(order, config), loadEncodings(encodingsOf(config))])
+  const stacks: Stack[] = []
+  try {
+    const gateway = await compileGateway({
+      ...encodings,
+      config,
+      // a discovery would ask name servers
+      order: { ...loaded, discoveries: [] },
+      log: SILENT,
+      clock: SYSTEM_CLOCK,
+      shared: createSharedMemory(),
+      pool: createResourcePool(),
+      transport: refuse,
+      transportWith: () => refuse,
+      client: refuse,
+      version: '',
+      environment: {},
+      writeAccessLine() {},
+      print() {},
+      offers: [STAND_INS],
+      readFile,
+      onStack: (stage: Stage, site: Site, layers) => {
+        const backend = site.backend === null ? null : Number(site.backend.at.at(-1))
+        stacks.push({ stage, backend, layers: layers.map(({ name, answers }) => ({ name, answers })) })
+      },
+    })
+    await gateway.retire()
+    return { stacks, order: loaded, problem: null }
+  } catch (error) {
+    if (!(error instanceof ConfigError) && !(error instanceof Error && 'syscall' in error)) throw error
+    return { stacks, order: loaded, problem: error.message }
+  }
+}

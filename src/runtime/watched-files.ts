@@ -1,0 +1,52 @@
+// The files of a configuration, watched as long as it asks for that. Loads nothing where no configuration does.
+
+import type { Logger } from '../engine/compile/component.ts'
+import type { FileWatcher } from './file-watcher.ts'
+
+export interface WatchedFilesInit {
+  readonly log: () => Logger
+  /** Gets the absolute paths of files that hold something else than before. */
+  readonly onChange: (paths: readonly string[]) => void
+}
+
+const LABEL = '[SERVICE: Reload]'
+
+export class WatchedFiles {
+  readonly #init: WatchedFilesInit
+  #watcher: FileWatcher | null = null
+  #isStopped = false
+
+  constructor(init: WatchedFilesInit) {
+    this.#init = init
+  }
+
+  /** Watches these files and folders and no others; null: none. */
+  async follow(targets: readonly string[] | null): Promise<void> {
+    if (targets === null) {
+      this.#watcher?.close()
+      this.#watcher = null
+      return
+    }
+    const isFirst = this.#watcher === null
+    this.#watcher ??= await this.#create()
+    if (this.#isStopped) {
+      this.#watcher.close()
+      return
+    }
+    await this.#watcher.watch(targets)
+    if (isFirst) this.#init.log().info(`${LABEL} from now on, a change of the configuration's files is a reload`)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#watcher?.close()
+  }
+
+  async #create(): Promise<FileWatcher> {
+    const { log, onChange } = this.#init
+    const { FileWatcher: Watcher } = await import('./file-watcher.ts')
+    const onFallback = (reason: string): void =>
+      log().warning(`${LABEL} the system watches no more folders (${reason}): files are looked at every second instead`)
+    return new Watcher({ onChange, onFallback })
+  }
+}
