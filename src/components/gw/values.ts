@@ -218,7 +218,7 @@ function textOfField(value: string | undefined): string | undefined {
 
 /** Several values are a list, one is split. */
 function splitOne(values: readonly string[] | undefined): JsonValue | undefined {
-  return values === undefined || values.length > 1 ? (values as string[] | undefined) : splitText(values[0])
+  return values === undefined || values.length > 1 ? values : splitText(values[0])
 }
 
 function splitText(text: string | undefined): JsonValue | undefined {
