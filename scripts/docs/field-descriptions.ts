@@ -16,7 +16,7 @@ export const backendDescriptions: Described<typeof backendFields> = {
   encoding: 'How answers are read: json (default), safejson, string, xml, rss, no-op.',
   is_collection: 'The answer is a list, which becomes the field "collection".',
   target: 'The part of the answer to take, dotted.',
-  sd: 'Service discovery: static (default) or dns.',
+  sd: 'Service discovery: static (default), dns or etcd.',
   sd_scheme: 'Scheme of discovered hosts. Default: http.',
   timeout: 'How long the call may take. Default: that of the endpoint.',
   concurrent_calls: 'How many equal calls are made at once; the first good answer counts.',

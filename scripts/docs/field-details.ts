@@ -67,7 +67,7 @@ export const CHOICES: Readonly<Record<string, Readonly<Record<string, Choice>>>>
   backend: {
     method: { values: [...METHODS, 'HEAD'], isOpen: true },
     encoding: { values: DECODERS },
-    sd: { values: ['static', 'dns'] },
+    sd: { values: ['static', 'dns', 'etcd'] },
     sd_scheme: { values: ['http', 'https'], isOpen: true },
   },
   agent: {

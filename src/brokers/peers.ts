@@ -7,7 +7,6 @@ import { certainIssue, type Issue } from '../schema/issue.ts'
 export const PEERS = {
   amqplib: '2.3.1',
   '@nats-io/transport-node': '3.4.0',
-  '@platformatic/kafka': '2.12.1',
   '@aws-sdk/client-lambda': '3.1164.0',
   '@aws-sdk/client-sqs': '3.1175.0',
   '@aws-sdk/client-sns': '3.1169.0',
