@@ -2,11 +2,11 @@
 
 import type { Duplex, Readable } from 'node:stream'
 import type { EndpointConfig } from '../config/types.ts'
-import type { JsonValue } from '../json/types.ts'
 import type { Data } from './data.ts'
 import type { GatewayError } from './errors.ts'
 import type { HeaderMap, ReadonlyHeaders } from './headers.ts'
 import type { Scope } from './scope.ts'
+import type { LoopItem, Revision, StepAnswer } from './step-answers.ts'
 
 /** Client request → written answer. */
 export type Handler = (exchange: Exchange) => void | Promise<void>
@@ -171,27 +171,6 @@ export interface PipeRequest {
   readonly item?: LoopItem
 }
 
-/** What a step of a sequence has answered, as later ones see it. */
-export interface StepAnswer {
-  /** Null where there is none. */
-  readonly data: Data | null
-  /** The body of one that is not decoded (`no-op`), as text; null for all others. */
-  readonly text: string | null
-  /** Null where no backend answered: its data was made. */
-  readonly backend: NonNullable<PipeResponse['backend']> | null
-}
-
-/** One turn of a loop over a list. */
-export interface LoopItem {
-  readonly value: JsonValue
-  /** From 0. */
-  readonly index: number
-  /** Whether the list is the client's, so that what is wrong with an element is the client's fault. */
-  readonly isClients: boolean
-  /** Calls of the whole loop by what they ask: equal ones of safe methods are made once. */
-  readonly calls: Map<string, Promise<PipeResponse>>
-}
-
 /** What a pipe answers. Immutable as well. */
 export interface PipeResponse {
   /** Decoded data; null is JSON `null` (KrakenD: nil Data), `Data.EMPTY` an object without keys. */
@@ -283,13 +262,6 @@ export interface BackendResponse {
   readonly bodyFailure?: GatewayError | null
   /** The URL that answered in the end, after redirects. */
   readonly url: string
-}
-
-/** Another value for a top-level key of what a step has answered. */
-export interface Revision {
-  readonly step: number
-  readonly key: string
-  readonly value: JsonValue
 }
 
 /** How a backend's bytes become data. Throws a GatewayError. */

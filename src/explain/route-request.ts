@@ -1,11 +1,14 @@
 // Which route a request takes, asked of the gateway's own router with nothing behind it: no layer runs and nobody is called.
 
 import type { EndpointConfig, GatewayConfig } from '../config/types.ts'
+import { GatewayError } from '../engine/errors.ts'
 import { memoryExchange, type MemoryExchange, type MemoryRequest } from '../engine/endpoint/memory-exchange.ts'
 import { planRoutes, type PlannedRoute } from '../engine/routing/plan.ts'
-import { Router } from '../engine/routing/router.ts'
+import { ownRouteOf } from '../engine/routing/patterns/route-options.ts'
+import { capitalize } from '../engine/routing/router.ts'
+import { routerFor, type RouterFor } from '../engine/routing/router-for.ts'
 import { readRouterOptions } from '../engine/routing/router-options.ts'
-import type { Exchange } from '../engine/types.ts'
+import type { Exchange, Route } from '../engine/types.ts'
 import { findBadEscape } from '../go/url-escape.ts'
 
 export type Routed =
@@ -19,30 +22,41 @@ export function routeRequest(config: GatewayConfig, request: MemoryRequest): Rou
   const bad = findBadEscape(request.target.replace(/\?.*$/s, ''))
   if (bad !== null) return { endpoint: null, reason: `400: the path has a malformed escape, ${bad}` }
   const exchange = memoryExchange(request)
-  const router = routerOf(config)
-  // every handler answers at once
-  void router.handle(exchange)
-  exchange.scope.close()
+  try {
+    // every handler answers at once
+    void routerOf(config).handle(exchange)
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error
+    return { endpoint: null, reason: `${error.statusCode}: ${error.message}` }
+  } finally {
+    exchange.scope.close()
+  }
   const { route } = exchange
-  if (route?.endpoint != null) return { endpoint: route.endpoint, exchange, params: namedParams(route.pattern, exchange) }
+  if (route?.endpoint != null) return { endpoint: route.endpoint, exchange, params: namedParams(route, exchange) }
   return { endpoint: null, reason: reasonOf(exchange, request.method, config) }
 }
 
-function routerOf(config: GatewayConfig): Router {
+function routerOf(config: GatewayConfig): RouterFor {
   const options = readRouterOptions(config)
   const plain = (handler: (exchange: Exchange) => void | Promise<void>) => handler
   const answer = (status: number) => (exchange: Exchange) => exchange.answer(status)
   const init = { options, routed: plain, guard: plain, tellsMethods: true }
-  const router = new Router({ ...init, notFound: answer(404), methodNotAllowed: answer(405) })
-  for (const route of planRoutes(config, options).routes) router.add({ ...route, handle: answer(200) })
+  const plan = planRoutes(config, options)
+  const router = routerFor(plan, { ...init, notFound: answer(404), methodNotAllowed: answer(405) }, () => answer(200))
+  for (const route of plan.routes) router.addRoute({ ...route, handle: answer(200) })
   return router
 }
 
 /** As the file names them; the engine knows `id` as `Id`. */
-function namedParams(pattern: string, { params }: Exchange): Record<string, string> {
-  return Object.fromEntries(
-    [...pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => [name, params.get(name.slice(0, 1).toUpperCase() + name.slice(1)) ?? '']),
-  )
+function namedParams(route: Route, { params }: Exchange): Record<string, string> {
+  const names = ownNames(route) ?? [...route.pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => name)
+  return Object.fromEntries(names.map((name) => [name, params.get(capitalize(name)) ?? '']))
+}
+
+/** Names that `_gw/route` gives to pieces of path and host; null without one. */
+function ownNames({ endpoint }: Route): string[] | null {
+  const own = endpoint === null ? null : ownRouteOf(endpoint)
+  return own === null ? null : [...own.pattern.names, ...own.hosts.flatMap((host) => (host.kind === 'label' ? [host.name] : []))]
 }
 
 function reasonOf(exchange: MemoryExchange, method: string, config: GatewayConfig): string {

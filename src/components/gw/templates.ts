@@ -2,7 +2,7 @@
 
 import type { Template, Placeholder } from '../../engine/placeholders.ts'
 import { breaksHeader, ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue } from '../../engine/placeholders.ts'
-import { isJsonObject, type JsonObject, type JsonValue, setKey } from '../../json/types.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../json/types.ts'
 import { callError, missingValue, type Names, type Source, sourceOf, type Subject } from './values.ts'
 
 /** Something to fill for each call. */
@@ -63,7 +63,7 @@ export function compilePath(text: string, names: Names): Filled<string> {
 /** JSON whose texts have placeholders: one that is nothing else has the value with its type. */
 export function compileJson(value: JsonValue, names: Names): Filled<JsonValue> {
   if (typeof value === 'string') return compileLeaf(value, names)
-  if (Array.isArray(value)) {
+  if (isJsonArray(value)) {
     const elements = value.map((element) => compileJson(element, names))
     return {
       sources: elements.flatMap(({ sources }) => sources),
@@ -134,7 +134,7 @@ function readerOf({ name, isOptional, fallback }: Placeholder, names: Names): Re
 
 function encodeFor(place: Place, value: JsonValue, { name, source }: Reader, subject: Subject): string {
   if (place === 'path') {
-    if (Array.isArray(value)) return value.map((element) => ENCODE.path(textOfValue(element))).join(',')
+    if (isJsonArray(value)) return value.map((element) => ENCODE.path(textOfValue(element))).join(',')
     const text = textOfValue(value)
     if (source.keeps === 'all') return text
     return source.keeps === 'slashes' ? text.split('/').map(ENCODE.path).join('/') : ENCODE.path(text)

@@ -14,10 +14,10 @@ import { streamLimitsOf } from '../endpoint/stream-block.ts'
 import type { StreamInit } from '../endpoint/stream.ts'
 import { allowedOrigins, connectionStates, droppedHeaders } from '../ports.ts'
 import { debugHandler, echoHandler, errorHandler, healthHandler, optionsHandler } from '../routing/fixed-routes.ts'
-import { planRoutes, type PlannedRoute, type RoutePlan } from '../routing/plan.ts'
-import { PatternRouter } from '../routing/patterns/pattern-router.ts'
+import { planRoutes, type PlannedRoute } from '../routing/plan.ts'
 import { identityOf, ownRouteOf } from '../routing/patterns/route-options.ts'
-import { Router, type RouterInit } from '../routing/router.ts'
+import type { RouterInit } from '../routing/router.ts'
+import { routerFor } from '../routing/router-for.ts'
 import { readRouterOptions } from '../routing/router-options.ts'
 import type { Handler, Layer, Render } from '../types.ts'
 import { HealthBoard } from '../process/health-board.ts'
@@ -107,7 +107,7 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
     methodNotAllowed: errorHandler(405, options, versionHeader, quirks, answers),
   }
   const plan = planRoutes(config, options)
-  const router = makeRouter(plan, routerInit, versionHeader)
+  const router = routerFor(plan, routerInit, (methods) => optionsHandler(methods, versionHeader))
   if (config.service.debugEndpoint) log.debug('[SERVICE: Gin] Debug enabled')
   for (const { endpoint, reason } of plan.dropped) log.error(`[SERVICE: Gin] ${labelOf(endpoint)} ${reason}`)
   for (const route of plan.routes) {
@@ -120,14 +120,6 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
     compilation.calls.add(route, route.endpoint, { handle: rescued(own.handle, log, answers), trusting: rescued(own.inner, log, answers) })
   }
   return server(router.handle)
-}
-
-/** perf: without routes of our own it is the plain one. */
-function makeRouter({ routes }: RoutePlan, init: RouterInit, versionHeader: string): Pick<PatternRouter, 'addRoute' | 'handle'> {
-  if (routes.some(({ own }) => own !== null))
-    return new PatternRouter(init, init.options.auto_options ? (methods) => optionsHandler(methods, versionHeader) : null)
-  const router = new Router(init)
-  return { addRoute: (route) => void router.add(route), handle: router.handle }
 }
 
 function fixedHandler({ kind, methods }: PlannedRoute, { config, log, shared, sites }: Compilation, versionHeader: string): Handler {

@@ -9,7 +9,8 @@ import { getKey, isJsonObject, type JsonObject, type JsonValue } from '../../jso
 import { combine, type ErrorOrigins, MERGE_TIME_SHARE } from './merge.ts'
 import type { Required } from './required.ts'
 import type { JoinData } from '../ports.ts'
-import type { Pipe, PipeRequest, PipeResponse, Revision, StepAnswer } from '../types.ts'
+import type { Revision, StepAnswer } from '../step-answers.ts'
+import type { Pipe, PipeRequest, PipeResponse } from '../types.ts'
 
 export interface Step {
   readonly pipe: Pipe

@@ -1,7 +1,7 @@
 // Bodies that the file has for errors: compiled once, filled for each error.
 
 import { ENCODE, type Encode, parseTemplate, type Placeholder, soleOf, textOfValue } from '../../../engine/placeholders.ts'
-import { isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
 import { encodeJson } from '../../../json/write.ts'
 import type { ErrorBody, ErrorOptions, PLACEHOLDERS } from './options.ts'
 
@@ -50,7 +50,7 @@ function compileText(text: string, encode: Encode): Fill<string> {
 
 /** A text that is one placeholder keeps the type of its value. */
 function compileValue(value: JsonValue): Fill<JsonValue> {
-  if (Array.isArray(value)) {
+  if (isJsonArray(value)) {
     const items = value.map(compileValue)
     return (values) => items.map((fill) => fill(values))
   }

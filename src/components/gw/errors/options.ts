@@ -8,7 +8,9 @@ import { Type } from '../../../schema/type.ts'
 
 const body = Type.Object({
   body: Type.Optional(Type.Unknown({ description: 'Any JSON, or a text.' })),
-  content_type: Type.Optional(Type.String({ description: 'Its media type. Default: `application/json` for JSON, `text/plain` for a text.' })),
+  content_type: Type.Optional(
+    Type.String({ description: 'Its media type. Default: `application/json` for JSON, `text/plain` for a text.' }),
+  ),
   headers: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Header fields of the answer, by name.' })),
 })
 

@@ -4,9 +4,10 @@ import { component } from '../../../engine/compile/component.ts'
 import { Data } from '../../../engine/data.ts'
 import { MERGE_TIME_SHARE } from '../../../engine/pipe/merge.ts'
 import { showExchange } from '../../../engine/ports.ts'
-import type { PipeRequest, PipeResponse, Revision, StepAnswer } from '../../../engine/types.ts'
+import type { Revision, StepAnswer } from '../../../engine/step-answers.ts'
+import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { valueAt } from '../../../json/path.ts'
-import { getKey, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
+import { getKey, isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
 import { callError, namesAt, sourceOf, subjectOf } from '../values.ts'
 import { runLoop, type Turn } from './loop.ts'
 import { checkForEach, type Options, options, STEP_LIST } from './options.ts'
@@ -29,7 +30,7 @@ export const forEach = component({
       async function callForEach(request, scope) {
         const subject = await subjectOf([source], request, scope)
         const list = (source.list ?? source.find)(subject) ?? []
-        if (!Array.isArray(list)) throw callError(`${given.in} is no list`, false)
+        if (!isJsonArray(list)) throw callError(`${given.in} is no list`, false)
         if (list.length > given.max) throw callError(`${given.in} has ${list.length} elements, more than ${given.max}`, isClients)
         if (given.into !== undefined && !list.every(isJsonObject)) throw callError(`${given.in} has elements that are no objects`, false)
         const turns = await runLoop(next, list, request, scope.child(budgetMs), init)
@@ -87,7 +88,7 @@ function revisionOf(name: string, elements: JsonValue[], steps: readonly StepAns
 
 function replaceAt(value: JsonValue | undefined, [name, ...rest]: readonly string[], elements: JsonValue[]): JsonValue {
   if (name === undefined) return elements
-  if (Array.isArray(value)) return value.map((element, index) => (String(index) === name ? replaceAt(element, rest, elements) : element))
+  if (isJsonArray(value)) return value.map((element, index) => (String(index) === name ? replaceAt(element, rest, elements) : element))
   const copy: JsonObject = isJsonObject(value) ? { ...value } : {}
   setKey(copy, name, replaceAt(getKey(copy, name), rest, elements))
   return copy

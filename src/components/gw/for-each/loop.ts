@@ -3,7 +3,8 @@
 import type { Scope } from '../../../engine/scope.ts'
 import { asError, CANCELED } from '../../../engine/errors.ts'
 import type { JsonValue } from '../../../json/types.ts'
-import type { LoopItem, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
+import type { LoopItem } from '../../../engine/step-answers.ts'
+import type { Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 
 export interface LoopInit {
   readonly concurrency: number

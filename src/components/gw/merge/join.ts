@@ -2,7 +2,7 @@
 
 import { Data, decodePart, type Part } from '../../../engine/data.ts'
 import { ForeignText } from '../../../json/foreign-text.ts'
-import { getKey, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
+import { getKey, isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
 import { valueAt } from '../../../json/path.ts'
 import { encodeJson } from '../../../json/write.ts'
 
@@ -48,7 +48,7 @@ function joinParts(earlier: Part, later: Part, joinLists: JoinLists): Part {
 }
 
 function joinValues(earlier: JsonValue, later: JsonValue, joinLists: JoinLists): JsonValue {
-  if (Array.isArray(earlier) && Array.isArray(later)) return joinLists(earlier, later) ?? later
+  if (isJsonArray(earlier) && isJsonArray(later)) return joinLists(earlier, later) ?? later
   if (!isJsonObject(earlier) || !isJsonObject(later)) return later
   const joined: JsonObject = { ...earlier }
   for (const [key, value] of Object.entries(later)) {
