@@ -70,7 +70,9 @@ async function open<C extends Compiled>(config: GatewayConfig, init: GatewayInit
     const compiled = await compile({
       clock: SYSTEM_CLOCK,
       ...init,
-      ...(mask === null ? {} : { writeAccessLine: (line: string) => init.writeAccessLine(mask(line)) }),
+      ...(mask === null
+        ? {}
+        : { writeAccessLine: (line: string) => init.writeAccessLine(mask(line)), print: (text: string) => init.print(mask(text)) }),
       ...encodings,
       config,
       order: loaded,

@@ -12,6 +12,7 @@ import { findPluginIssues } from './plugin-findings.ts'
 import { askPlugins, problemOfLost } from './plugin-tasks.ts'
 import { checkTypes } from './plugin-types.ts'
 import { writeNotices } from './read-file.ts'
+import { toldIssues } from './told-issues.ts'
 
 /** As long as a gateway gives a module without `setup_timeout`. */
 export const IMPORT_TIMEOUT_MS = 10_000
@@ -78,7 +79,7 @@ function isFault({ severity }: ModuleProblem): boolean {
 
 /** How many errors a configuration has in what it gives to plugins. */
 async function checkOptions(file: string, imports: readonly string[]): Promise<number> {
-  const { config, issues, source, notices } = await readConfig(file, {
+  const { config, issues, source, notices, secrets } = await readConfig(file, {
     environment: process.env,
     edition: null,
     keepsVerdict: false,
@@ -89,7 +90,12 @@ async function checkOptions(file: string, imports: readonly string[]): Promise<n
   const found = config === null ? issues : (await findPluginIssues(config, rules)).issues
   // Faults of modules have been told.
   const own = found.filter(({ path }) => path.length > 0 || config === null)
-  process.stderr.write(await printIssues(own, source, { hasColors: hasColors(process.stderr), showsAll: true }))
+  process.stderr.write(
+    await printIssues(toldIssues(own, config?.inherited ?? null, secrets), source, {
+      hasColors: hasColors(process.stderr),
+      showsAll: true,
+    }),
+  )
   return own.filter(({ severity }) => severity === 'error').length
 }
 

@@ -30,7 +30,9 @@ The order of keys, comments, the format, names of parameters and older names of 
     const old = await openConfig(before)
     const now = await openConfig(after)
     if (old === null || now === null) return EXIT_UNREADABLE
-    const found = await diffConfigs(old.config, now.config)
+    const { withReferences } = await import('../explain/hide-secrets.ts')
+    const compared = await diffConfigs(old.config, now.config)
+    const found = withReferences(withReferences(compared, now.config.secrets), old.config.secrets)
     if (format === 'json') process.stdout.write(`${JSON.stringify(found, numbers, 2)}\n`)
     else {
       const { describeDiff } = await import('./show-diff.ts')

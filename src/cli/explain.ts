@@ -47,6 +47,7 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
   async execute({ flags, words }) {
     const { explainEndpoint } = await import('../explain/explain-endpoint.ts')
     const { findEndpoints, readTarget } = await import('../explain/find-endpoint.ts')
+    const { withReferences } = await import('../explain/hide-secrets.ts')
     const { findOrigins } = await import('../explain/origins.ts')
     const { routeRequest } = await import('../explain/route-request.ts')
     const { suggestPaths } = await import('../explain/suggest-paths.ts')
@@ -64,26 +65,26 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
     const opened = await openConfig(flags.config)
     if (opened === null) return 2
     const { config, raw, source } = opened
-    const named = findEndpoints(config, target)
-    const method = target.method ?? named.find(({ dropped }) => dropped === null)?.endpoint.method ?? 'GET'
+    const { secrets } = config
     const host = flags.host ?? headers.get('Host') ?? 'localhost'
+    const named = findEndpoints(config, target, { headers, host })
+    const method = target.method ?? named.find(({ dropped }) => dropped === null)?.method ?? 'GET'
     const routed = routeRequest(config, { method, target: targetOf(target.path, named), headers, host })
-    // the router knows more spellings of a path: it removes slashes
-    const found = named.length === 0 && routed.endpoint !== null ? [{ endpoint: routed.endpoint, dropped: null }] : named
-    if (found.length === 0) {
-      const reason = routed.endpoint === null ? routed.reason : ''
+    const reason = routed.endpoint === null ? routed.reason : ''
+    if (named.length === 0) {
       const nearest = reason.startsWith('404') ? suggestPaths(config, target.path) : ''
       if (flags.json > 0) process.stdout.write(`${JSON.stringify({ reason }, null, 2)}\n`)
       process.stderr.write(`no endpoint answers ${words.join(' ')}: ${reason}${nearest}\n`)
       return 1
     }
-    const origins = await findOrigins({ raw, source, environment: process.env })
+    const origins = await findOrigins({ raw, source, environment: process.env, inherited: config.inherited })
     const init = { config, origins, readFile: (path: string) => readFileSync(path) }
     const explained = []
-    for (const { endpoint, dropped } of found) explained.push({ ...(await explainEndpoint(endpoint, init)), dropped })
-    const view = await viewOf(routed, init)
+    for (const { endpoint, dropped } of named)
+      explained.push({ ...withReferences(await explainEndpoint(endpoint, init), secrets), dropped })
+    const view = withReferences(await viewOf(routed, init), secrets)
     if (flags.json > 0) {
-      process.stdout.write(`${JSON.stringify(view ?? { reason: explained[0]?.dropped ?? '' }, null, 2)}\n`)
+      process.stdout.write(`${JSON.stringify(view ?? { reason: explained[0]?.dropped ?? reason }, null, 2)}\n`)
       return view === null ? 1 : 0
     }
     if (format === 'json') process.stdout.write(`${JSON.stringify(explained, null, 2)}\n`)

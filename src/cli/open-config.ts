@@ -8,6 +8,7 @@ import type { Issue, Source } from '../schema/issue.ts'
 import { printIssues } from '../schema/print-issues.ts'
 import { hasColors } from './command.ts'
 import { writeNotices } from './read-file.ts'
+import { textMasker, toldIssues } from './told-issues.ts'
 
 export interface OpenedConfig {
   readonly config: GatewayConfig
@@ -29,7 +30,7 @@ export async function openConfig(file: string, edition: 'ce' | null = null, show
   const { config, raw, source, issues } = reading
   writeNotices(own.notices)
   if (config !== null) return { config, raw, source, issues }
-  process.stderr.write(`ERROR parsing the configuration file:\t${own.failure ?? ''}\n\n`)
-  process.stderr.write(await printIssues(own.issues, own.source, { hasColors: hasColors(process.stderr) }))
+  process.stderr.write(`ERROR parsing the configuration file:\t${textMasker(own.secrets)(own.failure ?? '')}\n\n`)
+  process.stderr.write(await printIssues(toldIssues(own.issues, null, own.secrets), own.source, { hasColors: hasColors(process.stderr) }))
   return null
 }

@@ -9,6 +9,7 @@ import { pluginSettings } from '../plugins/plugins-block.ts'
 import { describeProblem, IMPORT_TIMEOUT_MS } from './check-modules.ts'
 import { askPlugins, problemOfLost } from './plugin-tasks.ts'
 import { writeNotices } from './read-file.ts'
+import { textMasker } from './told-issues.ts'
 
 export interface ListRequest {
   /** Null: the plugins of a folder. */
@@ -56,7 +57,7 @@ interface Uses {
 
 /** Null after an error, which was printed. */
 async function readUses(file: string): Promise<Uses | null> {
-  const { config, failure, notices } = await readConfig(file, {
+  const { config, failure, notices, secrets } = await readConfig(file, {
     environment: process.env,
     edition: null,
     keepsVerdict: true,
@@ -64,7 +65,7 @@ async function readUses(file: string): Promise<Uses | null> {
   })
   writeNotices(notices)
   if (config === null) {
-    process.stderr.write(`ERROR parsing the configuration file:\t${failure}\n`)
+    process.stderr.write(`ERROR parsing the configuration file:\t${textMasker(secrets)(failure ?? '')}\n`)
     return null
   }
   const { plugin } = config.service

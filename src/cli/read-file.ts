@@ -2,12 +2,10 @@
 
 import { accessSync, constants } from 'node:fs'
 import { checkConfig, gradeRule } from '../check/check-config.ts'
-import { locateInherited } from '../config/defaults.ts'
 import { type ConfigReading, readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { checkBlocks } from '../engine/compile/check-blocks.ts'
 import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
-import { maskerOf } from '../engine/secrets.ts'
 import { compileLocalTime } from '../log/local-time.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
@@ -16,6 +14,7 @@ import { UsageError } from './arguments.ts'
 import type { LintProblem } from './lint.ts'
 import { findPluginIssues, type PluginFindings } from './plugin-findings.ts'
 import { report, summarize, type ReportOptions } from './report.ts'
+import { textMasker, toldIssues } from './told-issues.ts'
 
 export const IMPORT_FLAG = {
   type: 'list',
@@ -153,14 +152,8 @@ async function finish(
   }: Pick<ConfigReading, 'issues' | 'source' | 'raw' | 'secrets' | 'config'> & Pick<FileReading, 'refusal'>,
   request: FileRequest,
 ): Promise<Omit<FileReading, 'pluginFiles'>> {
-  const inherited = config?.inherited ?? new Map()
-  const mask = maskerOf(secrets) ?? ((text: string) => text)
-  const told = issues.map((issue) => {
-    const { message, hint, ...rest } = locateInherited(issue, inherited)
-    return { ...rest, message: mask(message), hint: mask(hint) }
-  })
-  const why = refusal === null ? null : mask(refusal)
-  await report(told, source, why === null ? null : `ERROR ${why}`, request)
+  const why = refusal === null ? null : textMasker(secrets)(refusal)
+  await report(toldIssues(issues, config?.inherited ?? null, secrets), source, why === null ? null : `ERROR ${why}`, request)
   const summary = request.format === 'text' ? summarize(issues) : ''
   return { config: refusal === null ? config : null, source, raw, refusal: why, summary }
 }

@@ -27,10 +27,12 @@ export const routes = command({
     const opened = await openConfig(file)
     if (opened === null) return 1
     const { listRoutes } = await import('../explain/list-routes.ts')
+    const { withReferences } = await import('../explain/hide-secrets.ts')
     const { findOrigins } = await import('../explain/origins.ts')
     const { config, raw, source } = opened
-    const origins = await findOrigins({ raw, source, environment: process.env })
-    const listed = (await listRoutes(config)).map((route) => ({ ...route, origin: route.at === null ? null : origins.placeOf(route.at) }))
+    const origins = await findOrigins({ raw, source, environment: process.env, inherited: config.inherited })
+    const shown = withReferences(await listRoutes(config), config.secrets)
+    const listed = shown.map((route) => ({ ...route, origin: route.at === null ? null : origins.placeOf(route.at) }))
     if (format === 'json') process.stdout.write(`${JSON.stringify(listed, null, 2)}\n`)
     else {
       const { formatTable } = await import('./table.ts')
@@ -44,8 +46,8 @@ export const routes = command({
 })
 
 function rowOf(route: ListedRoute & { readonly origin: string | null }, paint: Paint, formatMs: (ms: number) => string): string[] {
-  const { method, path, backends, protections, timeoutMs, origin, kind, dropped } = route
+  const { method, path, hosts, backends, protections, timeoutMs, origin, kind, dropped } = route
   const asked = dropped === null ? backends.join(', ') || paint(`(${kind})`, 'dim') : paint(`not served: ${dropped}`, 'red')
   const protectedBy = protections.length === 0 ? paint('–', 'dim') : protections.join(', ')
-  return [method, path, asked, protectedBy, timeoutMs === null ? '' : formatMs(timeoutMs), origin ?? '']
+  return [method, `${hosts.join(', ')}${path}`, asked, protectedBy, timeoutMs === null ? '' : formatMs(timeoutMs), origin ?? '']
 }

@@ -52,21 +52,23 @@ The answer's body stands on standard output, everything else on standard error.`
     const request = readRequest({ words, headers: flags.header, data: flags.data })
     const opened = await openConfig(flags.config, flags.edition === 'ce' ? 'ce' : null, false)
     if (opened === null) return 1
+    const { withoutSecrets } = await import('../explain/hide-secrets.ts')
     const { traceRequest } = await import('../explain/trace-request.ts')
     const { ConfigError } = await import('../engine/compile/component.ts')
     const { VERSION } = await import('../runtime/process.ts')
+    const hide = <T>(shown: T): T => withoutSecrets(shown, opened.config.secrets)
     let traced: TracedRequest
     try {
       traced = await traceRequest(opened.config, request, { environment: process.env, version: `Version ${VERSION}` })
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      process.stderr.write(`the gateway does not start: ${error.message}\n`)
+      process.stderr.write(`the gateway does not start: ${hide(error.message)}\n`)
       return EXIT_NO_START
     }
     const { showTrace, traceAsJson } = await import('./show-trace.ts')
-    if (format === 'json') process.stdout.write(`${JSON.stringify(traceAsJson(traced), null, 2)}\n`)
+    if (format === 'json') process.stdout.write(`${JSON.stringify(hide(traceAsJson(traced)), null, 2)}\n`)
     else {
-      process.stderr.write(showTrace(traced, `${request.method} ${request.target}`, painterFor(process.stderr)))
+      process.stderr.write(hide(showTrace(traced, `${request.method} ${request.target}`, painterFor(process.stderr))))
       process.stdout.write(traced.body ?? '')
       if (process.stdout.isTTY) process.stdout.write('\n')
     }

@@ -34,15 +34,18 @@ export function applyDefaults(raw: PlainObject, quirks: Quirks): DefaultedFile {
 /** An issue about an inherited value as one about the defaults, where the value stands. */
 export function locateInherited(issue: Issue, inherited: Inherited): Issue {
   if (inherited.size === 0) return issue
-  const move = (path: IssuePath): IssuePath => {
-    for (let length = path.length; length > 0; length--) {
-      const origin = inherited.get(formatPath(path.slice(0, length)))
-      if (origin !== undefined) return [...origin, ...path.slice(length)]
-    }
-    return path
-  }
+  const move = (path: IssuePath): IssuePath => inheritedFrom(path, inherited) ?? path
   const fix = issue.fix?.map((edit) => ({ ...edit, path: move(edit.path) }))
   return { ...issue, path: move(issue.path), ...(fix === undefined ? {} : { fix }) }
+}
+
+/** Where a value of an endpoint or a backend stands among the defaults; null for one that is not inherited. */
+export function inheritedFrom(path: IssuePath, inherited: Inherited): IssuePath | null {
+  for (let length = path.length; length > 0; length--) {
+    const origin = inherited.get(formatPath(path.slice(0, length)))
+    if (origin !== undefined) return [...origin, ...path.slice(length)]
+  }
+  return null
 }
 
 /** The same key in another case, as everywhere in a configuration. */

@@ -4,12 +4,13 @@ import type { BackendConfig, EndpointConfig } from '../config/types.ts'
 import { compileRequest } from '../engine/endpoint/request.ts'
 import { headerFilter } from '../engine/steps/header-filter.ts'
 import { canonicalName } from '../engine/headers.ts'
+import { filterRawQuery, rawTextOf } from '../engine/raw-query.ts'
 import { compilePath } from '../engine/steps/request-builder.ts'
-import type { Exchange, Params, PipeRequest } from '../engine/types.ts'
+import type { Exchange, Params, PipeRequest, Query } from '../engine/types.ts'
 import { encodeQuery, encodeTarget, escapePath, parseQuery } from '../go/url.ts'
 import { formatPath } from '../schema/issue.ts'
 import type { Explanation } from './explain-endpoint.ts'
-import { withoutUser, writtenPattern } from './list-routes.ts'
+import { readRoute, withoutUser, writtenPattern } from './list-routes.ts'
 
 /** What does not reach a backend, and the list that would let it in; null where none would. */
 export interface Dropped {
@@ -26,8 +27,8 @@ export interface Passage {
 export interface RequestView {
   readonly route: { readonly path: string; readonly method: string; readonly config_path: string }
   readonly params: Readonly<Record<string, string>>
-  /** Components in their order; `origin` is the level on which the block stands. */
-  readonly layers: readonly { readonly name: string; readonly origin: 'own' | 'service' }[]
+  /** Components in their order; `origin`: the block stands at this place, at the service, or in `_gw/defaults`. */
+  readonly layers: readonly { readonly name: string; readonly origin: 'own' | 'service' | 'default' }[]
   /** `added`: what the gateway writes itself. */
   readonly headers: Passage & { readonly added: Readonly<Record<string, string>> }
   readonly query: Passage
@@ -58,11 +59,11 @@ export function describeRequest({ explanation, endpoint, exchange, params, userA
   const request = compileRequest(endpoint, userAgent)(exchange)
   const layers = [...explanation.layers, ...explanation.backends.flatMap((backend) => backend.layers)]
   return {
-    route: { path: endpoint.writtenPath, method: endpoint.method, config_path: at },
+    route: { path: readRoute(endpoint).path, method: exchange.method, config_path: at },
     params,
     layers: layers
       .filter(({ origin }) => origin !== null)
-      .map(({ name, isOfService }) => ({ name, origin: isOfService ? 'service' : 'own' })),
+      .map(({ name, isOfService, isInherited }) => ({ name, origin: isOfService ? 'service' : isInherited ? 'default' : 'own' })),
     headers: headersOf(endpoint, exchange, request, `${at}.input_headers`),
     query: queryOf(exchange, request, `${at}.input_query_strings`),
     backends: endpoint.backends.map((backend) => describeBackendOf(backend, request)),
@@ -98,8 +99,7 @@ function describeBackendOf(backend: BackendConfig, request: PipeRequest): Backen
   const wanted = new Set(inputHeaders.map(canonicalName))
   const lostHeaders = headerFilter(inputHeaders) === null ? [] : request.headers.names().filter((name) => !wanted.has(name))
   const passes = (name: string): boolean => inputQueryStrings.length === 0 || inputQueryStrings.includes(name)
-  const query = new Map([...request.query].filter(([name]) => passes(name)))
-  const target = targetOf(urlPattern, request.params, encodeQuery(query))
+  const target = targetOf(urlPattern, request.params, queryText(request.query, passes))
   return {
     index: Number(backend.at.at(-1)),
     method,
@@ -110,6 +110,12 @@ function describeBackendOf(backend: BackendConfig, request: PipeRequest): Backen
       ...[...request.query.keys()].filter((name) => !passes(name)).map((name) => ({ name, add_to: `${at}.input_query_strings` })),
     ],
   }
+}
+
+/** As it is sent: in its own order and bytes where `_gw/route` keeps them. */
+function queryText(query: Query, passes: (name: string) => boolean): string {
+  const raw = rawTextOf(query)
+  return raw === null ? encodeQuery(new Map([...query].filter(([name]) => passes(name)))) : filterRawQuery(raw, passes).raw
 }
 
 /** A placeholder that has no value yet stays as the file has it. */

@@ -4,13 +4,14 @@ import type { AgentConfig, BackendConfig, EndpointConfig, ExtraConfig, GatewayCo
 import type { Level } from '../engine/compile/component.ts'
 import { loadDeclarations, type DeclaredBlock } from '../engine/compile/order.ts'
 import { mergeStrategyOf, proxyOptions } from '../engine/pipe/proxy-block.ts'
+import { identityOf, ownRouteOf } from '../engine/routing/patterns/route-options.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
 import { order } from '../order.ts'
 import { isCommentKey } from '../schema/comment-key.ts'
 import { readEntries } from '../plugins/entries.ts'
 import { readOptions } from '../schema/read-options.ts'
 import { isObject, type PlainObject } from '../json/types.ts'
-import { writtenPattern } from './list-routes.ts'
+import { nameOfEndpoint, writtenPattern } from './list-routes.ts'
 
 /** One block of `extra_config`, as it is read. */
 export interface EffectiveBlock {
@@ -56,9 +57,9 @@ export async function readEffective(config: GatewayConfig): Promise<EffectiveCon
       }
     })
   const endpoints = config.endpoints.map((endpoint): [string, EffectiveEndpoint] => [
-    `${endpoint.method} ${endpoint.path.replaceAll(/([:*])[^/]+/g, '$1')}`,
+    keyOfEndpoint(endpoint),
     {
-      name: `${endpoint.method} ${endpoint.writtenPath}`,
+      name: nameOfEndpoint(endpoint),
       fields: fieldsOfEndpoint(endpoint, config),
       blocks: blocksOf(endpoint.extraConfig, 'endpoint'),
       backends: backendsOf(endpoint.backends, endpoint.path),
@@ -78,6 +79,12 @@ export async function readEffective(config: GatewayConfig): Promise<EffectiveCon
     endpoints: new Map(endpoints),
     agents: new Map(agents),
   }
+}
+
+/** What clients see of its route. */
+function keyOfEndpoint(endpoint: EndpointConfig): string {
+  const own = ownRouteOf(endpoint)
+  return own === null ? `${endpoint.method} ${endpoint.path.replaceAll(/([:*])[^/]+/g, '$1')}` : identityOf(own).join(' ')
 }
 
 /** By its declaration where there is one: defaults are filled in, other cases of names and older names are one. */

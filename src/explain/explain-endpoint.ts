@@ -10,7 +10,7 @@ import type { IssuePath } from '../schema/issue.ts'
 import { backendRows, endpointRows, stepsOfAnswer } from './fields.ts'
 import { flattenOptions, type Row } from './flatten.ts'
 import { listStacks, type Stack, type Stacks } from './list-stacks.ts'
-import { withoutUser } from './list-routes.ts'
+import { readRoute, withoutUser } from './list-routes.ts'
 import type { Origins } from './origins.ts'
 
 export interface ExplainedLayer {
@@ -20,6 +20,8 @@ export interface ExplainedLayer {
   readonly isReached: boolean
   /** Whether the block stands on the level of the service. */
   readonly isOfService: boolean
+  /** Whether the block stands in `_gw/defaults`. */
+  readonly isInherited: boolean
   /** Where its block stands; null for steps of the engine. */
   readonly origin: string | null
   readonly options: readonly Row[]
@@ -77,9 +79,10 @@ export async function explainEndpoint(endpoint: EndpointConfig, { config, origin
   const isReached = around.every(({ answers, layer }) => layer.isReached && !answers)
   const strategy = endpoint.backends.length === 1 ? 'one backend' : mergeStrategyOf(proxyOptions(endpoint), config.quirks)
   const { shadows } = splitShadows(endpoint.backends)
+  const { methods, path } = readRoute(endpoint)
   return {
-    method: endpoint.method,
-    path: endpoint.writtenPath,
+    method: methods.join(', '),
+    path,
     origin: origins.placeOf(endpoint.at),
     problem: compiled.problem,
     fields: endpointRows(endpoint, config, origins),
@@ -144,16 +147,17 @@ function describeBlock(
   stage: Stage,
   name: string,
   backend: BackendConfig | null,
-): Pick<ExplainedLayer, 'origin' | 'options'> {
+): Pick<ExplainedLayer, 'origin' | 'options' | 'isInherited'> {
   const { compiled, config, endpoint, origins } = context
   const lines: readonly { readonly kind: string; readonly name: string }[] = compiled.order.layers[stage]
   const line = lines.find((one) => one.kind === 'layer' && one.name === name)
-  if (line === undefined) return { origin: null, options: [] }
+  if (line === undefined) return { origin: null, options: [], isInherited: false }
   const declaration = line as unknown as AnyBlock
   const isOfService = LEVELS[stage].includes('service')
   const owner = isOfService ? config : (backend ?? endpoint)
   const at: ConfigPath = isOfService ? [] : (backend ?? endpoint).at
-  return rowsOf(declaration, owner.extraConfig, [...at, 'extra_config'], origins)
+  const isInherited = origins.isInherited([...at, 'extra_config', declaration.namespace])
+  return { ...rowsOf(declaration, owner.extraConfig, [...at, 'extra_config'], origins), isInherited }
 }
 
 function rowsOf(

@@ -1,12 +1,16 @@
 // Which endpoints a method and a path mean: as the file writes them, as they are registered, or as a client asks for them.
 
 import type { EndpointConfig, GatewayConfig } from '../config/types.ts'
-import { planRoutes } from '../engine/routing/plan.ts'
-import { RouteTree } from '../engine/routing/route-tree.ts'
+import type { MemoryRequest } from '../engine/endpoint/memory-exchange.ts'
+import { ROUTE_METHODS } from '../engine/routing/patterns/methods.ts'
+import { planRoutes, type PlannedRoute } from '../engine/routing/plan.ts'
+import { routeRequest } from './route-request.ts'
 
 export interface FoundEndpoint {
   readonly endpoint: EndpointConfig
-  /** As registered: `/users/:id`. */
+  /** The first by which it can be asked for, or the one that was asked with. */
+  readonly method: string
+  /** As registered: `/users/:id`, or `/users/{id}` by `_gw/route`. */
   readonly pattern: string
   /** Values of the parameters where a client's path was given, by the names of the pattern. */
   readonly params: Readonly<Record<string, string>>
@@ -21,39 +25,42 @@ export function readTarget(words: readonly string[]): { method: string | null; p
   return second?.startsWith('/') === true ? { method: first.toUpperCase(), path: second } : null
 }
 
-/** Every endpoint that is meant, in the order of the file. */
-export function findEndpoints(config: GatewayConfig, { method, path: written }: { method: string | null; path: string }): FoundEndpoint[] {
+/** Every endpoint that is meant, in the order of the file. `more` is what else the client says, where routes ask for that. */
+export function findEndpoints(
+  config: GatewayConfig,
+  { method, path: written }: { method: string | null; path: string },
+  more: Pick<MemoryRequest, 'headers' | 'host'> = {},
+): FoundEndpoint[] {
   const path = written.replace(/\?.*$/s, '')
   const plan = planRoutes(config)
-  const routes = plan.routes.filter((route) => route.endpoint !== null && (method === null || route.method === method))
-  const named = routes.filter(({ pattern, endpoint }) => pattern === path || endpoint?.writtenPath === path)
+  const routes = plan.routes.filter((route) => route.endpoint !== null && (method === null || methodsOf(route).includes(method)))
+  const named = routes.filter(({ pattern, endpoint, own }) => [pattern, endpoint?.writtenPath, own?.pattern.written].includes(path))
   const dropped = plan.dropped
     .filter(({ endpoint }) => (method === null || endpoint.method === method) && [endpoint.path, endpoint.writtenPath].includes(path))
-    .map(({ endpoint, reason }) => ({ endpoint, pattern: endpoint.path, params: {}, dropped: reason }))
+    .map(({ endpoint, reason }) => ({ endpoint, method: endpoint.method, pattern: endpoint.path, params: {}, dropped: reason }))
   if (named.length + dropped.length > 0)
     return [
-      ...named.map(({ pattern, endpoint }) => ({ endpoint: endpoint as EndpointConfig, pattern, params: {}, dropped: null })),
+      ...named.map((route) => ({
+        endpoint: route.endpoint as EndpointConfig,
+        method: method ?? (methodsOf(route)[0] as string),
+        pattern: route.pattern,
+        params: {},
+        dropped: null,
+      })),
       ...dropped,
     ]
-  const trees = new Map<string, RouteTree<EndpointConfig>>()
-  for (const { method: own, pattern, endpoint } of routes) {
-    const tree = trees.get(own) ?? new RouteTree<EndpointConfig>()
-    trees.set(own, tree)
-    tree.add(pattern, endpoint as EndpointConfig)
+  const methods = method === null ? [...new Set(routes.flatMap(methodsOf))] : [method]
+  const found = new Map<EndpointConfig, FoundEndpoint>()
+  for (const own of methods) {
+    const { endpoint, ...routed } = routeRequest(config, { ...more, method: own, target: written })
+    if (endpoint === null || !('exchange' in routed) || found.has(endpoint)) continue
+    const pattern = routed.exchange.route?.pattern ?? ''
+    found.set(endpoint, { endpoint, method: own, pattern, params: routed.params, dropped: null })
   }
-  return [...trees.values()].flatMap((tree) => {
-    const match = tree.find(decode(path))
-    if (match === null) return []
-    const { value, pattern, paramNames } = match.route
-    const params = Object.fromEntries(paramNames.map((name, index) => [name, match.values[index] ?? '']))
-    return [{ endpoint: value, pattern, params, dropped: null }]
-  })
+  return [...found.values()]
 }
 
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
+/** By which a route can be asked for. */
+function methodsOf({ method, own }: PlannedRoute): readonly string[] {
+  return own === null ? [method] : (own.methods ?? ROUTE_METHODS)
 }

@@ -2,14 +2,19 @@
 
 import type { BackendConfig, EndpointConfig, GatewayConfig } from '../config/types.ts'
 import { loadDeclarations, type DeclaredBlock } from '../engine/compile/order.ts'
+import { writtenHost } from '../engine/routing/patterns/host-pattern.ts'
+import { ownRouteOf } from '../engine/routing/patterns/route-options.ts'
 import { planRoutes } from '../engine/routing/plan.ts'
 import { order } from '../order.ts'
 
 export interface ListedRoute {
   readonly kind: 'health' | 'debug' | 'echo' | 'endpoint' | 'options'
+  /** Several of `_gw/route` with commas between them; `*` for every one. */
   readonly method: string
   /** As the file writes it, or as it is registered where the gateway answers itself. */
   readonly path: string
+  /** Those that `_gw/route` binds it to; empty for any. */
+  readonly hosts: readonly string[]
   /** As registered: `/users/:id`. */
   readonly pattern: string
   /** `GET http://users:8080/{id}`, those that only get a copy among them. */
@@ -32,14 +37,16 @@ export async function listRoutes(config: GatewayConfig): Promise<ListedRoute[]> 
   const listed = routes.map((route): ListedRoute => {
     if (route.endpoint !== null) return listEndpoint(route.endpoint, route.pattern, null)
     const { kind, method, pattern } = route
-    const own = { backends: [], timeoutMs: null, outputEncoding: null, at: null, dropped: null }
+    const own = { hosts: [], backends: [], timeoutMs: null, outputEncoding: null, at: null, dropped: null }
     // the health check stands outside the router's layers
     return { kind, method, path: pattern, pattern, protections: kind === 'health' ? [] : ofService, ...own }
   })
   return [...listed, ...dropped.map(({ endpoint, reason }) => listEndpoint(endpoint, endpoint.path, reason))]
 
   function listEndpoint(endpoint: EndpointConfig, pattern: string, reason: string | null): ListedRoute {
-    const { method, writtenPath: path, backends, timeoutMs, outputEncoding, at, extraConfig } = endpoint
+    const { backends, timeoutMs, outputEncoding, at, extraConfig } = endpoint
+    const { methods, path, hosts } = readRoute(endpoint)
+    const method = methods.join(', ')
     const protections = [
       ...ofService,
       ...namesAt(extraConfig, 'endpoint', protecting),
@@ -47,8 +54,33 @@ export async function listRoutes(config: GatewayConfig): Promise<ListedRoute[]> 
     ]
     const names = [...new Set(protections)]
     const calls = backends.map(describeBackend)
-    return { kind: 'endpoint', method, path, pattern, backends: calls, protections: names, timeoutMs, outputEncoding, at, dropped: reason }
+    return {
+      kind: 'endpoint',
+      method,
+      path,
+      hosts,
+      pattern,
+      backends: calls,
+      protections: names,
+      timeoutMs,
+      outputEncoding,
+      at,
+      dropped: reason,
+    }
   }
+}
+
+/** What an endpoint answers: as the file writes it, or its `_gw/route`. */
+export function readRoute(endpoint: EndpointConfig): { methods: readonly string[]; path: string; hosts: readonly string[] } {
+  const own = ownRouteOf(endpoint)
+  if (own === null) return { methods: [endpoint.method], path: endpoint.writtenPath, hosts: [] }
+  return { methods: own.methods ?? ['*'], path: own.pattern.written, hosts: own.hosts.map(writtenHost) }
+}
+
+/** `GET /users/{id}`, `GET,HEAD a.example/users/{id}`. */
+export function nameOfEndpoint(endpoint: EndpointConfig): string {
+  const { methods, path, hosts } = readRoute(endpoint)
+  return `${methods.join(',')} ${hosts.join(',')}${path}`
 }
 
 function namesAt(

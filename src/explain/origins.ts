@@ -2,15 +2,21 @@
 
 import type { IssuePath, Source } from '../schema/issue.ts'
 import { makeLocate, type Locate } from '../schema/print-issues.ts'
+import { DEFAULTS_NAMESPACE, type Inherited, inheritedFrom } from '../config/defaults.ts'
 import { isObject } from '../json/types.ts'
 
 export interface Origins {
-  /** `krakend.json:12`, `environment KRAKEND_PORT`, or `default` where nothing is written at any of the paths; the first that is written counts. */
+  /**
+   * `krakend.json:12`, the same with `(_gw/defaults)` where it is inherited, `environment KRAKEND_PORT`, or `default` where nothing is
+   * written at any of the paths; the first that is written counts.
+   */
   of(...paths: readonly IssuePath[]): string
   /** `krakend.json:12:5`, or the file where the format has no places. */
   placeOf(path: IssuePath): string
   /** Whether the file or the environment has something there. */
   isWritten(path: IssuePath): boolean
+  /** Whether `_gw/defaults` has given what is there. */
+  isInherited(path: IssuePath): boolean
 }
 
 export interface OriginsInit {
@@ -18,9 +24,11 @@ export interface OriginsInit {
   readonly raw: unknown
   readonly source: Source
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** `GatewayConfig.inherited`; nothing by default. */
+  readonly inherited?: Inherited
 }
 
-export async function findOrigins({ raw, source, environment }: OriginsInit): Promise<Origins> {
+export async function findOrigins({ raw, source, environment, inherited = new Map() }: OriginsInit): Promise<Origins> {
   const locate: Locate = await makeLocate(source)
   const placeOf = (path: IssuePath, withColumn: boolean): string => {
     const position = locate(path)
@@ -29,13 +37,21 @@ export async function findOrigins({ raw, source, environment }: OriginsInit): Pr
     return made ?? `${source.file}:${position.line}${withColumn ? `:${position.column}` : ''}`
   }
   const isWritten = (path: IssuePath): boolean => findWritten(raw, path, source) !== undefined
+  const originOf = (path: IssuePath): IssuePath | null => {
+    const from = inheritedFrom(path, inherited)
+    return from !== null && isWritten(from) ? from : null
+  }
   return {
     isWritten,
+    isInherited: (path) => !isWritten(path) && originOf(path) !== null,
     placeOf: (path) => placeOf(path, true),
     of(...paths) {
-      const path = paths.find(isWritten)
-      if (path === undefined) return 'default'
-      return variableOf(path, environment) ?? placeOf(path, false)
+      for (const path of paths) {
+        if (isWritten(path)) return variableOf(path, environment) ?? placeOf(path, false)
+        const from = originOf(path)
+        if (from !== null) return `${placeOf(from, false)} (${DEFAULTS_NAMESPACE})`
+      }
+      return 'default'
     },
   }
 }

@@ -1,6 +1,6 @@
 // One request through a configuration without a port, every layer seen at work: what it was given, what it changed, how long it took.
 
-import type { GatewayConfig } from '../config/types.ts'
+import type { ConfigPath, GatewayConfig } from '../config/types.ts'
 import type { Stage } from '../engine/compile/component.ts'
 import type { Logger, Site } from '../engine/compile/site.ts'
 import { memoryExchange, type MemoryRequest } from '../engine/endpoint/memory-exchange.ts'
@@ -8,6 +8,7 @@ import { asError } from '../engine/errors.ts'
 import type { HeaderMap } from '../engine/headers.ts'
 import { openGateway, type GatewayInit } from '../gateway.ts'
 import { createResourcePool, createSharedMemory } from '../runtime/shared.ts'
+import { nameOfEndpoint } from './list-routes.ts'
 import { changesOf, resultOf, snapshotOf, type Snapshot } from './snapshot.ts'
 
 /** One thing that happened. Times are milliseconds since the request came. */
@@ -68,7 +69,7 @@ export async function traceRequest(config: GatewayConfig, request: MemoryRequest
     const tookMs = performance.now() - recorder.startMs
     exchange.finish()
     const { route, statusCode, responseHeaders: headers, kept, failure, isCut } = exchange
-    const endpoint = route?.endpoint == null ? null : `${route.method} ${route.endpoint.writtenPath}`
+    const endpoint = route?.endpoint == null ? null : nameOfEndpoint(route.endpoint)
     return { steps: recorder.steps(), endpoint, statusCode, headers, body: kept.bytes, failure, isCut, tookMs, log }
   } finally {
     exchange.scope.close()
@@ -124,7 +125,7 @@ class Recorder {
 
   enter(name: string, site: Site, subject: unknown): (result: unknown, error: unknown) => void {
     const stage = this.#positions.get(site)?.get(name)?.stage ?? 'server'
-    const backend = site.backend === null ? null : Number(site.backend.at.at(-1))
+    const backend = site.backend === null ? null : indexOfBackend(site.backend.at)
     const place = SENDERS.has(stage) || stage === 'backend' ? `backend ${backend}` : 'around'
     const visit: Visit = {
       name,
@@ -183,6 +184,11 @@ function describeExit({ name: layer, stage, backend, enteredMs, leftMs, result, 
     inner?.result !== undefined && inner.result !== null && isComparable(stage, inner.stage) ? inner.result : new Map<string, string>()
   const changes = changesOf(before, result)
   return changes.length === 0 ? [] : [{ ...step, kind: 'out', changes }]
+}
+
+/** That of a fallback is the one of the backend that it stands in for. */
+function indexOfBackend(at: ConfigPath): number {
+  return Number(at[at.indexOf('backend') + 1])
 }
 
 /** Whether two stages wrap the same kind of function. */

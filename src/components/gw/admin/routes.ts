@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { BackendConfig, EndpointConfig, GatewayConfig } from '../../../config/types.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { type HostState, hostStates } from '../../../engine/ports.ts'
+import { writtenHost } from '../../../engine/routing/patterns/host-pattern.ts'
 import { ownRouteOf } from '../../../engine/routing/patterns/route-options.ts'
 import { showReferences } from '../../../engine/secrets.ts'
 import { formatPath } from '../../../schema/issue.ts'
@@ -28,10 +29,7 @@ function describeEndpoint(endpoint: EndpointConfig, readHosts: ReadHosts): objec
   return {
     methods: own === null ? [endpoint.method] : (own.methods ?? ['*']),
     path: own === null ? endpoint.writtenPath : own.pattern.written,
-    hosts:
-      own === null
-        ? []
-        : own.hosts.map((host) => (host.kind === 'exact' ? '' : host.kind === 'below' ? '*' : `{${host.name}}`) + host.suffix),
+    hosts: own === null ? [] : own.hosts.map(writtenHost),
     config_path: formatPath(endpoint.at),
     output_encoding: endpoint.outputEncoding,
     timeout_ms: endpoint.timeoutMs,

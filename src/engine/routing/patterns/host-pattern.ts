@@ -21,6 +21,12 @@ export function parseHostPattern(written: string): HostPattern | null {
   return NAME.test(lower) ? { kind: 'exact', suffix: lower } : null
 }
 
+/** As the file has it, in lower case. */
+export function writtenHost(host: HostPattern): string {
+  if (host.kind === 'label') return `{${host.name}}${host.suffix}`
+  return host.kind === 'below' ? `*${host.suffix}` : host.suffix
+}
+
 /** The name of a Host header: without its port and a dot at its end, in lower case. */
 export function hostNameOf(host: string): string {
   const colon = host.startsWith('[') ? host.indexOf(':', host.indexOf(']')) : host.indexOf(':')

@@ -1,0 +1,112 @@
+// What is said about a configuration with `_gw/…` keys: routes of their own, inherited values, secrets.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { synonymsOf } from '../config/upgrade.ts'
+import { HeaderMap } from '../engine/headers.ts'
+import type { Secrets } from '../config/types.ts'
+import { configOf } from '../testing/index.ts'
+import { describeRequest } from './describe-request.ts'
+import { diffConfigs } from './diff-configs.ts'
+import { explainEndpoint } from './explain-endpoint.ts'
+import { findEndpoints } from './find-endpoint.ts'
+import { withReferences, withoutSecrets } from './hide-secrets.ts'
+import { listRoutes } from './list-routes.ts'
+import { findOrigins } from './origins.ts'
+import { routeRequest } from './route-request.ts'
+
+const endpoint = (path: string, route: object | null, more: object = {}): object => ({
+  endpoint: path,
+  backend: [{ host: ['http://b'], url_pattern: '/b' }],
+  ...(route === null ? {} : { extra_config: { '_gw/route': route } }),
+  ...more,
+})
+
+const own = configOf({
+  endpoints: [
+    endpoint('/svc/{rest}', { path: '/svc/{rest*}', methods: ['PUT', 'POST'] }, { input_query_strings: ['*'] }),
+    endpoint('/files/{name}', { path: '/files/{name}.{ext}', hosts: ['{tenant}.example.com'], query_mode: 'raw' }),
+    endpoint('/files/{name}', { path: '/files/{name}.{ext}', hosts: ['b.example.org'] }),
+  ],
+})
+
+test('routes of their own are found with the host that they ask for', () => {
+  const found = findEndpoints(own, { method: null, path: '/svc/a/b' })
+  assert.deepEqual(
+    found.map(({ method, pattern, params }) => [method, pattern, params]),
+    [['PUT', '/svc/{rest*}', { rest: 'a/b' }]],
+  )
+  assert.deepEqual(findEndpoints(own, { method: 'GET', path: '/svc/a' }), [])
+  const named = findEndpoints(own, { method: null, path: '/svc/{rest*}' })
+  assert.deepEqual(
+    named.map(({ method }) => method),
+    ['PUT'],
+  )
+  const routed = routeRequest(own, { method: 'GET', target: '/files/a.b.css', host: 'shop.example.com:8080' })
+  assert.ok(routed.endpoint !== null)
+  assert.deepEqual([routed.endpoint.at, routed.params], [['endpoints', 1], { name: 'a.b', ext: 'css', tenant: 'shop' }])
+  assert.deepEqual(routeRequest(own, { method: 'GET', target: '/files/a.css', host: 'x' }), {
+    endpoint: null,
+    reason: '404: no endpoint has this path',
+  })
+  const climbing = routeRequest(own, { method: 'PUT', target: '/svc/..%2fadmin' })
+  assert.match(climbing.endpoint === null ? climbing.reason : '', /^400: /)
+})
+
+test('routes are told with their methods, patterns and hosts', async () => {
+  const rows = (await listRoutes(own)).filter(({ kind }) => kind === 'endpoint')
+  assert.deepEqual(
+    rows.map(({ method, hosts, path }) => [method, hosts, path]),
+    [
+      ['PUT, POST', [], '/svc/{rest*}'],
+      ['GET', ['{tenant}.example.com'], '/files/{name}.{ext}'],
+      ['GET', ['b.example.org'], '/files/{name}.{ext}'],
+    ],
+  )
+})
+
+test('endpoints that differ in what _gw/route says are compared each with itself', async () => {
+  const one = (timeout: string): object => ({
+    endpoints: [endpoint('/a', { hosts: ['a.example.com'] }, { timeout: '1s' }), endpoint('/a', { hosts: ['b.example.com'] }, { timeout })],
+  })
+  const { changes } = await diffConfigs(configOf(one('1s')), configOf(one('3s')))
+  assert.deepEqual(
+    changes.map(({ name, kind, values }) => [name, kind, values.map((value) => value.name)]),
+    [['GET b.example.com/a', 'changed', ['timeout']]],
+  )
+})
+
+test('inherited values and blocks have their origin among the defaults', async () => {
+  const raw = {
+    extra_config: {
+      '_gw/defaults': { endpoint: { timeout: '7s', extra_config: { 'qos/ratelimit/router': { max_rate: 5 } } } },
+    },
+    endpoints: [endpoint('/a', null)],
+  }
+  const config = configOf(raw)
+  const text = JSON.stringify({ version: 3, ...raw }, null, 1)
+  const source = { file: 'k.json', text, format: 'json', synonymsOf }
+  const origins = await findOrigins({ raw, source, environment: {}, inherited: config.inherited })
+  const lineOf = (word: string): number => text.split('\n').findIndex((line) => line.includes(`"${word}"`)) + 1
+  assert.equal(origins.of(['endpoints', 0, 'timeout'], ['timeout']), `k.json:${lineOf('timeout')} (_gw/defaults)`)
+  assert.equal(origins.of(['endpoints', 0, 'cache_ttl']), 'default')
+  const routed = routeRequest(config, { method: 'GET', target: '/a', headers: new HeaderMap() })
+  assert.ok(routed.endpoint !== null)
+  const explanation = await explainEndpoint(routed.endpoint, { config, origins, readFile: () => Buffer.from('') })
+  const limit = explanation.layers.find(({ name }) => name === 'qos/ratelimit/router')
+  assert.equal(limit?.options.find(({ name }) => name === 'max_rate')?.origin, `k.json:${lineOf('max_rate')} (_gw/defaults)`)
+  const { layers } = describeRequest({ ...routed, explanation, userAgent: '' })
+  assert.deepEqual(layers, [{ name: 'qos/ratelimit/router', origin: 'default' }])
+})
+
+test('references stand for secrets, wherever they are', () => {
+  const secrets: Secrets = { values: [{ value: 's3cret/key', reference: '${env:KEY}' }], files: [] }
+  const shown = { urls: ['http://b/?k=s3cret/key'], options: [{ value: { key: 's3cret/key', n: 1 } }], none: null }
+  assert.deepEqual(withReferences(shown, secrets), {
+    urls: ['http://b/?k=${env:KEY}'],
+    options: [{ value: { key: '${env:KEY}', n: 1 } }],
+    none: null,
+  })
+  assert.equal(withReferences('/s3cret%2Fkey', secrets), '/***')
+  assert.deepEqual(withoutSecrets({ changes: ['header X s3cret/key'] }, secrets), { changes: ['header X ***'] })
+})
