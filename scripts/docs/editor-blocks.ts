@@ -5,7 +5,9 @@ import { oldNamespaces } from '../../src/config/upgrade.ts'
 import enterprise from '../../src/config/upgrades/enterprise.json' with { type: 'json' }
 import version2 from '../../src/config/upgrades/version-2.json' with { type: 'json' }
 import version4 from '../../src/config/upgrades/version-4.json' with { type: 'json' }
+import { DEFAULTS_NAMESPACE } from '../../src/config/defaults.ts'
 import type { Level } from '../../src/engine/compile/component.ts'
+import { isOwnNamespace } from '../../src/schema/own-keys.ts'
 import type { NamespaceEntry } from './namespaces.ts'
 import type { Shape } from './options-table.ts'
 import { COMMENTS, descriptionOf, type Schema } from './schema.ts'
@@ -27,7 +29,7 @@ export class SharedBlocks {
   readonly definitions: Record<string, Schema> = {}
   readonly #names = new Map<string, string>()
 
-  /** The schema itself, or what refers to it. */
+  /** The schema itself, or what refers to it. Blocks of ours may be `false`: absent, whatever is inherited. */
   refer(namespace: string, schema: Schema): Schema {
     if (schema['properties'] === undefined) return schema
     const { description, ...options } = schema
@@ -40,8 +42,9 @@ export class SharedBlocks {
       this.#names.set(text, name)
       this.definitions[name] = options
     }
+    const block = { $ref: `#/definitions/${name}` }
     // Beside a `$ref` draft 7 ignores everything else, descriptions too.
-    return { description, allOf: [{ $ref: `#/definitions/${name}` }] }
+    return isOwnNamespace(namespace) ? { description, anyOf: [block, { const: false }] } : { description, allOf: [block] }
   }
 }
 
@@ -59,7 +62,7 @@ export function blocksOf(level: Level, version: Dialect, { entries, about, share
   const names = new Set(here.map(({ namespace }) => namespace))
   const elsewhere = entries
     .filter(({ namespace }) => !names.has(namespace))
-    .map((entry) => [entry.namespace, misplaced(entry.namespace, entries)] as const)
+    .map((entry) => [entry.namespace, misplaced(entry.namespace, level, entries)] as const)
   const known = new Set(entries.map(({ namespace }) => namespace))
   const missing = [...new Set([...oldNamespaces.values(), ...enterprise.others, ...enterprise.protecting])]
     .filter((namespace) => !known.has(namespace))
@@ -121,7 +124,8 @@ function describeObject({ properties = {} }: Shape): string {
   return `With ${Object.keys(properties).join(', ')}.`
 }
 
-function misplaced(namespace: string, entries: readonly NamespaceEntry[]): Schema {
+function misplaced(namespace: string, level: Level, entries: readonly NamespaceEntry[]): Schema {
+  if (namespace === DEFAULTS_NAMESPACE && level !== 'agent') return { description: '`false`: nothing is inherited here.', const: false }
   const levels = [...new Set(entries.filter((entry) => entry.namespace === namespace).flatMap((entry) => entry.levels))]
   return { description: `Does nothing here: it belongs to the ${levels.join(' or the ')}.`, not: {} }
 }
