@@ -39,12 +39,15 @@ export interface EffectiveConfig {
   readonly agents: ReadonlyMap<string, EffectiveEndpoint>
 }
 
+/** What they say stands in every value already. */
+const RESOLVED: ReadonlySet<string> = new Set(['_gw/defaults', '_gw/secrets'])
+
 export async function readEffective(config: GatewayConfig): Promise<EffectiveConfig> {
   const declared = await loadDeclarations(order, config)
   const blocksOf = (blocks: ExtraConfig, level: Level): EffectivePlace['blocks'] =>
     new Map(
       [...blocks]
-        .filter(([name]) => !isCommentKey(name))
+        .filter(([name]) => !isCommentKey(name) && !RESOLVED.has(name))
         .map(([name, raw]) => [name, readEffectiveBlock(name, raw, { level, declared, listsPlugins: config.quirks.listsPlugins })]),
     )
   const backendsOf = (list: readonly BackendConfig[], path = ''): EffectiveEndpoint['backends'] =>

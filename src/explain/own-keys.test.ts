@@ -49,6 +49,7 @@ test('routes of their own are found with the host that they ask for', () => {
     endpoint: null,
     reason: '404: no endpoint has this path',
   })
+  assert.deepEqual(routeRequest(own, { method: 'GET', target: '/%ff' }), { endpoint: null, reason: '404: no endpoint has this path' })
   const climbing = routeRequest(own, { method: 'PUT', target: '/svc/..%2fadmin' })
   assert.match(climbing.endpoint === null ? climbing.reason : '', /^400: /)
 })
@@ -74,6 +75,15 @@ test('endpoints that differ in what _gw/route says are compared each with itself
     changes.map(({ name, kind, values }) => [name, kind, values.map((value) => value.name)]),
     [['GET b.example.com/a', 'changed', ['timeout']]],
   )
+})
+
+test('what is inherited means the same as what is written', async () => {
+  const written = configOf({ endpoints: [endpoint('/a', null, { timeout: '7s' })] })
+  const inherited = configOf({
+    extra_config: { '_gw/defaults': { endpoint: { timeout: '7s' } } },
+    endpoints: [endpoint('/a', null)],
+  })
+  assert.deepEqual((await diffConfigs(written, inherited)).changes, [])
 })
 
 test('inherited values and blocks have their origin among the defaults', async () => {

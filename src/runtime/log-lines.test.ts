@@ -26,3 +26,15 @@ test('the frames of a stack are lines of their own, and each is one', () => {
   const lines = linesOf(3, 'Error: x', ['    at a (b.ts:1:2)', '    at c\nforged'])
   assert.deepEqual(lines.slice(1), ['    at a (b.ts:1:2)', '    at c\\nforged'])
 })
+
+test('no log has a secret of the file, neither standard output nor a GELF server', () => {
+  const written: string[] = []
+  const sink = { write: (text: string) => void written.push(text), writeOrPrint: () => assert.fail('no access log') }
+  const output: Pick<Output, 'write' | 'gelf'> = { write: (text) => void written.push(text), gelf: () => sink }
+  const secrets = { values: [{ value: 'topsecret', reference: '${env:KEY}' }], files: [] }
+  const blocks = { 'telemetry/logging': { level: 'DEBUG', stdout: true }, 'telemetry/gelf': { address: '127.0.0.1:12201' } }
+  for (const extraConfig of [new Map(), new Map<string, unknown>(Object.entries(blocks))])
+    createLogger(output, makeConfig({ extraConfig, secrets })).error('dial http://b/?key=topsecret')
+  assert.equal(written.length, 3)
+  for (const text of written) assert.match(text, /dial http:\/\/b\/\?key=\*\*\*/)
+})

@@ -1,6 +1,7 @@
 // A client request without a socket, and its answer in memory: for whoever asks the gateway from within, and for tests.
 
 import { Readable } from 'node:stream'
+import { checkEscapes, unescapeText } from '../../go/url-escape.ts'
 import { NO_BODY } from '../body.ts'
 import { GatewayError } from '../errors.ts'
 import { HeaderMap } from '../headers.ts'
@@ -39,12 +40,15 @@ export interface MemoryExchange extends Exchange {
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
 
+/** Throws a UrlError for a path with a broken escape. */
 export function memoryExchange(request: MemoryRequest): MemoryExchange {
   const { method, target, headers = new HeaderMap(), body = NO_BODY, peerAddress = '127.0.0.1' } = request
   const mark = target.indexOf('?')
   const hooks: ((answer: Answer) => void)[] = []
   const listeners: (() => void)[] = []
-  const path = decodeURIComponent(mark < 0 ? target : target.slice(0, mark))
+  const sentPath = mark < 0 ? target : target.slice(0, mark)
+  checkEscapes(sentPath)
+  const path = unescapeText(sentPath)
   const rawQuery = mark < 0 ? '' : target.slice(mark + 1)
   const kept: MemoryExchange['kept'] = { bytes: null }
   const begin = (exchange: MemoryExchange, statusCode: number, given: Answer['body']): Answer['body'] => {
