@@ -3,12 +3,13 @@
 import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { knownNamespaces } from '../engine/compile/order.ts'
+import { textMasker } from '../engine/secrets.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { printIssues } from '../schema/print-issues.ts'
 import { hasColors } from './command.ts'
 import { writeNotices } from './read-file.ts'
-import { textMasker, toldIssues } from './told-issues.ts'
+import { toldIssues } from './told-issues.ts'
 
 export interface OpenedConfig {
   readonly config: GatewayConfig

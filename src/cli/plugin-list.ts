@@ -2,6 +2,7 @@
 
 import { readConfig } from '../config/read-config.ts'
 import { knownNamespaces } from '../engine/compile/order.ts'
+import { textMasker } from '../engine/secrets.ts'
 import { order } from '../order.ts'
 import { collectUses, type PluginUse } from '../plugins/check/uses.ts'
 import type { Inspection, InspectTask } from '../plugins/modules/tasks.ts'
@@ -9,7 +10,6 @@ import { pluginSettings } from '../plugins/plugins-block.ts'
 import { describeProblem, IMPORT_TIMEOUT_MS } from './check-modules.ts'
 import { askPlugins, problemOfLost } from './plugin-tasks.ts'
 import { writeNotices } from './read-file.ts'
-import { textMasker } from './told-issues.ts'
 
 export interface ListRequest {
   /** Null: the plugins of a folder. */

@@ -6,6 +6,7 @@ import { type ConfigReading, readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { checkBlocks } from '../engine/compile/check-blocks.ts'
 import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
+import { textMasker } from '../engine/secrets.ts'
 import { compileLocalTime } from '../log/local-time.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
@@ -14,7 +15,7 @@ import { UsageError } from './arguments.ts'
 import type { LintProblem } from './lint.ts'
 import { findPluginIssues, type PluginFindings } from './plugin-findings.ts'
 import { report, summarize, type ReportOptions } from './report.ts'
-import { textMasker, toldIssues } from './told-issues.ts'
+import { toldIssues } from './told-issues.ts'
 
 export const IMPORT_FLAG = {
   type: 'list',

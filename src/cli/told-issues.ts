@@ -2,7 +2,7 @@
 
 import { locateInherited } from '../config/defaults.ts'
 import type { GatewayConfig, Secrets } from '../config/types.ts'
-import { maskerOf } from '../engine/secrets.ts'
+import { textMasker } from '../engine/secrets.ts'
 import type { Issue } from '../schema/issue.ts'
 
 /** What is inherited is found among the defaults; null for a file that has none, or cannot be read. */
@@ -12,9 +12,4 @@ export function toldIssues(issues: readonly Issue[], inherited: GatewayConfig['i
     const { message, hint, ...rest } = locateInherited(issue, inherited ?? new Map())
     return { ...rest, message: mask(message), hint: mask(hint) }
   })
-}
-
-/** What puts `***` for secrets, a text that is kept as it is where there are none. */
-export function textMasker(secrets: Secrets): (text: string) => string {
-  return maskerOf(secrets) ?? ((text) => text)
 }

@@ -16,6 +16,11 @@ export function maskerOf({ values }: Secrets): ((text: string) => string) | null
   }
 }
 
+/** The same, which keeps texts as they are where there is none. */
+export function textMasker(secrets: Secrets): (text: string) => string {
+  return maskerOf(secrets) ?? ((text) => text)
+}
+
 /** Puts the reference for every secret, as it stands in the file. */
 export function showReferences(text: string, { values }: Secrets): string {
   if (values.length === 0) return text

@@ -3,7 +3,9 @@
 import { hostname } from 'node:os'
 import type { GatewayConfig } from '../../../config/types.ts'
 import { type ProcessSite, type Running, service, type Site, supervise } from '../../../engine/compile/component.ts'
+import { withFallbacks } from '../../../engine/compile/order.ts'
 import { telemetries } from '../../../engine/ports.ts'
+import { textMasker } from '../../../engine/secrets.ts'
 import { Collector } from './collector.ts'
 import { Growth, influxLines } from './influx-points.ts'
 import { InfluxPush } from './influx-push.ts'
@@ -53,6 +55,7 @@ export const metrics = service({
       () => watchRuntime(runtime, collectionMs(given), clock),
       (stop) => stop(),
     )
+    const mask = textMasker(site.config.secrets)
     site.provide(telemetries, {
       endpoint({ endpoint }) {
         if (given.router_disabled || endpoint === null) return null
@@ -60,7 +63,7 @@ export const metrics = service({
       },
       proxy: ({ endpoint }) => (given.proxy_disabled || endpoint === null ? null : measurePipe(meters.pipe('pipe', endpoint.path), clock)),
       backend: ({ backend }) =>
-        given.backend_disabled || backend === null ? null : measurePipe(meters.pipe('backend', backend.urlPattern), clock),
+        given.backend_disabled || backend === null ? null : measurePipe(meters.pipe('backend', mask(backend.urlPattern)), clock),
     })
   },
 })
@@ -147,9 +150,12 @@ function openCollector(given: Options, site: ProcessSite): Collector {
 }
 
 /** What the layers of a configuration count. Endpoints with one path, and backends with one pattern, count together. */
-function namesOf({ endpoints, asyncAgents }: GatewayConfig): { paths: string[]; patterns: string[] } {
+function namesOf({ endpoints, asyncAgents, secrets }: GatewayConfig): { paths: string[]; patterns: string[] } {
   const paths = [...new Set(endpoints.map(({ path }) => path))]
-  const patterns = [...endpoints, ...asyncAgents].flatMap(({ backends }) => backends.map(({ urlPattern }) => urlPattern))
+  const mask = textMasker(secrets)
+  const patterns = [...endpoints, ...asyncAgents].flatMap(({ backends }) =>
+    withFallbacks(backends).map(({ urlPattern }) => mask(urlPattern)),
+  )
   return { paths, patterns: [...new Set(patterns)] }
 }
 

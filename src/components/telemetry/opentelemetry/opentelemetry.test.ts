@@ -260,3 +260,21 @@ test('header fields that are skipped are no attributes', async (context) => {
   )
   assert.ok(!request.includes('secret'))
 })
+
+test('spans have no secret of the file, whatever repeats it', async (context) => {
+  const collector = await httpCollector()
+  context.after(() => collector.close())
+  const otlp = [{ name: 'c', host: '127.0.0.1', port: collector.port, use_http: true }]
+  const layers = { backend: { traces: { report_headers: true } } }
+  const secrets = { values: [{ value: 'topsecret', reference: '${env:KEY}' }], files: [] }
+  const config = configOf(fileWith({ exporters: { otlp }, layers }, { url_pattern: '/b?key=topsecret' }))
+  const gateway = await openInMemory(
+    { ...config, secrets },
+    { backend: () => Promise.reject(new Error('Get "http://backend:8080/b?key=topsecret": refused')) },
+  )
+  await gateway.ask({ target: '/a/7' })
+  await gateway.retire()
+  const sent = (await collector.next('/v1/traces')).toString('latin1')
+  assert.match(sent, /key=\*\*\*/)
+  assert.doesNotMatch(sent, /topsecret/)
+})

@@ -5,6 +5,7 @@ import type { Site } from '../../../engine/compile/component.ts'
 import { optionsOf } from '../../../engine/compile/read-block.ts'
 import type { Telemetry } from '../../../engine/ports.ts'
 import { slot } from '../../../engine/scope.ts'
+import { textMasker } from '../../../engine/secrets.ts'
 import { MetricStore } from '../metric-store.ts'
 import { attributesOf } from '../metric-types.ts'
 import { readPropagators } from '../propagation.ts'
@@ -123,8 +124,8 @@ function stageMetrics(store: MetricStore | null, instrument: number, attributes:
 }
 
 /** What telemetry of a backend is called, and what all of it says. */
-function describe({ backend, endpoint, place }: Site): { name: string; fixed: Readonly<Record<string, string>> } {
-  const name = (backend?.urlPattern ?? '').replaceAll(
+function describe({ backend, config, endpoint, place }: Site): { name: string; fixed: Readonly<Record<string, string>> } {
+  const name = textMasker(config.secrets)(backend?.urlPattern ?? '').replaceAll(
     /\{\{\.([^}]+)\}\}/g,
     (_all, param: string) => `:${param.slice(0, 1).toLowerCase()}${param.slice(1)}`,
   )

@@ -1,11 +1,13 @@
 // Opens the exporters of one gateway's traces, and closes them when it retires, after what waits has been sent.
 
 import type { Site } from '../../../engine/compile/component.ts'
+import { maskerOf } from '../../../engine/secrets.ts'
 import { openOtlpTraces } from '../otlp-traces.ts'
 import { resourceOf } from '../resource.ts'
 import { SpanQueue } from '../span-queue.ts'
 import { type Span, Tracer } from '../tracer.ts'
 import { LABEL, type ServiceOptions } from './options.ts'
+import { maskSpan } from './span-secrets.ts'
 
 /** Less than the time that a gateway has for its end. */
 const FLUSH_MS = 1500
@@ -33,7 +35,12 @@ export async function openTracer(options: ServiceOptions, site: Site): Promise<T
   const ratio = rate > 0 && rate < 1 ? rate : null
   const [first] = takers
   const take = takers.length === 1 && first !== undefined ? first : (span: Span): void => takers.forEach((taker) => taker(span))
-  return new Tracer({ clock: site.clock, ratio, take })
+  const mask = maskerOf(site.config.secrets)
+  const takeMasked = (span: Span): void => {
+    if (mask !== null) maskSpan(span, mask)
+    take(span)
+  }
+  return new Tracer({ clock: site.clock, ratio, take: mask === null ? take : takeMasked })
 }
 
 /** What `OTEL_BSP_…` say. */
