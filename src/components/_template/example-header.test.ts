@@ -51,7 +51,7 @@ describe('a wrong block', () => {
   test('check tells it beforehand', () => {
     assert.deepEqual(checkOptions(exampleHeader, { value: 7 }), ['warning value: must be a text, not the number 7'])
     assert.deepEqual(checkOptions(exampleHeader, { name: '' }), ['warning name: is empty: there is no header'])
-    assert.deepEqual(checkExtras(exampleHeader, { only_verified: 1 }), ['warning only_verified: must be true or false, not the number 1'])
+    assert.deepEqual(checkExtras(exampleHeader, { only_verified: 1 }), ['error only_verified: must be true or false, not the number 1'])
   })
 })
 
