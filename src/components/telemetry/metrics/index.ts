@@ -27,7 +27,8 @@ import {
 } from './options.ts'
 import { RuntimeMemory } from './runtime-memory.ts'
 import { statsGroups, statsText } from './stats-page.ts'
-import { openStatsServer, type StatsServer } from './stats-server.ts'
+import type { SideListener } from '../side-listener.ts'
+import { openStatsServer } from './stats-server.ts'
 import { watchRuntime } from './watch-runtime.ts'
 
 const STATS = '[SERVICE: Stats]'
@@ -160,7 +161,7 @@ function namesOf({ endpoints, asyncAgents, secrets }: GatewayConfig): { paths: s
 }
 
 /** Null where the port cannot be opened: the gateway goes on. */
-async function openPage({ listen_address: text }: Options, site: ProcessSite, collector: Collector): Promise<StatsServer | null> {
+async function openPage({ listen_address: text }: Options, site: ProcessSite, collector: Collector): Promise<SideListener | null> {
   const address = parseHostPort(text)
   const refuse = (reason: string): null => {
     site.log.error(`${STATS} listen tcp ${text}: ${reason}; there is no /__stats until the gateway is restarted`)

@@ -1,35 +1,23 @@
 // The listener of `/__stats`. Knows nothing of the gateway's own requests.
 
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import type { HostPort } from '../../../go/host-port.ts'
+import { openSideListener, type SideListener } from '../side-listener.ts'
 
 const PATH = '/__stats'
-const MAX_CONNECTIONS = 100
 const MAX_REQUEST_MS = 30_000
 
-export interface StatsServer {
-  /** Resolves when the port is free again. */
-  close(): Promise<void>
-}
-
 /** `pieces` gives the page anew for each request. Rejects with what the system says about the port. */
-export async function openStatsServer({ host, port }: HostPort, pieces: () => Iterable<string>): Promise<StatsServer> {
-  const timeouts = { requestTimeout: MAX_REQUEST_MS, headersTimeout: MAX_REQUEST_MS }
-  const server = createServer(timeouts, (request, response) => answer(request, response, pieces))
-  server.maxConnections = MAX_CONNECTIONS
-  server.listen({ port, ...(host === '' ? {} : { host }) })
-  await once(server, 'listening')
-  server.on('error', ignore)
-  return {
-    async close() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+export function openStatsServer({ host, port }: HostPort, pieces: () => Iterable<string>): Promise<SideListener> {
+  return openSideListener({
+    host,
+    port,
+    maxRequestMs: MAX_REQUEST_MS,
+    answer: (request, response) => answer(request, response, pieces),
+    onError: ignore,
+  })
 }
 
 function answer({ method = '', url = '' }: IncomingMessage, response: ServerResponse, pieces: () => Iterable<string>): void {
