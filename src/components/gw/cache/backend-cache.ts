@@ -8,10 +8,10 @@ import { answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes
 import type { Scope } from '../../../engine/scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
-import { AnswerCache, type Fetched } from './cache.ts'
+import type { Fetched } from './cache.ts'
 import { automaticKey, digest } from './key.ts'
 import { keepingOf } from './keeping.ts'
-import { openStore } from './limits.ts'
+import { ENTRY_BYTES, isCacheable, openCache } from './open-cache.ts'
 import { paramsOf, type Options } from './options.ts'
 import { compileText } from './texts.ts'
 
@@ -21,21 +21,11 @@ interface Kept {
   readonly notes: readonly AnswerNote[]
 }
 
-const CACHEABLE = new Set(['GET', 'HEAD', 'QUERY'])
-/** What an entry takes beside its body. */
-const ENTRY_BYTES = 512
-
 export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
-  const { backend, endpoint, clock } = site
+  const { backend, endpoint } = site
   if (backend === null) return null
   showExchange(site)
-  const store = openStore<Kept>(site, given)
-  const cache = new AnswerCache<Kept>(store, {
-    staleWhileRevalidateMs: parseDurationMs(given.stale_while_revalidate) ?? 0,
-    staleIfErrorMs: parseDurationMs(given.stale_if_error) ?? 0,
-    coalesces: given.coalesce,
-    readMs: clock.steady,
-  })
+  const { store, cache } = openCache<Kept>(site, given)
   const params = paramsOf(endpoint)
   const tags = given.tags.map((tag) => compileText(tag, params))
   const keyOf = compileBackendKey(given, site)
@@ -44,7 +34,7 @@ export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
     const fetch = compileFetch(given, next, backend, () => store.maxEntryBytes)
     return async function cacheAnswers(request, scope) {
       const exchange = clientExchange.get(scope)
-      const key = CACHEABLE.has(request.method) && !request.headers.has('Range') ? await keyOf(request, scope) : null
+      const key = isCacheable(request) ? await keyOf(request, scope) : null
       const tell = (status: string): void =>
         void (exchange?.statusCode === 0 && exchange.responseHeaders.add('Cache-Status', `${label}; ${status}`))
       if (key === null || request.method === 'HEAD') {

@@ -9,41 +9,33 @@ import type { Scope } from '../../../engine/scope.ts'
 import { answerNotes } from '../../../engine/steps/answer-notes.ts'
 import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
-import { AnswerCache, type Fetched, type Result } from './cache.ts'
+import type { Fetched, Result } from './cache.ts'
 import { captureExchange, type CapturedAnswer } from './captured-exchange.ts'
 import { automaticKey, digest } from './key.ts'
 import { keepingOf } from './keeping.ts'
-import { openStore } from './limits.ts'
+import { ENTRY_BYTES, isCacheable, openCache } from './open-cache.ts'
 import { paramsOf, type Options } from './options.ts'
 import { compileText } from './texts.ts'
 import { clientNamesIn, sourceOf } from '../values.ts'
 
 const NO_NAMES = { params: new Map(), steps: null, hasItem: false } as const
 const MAX_KEY_BODY = 1024 * 1024
-const CACHEABLE = new Set(['GET', 'HEAD', 'QUERY'])
 const FIRST_FAILURE = 500
-const ENTRY_BYTES = 512
 /** Of stored answers: said anew each time. */
 const SAID_ANEW = new Set(['Cache-Status', 'Age', 'Content-Length'])
 /** Of an answer that is added to those of outer layers instead of standing in their place. */
 const ADDED = new Set(['Vary', 'Set-Cookie'])
 
 export function cacheEndpoint(given: Options, site: Site): Layer<Handler> | null {
-  const { endpoint, clock } = site
+  const { endpoint } = site
   if (endpoint === null) return null
-  const store = openStore<CapturedAnswer>(site, given)
-  const cache = new AnswerCache<CapturedAnswer>(store, {
-    staleWhileRevalidateMs: parseDurationMs(given.stale_while_revalidate) ?? 0,
-    staleIfErrorMs: parseDurationMs(given.stale_if_error) ?? 0,
-    coalesces: given.coalesce,
-    readMs: clock.steady,
-  })
+  const { store, cache } = openCache<CapturedAnswer>(site, given)
   const keyOf = compileEndpointKey(given, endpoint)
   const tags = given.tags.map((tag) => compileText(tag, paramsOf(endpoint)))
   return (next) => {
     const fetch = compileFetch(given, endpoint, next, () => store.maxEntryBytes)
     return async function cacheAnswers(exchange) {
-      const isOwn = CACHEABLE.has(exchange.method) && !exchange.headers.has('Range')
+      const isOwn = isCacheable(exchange)
       const key = isOwn ? await keyOf(exchange) : null
       if (key === null || (exchange.method === 'HEAD' && store.get(key) === undefined)) {
         exchange.responseHeaders.set('Cache-Status', `krakend-ts; fwd=${isOwn ? 'miss' : 'bypass'}`)
