@@ -111,6 +111,11 @@ test('entries and defaults of version 4, and the block of ours up to version 3',
   assert.equal(await severity(of3(MODIFIER('x'), { '_gw/plugins': { on_load_error: 'exit' } })), 'error')
   assert.equal(await severity(of3(MIDDLEWARE('x'), {})), 'error')
   assert.equal(await severity(of3(MIDDLEWARE('x'), { '_gw/plugins': { on_load_error: 'passthrough' } })), 'warning')
+  const plainly = async (blocks: Blocks, service: Json, more: object = {}): Promise<string> =>
+    (await findPluginIssues(of3(blocks, service), { ...PLAIN, keepsVerdict: true, ...more })).issues.map((one) => one.severity).join()
+  assert.equal(await plainly(MIDDLEWARE('x'), {}), 'warning')
+  assert.equal(await plainly(MIDDLEWARE('x'), {}, { isStrict: true }), 'error')
+  assert.equal(await plainly(MIDDLEWARE('x'), { '_gw/plugins': { on_load_error: 'exit' } }), 'error')
 })
 
 test('what is served now may not fail at a reload', async () => {

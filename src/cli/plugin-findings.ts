@@ -143,13 +143,21 @@ class Judge {
 
   #failed(use: PluginUse, found: { code: string; path: IssuePath; message: string; hint: string; protects: boolean }): Issue {
     const consequence = this.#consequence(use, found.protects)
-    const issue = (consequence === 'exit' ? errorIssue : warningIssue)(found.code, found.path, found.message, found.hint)
+    const isRefused = consequence === 'exit' && !this.#keepsVerdict(use, found)
+    const issue = (isRefused ? errorIssue : warningIssue)(found.code, found.path, found.message, found.hint)
     // compat: KrakenD 1.x gives up at the first name that nobody has.
     const endsList = use.namespace === 'plugin/http-server' && this.#config.quirks.readsVersion1Names && consequence === 'passthrough'
     return {
       ...issue,
       effect: endsList && found.code === 'plugin-missing' ? `${EFFECTS.passthrough}, and without those behind it` : EFFECTS[consequence],
     }
+  }
+
+  /** compat: KrakenD's `check` loads no plugins; what only a default of ours stops is told by `check` and refused by `run`. */
+  #keepsVerdict({ name }: PluginUse, { code, protects }: { code: string; protects: boolean }): boolean {
+    const { keepsVerdict, isStrict, served } = this.#request
+    if (!keepsVerdict || isStrict || protects || code !== 'plugin-missing' || served.has(name)) return false
+    return !this.#config.quirks.listsPlugins && this.#settings.onLoadError === ''
   }
 
   /** Version 4 may say that it serves without a protection; whoever reads the findings should know. */

@@ -32,6 +32,13 @@ const SCHEMES: Readonly<Record<string, SchemeEntry>> = {
   awssns: { peer: '@aws-sdk/client-sns', topic: AWS_PARAMETERS, subscription: null, load: async () => (await import('./sns.ts')).sns },
 }
 
+/** compat: schemes of KrakenD that are not served here. A file that has one is no mistake. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['azuresb', 'gcppubsub', 'kafka', 'rabbit'])
+
+export function isServedElsewhere(url: string): boolean {
+  return ELSEWHERE.has(url.slice(0, url.indexOf(':')))
+}
+
 /** The schemes that have topics, or subscriptions. */
 export function schemesOf(kind: Kind): readonly string[] {
   return Object.keys(SCHEMES).filter((name) => SCHEMES[name]?.[kind] !== null)
