@@ -45,15 +45,3 @@ function describe(error: Error | undefined): string {
   const [first] = error instanceof AggregateError ? (error.errors as Error[]) : []
   return error.message || first?.message || ((error as NodeJS.ErrnoException).code ?? error.name)
 }
-
-/** Telemetry packages are optional: says how to get them. */
-export async function loadPackage<T>(load: () => Promise<T>): Promise<T> {
-  try {
-    return await load()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new Error(`OTLP needs optional packages that are not installed (${(error as Error).message}): npm install --include=optional`, {
-      cause: error,
-    })
-  }
-}

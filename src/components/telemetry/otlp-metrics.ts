@@ -3,7 +3,7 @@
 import type { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import { SCOPE } from './instrument-scope.ts'
 import type { Attributes, Instrument, Series } from './metric-types.ts'
-import { EXPORT_TIMEOUT_MS, exportOnce, loadPackage, originOf, type OtlpAddress } from './otlp-address.ts'
+import { EXPORT_TIMEOUT_MS, exportOnce, originOf, type OtlpAddress } from './otlp-address.ts'
 
 type ResourceMetrics = Parameters<OTLPMetricExporter['export']>[0]
 type Metric = ResourceMetrics['scopeMetrics'][number]['metrics'][number]
@@ -23,16 +23,8 @@ const MS_PER_S = 1000
 const NS_PER_MS = 1e6
 
 export async function openOtlpMetrics(address: OtlpAddress, resource: Attributes): Promise<OtlpMetrics> {
-  const origin = originOf(address)
-  const { resourceFromAttributes } = await loadPackage(() => import('@opentelemetry/resources'))
-  const exporter = await loadPackage(async () => {
-    if (!address.isHttp) {
-      const { OTLPMetricExporter: Grpc } = await import('@opentelemetry/exporter-metrics-otlp-grpc')
-      return new Grpc({ url: origin, timeoutMillis: EXPORT_TIMEOUT_MS })
-    }
-    const { OTLPMetricExporter: Http } = await import('@opentelemetry/exporter-metrics-otlp-proto')
-    return new Http({ url: `${origin}/v1/metrics`, timeoutMillis: EXPORT_TIMEOUT_MS })
-  })
+  const { resourceFromAttributes } = await import('@opentelemetry/resources')
+  const exporter = await openExporter(address)
   const whose = resourceFromAttributes(Object.fromEntries(resource))
   return {
     send(series, startMs, nowMs) {
@@ -41,6 +33,16 @@ export async function openOtlpMetrics(address: OtlpAddress, resource: Attributes
     },
     close: () => exporter.shutdown(),
   }
+}
+
+async function openExporter(address: OtlpAddress): Promise<Pick<OTLPMetricExporter, 'export' | 'shutdown'>> {
+  const origin = originOf(address)
+  if (!address.isHttp) {
+    const { OTLPMetricExporter: Grpc } = await import('@opentelemetry/exporter-metrics-otlp-grpc')
+    return new Grpc({ url: origin, timeoutMillis: EXPORT_TIMEOUT_MS })
+  }
+  const { OTLPMetricExporter: Http } = await import('@opentelemetry/exporter-metrics-otlp-proto')
+  return new Http({ url: `${origin}/v1/metrics`, timeoutMillis: EXPORT_TIMEOUT_MS })
 }
 
 interface Times {

@@ -4,7 +4,7 @@ import type { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto
 import type { Clock } from '../../engine/compile/component.ts'
 import { SCOPE } from './instrument-scope.ts'
 import type { Attributes } from './metric-types.ts'
-import { EXPORT_TIMEOUT_MS, exportOnce, loadPackage, originOf, type OtlpAddress } from './otlp-address.ts'
+import { EXPORT_TIMEOUT_MS, exportOnce, originOf, type OtlpAddress } from './otlp-address.ts'
 import type { Span, SpanKind } from './tracer.ts'
 import { WallClock } from './wall-clock.ts'
 
@@ -21,16 +21,8 @@ const STATUSES: Readonly<Record<Span['status'], number>> = { unset: 0, ok: 1, er
 const NONE: never[] = []
 
 export async function openOtlpTraces(address: OtlpAddress, resource: Attributes, clock: Clock): Promise<OtlpTraces> {
-  const origin = originOf(address)
-  const { resourceFromAttributes } = await loadPackage(() => import('@opentelemetry/resources'))
-  const exporter = await loadPackage(async () => {
-    if (!address.isHttp) {
-      const { OTLPTraceExporter: Grpc } = await import('@opentelemetry/exporter-trace-otlp-grpc')
-      return new Grpc({ url: origin, timeoutMillis: EXPORT_TIMEOUT_MS })
-    }
-    const { OTLPTraceExporter: Http } = await import('@opentelemetry/exporter-trace-otlp-proto')
-    return new Http({ url: `${origin}/v1/traces`, timeoutMillis: EXPORT_TIMEOUT_MS })
-  })
+  const { resourceFromAttributes } = await import('@opentelemetry/resources')
+  const exporter = await openExporter(address)
   const whose = resourceFromAttributes(Object.fromEntries(resource))
   const wall = new WallClock(clock)
   return {
@@ -43,6 +35,16 @@ export async function openOtlpTraces(address: OtlpAddress, resource: Attributes,
     },
     close: () => exporter.shutdown(),
   }
+}
+
+async function openExporter(address: OtlpAddress): Promise<OTLPTraceExporter> {
+  const origin = originOf(address)
+  if (!address.isHttp) {
+    const { OTLPTraceExporter: Grpc } = await import('@opentelemetry/exporter-trace-otlp-grpc')
+    return new Grpc({ url: origin, timeoutMillis: EXPORT_TIMEOUT_MS })
+  }
+  const { OTLPTraceExporter: Http } = await import('@opentelemetry/exporter-trace-otlp-proto')
+  return new Http({ url: `${origin}/v1/traces`, timeoutMillis: EXPORT_TIMEOUT_MS })
 }
 
 type HrTime = [number, number]
