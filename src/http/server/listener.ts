@@ -36,8 +36,6 @@ export interface NodeServer {
 }
 
 const BACKLOG = 4096
-/** A backlog that grows as fast as it is taken is left to others after this time. */
-const MAX_BACKLOG_MS = 500
 const QUIET_TURNS = 3
 /** After a stop, connections on which no answer is under way are given that long to say what they want; as in Go. */
 const SILENCE_MS = 5000
@@ -193,16 +191,17 @@ class Listener implements NodeServer {
 
   /**
    * Goes on until some turns of the event loop have brought no new connection: what clients have sent by now is not lost. A
-   * turn takes one connection from the system at most, and reads what has arrived on the others.
+   * turn takes one connection from the system at most, and reads what has arrived on the others. More than the system lets wait have
+   * come since then: they are left to others.
    */
   #takeWhatWaits(done: () => void): void {
-    const deadline = performance.now() + MAX_BACKLOG_MS
+    const last = this.#taken + BACKLOG
     let known = this.#taken
     let quietTurns = 0
     const look = (): void => {
       quietTurns = this.#taken === known ? quietTurns + 1 : 0
       known = this.#taken
-      if (quietTurns >= QUIET_TURNS || performance.now() > deadline) done()
+      if (quietTurns >= QUIET_TURNS || known >= last) done()
       else setImmediate(look)
     }
     setImmediate(look)
