@@ -70,8 +70,12 @@ test('requests in flight and requests just sent are all answered', async () => {
   }
   const statuses = await Promise.all(Array.from({ length: FRESH }, () => sendOnNewConnection(port, '/quick', stopWhenSent)))
   assert.deepEqual(new Set(statuses), new Set(['200']))
-  const refused = await request(port, '/quick').catch((error: NodeJS.ErrnoException) => error.code)
-  assert.equal(refused, 'ECONNREFUSED')
+  const refused = await request(port, '/quick').then(
+    () => 'answered',
+    ({ code = '' }: NodeJS.ErrnoException) => code,
+  )
+  // Whoever comes while the last connections are taken is reset, whoever comes later is refused.
+  assert.match(refused, /^(ECONNREFUSED|ECONNRESET)$/)
   for (const response of owed) response.end('{"a":1}')
   for (const answer of await Promise.all(inFlight)) {
     assert.deepEqual([answer.status, answer.body, answer.isComplete], [200, '{"a":1}', true])
