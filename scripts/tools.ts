@@ -1,6 +1,7 @@
 // What the scripts share: the project's folder, and how its development tools are run.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync, type SpawnSyncOptions } from 'node:child_process'
+import { once } from 'node:events'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -21,14 +22,21 @@ export function runNode(args: readonly string[]): boolean {
   return run(process.execPath, args, false)
 }
 
+/** The same beside others that run. */
+export async function startNode(args: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, args, settings(false))
+  const [status] = (await once(child, 'close')) as [number | null]
+  return status === 0
+}
+
 function run(program: string, args: readonly string[], shell: boolean): boolean {
-  const PATH = [dirname(process.execPath), BIN, process.env.PATH].join(delimiter)
-  const { status, error } = spawnSync(program, args, {
-    cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE },
-    shell,
-  })
+  const { status, error } = spawnSync(program, args, settings(shell))
   if (error !== undefined) console.error(error.message)
   return status === 0
+}
+
+function settings(shell: boolean) {
+  const PATH = [dirname(process.execPath), BIN, process.env.PATH].join(delimiter)
+  const env = { ...process.env, PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE }
+  return { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env, shell } as const satisfies SpawnSyncOptions
 }
