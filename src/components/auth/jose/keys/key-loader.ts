@@ -4,7 +4,7 @@ import { parseJwkSet } from './jwk.ts'
 import type { Jwk } from './jwk.ts'
 import { TokenError } from '../token/jws.ts'
 import { asTokenError } from './key-sources.ts'
-import type { KeyLoader, KeySet } from './key-sources.ts'
+import type { KeyLoader, KeySet } from './shared-download.ts'
 
 /** A loader over a download. Whatever goes wrong rejects with a TokenError; an empty set is an error, as in KrakenD. */
 export class UrlKeyLoader implements KeyLoader {
