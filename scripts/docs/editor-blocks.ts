@@ -105,7 +105,7 @@ function oldOptions(namespace: string, properties: Readonly<Record<string, Schem
 
 /** Only what has no default is needed; what nobody reads is a mistake, unless it is a comment. */
 function optionsOf(shape: Shape, name: string): Schema {
-  const { required: allRequired = [], properties, items, known, keepsWrong: _keepsWrong, keepsNull: _keepsNull, ...others } = shape
+  const { required: allRequired = [], properties, known, keepsWrong: _keepsWrong, keepsNull: _keepsNull, ...others } = shape
   const rest = known === undefined ? others : { ...others, enum: known }
   const described = name === '' || rest.description !== undefined ? rest : { description: describeObject(shape), ...rest }
   if (properties === undefined) return { ...described, ...insideOf(shape) }
