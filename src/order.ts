@@ -104,6 +104,7 @@ export const order: Order = {
     lazy('validation/cel', async () => (await cel()).celRejecter), // no layer: what the validator asks of claims
     lazy('_gw/issuers', async () => (await jose()).acceptedIssuers), // no layer where the validator stands, which asks for them
     lazy('auth/validator', async () => (await jose()).validator),
+    lazy('_gw/forward-auth', async () => (await import('./components/gw/forward-auth/index.ts')).forwardAuth), // nobody is asked about a bad token
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
     lazy('modifier/lua-endpoint', async () => (await lua()).endpointLua), // sees propagated claims; what it refuses costs no limit
     lazy('qos/ratelimit/router', async () => (await rateLimits()).endpointRateLimit, '_gw/ratelimit-headers'), // a bad token costs no limit

@@ -2,18 +2,12 @@
 
 import { createHash } from 'node:crypto'
 import type { Logger } from '../../../../engine/compile/component.ts'
-import { GatewayError } from '../../../../engine/errors.ts'
+import { AUTH_UNAVAILABLE } from '../../../../engine/errors.ts'
 import { escapeQueryComponent } from '../../../../go/url.ts'
 import type { Clock } from '../keys/shared-download.ts'
 import { parseUrl, readAnswer, type TrustedClient } from '../keys/trusted-client.ts'
 import { freezeDeeply, type JsonRecord, memberOf, parseStrictObject } from '../token/strict-json.ts'
 import { type CacheLimits, TokenCache } from '../token/token-cache.ts'
-
-/** Nobody gets in while it cannot be said who he is. */
-export const AUTH_UNAVAILABLE = new GatewayError('the authorization service is not available', {
-  code: 'ERR_AUTH_UNAVAILABLE',
-  statusCode: 503,
-})
 
 /** What the server says. */
 export interface Word {
