@@ -174,7 +174,7 @@ describe('any other answer is the client’s', () => {
     ]
     const site = makeSite()
     site.provide(droppedHeaders, (name) => name.startsWith('Access-Control-'))
-    const { exchange, isIn } = await ask(says(302, fields, 'go'), { response_headers: ['X-User'] }, {}, { ask: site.ask })
+    const { exchange, isIn } = await ask(says(302, fields, 'go'), { response_headers: ['X-User'] }, {}, { ask: (port) => site.ask(port) })
     assert.deepEqual([exchange.statusCode, exchange.answered.body, isIn], [302, 'go', false])
     assert.deepEqual(fieldsOf(exchange.responseHeaders), { Location: ['/login'], 'Set-Cookie': ['a=1', 'b=2'] })
   })
