@@ -63,6 +63,7 @@ export const order: Order = {
     lazy('telemetry/metrics', async () => (await metrics()).metrics, 'telemetry/influx'),
     lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
+    lazy('_gw/issuers', async () => (await jose()).issuers), // whom endpoints name
     lazy('_gw/errors', async () => (await errors()).serviceErrors), // before whatever answers errors
     lazy('_gw/etcd', async () => (await etcd()).etcdService), // whom `sd: etcd` asks
   ],
@@ -101,10 +102,12 @@ export const order: Order = {
     lazy('security/bot-detector', async () => (await botDetector()).endpointBotDetector), // before a token costs anything
     endpointTelemetry, // counts what a bad token is answered; bots are not counted
     lazy('validation/cel', async () => (await cel()).celRejecter), // no layer: what the validator asks of claims
-    lazy('auth/validator', async () => (await jose()).validator, '_gw/jwt-issuers'),
+    lazy('_gw/issuers', async () => (await jose()).acceptedIssuers), // no layer where the validator stands, which asks for them
+    lazy('auth/validator', async () => (await jose()).validator),
+    lazy('_gw/forward-auth', async () => (await import('./components/gw/forward-auth/index.ts')).forwardAuth), // nobody is asked about a bad token
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
     lazy('modifier/lua-endpoint', async () => (await lua()).endpointLua), // sees propagated claims; what it refuses costs no limit
-    lazy('qos/ratelimit/router', async () => (await rateLimits()).endpointRateLimit, '_gw/ratelimit'), // a bad token costs no limit
+    lazy('qos/ratelimit/router', async () => (await rateLimits()).endpointRateLimit, '_gw/ratelimit-headers'), // a bad token costs no limit
     lazy('_gw/cache', async () => (await cache()).endpointCache), // innermost: a hit needs a good token and costs the limit as well
     // ⊢ the endpoint's handler, which runs the pipe
   ],

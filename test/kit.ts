@@ -10,6 +10,7 @@ import { createNodeServer } from '../src/http/server/listener.ts'
 import { knownNamespaces } from '../src/engine/compile/order.ts'
 import { serverConfigOf } from '../src/engine/routing/router-options.ts'
 import { order } from '../src/order.ts'
+import type { PluginHost } from '../src/plugins/plugin-modules.ts'
 import { createResourcePool, createSharedMemory } from '../src/runtime/shared.ts'
 import { startSocketBackend, type TestBackend } from '../src/testing/backend.ts'
 import { makeLog } from '../src/testing/index.ts'
@@ -27,8 +28,8 @@ export interface TestGateway {
   stop(maxWaitMs?: number): Promise<void>
 }
 
-/** Serves a version-3 configuration on a free port of this machine. */
-export async function serve(file: Record<string, unknown>): Promise<TestGateway> {
+/** Serves a version-3 configuration on a free port of this machine. `plugins` stand in for those of a folder. */
+export async function serve(file: Record<string, unknown>, plugins?: PluginHost): Promise<TestGateway> {
   const { config, failure } = await readConfig('krakend.json', {
     environment: {},
     knownNamespaces: knownNamespaces(order),
@@ -43,6 +44,7 @@ export async function serve(file: Record<string, unknown>): Promise<TestGateway>
     pool: createResourcePool(),
     version: 'Version test',
     environment: {},
+    ...(plugins === undefined ? null : { plugins }),
     writeAccessLine() {},
     print() {},
   })

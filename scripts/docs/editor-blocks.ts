@@ -105,10 +105,10 @@ function oldOptions(namespace: string, properties: Readonly<Record<string, Schem
 
 /** Only what has no default is needed; what nobody reads is a mistake, unless it is a comment. */
 function optionsOf(shape: Shape, name: string): Schema {
-  const { required: allRequired = [], properties, items, known, keepsWrong: _keepsWrong, keepsNull: _keepsNull, ...others } = shape
+  const { required: allRequired = [], properties, known, keepsWrong: _keepsWrong, keepsNull: _keepsNull, ...others } = shape
   const rest = known === undefined ? others : { ...others, enum: known }
   const described = name === '' || rest.description !== undefined ? rest : { description: describeObject(shape), ...rest }
-  if (properties === undefined) return items === undefined ? { ...described } : { ...described, items: optionsOf(items, '') }
+  if (properties === undefined) return { ...described, ...insideOf(shape) }
   const required = allRequired.filter((key) => properties[key]?.default === undefined)
   return {
     ...described,
@@ -116,6 +116,17 @@ function optionsOf(shape: Shape, name: string): Schema {
     properties: Object.fromEntries(Object.entries(properties).map(([key, option]) => [key, optionsOf(option, key)])),
     patternProperties: COMMENTS,
     additionalProperties: false,
+  }
+}
+
+/** What stands in a block that is no object of options itself. */
+function insideOf({ items, anyOf, patternProperties }: Shape): Schema {
+  return {
+    ...(items === undefined ? {} : { items: optionsOf(items, '') }),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map((choice) => optionsOf(choice, '')) }),
+    ...(patternProperties === undefined
+      ? {}
+      : { patternProperties: Object.fromEntries(Object.entries(patternProperties).map(([key, value]) => [key, optionsOf(value, '')])) }),
   }
 }
 

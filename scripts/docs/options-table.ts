@@ -37,7 +37,12 @@ export function optionsTable(schema: TSchema): string {
 function rowsOfBlock(shape: Shape): Row[] {
   if (shape.properties !== undefined) return rowsOf(shape, '')
   const row = rowOf('the block itself', shape, true)
-  return shape.items?.properties === undefined ? [row] : [row, ...rowsOf(shape.items, '[].')]
+  const inside: [Shape, string][] = [
+    ...(shape.anyOf ?? []).map((choice): [Shape, string] => [choice, '']),
+    ...(shape.items === undefined ? [] : [[shape.items, '[].'] satisfies [Shape, string]]),
+    ...Object.values(shape.patternProperties ?? {}).map((value): [Shape, string] => [value, 'NAME.']),
+  ]
+  return [row, ...inside.flatMap(([choice, prefix]) => rowsOf(choice, prefix))]
 }
 
 function rowsOf({ properties = {}, required = [] }: Shape, prefix: string): Row[] {

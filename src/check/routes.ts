@@ -100,7 +100,7 @@ function toBraces(path: string): string | null {
 export const checkClaims: Rule = ({ config }) =>
   backendsOf(config).flatMap(({ endpoint, backend }) => {
     const claim = /\{\{?\.?JWT\.([^}]+)\}/.exec(backend.urlPattern)?.[1]
-    if (claim === undefined || endpoint.extraConfig.has('auth/validator')) return []
+    if (claim === undefined || ['auth/validator', '_gw/issuers'].some((namespace) => endpoint.extraConfig.has(namespace))) return []
     const message = `{JWT.${claim}} is never filled: the endpoint has no "auth/validator" that reads a token`
     return [errorIssue('claim-without-validator', [...backend.at, 'url_pattern'], message)]
   })

@@ -140,6 +140,12 @@ export const BODY_TOO_LARGE = new GatewayError('the body of the request is too l
   source: 'client',
 })
 
+/** Whoever says if a client may come in does not answer: nobody gets in. */
+export const AUTH_UNAVAILABLE = new GatewayError('the authorization service is not available', {
+  code: 'ERR_AUTH_UNAVAILABLE',
+  statusCode: 503,
+})
+
 /** Nobody waits for the answer any more. Circuit breakers do not count it. */
 export const CANCELED = new GatewayError('context canceled', { code: 'ERR_CANCELED', source: 'client' })
 

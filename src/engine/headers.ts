@@ -18,7 +18,7 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'Upgrade',
 ])
 /** Where proxies in front of the gateway say who the client is. */
-const OF_PROXIES = /^(?:Forwarded|X-Forwarded-.+|X-Real-Ip)$/
+export const OF_PROXIES = /^(?:Forwarded|X-Forwarded-.+|X-Real-Ip)$/
 /** security: clients and backends choose names, so the table must not grow with them. */
 const canonicalNames = new FewTexts(2000, canonicalHeaderName)
 

@@ -14,6 +14,8 @@ import { RawResponse } from './response.ts'
 import type { Seat } from './seat.ts'
 import { type ServerInput, ServerRequest } from './server-request.ts'
 
+const SWITCHED = 101
+
 export function serverSeat(context: RequestContext, ownTimeMs: number): Seat<ServerInput, HeldAnswer> {
   const { maxBody } = context
   return {
@@ -53,7 +55,10 @@ function discard({ body, settle }: HeldAnswer): void {
 }
 
 /** Lets an answer go. Resolves when it has left. */
-export function release(exchange: Exchange, { statusCode, headers, body, settle }: HeldAnswer): void | Promise<void> {
+export function release(exchange: Exchange, answer: HeldAnswer): void | Promise<void> {
+  // The connection has spoken another protocol: what is said now reaches nobody.
+  if (exchange.statusCode === SWITCHED) return discard(answer)
+  const { statusCode, headers, body, settle } = answer
   const { fields } = headers
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] as string

@@ -80,7 +80,7 @@ async function isAccepted({ keys: raw }: Group, jws: string): Promise<boolean> {
     // Without a key at hand the verifier would look at the payload first.
     const keys: KeySource = { get: (id) => fixed.get(id), peek: () => parsed[0] ?? null }
     const expected = { audience: [], issuer: '' }
-    const verifier = new TokenVerifier({ algorithm, keys, ids, expected, leewayMs: 0, clock: () => 0, derive: () => null })
+    const verifier = new TokenVerifier({ algorithms: [algorithm], keys, ids, expected, leewayMs: 0, clock: () => 0, derive: () => null })
     await verifier.verify(jws)
   } catch (error) {
     return error instanceof TokenError && error.message.endsWith('the payload is not a JSON object')

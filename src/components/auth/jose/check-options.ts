@@ -16,7 +16,9 @@ const CLOSED = 'every request is refused'
 
 /** What tokens are held to, and where their claims go. */
 export function checkValidator(options: ValidatorOptions, { dialect, place, readable }: CheckedBlock): Issue[] {
-  const issues = checkKeys(options, 'the gateway does not start', readable)
+  // Named issuers have keys of their own.
+  const needsKeys = hasKeySource(options) || place?.endpoint?.extraConfig.has('_gw/issuers') !== true
+  const issues = needsKeys ? checkKeys(options, 'the gateway does not start', readable) : []
   if (options.cache && options.jwk_local_path !== '')
     issues.push(certainIssue('start', 'invalid-option', ['cache'], 'cannot be used with jwk_local_path: the gateway does not start'))
   const badPath = findBadPath(options, dialect)

@@ -1,33 +1,40 @@
-// Several issuers at one endpoint: each has keys of its own. Knows nothing of requests.
+// Several issuers at one endpoint: each has keys and a server of its own. Knows nothing of requests.
 
-import { parseClaims, parseJws } from './token/jws.ts'
+import { parseClaims, parseJws, TokenError } from './token/jws.ts'
 import { memberOf } from './token/strict-json.ts'
 import { TokenCache } from './token/token-cache.ts'
-import type { VerifiedToken } from './token/verified-token.ts'
+import type { GoodToken, Verifier } from './token/verified-token.ts'
 
-export interface Verifier<T> {
-  /** Throws or rejects with a TokenError when the token is refused. */
-  verify(token: string): VerifiedToken<T> | Promise<VerifiedToken<T>>
+/** Who decides about a token; null for nobody. */
+export interface Switchboard<T> {
+  readonly byIssuer: ReadonlyMap<string, Verifier<T>>
+  /** Where no name fits: the endpoint's own validator, if it takes any issuer. */
+  readonly anyIssuer: Verifier<T> | null
+  /** For tokens that name no issuer. */
+  readonly withoutIssuer: Verifier<T> | null
+  /** For tokens that say nothing themselves. */
+  readonly opaque: Verifier<T> | null
 }
 
+const UNKNOWN_ISSUER = new TokenError('nobody here knows the issuer of the token')
+const JWT_DOTS = 2
+
 /**
- * Asks the verifier of the issuer that a token names, and the main one for any other.
+ * Asks whoever stands for the issuer that a token names.
  *
  * security: `iss` is not verified when it is read; it only chooses whose keys and whose rules decide, and these demand
- * the same `iss` again.
+ * the same `iss` again. Nobody is asked for a token of an issuer that nobody knows.
  */
 export class IssuerSwitch<T> implements Verifier<T> {
-  readonly #main: Verifier<T>
-  readonly #others: ReadonlyMap<string, Verifier<T>>
+  readonly #board: Switchboard<T>
   /** perf: a token that was good once is not parsed again to find its verifier. */
   readonly #known = new TokenCache<Verifier<T>>()
 
-  constructor(main: Verifier<T>, others: ReadonlyMap<string, Verifier<T>>) {
-    this.#main = main
-    this.#others = others
+  constructor(board: Switchboard<T>) {
+    this.#board = board
   }
 
-  verify(token: string): VerifiedToken<T> | Promise<VerifiedToken<T>> {
+  verify(token: string): GoodToken<T> | Promise<GoodToken<T>> {
     const known = this.#known.get(token)
     if (known !== undefined) return known.verify(token)
     const verifier = this.#find(token)
@@ -37,12 +44,23 @@ export class IssuerSwitch<T> implements Verifier<T> {
   }
 
   #find(token: string): Verifier<T> {
-    const issuer = memberOf(parseClaims(parseJws(token).payload), 'iss')
-    return (typeof issuer === 'string' ? this.#others.get(issuer) : undefined) ?? this.#main
+    const { byIssuer, anyIssuer, withoutIssuer, opaque } = this.#board
+    if (opaque !== null && !isSigned(token)) return opaque
+    const issuer = memberOf(parseClaims(parseJws(token).payload), 'iss') ?? null
+    const found = typeof issuer === 'string' ? (byIssuer.get(issuer) ?? anyIssuer) : issuer === null ? withoutIssuer : null
+    if (found === null) throw UNKNOWN_ISSUER
+    return found
   }
 
-  #remember(token: string, verifier: Verifier<T>, verified: VerifiedToken<T>): VerifiedToken<T> {
+  #remember(token: string, verifier: Verifier<T>, verified: GoodToken<T>): GoodToken<T> {
     this.#known.set(token, verifier)
     return verified
   }
+}
+
+/** Whether it has the three parts of a JSON Web Token. */
+function isSigned(token: string): boolean {
+  let dots = 0
+  for (let at = token.indexOf('.'); at >= 0 && dots <= JWT_DOTS; at = token.indexOf('.', at + 1)) dots++
+  return dots === JWT_DOTS
 }

@@ -3,14 +3,15 @@
 import type { Static } from 'typebox'
 import { Type } from '../../../schema/type.ts'
 
-const ALGORITHMS = '`EdDSA`, `HS256`, `HS384`, `HS512`, `RS256`, `RS384`, `RS512`, `ES256`, `ES384`, `ES512`, `PS256`, `PS384` or `PS512`'
+export const ALGORITHMS =
+  '`EdDSA`, `HS256`, `HS384`, `HS512`, `RS256`, `RS384`, `RS512`, `ES256`, `ES384`, `ES512`, `PS256`, `PS384` or `PS512`'
 
 const text = (description: string): ReturnType<typeof Type.String> => Type.String({ default: '', description })
 const flag = (description: string): ReturnType<typeof Type.Boolean> => Type.Boolean({ default: false, description })
 const texts = (description: string) => Type.Array(Type.String(), { default: [], description })
 
 /** Where keys come from; the same for both components. */
-const keyOptions = {
+export const keyOptions = {
   jwk_url: text('URL of a JWK Set. Needs https unless `disable_jwk_security` is set.'),
   jwk_local_path: text('File with a JWK Set, read when the gateway starts. Needs `disable_jwk_security`.'),
   secret_url: text('Keeper that decrypts `cypher_key`, for an encrypted file: `base64key://…` or `hashivault://…`.'),
@@ -64,22 +65,6 @@ export const sharedCacheOptions = Type.Object({
   }),
 })
 
-/** One more issuer: where its keys are, and what differs from `auth/validator`. */
-const issuerOptions = Type.Object({
-  issuer: Type.String({ minLength: 1, description: 'Value of `iss` that leads here.' }),
-  ...keyOptions,
-  alg: Type.Optional(Type.String({ description: 'Algorithm of its tokens.' })),
-  audience: Type.Optional(Type.Array(Type.String(), { description: 'Values that must all be in `aud`.' })),
-  key_identify_strategy: Type.Optional(Type.String({ description: 'What its keys are found by.' })),
-  cache: Type.Optional(Type.Boolean({ description: 'Keep its keys.' })),
-  cache_duration: Type.Optional(Type.Integer({ minimum: 0, description: 'Seconds to keep them.' })),
-})
-
-export const moreIssuersOptions = Type.Object({
-  issuers: Type.Array(issuerOptions, { default: [], description: 'Issuers beside the one of `auth/validator`.' }),
-})
-
 export type ValidatorOptions = Static<typeof validatorOptions>
-export type IssuerOptions = Static<typeof issuerOptions>
 export type SignerOptions = Static<typeof signerOptions>
 export type KeyOptions = Omit<SignerOptions, 'alg' | 'kid' | 'typ' | 'keys_to_sign' | 'full'>

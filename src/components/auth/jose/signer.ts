@@ -14,7 +14,8 @@ import type { Jwk } from './keys/jwk.ts'
 import { JOSE_QUIRKS } from './jose-quirks.ts'
 import { INSECURE, isInsecure, loadKeys } from './keys/key-supply.ts'
 import type { SignerOptions } from './options.ts'
-import { deny, needAlgorithm } from './validator.ts'
+import { deny } from './validator.ts'
+import { needAlgorithm } from './verifiers.ts'
 import { quote } from '../../../go/quote.ts'
 
 /** Whatever goes wrong after the start, in the backends or here. */

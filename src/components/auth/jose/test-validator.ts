@@ -15,7 +15,9 @@ import { readOptions } from '../../../schema/read-options.ts'
 import { answerOf, makeExchange, makeLog, makeSite } from '../../../testing/index.ts'
 import type { RecordedExchange } from '../../../testing/index.ts'
 import { validatorOptions } from './options.ts'
-import type { IssuerOptions, ValidatorOptions } from './options.ts'
+import type { ValidatorOptions } from './options.ts'
+import { issuersOptions } from './issuers/issuer-options.ts'
+import { type Issuer, namedIssuers, nameIssuers, openAccepted } from './issuers/open-issuer.ts'
 import { buildValidator } from './validator.ts'
 
 export const SECRET = Buffer.from('AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow', 'base64url')
@@ -51,9 +53,9 @@ function optionsOf(block: Record<string, unknown>): ValidatorOptions {
 interface Endpoint {
   readonly site: Site & { log: ReturnType<typeof makeLog> }
   readonly clock: { nowMs: number }
-  ask(headers?: Record<string, string | string[]>): Promise<RecordedExchange>
+  readonly ask: (headers?: Record<string, string | string[]>) => Promise<RecordedExchange>
   /** The status, 200 for whatever got through. */
-  statusFor(token: string): Promise<number>
+  readonly statusFor: (token: string) => Promise<number>
 }
 
 interface EndpointInit {
@@ -61,7 +63,8 @@ interface EndpointInit {
   readonly urlPatterns?: readonly string[]
   readonly blocks?: Readonly<Record<string, unknown>>
   readonly site?: Partial<Site>
-  readonly moreIssuers?: readonly IssuerOptions[]
+  /** Definitions of `_gw/issuers`; the endpoint names all of them. */
+  readonly issuers?: Readonly<Record<string, unknown>>
 }
 
 export function endpointWith(block: Record<string, unknown>, init: EndpointInit = {}): Endpoint {
@@ -72,10 +75,17 @@ export function endpointWith(block: Record<string, unknown>, init: EndpointInit 
   const clock = { nowMs: 1_700_000_000_000 }
   const time = { now: () => clock.nowMs, steady: () => clock.nowMs }
   const site = { ...makeSite({ endpoint, label: '[ENDPOINT: /private]', clock: time, ...init.site }), log }
-  const layer = buildValidator(optionsOf({ disable_jwk_security: true, alg: 'HS256', ...block }), init.moreIssuers ?? [], site)
+  const layer = buildValidator(optionsOf({ disable_jwk_security: true, alg: 'HS256', ...block }), openAll(init.issuers ?? {}, site), site)
   const handle = layer((exchange) => exchange.answer(200))
   const ask = (headers = {}): Promise<RecordedExchange> => answerOf(handle, makeExchange({ headers }))
   return { site, clock, ask, statusFor: async (text) => (await ask({ Authorization: `Bearer ${text}` })).statusCode }
+}
+
+function openAll(definitions: Readonly<Record<string, unknown>>, site: Site): Issuer[] {
+  if (Object.keys(definitions).length === 0) return []
+  const { value, issues } = readOptions(issuersOptions, definitions, 'exact')
+  site.provide(namedIssuers, nameIssuers(value ?? assert.fail(issues[0]?.message), site))
+  return openAccepted(Object.keys(definitions), site)
 }
 
 export function strict(more: Record<string, unknown> = {}, init: EndpointInit = {}): Endpoint {

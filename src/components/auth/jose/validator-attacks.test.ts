@@ -1,12 +1,9 @@
 // Hostile tokens, remembered tokens and failing key servers: refused with 401, without a request to anybody, and never for longer than needed.
 
-import { readOptions } from '../../../schema/read-options.ts'
-import { moreIssuersOptions } from './options.ts'
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { CompactSign } from 'jose'
-import { ConfigError } from '../../../engine/compile/component.ts'
 import { tokenRejecters, verifiedClaims } from '../../../engine/ports.ts'
 import { makeSite } from '../../../testing/index.ts'
 
@@ -162,44 +159,5 @@ describe('the key server', () => {
     const { url, state } = await keyServer(symmetricSet())
     assert.equal((await endpointWith({ jwk_url: url }).ask()).statusCode, 401)
     assert.equal(state.requests, 0)
-  })
-})
-
-describe('several issuers', () => {
-  const rsaToken = (claims: unknown): Promise<string> =>
-    new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader({ alg: 'RS256', kid: 'r1' }).sign(rsa.privateKey)
-  const more = { issuer: 'https://other', alg: 'RS256', jwk_local_path: RSA_FILE, disable_jwk_security: true }
-  const endpoint = (own: Record<string, unknown> = more): ReturnType<typeof strict> =>
-    strict({}, { moreIssuers: readOptions(moreIssuersOptions, { issuers: [own] }, 'struct').value?.issuers ?? [] })
-
-  test('each has its keys and its algorithm; the rest of the rules holds for both', async () => {
-    const both = endpoint()
-    for (let i = 0; i < 2; i++) {
-      assert.equal(await both.statusFor(token(C0)), 200)
-      assert.equal(await both.statusFor(await rsaToken({ ...C0, iss: 'https://other' })), 200)
-    }
-    assert.equal(await both.statusFor(await rsaToken({ ...C0, iss: 'https://other', roles: [] })), 403)
-    assert.equal(await both.statusFor(await rsaToken({ ...C0, iss: 'https://other', aud: 'x' })), 401)
-    assert.equal(await endpoint({ ...more, audience: ['x'] }).statusFor(await rsaToken({ ...C0, iss: 'https://other', aud: 'x' })), 200)
-  })
-
-  test('no issuer can speak for another one', async () => {
-    const both = endpoint()
-    assert.equal(await both.statusFor(token({ ...C0, iss: 'https://other' })), 401)
-    assert.equal(await both.statusFor(await rsaToken(C0)), 401)
-    assert.equal(await both.statusFor(await rsaToken({ ...C0, iss: 'https://third' })), 401)
-    assert.equal(await both.statusFor(await rsaToken({ ...C0, iss: ['https://other'] })), 401)
-  })
-
-  test('what is wrong there stops the start: keys are never taken from the main block', () => {
-    for (const own of [
-      {},
-      { issuer: '' },
-      { ...more, alg: 'x' },
-      { ...more, disable_jwk_security: false },
-      { ...more, jwk_local_path: '/nope' },
-    ]) {
-      assert.throws(() => endpoint(own), ConfigError)
-    }
   })
 })

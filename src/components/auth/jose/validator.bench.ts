@@ -23,7 +23,26 @@ const validated = {
   ],
 }
 
+const issuer = 'https://id.example.com'
+
 export const rows: readonly BenchRow[] = [
+  {
+    name: 'one JSON backend + JWT of a named issuer, the same token again',
+    path: '/issued',
+    files: { 'jwks.json': keys },
+    service: {
+      '_gw/issuers': { a: { issuer, jwk_local_path: 'jwks.json' }, b: { issuer: `${issuer}/b`, jwk_local_path: 'jwks.json' } },
+    },
+    endpoints: [
+      {
+        endpoint: '/issued',
+        backend: [{ url_pattern: '/small.json' }],
+        extra_config: { '_gw/issuers': ['a', 'b'], 'auth/validator': { audience: ['api'], roles: ['reader'] } },
+      },
+    ],
+    headers: { Authorization: `Bearer ${makeToken(0, issuer)}` },
+    target: 'row 1 + 0.6',
+  },
   {
     ...validated,
     name: 'one JSON backend + JWT RS256, the same token again',
@@ -38,8 +57,8 @@ export const rows: readonly BenchRow[] = [
   },
 ]
 
-function makeToken(id: number): string {
-  const claims = { aud: ['api'], sub: `user-${id}`, roles: ['reader'], exp: 4_000_000_000, email: 'someone@example.com' }
+function makeToken(id: number, iss?: string): string {
+  const claims = { iss, aud: ['api'], sub: `user-${id}`, roles: ['reader'], exp: 4_000_000_000, email: 'someone@example.com' }
   const signed = `${encode({ alg: 'RS256', kid: 'r1', typ: 'JWT' })}.${encode(claims)}`
   return `${signed}.${createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url')}`
 }

@@ -2,6 +2,7 @@
 
 import type { Site } from '../../../engine/compile/component.ts'
 import { purgeableCaches } from '../../../engine/ports.ts'
+import { countWorkers } from '../../../engine/worker-count.ts'
 import type { Options } from './options.ts'
 import { CacheStore } from './store.ts'
 
@@ -16,15 +17,4 @@ export function openStore<T>(site: Site, { max_items, max_size, ...others }: Opt
   )
   site.provide(purgeableCaches, (selector) => store.purge(selector))
   return store
-}
-
-/** How many workers have caches: each counts itself once, whatever is reloaded. */
-function countWorkers({ shared, pool }: Site): () => number {
-  const words = new Int32Array(shared.buffer('cache workers', Int32Array.BYTES_PER_ELEMENT))
-  pool.share(
-    'cache workers',
-    () => Atomics.add(words, 0, 1),
-    () => void Atomics.sub(words, 0, 1),
-  )
-  return () => Math.max(1, Atomics.load(words, 0))
 }

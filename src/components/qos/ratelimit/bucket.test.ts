@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { RefillWhenEmpty, SteadyRefill, waitNs, type BucketRule } from './bucket.ts'
+import { fillNs, refillNs, RefillWhenEmpty, SteadyRefill, tokensLeft, waitNs, type BucketRule } from './bucket.ts'
 
 const SECOND = 1e9
 
@@ -89,6 +89,24 @@ test('in the long run no bucket gives more than its rate and its bursts', () => 
         // Each refill of the 2.x bucket may bring one free request beyond the tokens.
         assert.ok(allowed <= capacity + seconds * rate * 1.011 + refills + 1)
       }
+    }),
+  )
+})
+
+test('what is left is what requests get at once, and a bucket that waits is full when it says', () => {
+  const rules = fc.record({ rate: fc.double({ min: 0.1, max: 1000, noNaN: true }), capacity: fc.integer({ min: 1, max: 50 }) })
+  fc.assert(
+    fc.property(rules, fc.boolean(), fc.array(fc.nat(2e9), { maxLength: 40 }), ({ rate, capacity }, isSteady, gaps) => {
+      const rule = fresh(isSteady ? new SteadyRefill(rate, capacity) : new RefillWhenEmpty(rate, capacity))
+      let nowNs = 0
+      for (const gap of gaps) rule.take((nowNs += gap))
+      const saved = { tokens: rule.tokens, lastNs: rule.lastNs }
+      const left = tokensLeft(rule, nowNs)
+      for (let i = 0; i < left; i++) assert.equal(rule.take(nowNs), true)
+      Object.assign(rule, saved)
+      const wait = fillNs(rule, nowNs)
+      assert.ok(wait >= 0 && wait <= refillNs(rule) + rule.intervalNs)
+      for (let i = 0; i < rule.capacity; i++) assert.equal(rule.take(nowNs + wait + 1), true)
     }),
   )
 })

@@ -8,7 +8,9 @@ export interface BucketRule {
   /** What a new bucket holds. */
   readonly initialTokens: number
   readonly capacity: number
+  /** How often `quantum` tokens come. */
   readonly intervalNs: number
+  readonly quantum: number
   tokens: number
   lastNs: number
   /** Takes one token; false when there is none. `nowNs` may be fractional. */
@@ -25,6 +27,7 @@ export class RefillWhenEmpty implements BucketRule {
   readonly initialTokens: number
   readonly capacity: number
   readonly intervalNs: number
+  readonly quantum = 1
   tokens = 0
   lastNs = 0
 
@@ -86,6 +89,24 @@ export class SteadyRefill implements BucketRule {
 /** Nanoseconds until a request that comes now would find a token. */
 export function waitNs(rule: BucketRule, nowNs: number): number {
   return rule.tokens >= 1 ? 0 : Math.max(0, rule.lastNs + rule.intervalNs - nowNs)
+}
+
+/** Nanoseconds until the bucket of a client that waits is full. */
+export function fillNs({ capacity, tokens, quantum, lastNs, intervalNs }: BucketRule, nowNs: number): number {
+  const missing = capacity - tokens
+  return missing <= 0 ? 0 : Math.max(0, lastNs + Math.ceil(missing / quantum) * intervalNs - nowNs)
+}
+
+/** Nanoseconds that an empty bucket takes to be full. */
+export function refillNs({ capacity, quantum, intervalNs }: BucketRule): number {
+  return Math.ceil(capacity / quantum) * intervalNs
+}
+
+/** Whole tokens that requests would find now, those among them that came since the bucket was asked last. */
+export function tokensLeft(rule: BucketRule, nowNs: number): number {
+  const { tokens, capacity, quantum, lastNs, intervalNs } = rule
+  if (tokens >= 1) return Math.floor(tokens)
+  return Math.min(capacity, Math.floor(tokens + Math.max(0, Math.floor((nowNs - lastNs) / intervalNs)) * quantum))
 }
 
 /** The smallest step whose rate, in whole nanoseconds, is within 1 % of the wanted one. */

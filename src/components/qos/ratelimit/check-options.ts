@@ -61,6 +61,13 @@ function isSpoofable({ config }: NonNullable<CheckedBlock['place']>): boolean {
   return proxies.length === 0 && isForwarded
 }
 
+/** Whoever may see an answer sees what the limits are. */
+export function checkHeaders(): Issue[] {
+  return [
+    warningIssue('visible-limits', [], 'clients see the limits of this endpoint and what is left of them', 'remove it if they must not'),
+  ]
+}
+
 export function checkBackendLimit(
   { max_rate: rate, every }: { readonly max_rate: number; readonly every: string },
   { dialect }: CheckedBlock,

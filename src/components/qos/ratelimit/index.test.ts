@@ -9,7 +9,7 @@ import { checkBlock } from '../../../engine/compile/check-blocks.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { readOptions } from '../../../schema/read-options.ts'
-import { buildFor, checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
+import { buildFor, checkExtras, checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
 import type { TestSite } from '../../../testing/index.ts'
 import { backendRateLimit, endpointRateLimit } from './index.ts'
 import { SharedBucket } from './shared-bucket.ts'
@@ -29,7 +29,7 @@ interface Asked {
 /** Status and the answer's header fields. */
 type Ask = (asked?: Asked) => [number, Record<string, string>]
 
-function limited(block: Record<string, unknown>, site = siteOf(), extras?: object): Ask {
+function limited(block: Record<string, unknown>, site = siteOf(), extras?: unknown): Ask {
   const layer = buildFor(endpointRateLimit, block, site, extras)
   const handler = (layer ?? ((next) => next))(() => {})
   return ({ ip = '1.1.1.1', headers = {}, params = {} } = {}) => {
@@ -115,17 +115,82 @@ test('1.x: whole numbers per second which are the capacities, and no param strat
   assert.deepEqual(statuses(limited({ client_max_rate: 1, strategy: 'param', key: 'id' }, siteOf(2)), 2), [200, 200])
 })
 
+const both = { max_rate: 1, capacity: 2, client_max_rate: 4, client_capacity: 4, every: '1h', strategy: 'header', key: 'X-C' }
+
+/** The answers of one client to so many requests. */
+function fieldsOf(ask: Ask, count: number, client = 'a'): Record<string, string>[] {
+  return Array.from({ length: count }, () => {
+    const [status, fields] = ask({ headers: { 'X-C': client } })
+    return { status: String(status), ...fields }
+  })
+}
+
+function standing(nowMs: number): TestSite {
+  return makeSite({ id: `endpoint ${sites++}`, clock: { now: () => nowMs, steady: () => nowMs } }, { endpoint: {} })
+}
+
 test('headers tell the limit only where they are asked for', () => {
-  const block = { max_rate: 1, capacity: 1, client_max_rate: 2, client_capacity: 2, every: '1h', strategy: 'ip' }
-  assert.deepEqual(limited(block)()[1], {})
-  const ask = limited(block, siteOf(), { headers: true })
-  assert.deepEqual(ask(), [200, { 'Ratelimit-Limit': '2', 'Ratelimit-Remaining': '1', 'Ratelimit-Reset': '0' }])
-  const [status, byEndpoint] = ask()
-  assert.equal(status, 503)
-  assert.deepEqual([byEndpoint['Ratelimit-Limit'], byEndpoint['Ratelimit-Remaining']], ['1', '0'])
-  const wait = Number(byEndpoint['Retry-After'])
-  assert.ok(wait > 3590 && wait <= 3600)
-  assert.equal(ask()[0], 429)
+  assert.deepEqual(fieldsOf(limited(both, standing(0)), 1), [{ status: '200' }])
+  for (const shown of [true, {}, { format: 'draft-6' }]) {
+    const ask = limited(both, standing(0), shown)
+    const client = { 'Ratelimit-Limit': '4' }
+    assert.deepEqual(fieldsOf(ask, 3), [
+      { status: '200', ...client, 'Ratelimit-Remaining': '3', 'Ratelimit-Reset': '900' },
+      { status: '200', ...client, 'Ratelimit-Remaining': '2', 'Ratelimit-Reset': '1800' },
+      // The endpoint refuses: the client still sees his own limit, and when the endpoint lets somebody in.
+      { status: '503', ...client, 'Ratelimit-Remaining': '1', 'Ratelimit-Reset': '2700', 'Retry-After': '3600' },
+    ])
+    assert.deepEqual(fieldsOf(ask, 2).at(-1), {
+      status: '429',
+      ...client,
+      'Ratelimit-Remaining': '0',
+      'Ratelimit-Reset': '3600',
+      'Retry-After': '900',
+    })
+  }
+})
+
+test('without a limit of clients, that of the endpoint is shown', () => {
+  const ask = limited({ max_rate: 10, capacity: 10 }, standing(0), true)
+  const fields = fieldsOf(ask, 11)
+  assert.deepEqual(fields[2], { status: '200', 'Ratelimit-Limit': '10', 'Ratelimit-Remaining': '7', 'Ratelimit-Reset': '1' })
+  // A tenth of a second is enough, and said as one.
+  assert.deepEqual([fields[10]?.['status'], fields[10]?.['Retry-After']], ['503', '1'])
+})
+
+test('draft-10 shows every limit, on refusals of either too', () => {
+  const ask = limited(both, standing(0), { format: 'draft-10' })
+  const policy = { 'Ratelimit-Policy': '"client";q=4;w=3600, "endpoint";q=2;w=7200' }
+  assert.deepEqual(fieldsOf(ask, 3), [
+    { status: '200', ...policy, Ratelimit: '"client";r=3;t=900, "endpoint";r=1;t=3600' },
+    { status: '200', ...policy, Ratelimit: '"client";r=2;t=1800, "endpoint";r=0;t=7200' },
+    { status: '503', ...policy, Ratelimit: '"client";r=1;t=2700, "endpoint";r=0;t=7200', 'Retry-After': '3600' },
+  ])
+  assert.deepEqual(fieldsOf(ask, 2).at(-1), {
+    status: '429',
+    ...policy,
+    Ratelimit: '"client";r=0;t=3600, "endpoint";r=0;t=7200',
+    'Retry-After': '900',
+  })
+  const alone = limited({ client_max_rate: 10, client_capacity: 10, strategy: 'ip' }, standing(0), { format: 'draft-10' })
+  assert.deepEqual(fieldsOf(alone, 3).at(-1), {
+    status: '200',
+    'Ratelimit-Policy': '"client";q=10;w=1',
+    Ratelimit: '"client";r=7;t=1',
+  })
+})
+
+test('whoever cannot be told apart has no bucket, and learns nothing of others', () => {
+  assert.deepEqual(limited(both, standing(0), true)(), [429, {}])
+})
+
+test('headers of limits are read exactly, and check says that clients see them', () => {
+  const seen = ['warning : clients see the limits of this endpoint and what is left of them']
+  for (const block of [true, {}, { format: 'draft-10' }]) assert.deepEqual(checkExtras(endpointRateLimit, block), seen)
+  for (const block of ['draft-6', { format: 'draft-7' }, { headers: true }, 1]) {
+    assert.equal(checkExtras(endpointRateLimit, block)[0]?.startsWith('error'), true)
+    assert.throws(() => limited(both, standing(0), block), /_gw\/ratelimit-headers/)
+  }
 })
 
 async function callBackend(block: Record<string, unknown>, site = siteOf(), calls = 3): Promise<string[]> {

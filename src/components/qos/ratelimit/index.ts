@@ -1,5 +1,5 @@
-// Components `qos/ratelimit/router`, `qos/ratelimit/proxy` and `_gw/ratelimit`: how many requests an endpoint, each of its
-// clients and a backend get. Knows nothing of sockets and of who else limits.
+// Components `qos/ratelimit/router`, `qos/ratelimit/proxy` and `_gw/ratelimit-headers`: how many requests an endpoint, each of
+// its clients and a backend get. Knows nothing of sockets and of who else limits.
 
 import { randomInt } from 'node:crypto'
 import { Type } from '../../../schema/type.ts'
@@ -8,11 +8,12 @@ import { GatewayError } from '../../../engine/errors.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import { sharedLock } from '../shared-lock.ts'
 import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
-import { waitNs, type BucketRule } from './bucket.ts'
-import { checkBackendLimit, checkEndpointLimit } from './check-options.ts'
+import type { BucketRule } from './bucket.ts'
+import { checkBackendLimit, checkEndpointLimit, checkHeaders } from './check-options.ts'
 import { ClientTable, DEFAULT_SIZE } from './client-table.ts'
 import { findClientId, type ClientId } from './client-id.ts'
 import { KeyHasher } from './key-hash.ts'
+import { compileTells, type Tell } from './limit-headers.ts'
 import { LIMIT_QUIRKS } from './limit-quirks.ts'
 import type { Limit } from './limits.ts'
 import { SharedBucket } from './shared-bucket.ts'
@@ -38,6 +39,20 @@ const routerOptions = Type.Object({
   cleanup_threads: Type.Integer({ default: 1, description: 'Accepted, without effect.' }),
 })
 
+const headerOptions = Type.Union(
+  [
+    Type.Literal(true),
+    Type.Object({
+      format: Type.Enum(['draft-6', 'draft-10'], {
+        default: 'draft-6',
+        description:
+          '`draft-6`: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset` of the client’s limit, else of the endpoint’s; `draft-10`: `RateLimit-Policy` and `RateLimit` of both.',
+      }),
+    }),
+  ],
+  { description: 'Whether answers tell clients their limit and what is left of it, refusals `Retry-After` as well: `true`, or how.' },
+)
+
 /** Limits an endpoint as a whole (503) and each of its clients (429); the client's limit is asked first. */
 export const endpointRateLimit = component({
   stage: 'endpoint',
@@ -45,31 +60,26 @@ export const endpointRateLimit = component({
   options: routerOptions,
   restricting: true,
   check: checkEndpointLimit,
-  extras: {
-    namespace: '_gw/ratelimit',
-    options: Type.Object({
-      headers: Type.Boolean({
-        default: false,
-        description:
-          'Answers carry `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` of the client’s bucket (else of the endpoint’s), refusals `Retry-After` as well.',
-      }),
-    }),
-  },
+  extras: { namespace: '_gw/ratelimit-headers', options: headerOptions, check: checkHeaders },
   build(options, site, extras) {
     const quirks = LIMIT_QUIRKS[site.config.dialect]
     const limits = quirks.readEndpointLimits(options)
     const clientId =
       limits.client === null ? null : findClientId(options.strategy, options.key, canonicalName(options.key), quirks.countsParams)
     if (limits.client !== null && clientId === null) site.log.warning(`${site.label}[Ratelimit] Unknown strategy ${options.strategy}`)
+    const rule = limits.client === null || clientId === null ? null : quirks.makeRule(limits.client)
+    const bucket = limits.endpoint === null ? null : openBucket(site, 'endpoint', quirks.makeRule(limits.endpoint))
+    const given = extras ?? null
+    const format = given === true ? 'draft-6' : (given?.format ?? null)
+    const tells = format === null ? null : compileTells(format, { client: rule, endpoint: bucket })
     const layers: Layer<Handler>[] = []
-    const showsHeaders = extras?.headers === true
-    if (limits.client !== null && clientId !== null) {
+    if (limits.client !== null && clientId !== null && rule !== null) {
       logEnabled(site, `Strategy: ${options.strategy} (key: ${options.key}), `, limits.client)
-      layers.push(limitClients(site, quirks.makeRule(limits.client), clientId, limits.clientTtlS, showsHeaders))
+      layers.push(limitClients(site, rule, clientId, limits.clientTtlS, tells?.client ?? null))
     }
-    if (limits.endpoint !== null) {
+    if (limits.endpoint !== null && bucket !== null) {
       logEnabled(site, '', limits.endpoint)
-      layers.push(limitEndpoint(site, quirks.makeRule(limits.endpoint), showsHeaders))
+      layers.push(limitEndpoint(site, bucket, tells?.endpoint ?? null))
     }
     return layers.length === 0 ? null : (next) => layers.reduceRight((inner, layer) => layer(inner), next)
   },
@@ -102,27 +112,25 @@ export const backendRateLimit = component({
   },
 })
 
-function limitEndpoint(site: Site, rule: BucketRule, showsHeaders: boolean): Layer<Handler> {
+function limitEndpoint(site: Site, bucket: SharedBucket, tell: Tell | null): Layer<Handler> {
   const readNs = nanosecondsOf(site)
-  const bucket = openBucket(site, 'endpoint', rule)
   return (next) => {
     function endpointRateLimit(exchange: Exchange): void | Promise<void> {
       if (!bucket.take(readNs())) throw ENDPOINT_LIMITED
       return next(exchange)
     }
-    function tellingEndpointRateLimit(exchange: Exchange): void | Promise<void> {
+    if (tell === null) return endpointRateLimit
+    return function tellingEndpointRateLimit(exchange) {
       const nowNs = readNs()
       const isTaken = bucket.take(nowNs)
-      // The client's own numbers, set by the limit outside, say more; but not when it is this limit that refuses.
-      if (!isTaken || !exchange.responseHeaders.has('Ratelimit-Limit')) tell(exchange, rule, nowNs, isTaken)
+      tell(exchange.responseHeaders, nowNs, isTaken)
       if (!isTaken) throw ENDPOINT_LIMITED
       return next(exchange)
     }
-    return showsHeaders ? tellingEndpointRateLimit : endpointRateLimit
   }
 }
 
-function limitClients(site: Site, rule: BucketRule, clientId: ClientId, ttlS: number, showsHeaders: boolean): Layer<Handler> {
+function limitClients(site: Site, rule: BucketRule, clientId: ClientId, ttlS: number, tell: Tell | null): Layer<Handler> {
   const { table, hasher } = openTable(site)
   const own = hasher.derive(site.id)
   const readNs = nanosecondsOf(site)
@@ -134,19 +142,10 @@ function limitClients(site: Site, rule: BucketRule, clientId: ClientId, ttlS: nu
       own.hash(id)
       const nowNs = readNs()
       const isTaken = table.take(own.hi, own.lo, rule, nowNs, ttlS)
-      if (showsHeaders) tell(exchange, rule, nowNs, isTaken)
+      if (tell !== null) tell(exchange.responseHeaders, nowNs, isTaken)
       if (!isTaken) throw CLIENT_LIMITED
       return next(exchange)
     }
-}
-
-/** The rule's registers hold the state of the bucket that was just asked. */
-function tell({ responseHeaders }: Exchange, rule: BucketRule, nowNs: number, isTaken: boolean): void {
-  const seconds = String(Math.ceil(waitNs(rule, nowNs) / 1e9))
-  responseHeaders.set('Ratelimit-Limit', String(rule.capacity))
-  responseHeaders.set('Ratelimit-Remaining', String(Math.floor(rule.tokens)))
-  responseHeaders.set('Ratelimit-Reset', seconds)
-  if (!isTaken) responseHeaders.set('Retry-After', seconds === '0' ? '1' : seconds)
 }
 
 function openBucket(site: Site, kind: string, rule: BucketRule): SharedBucket {

@@ -35,13 +35,25 @@ export class SharedBucket {
     const { rule } = this
     const numbers = this.#numbers
     this.#lock.acquire(this.#words, LOCK)
-    // A reload may have lowered the capacity.
-    rule.tokens = Math.min(numbers[TOKENS] as number, rule.capacity)
-    rule.lastNs = numbers[LAST_NS] as number
+    this.#load()
     const isTaken = rule.take(nowNs)
     numbers[TOKENS] = rule.tokens
     numbers[LAST_NS] = rule.lastNs
     this.#lock.release(this.#words, LOCK)
     return isTaken
+  }
+
+  /** Takes nothing; afterwards the rule's registers hold the bucket's state. */
+  look(): void {
+    this.#lock.acquire(this.#words, LOCK)
+    this.#load()
+    this.#lock.release(this.#words, LOCK)
+  }
+
+  #load(): void {
+    const { rule } = this
+    // A reload may have lowered the capacity.
+    rule.tokens = Math.min(this.#numbers[TOKENS] as number, rule.capacity)
+    rule.lastNs = this.#numbers[LAST_NS] as number
   }
 }

@@ -47,9 +47,29 @@ const CURVES: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-
 
 /** The keys of a JWK Set in its order. Throws when the text is no set or when one of its keys cannot be used. */
 export function parseJwkSet(text: string): Jwk[] {
+  return listKeys(text).map(parseJwk)
+}
+
+/**
+ * The keys of a JWK Set that can check signatures of one of the algorithms, by their names. Others are left out: those that
+ * cannot be read, and those that are meant for something else (`use`, `alg`). Throws when the text is no set.
+ */
+export function parseUsableKeys(text: string, algorithms: ReadonlySet<string>): Jwk[] {
+  return listKeys(text).flatMap((raw): Jwk[] => {
+    try {
+      const key = parseJwk(raw)
+      const { use = 'sig', alg } = raw as JsonRecord
+      return use === 'sig' && (alg === undefined || algorithms.has(alg as string)) ? [key] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+function listKeys(text: string): unknown[] {
   const keys = memberOf(parseStrictObject(text), 'keys') ?? []
   if (!Array.isArray(keys)) throw new Error('the keys of a JWK set must be a list')
-  return keys.map(parseJwk)
+  return keys
 }
 
 /** Throws when it is no key that go-jose would read. Messages never show key material. */

@@ -4,16 +4,18 @@ import { parseJwkSet } from './jwk.ts'
 import type { Jwk } from './jwk.ts'
 import { TokenError } from '../token/jws.ts'
 import { asTokenError } from './key-sources.ts'
-import type { KeyLoader, KeySet } from './key-sources.ts'
+import type { KeyLoader, KeySet } from './shared-download.ts'
 
 /** A loader over a download. Whatever goes wrong rejects with a TokenError; an empty set is an error, as in KrakenD. */
 export class UrlKeyLoader implements KeyLoader {
   readonly #download: () => Promise<Buffer>
+  readonly #parseSet: (text: string) => readonly Jwk[]
   #loading: Promise<KeySet> | null = null
   #last: KeySet | null = null
 
-  constructor(download: () => Promise<Buffer>) {
+  constructor(download: () => Promise<Buffer>, parseSet: (text: string) => readonly Jwk[] = parseJwkSet) {
     this.#download = download
+    this.#parseSet = parseSet
   }
 
   load(): Promise<KeySet> {
@@ -39,7 +41,7 @@ export class UrlKeyLoader implements KeyLoader {
 
   /** perf: the same bytes give the same keys, and tokens verified with them stay verified. */
   #parse(bytes: Buffer): KeySet {
-    if (this.#last === null || !this.#last.bytes.equals(bytes)) this.#last = { bytes, keys: parseJwkSet(bytes.toString()) }
+    if (this.#last === null || !this.#last.bytes.equals(bytes)) this.#last = { bytes, keys: this.#parseSet(bytes.toString()) }
     return this.#last
   }
 }

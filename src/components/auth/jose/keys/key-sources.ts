@@ -2,11 +2,9 @@
 
 import type { Jwk } from './jwk.ts'
 import { TokenError } from '../token/jws.ts'
-import type { FailedKeys, SharedKeySet } from './shared-keys.ts'
+import { type Clock, type KeyLoader, SharedDownload, type SharedDownloadInit } from './shared-download.ts'
+import type { FailedKeys } from './shared-keys.ts'
 import { quote } from '../../../../go/quote.ts'
-
-/** Milliseconds since 1970. */
-export type Clock = () => number
 
 export interface KeySource {
   /** The key of an id, at once if it is at hand. Throws or rejects with a TokenError when there is none. */
@@ -18,21 +16,9 @@ export interface KeySource {
 /** Tells what a key is looked up by. */
 export type IdOf = (jwk: Jwk) => string
 
-export interface KeySet {
-  readonly bytes: Buffer
-  readonly keys: readonly Jwk[]
-}
-
-/** A key set from somewhere else. The same bytes give the same key objects. */
-export interface KeyLoader {
-  /** One download at a time: who asks meanwhile gets the answer of the one that is under way. */
-  load(): Promise<KeySet>
-  read(bytes: Buffer): readonly Jwk[]
-}
-
 const MAX_SHOWN = 64
 
-function notFound(id: string): TokenError {
+export function notFound(id: string): TokenError {
   return new TokenError(`key ${quote(id.slice(0, MAX_SHOWN))} not found in the key set`)
 }
 
@@ -42,7 +28,7 @@ export function asTokenError(error: unknown): TokenError {
 }
 
 /** The last of several keys with one id wins. */
-function indexKeys(keys: readonly Jwk[], idOf: IdOf): Map<string, Jwk> {
+export function indexKeys(keys: readonly Jwk[], idOf: IdOf): Map<string, Jwk> {
   return new Map(keys.map((key) => [idOf(key), key]))
 }
 
@@ -126,16 +112,11 @@ function refuseFor(failed: FailedKeys | null, id: string, nowMs: number): never 
   throw notFound(id)
 }
 
-export interface CachedKeysInit {
-  readonly loader: KeyLoader
+export interface CachedKeysInit extends Omit<SharedDownloadInit, 'store'> {
   readonly idOf: IdOf
-  readonly shared: SharedKeySet
   readonly failed: FailedKeys | null
-  readonly clock: Clock
   /** How long a key may be used after its set was downloaded. */
   readonly maxAgeMs: number
-  /** After that long a download of another worker is given up for lost. */
-  readonly loadLimitMs: number
 }
 
 interface Stored {
@@ -154,14 +135,15 @@ const TOO_OFTEN = new TokenError('the key set was downloaded too often for unkno
  */
 export class CachedKeys implements KeySource {
   readonly #init: CachedKeysInit
+  readonly #download: SharedDownload
   #keys = new Map<string, Stored>()
-  #seenVersion = 0
   #loading: Promise<void> | null = null
   #tokens = MAX_REFRESHES
   #refilledAtMs: number
 
   constructor(init: CachedKeysInit) {
     this.#init = init
+    this.#download = new SharedDownload({ ...init, store: (keys, storedAtMs) => this.#store(keys, storedAtMs) })
     this.#refilledAtMs = init.clock()
   }
 
@@ -174,7 +156,7 @@ export class CachedKeys implements KeySource {
   }
 
   peek(id: string): Jwk | null {
-    this.#adopt()
+    this.#download.adopt()
     return this.#find(id)
   }
 
@@ -182,7 +164,7 @@ export class CachedKeys implements KeySource {
   warmUp(): Promise<void> {
     if (this.#loading !== null) return this.#loading
     if (!this.#mayRefresh()) return Promise.reject(TOO_OFTEN)
-    this.#loading = this.#refresh().finally(() => {
+    this.#loading = this.#download.run().finally(() => {
       this.#loading = null
     })
     return this.#loading
@@ -194,44 +176,6 @@ export class CachedKeys implements KeySource {
     const ageMs = this.#init.clock() - stored.storedAtMs
     // A clock that was set back makes the age negative: such a key is fetched anew.
     return ageMs >= 0 && ageMs < this.#init.maxAgeMs ? stored.key : null
-  }
-
-  async #refresh(): Promise<void> {
-    const { shared, clock, loadLimitMs } = this.#init
-    const before = shared.version
-    if (!shared.tryBegin(clock(), loadLimitMs)) {
-      await shared.waitForEnd(loadLimitMs)
-      // The other one may have failed, or its set is too large to be shared.
-      if (shared.version === before || !this.#adopt()) await this.#load()
-      return
-    }
-    try {
-      await this.#load()
-    } finally {
-      shared.end()
-    }
-  }
-
-  async #load(): Promise<void> {
-    const { shared, loader, clock } = this.#init
-    const { bytes, keys } = await loader.load()
-    const nowMs = clock()
-    this.#store(keys, nowMs)
-    if (shared.publish(bytes, nowMs)) this.#seenVersion = shared.version
-  }
-
-  /**
-   * Takes over what another worker has downloaded: a rotated key counts in all of them at the same time. False while a
-   * newer set is just being written.
-   */
-  #adopt(): boolean {
-    const { shared, loader } = this.#init
-    if (shared.version === this.#seenVersion) return true
-    const snapshot = shared.read()
-    if (snapshot === null) return false
-    this.#seenVersion = snapshot.version
-    this.#store(loader.read(snapshot.bytes), snapshot.storedAtMs)
-    return true
   }
 
   #store(keys: readonly Jwk[], storedAtMs: number): void {

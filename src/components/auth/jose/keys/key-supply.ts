@@ -9,9 +9,11 @@ import { parseJwkSet } from './jwk.ts'
 import type { Jwk } from './jwk.ts'
 import { UrlKeyLoader } from './key-loader.ts'
 import { CachedKeys, FixedKeys, UncachedKeys } from './key-sources.ts'
-import type { Clock, IdOf, KeySource } from './key-sources.ts'
+import type { IdOf, KeySource } from './key-sources.ts'
+import type { Clock } from './shared-download.ts'
 import type { KeyOptions, ValidatorOptions } from '../options.ts'
 import { decryptKeyFile, openKeeper } from './secret-keeper.ts'
+import type { TrustInit } from './trusted-client.ts'
 import { FAILED_KEYS_BYTES, FailedKeys, KEY_SET_BYTES, SharedKeySet } from './shared-keys.ts'
 import { quote } from '../../../../go/quote.ts'
 
@@ -76,16 +78,19 @@ interface DescribedClient {
   create(): KeyServerClient
 }
 
-function describeClient(options: KeyOptions, site: Site): DescribedClient {
-  const init = {
-    url: options.jwk_url,
+/** By which rules the key server is trusted. Throws when they cannot be read. */
+export function trustOf(options: KeyOptions, site: Site): Omit<TrustInit, 'environment'> {
+  return {
     userAgent: `KrakenD ${site.version}`,
     isInsecure: options.disable_jwk_security,
     fingerprints: options.jwk_fingerprints.map(decodeFingerprint),
     localCa: options.jwk_local_ca === '' ? '' : readAuthority(options.jwk_local_ca, site),
     cipherSuites: options.cipher_suites,
-    timeoutMs: DOWNLOAD_TIMEOUT_MS,
   }
+}
+
+function describeClient(options: KeyOptions, site: Site): DescribedClient {
+  const init = { url: options.jwk_url, ...trustOf(options, site), timeoutMs: DOWNLOAD_TIMEOUT_MS }
   const name = createHash('sha256').update(JSON.stringify(init)).digest('base64url')
   return { name, create: () => new KeyServerClient({ ...init, environment: site.environment }) }
 }
@@ -111,22 +116,30 @@ function describeFileError(path: string, error: unknown): string {
   return `open ${path}: ${code === 'ENOENT' ? 'no such file or directory' : (code ?? 'cannot be read')}`
 }
 
-function readKeyFile(options: KeyOptions, site: Site): readonly Jwk[] | Promise<readonly Jwk[]> {
+/** The keys of a file, decrypted where that is said. Throws, or rejects, when they cannot be had. */
+export function readKeyFile(
+  options: KeyOptions,
+  site: Site,
+  parse: (text: string) => readonly Jwk[] = parseJwkSet,
+): Awaitable<readonly Jwk[]> {
   let file: Buffer
   try {
     file = site.read(options.jwk_local_path)
   } catch (error) {
     throw new Error(describeFileError(options.jwk_local_path, error), { cause: error })
   }
-  if (options.secret_url === '') return parseJwkSet(file.toString())
+  if (options.secret_url === '') return parse(file.toString())
   const encrypted = decodeBase64(options.cypher_key)
   if (encrypted === null) throw new Error('cypher_key is not base64')
   const dataKey = openKeeper(options.secret_url, site.environment)(encrypted)
-  const open = (key: Buffer): Jwk[] => parseJwkSet(decryptKeyFile(file, key).toString())
+  const open = (key: Buffer): readonly Jwk[] => parse(decryptKeyFile(file, key).toString())
   return dataKey instanceof Promise ? dataKey.then(open) : open(dataKey)
 }
 
-function waitable<T>(value: T | Promise<T>, site: Site): T | Promise<T> {
+type Awaitable<T> = T | Promise<T>
+
+/** Holds the start back for it. */
+export function waitable<T>(value: Awaitable<T>, site: Site): Awaitable<T> {
   if (value instanceof Promise) site.waitFor(value.then(ignore))
   return value
 }

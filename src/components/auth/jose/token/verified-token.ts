@@ -7,23 +7,35 @@ import type { Jwk } from '../keys/jwk.ts'
 import { checkEmbeddedKeys, parseClaims, parseJws, TokenError } from './jws.ts'
 import type { Jws } from './jws.ts'
 import type { KeyIds } from '../keys/key-ids.ts'
-import type { Clock, KeySource } from '../keys/key-sources.ts'
+import type { KeySource } from '../keys/key-sources.ts'
+import type { Clock } from '../keys/shared-download.ts'
 import { freezeDeeply } from './strict-json.ts'
 import type { JsonRecord } from './strict-json.ts'
 import { TokenCache } from './token-cache.ts'
 
-/** A token whose signature and registered claims were good, with what the caller derived from it. */
-export interface VerifiedToken<T> {
-  readonly keyId: string
-  readonly key: Jwk
-  readonly times: TokenTimes
+/** The claims of a token that is good, with what the caller derived from them. */
+export interface GoodToken<T> {
   /** Frozen: requests share it. */
   readonly claims: JsonRecord
   readonly result: T
 }
 
+/** Says whether tokens are good. */
+export interface Verifier<T> {
+  /** The token, at once if nobody must be asked. Throws or rejects with a TokenError when it is refused, with a GatewayError when that cannot be said. */
+  verify(token: string): GoodToken<T> | Promise<GoodToken<T>>
+}
+
+/** A token whose signature and registered claims were good. */
+interface VerifiedToken<T> extends GoodToken<T> {
+  readonly keyId: string
+  readonly key: Jwk
+  readonly times: TokenTimes
+}
+
 export interface TokenVerifierInit<T> {
-  readonly algorithm: Algorithm
+  /** Those that tokens may have. */
+  readonly algorithms: readonly Algorithm[]
   readonly keys: KeySource
   readonly ids: KeyIds
   readonly expected: Expected
@@ -43,7 +55,7 @@ const UNSUPPORTED_KEY = new TokenError('go-jose/go-jose: unsupported key type/fo
  * A remembered token counts only as long as the source gives, for its id, the very key that it was verified with, and
  * its times are looked at again each time: it outlives neither `exp` nor its key.
  */
-export class TokenVerifier<T> {
+export class TokenVerifier<T> implements Verifier<T> {
   readonly #init: TokenVerifierInit<T>
   readonly #cache = new TokenCache<VerifiedToken<T>>()
 
@@ -53,7 +65,7 @@ export class TokenVerifier<T> {
 
   /** The token, at once if its key is at hand. Throws or rejects with a TokenError when it is refused. */
   verify(token: string): VerifiedToken<T> | Promise<VerifiedToken<T>> {
-    const { keys, ids, algorithm } = this.#init
+    const { keys, ids } = this.#init
     const known = this.#cache.get(token)
     if (known !== undefined) {
       if (keys.peek(known.keyId) === known.key) return this.#recheck(token, known)
@@ -64,7 +76,7 @@ export class TokenVerifier<T> {
       return key instanceof Promise ? key.then(judge) : judge(key)
     }
     const jws = parseJws(token)
-    if (jws.alg !== algorithm.name) throw WRONG_ALGORITHM
+    this.#algorithmOf(jws)
     const keyId = ids.ofToken(jws)
     if (keys.peek(keyId) === null) {
       // security: nothing is downloaded for what cannot be a token anyway.
@@ -72,6 +84,11 @@ export class TokenVerifier<T> {
     }
     const key = keys.get(keyId)
     return key instanceof Promise ? key.then((found) => this.#check(token, jws, keyId, found)) : this.#check(token, jws, keyId, key)
+  }
+
+  #algorithmOf({ alg }: Jws): Algorithm {
+    for (const algorithm of this.#init.algorithms) if (algorithm.name === alg) return algorithm
+    throw WRONG_ALGORITHM
   }
 
   #recheck(token: string, known: VerifiedToken<T>): VerifiedToken<T> {
@@ -85,8 +102,8 @@ export class TokenVerifier<T> {
   }
 
   #check(token: string, jws: Jws, keyId: string, key: Jwk): VerifiedToken<T> {
-    const { algorithm, expected, clock, leewayMs, derive } = this.#init
-    const verify = key.verifierOf(algorithm)
+    const { expected, clock, leewayMs, derive } = this.#init
+    const verify = key.verifierOf(this.#algorithmOf(jws))
     if (verify === null) throw UNSUPPORTED_KEY
     if (!verify(jws.signingInput, jws.signature)) throw WRONG_SIGNATURE
     checkEmbeddedKeys(jws.header)
