@@ -3,12 +3,13 @@
 import type { Slot } from '../../../engine/scope.ts'
 import type { BackendRequest } from '../../../engine/types.ts'
 import type { Propagation } from '../propagation.ts'
+import { cut } from '../span-text.ts'
 import type { TraceContext } from '../trace-context.ts'
 import { Span, type SpanValue, type Tracer } from '../tracer.ts'
 import type { Call } from './call-layer.ts'
 import { phasesOf, readSeconds } from './call-metrics.ts'
 import type { HeaderSettings } from './settings.ts'
-import { addHeaders, cut } from './span-attributes.ts'
+import { addHeaders } from './span-attributes.ts'
 
 export interface CallSpansInit {
   readonly tracer: Tracer

@@ -8,11 +8,12 @@ import type { Exchange, Handler, Layer, Route } from '../../../engine/types.ts'
 import type { Histogram, MetricStore } from '../metric-store.ts'
 import { type Attributes, attributesOf } from '../metric-types.ts'
 import type { Propagation } from '../propagation.ts'
+import { cut } from '../span-text.ts'
 import type { TraceContext } from '../trace-context.ts'
 import { Span, type Tracer, UNSAMPLED } from '../tracer.ts'
 import { SERVER, SERVER_1_27 } from './instruments.ts'
 import type { GlobalSettings } from './settings.ts'
-import { addAttributes, addHeaders, cut } from './span-attributes.ts'
+import { addAttributes, addHeaders } from './span-attributes.ts'
 
 /** security: any other method is one. */
 const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'])
