@@ -45,7 +45,8 @@ export function stageLayer({ now, metrics, traces }: StageLayerInit): Layer<Pipe
       const startMs = now()
       const parent = traces === null ? null : parentOf(request, scope, traces.current)
       const span = traces !== null && traces.tracer.samples(parent) ? startSpan(traces, request, parent, startMs) : null
-      const inner = traces === null || (span === null && parent === UNSAMPLED) ? request : withSpan(request, traces.current, span ?? UNSAMPLED)
+      const inner =
+        traces === null || (span === null && parent === UNSAMPLED) ? request : withSpan(request, traces.current, span ?? UNSAMPLED)
       const finish = (response: PipeResponse | null, error: Error | null): void => {
         const endMs = now()
         const outcome = outcomeOf(response, error, scope)
