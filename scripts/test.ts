@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runNode, runTool } from './tools.ts'
 
-/** Those against real servers have a command of their own. */
-const TEST_FILES = ['src/**/*.test.ts', 'test/*.test.ts', 'test/!(integration)/**/*.test.ts', 'examples/**/*.test.ts']
+/** Those against real servers, and those of packages, have commands of their own. */
+const TEST_FILES = ['src/**/*.test.ts', 'test/*.test.ts', 'test/!(integration|package)/**/*.test.ts', 'examples/**/*.test.ts']
 /** Examples name the package as its users do; in a clone that is its sources. */
 const CONDITION = '--conditions=krakend-source'
 const TEST_TIMEOUT_MS = 120_000

@@ -86,7 +86,10 @@ test('a pod is not root, writes nothing but /tmp, and is asked for its health', 
     volumeMounts.map(({ mountPath }) => mountPath),
     ['/etc/krakend', '/tmp'],
   )
-  assert.deepEqual([readinessProbe.httpGet, livenessProbe.httpGet], new Array(2).fill({ path: '/__health', port: 'http' }))
+  assert.deepEqual(
+    [readinessProbe.httpGet, livenessProbe.httpGet],
+    [readinessProbe, livenessProbe].map(() => ({ path: '/__health', port: 'http' })),
+  )
   assert.deepEqual(args, ['run', '-c', '/etc/krakend/krakend.json', '--workers', '1'])
   assert.deepEqual(
     ports.map(({ containerPort }) => containerPort),

@@ -22,7 +22,14 @@ export interface Manifest {
 
 export type Values = Readonly<Record<string, unknown>>
 
-const host = { env: {}, home: UTC, now: () => 0, random: Buffer.alloc, lookupHost: () => [], describeJsonError: () => '' }
+const host = {
+  env: {},
+  home: UTC,
+  now: () => 0,
+  random: (bytes: number) => Buffer.alloc(bytes),
+  lookupHost: () => [],
+  describeJsonError: () => '',
+}
 
 /** All manifests of a release, in the order of the templates' names. Throws a TemplateError, or what is no YAML. */
 export function renderChart(chart: string, release: string, values: Values): Manifest[] {
