@@ -7,6 +7,6 @@ try {
   const { ok } = await fetch(HEALTH_URL ?? `http://127.0.0.1:${KRAKEND_PORT}/__health`, { signal: AbortSignal.timeout(2000) })
   process.exit(ok ? 0 : 1)
 } catch (error) {
-  console.error(error.cause?.message ?? error.message)
+  process.stderr.write(`${error.cause?.message ?? error.message}\n`)
   process.exit(1)
 }
