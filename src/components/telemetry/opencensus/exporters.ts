@@ -1,6 +1,6 @@
 // What runs once per process: the port that Prometheus scrapes, and the pushes of metrics to a collector.
 
-import { ConfigError, type ProcessSite, type Running } from '../../../engine/compile/component.ts'
+import { PortTaken, type ProcessSite, type Running } from '../../../engine/compile/component.ts'
 import { startPushing } from '../metric-push.ts'
 import { MetricReader } from '../metric-reader.ts'
 import { openOtlpMetrics } from '../otlp-metrics.ts'
@@ -17,7 +17,7 @@ const LAST_PUSH_MS = 1500
 
 type Stop = () => Promise<void>
 
-/** Rejects with a ConfigError when the port of Prometheus cannot be opened. */
+/** Rejects with PortTaken when the port of Prometheus cannot be opened. */
 export async function startExporters(options: ServiceOptions, site: ProcessSite): Promise<Running | null> {
   const { exporters } = options
   const reader = new MetricReader(site.shared, storeName(tagsOf(exporters)), VIEWS)
@@ -39,7 +39,7 @@ async function openPage({ prometheus }: Exporters, reader: MetricReader, site: P
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     // compat: whoever cannot be scraped does not start.
-    throw new ConfigError(`${LABEL} listen tcp :${port}: ${code === 'EADDRINUSE' ? 'bind: address already in use' : message}`)
+    throw new PortTaken(`${LABEL} listen tcp :${port}: ${code === 'EADDRINUSE' ? 'bind: address already in use' : message}`)
   }
 }
 

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { ConfigError } from '../../../engine/compile/component.ts'
 import { createSharedMemory } from '../../../runtime/shared.ts'
 import { buildFor, checkOptions, configOf, makeBackendResponse, makeSite, openInMemory } from '../../../testing/index.ts'
+import { runCommand } from '../../../testing/process.ts'
 import { startExporters } from './exporters.ts'
 import { openCensus, openCensusExporters } from './index.ts'
 import { NAMESPACE } from './options.ts'
@@ -119,6 +120,15 @@ test('a port that is taken stops the start, in the words of KrakenD', async (con
     async () => startExporters(optionsFor({ exporters: { prometheus: { port } } }), makeSite()),
     (error) => error instanceof ConfigError && error.message === `[SERVICE: OpenCensus] listen tcp :${port}: bind: address already in use`,
   )
+})
+
+test('a port that is taken ends the process with 1', async (context) => {
+  const taken = createTcpServer().listen(0)
+  await once(taken, 'listening')
+  context.after(() => taken.close())
+  const { port } = taken.address() as AddressInfo
+  const gateway = await runCommand({ endpoints: [], extra_config: { [NAMESPACE]: { exporters: { prometheus: { port } } } } })
+  assert.equal(await gateway.exited, 1)
 })
 
 test('the page of the port has the figures of the process as well', async () => {
