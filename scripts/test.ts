@@ -8,11 +8,11 @@ import { ROOT, runNode, runTool, startNode } from './tools.ts'
 
 /**
  * perf: test files that start nothing share a process for each core: they take half the time. What starts gateways, threads and commands has a
- * process for each file. Those against real servers have a command of their own.
+ * process for each file. Those against real servers, and those of packages, have commands of their own.
  */
 const APART = 'src/{cli,runtime}/**/*.test.ts'
 const TOGETHER = globSync('src/**/*.test.ts', { cwd: ROOT, exclude: [APART] })
-const OTHERS = [APART, 'test/*.test.ts', 'test/!(integration)/**/*.test.ts', 'examples/**/*.test.ts']
+const OTHERS = [APART, 'test/*.test.ts', 'test/!(integration|package)/**/*.test.ts', 'examples/**/*.test.ts']
 /** Examples name the package as its users do; in a clone that is its sources. */
 const CONDITION = '--conditions=krakend-source'
 const TEST_TIMEOUT_MS = 120_000

@@ -46,6 +46,7 @@ const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
 const cache = () => import('./components/gw/cache/index.ts')
 const errors = () => import('./components/gw/errors/index.ts')
 const metrics = () => import('./components/telemetry/metrics/index.ts')
+const openCensus = () => import('./components/telemetry/opencensus/index.ts')
 const openTelemetry = () => import('./components/telemetry/opentelemetry/index.ts')
 const lua = () => import('./components/modifier/lua/index.ts')
 
@@ -55,11 +56,13 @@ export const order: Order = {
     lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker'),
     lazy('telemetry/metrics', async () => (await metrics()).metricsReports, 'telemetry/influx'),
     lazy('telemetry/opentelemetry', async () => (await openTelemetry()).openTelemetryExporters),
+    lazy('telemetry/opencensus', async () => (await openCensus()).openCensusExporters),
   ],
 
   // Once per gateway, before any layer: what layers ask for.
   services: [
     lazy('telemetry/opentelemetry', async () => (await openTelemetry()).openTelemetry),
+    lazy('telemetry/opencensus', async () => (await openCensus()).openCensus), // inside OpenTelemetry, outside of metrics
     lazy('telemetry/metrics', async () => (await metrics()).metrics, 'telemetry/influx'),
     lazy('auth/revoker', async () => (await revoker()).authRevoker, '_gw/revoker'),
     lazy('auth/validator', async () => (await jose()).sharedKeyCache),
@@ -116,6 +119,7 @@ export const order: Order = {
   proxy: [
     proxyTelemetry, // measures everything that the pipe does
     lazy('telemetry/opentelemetry', async () => (await openTelemetry()).endpointOpenTelemetry), // no layer: what the one above asks for
+    lazy('telemetry/opencensus', async () => (await openCensus()).endpointOpenCensus), // the same
     lazy('modifier/lua-proxy', async () => (await lua()).proxyLua), // outermost: what it writes is validated like the client's own
     lazy('validation/cel', async () => (await cel()).endpointCel),
     lazy('validation/json-schema', async () => (await import('./components/validation/json-schema/index.ts')).jsonSchema),
@@ -148,6 +152,7 @@ export const order: Order = {
     lazy('plugin/req-resp-modifier', async () => (await modifiers()).backendModifiers),
     backendTelemetry, // measures what the breaker and the limit refuse
     lazy('telemetry/opentelemetry', async () => (await openTelemetry()).backendOpenTelemetry), // no layer: what the one above asks for
+    lazy('telemetry/opencensus', async () => (await openCensus()).backendOpenCensus), // the same
     lazy('qos/circuit-breaker', async () => (await import('./components/qos/circuit-breaker/index.ts')).circuitBreaker), // counts what the limit below refuses
     lazy('qos/ratelimit/proxy', async () => (await rateLimits()).backendRateLimit),
     lazy('modifier/lua-backend', async () => (await lua()).backendLua),

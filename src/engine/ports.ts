@@ -97,6 +97,8 @@ export const droppedHeaders: Port<(name: string) => boolean> = { name: 'dropped 
 export interface Telemetry {
   /** Around every request. */
   server?(site: Site): Layer<Handler> | null
+  /** Around what is answered where no endpoint is. */
+  unmatched?(site: Site, status: 404 | 405): Layer<Handler> | null
   /** Around what one endpoint answers. */
   endpoint?(site: Site): Layer<Handler> | null
   /** Around what one endpoint asks, with everything that its proxy stage does. */

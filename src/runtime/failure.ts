@@ -1,7 +1,7 @@
 // Why a start fails: exit code, log lines and the text for a person. Plain data, so that it can cross threads.
 
 import type { GatewayConfig } from '../config/types.ts'
-import { ConfigError, type Logger } from '../engine/compile/component.ts'
+import { ConfigError, type Logger, PortTaken } from '../engine/compile/component.ts'
 
 /** Exit codes of `run`. */
 export const EXIT = {
@@ -37,7 +37,8 @@ export function describeFailure(error: unknown, config: GatewayConfig): Failure 
   if (error instanceof StartFailure) return error.failure
   if (error instanceof ConfigError) {
     const { message } = error
-    return { exitCode: EXIT.refused, lines: [{ level: 'critical', message }], text: `${message}\n`, reason: message }
+    const exitCode = error instanceof PortTaken ? EXIT.noPort : EXIT.refused
+    return { exitCode, lines: [{ level: 'critical', message }], text: `${message}\n`, reason: message }
   }
   if (!(error instanceof Error)) return null
   const system = (error.cause ?? error) as NodeJS.ErrnoException

@@ -6,10 +6,12 @@ export interface OtlpAddress {
   readonly port: number
   /** Protobuf over HTTP; else gRPC. */
   readonly isHttp: boolean
+  /** Whether what is sent is packed with gzip; not by default. */
+  readonly isCompressed?: boolean
 }
 
 /** Milliseconds until an export that is not answered has failed, its repetitions included. */
-export const EXPORT_TIMEOUT_MS = 10_000
+const EXPORT_TIMEOUT_MS = 10_000
 const GIVE_UP_MS = EXPORT_TIMEOUT_MS + 2000
 
 /** `http://host:4317`, with a scheme even where none is written, and brackets around IPv6. */
@@ -17,6 +19,11 @@ export function originOf({ host, port }: OtlpAddress): string {
   const [, scheme = 'http://', rest = ''] = /^(https?:\/\/)?(.*)$/i.exec(host) ?? []
   const name = rest.replace(/\/+$/, '') || 'localhost'
   return `${scheme.toLowerCase()}${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${port}`
+}
+
+/** What exporters are made with, beside their URL. */
+export function exportSettings({ isCompressed = false }: OtlpAddress): { readonly timeoutMillis: number } {
+  return { timeoutMillis: EXPORT_TIMEOUT_MS, ...(isCompressed ? { compression: 'gzip' } : null) }
 }
 
 interface ExportResult {

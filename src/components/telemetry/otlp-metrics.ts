@@ -3,7 +3,7 @@
 import type { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import { SCOPE } from './instrument-scope.ts'
 import type { Attributes, Instrument, Series } from './metric-types.ts'
-import { EXPORT_TIMEOUT_MS, exportOnce, originOf, type OtlpAddress } from './otlp-address.ts'
+import { exportOnce, exportSettings, originOf, type OtlpAddress } from './otlp-address.ts'
 
 type ResourceMetrics = Parameters<OTLPMetricExporter['export']>[0]
 type Metric = ResourceMetrics['scopeMetrics'][number]['metrics'][number]
@@ -39,10 +39,10 @@ async function openExporter(address: OtlpAddress): Promise<Pick<OTLPMetricExport
   const origin = originOf(address)
   if (!address.isHttp) {
     const { OTLPMetricExporter: Grpc } = await import('@opentelemetry/exporter-metrics-otlp-grpc')
-    return new Grpc({ url: origin, timeoutMillis: EXPORT_TIMEOUT_MS })
+    return new Grpc({ url: origin, ...exportSettings(address) })
   }
   const { OTLPMetricExporter: Http } = await import('@opentelemetry/exporter-metrics-otlp-proto')
-  return new Http({ url: `${origin}/v1/metrics`, timeoutMillis: EXPORT_TIMEOUT_MS })
+  return new Http({ url: `${origin}/v1/metrics`, ...exportSettings(address) })
 }
 
 interface Times {

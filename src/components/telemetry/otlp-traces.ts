@@ -4,7 +4,7 @@ import type { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto
 import type { Clock } from '../../engine/compile/component.ts'
 import { SCOPE } from './instrument-scope.ts'
 import type { Attributes } from './metric-types.ts'
-import { EXPORT_TIMEOUT_MS, exportOnce, originOf, type OtlpAddress } from './otlp-address.ts'
+import { exportOnce, exportSettings, originOf, type OtlpAddress } from './otlp-address.ts'
 import type { Span, SpanKind } from './tracer.ts'
 import { WallClock } from './wall-clock.ts'
 
@@ -41,10 +41,10 @@ async function openExporter(address: OtlpAddress): Promise<OTLPTraceExporter> {
   const origin = originOf(address)
   if (!address.isHttp) {
     const { OTLPTraceExporter: Grpc } = await import('@opentelemetry/exporter-trace-otlp-grpc')
-    return new Grpc({ url: origin, timeoutMillis: EXPORT_TIMEOUT_MS })
+    return new Grpc({ url: origin, ...exportSettings(address) })
   }
   const { OTLPTraceExporter: Http } = await import('@opentelemetry/exporter-trace-otlp-proto')
-  return new Http({ url: `${origin}/v1/traces`, timeoutMillis: EXPORT_TIMEOUT_MS })
+  return new Http({ url: `${origin}/v1/traces`, ...exportSettings(address) })
 }
 
 type HrTime = [number, number]

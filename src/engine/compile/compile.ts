@@ -19,6 +19,7 @@ import { identityOf, ownRouteOf } from '../routing/patterns/route-options.ts'
 import type { RouterInit } from '../routing/router.ts'
 import { routerFor } from '../routing/router-for.ts'
 import { readRouterOptions } from '../routing/router-options.ts'
+import { measureUnmatched } from '../steps/telemetry.ts'
 import type { Handler, Layer, Render } from '../types.ts'
 import { HealthBoard } from '../process/health-board.ts'
 import { type Stage, UnservablePlace } from './component.ts'
@@ -103,8 +104,8 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
     tellsMethods: quirks.describesMethodErrors,
     routed: await layersAround('routed'),
     guard: await layersAround('router'),
-    notFound: errorHandler(404, options, versionHeader, quirks, answers),
-    methodNotAllowed: errorHandler(405, options, versionHeader, quirks, answers),
+    notFound: measureUnmatched(service, 404, errorHandler(404, options, versionHeader, quirks, answers)),
+    methodNotAllowed: measureUnmatched(service, 405, errorHandler(405, options, versionHeader, quirks, answers)),
   }
   const plan = planRoutes(config, options)
   const router = routerFor(plan, routerInit, (methods) => optionsHandler(methods, versionHeader))

@@ -1,8 +1,8 @@
 // Lets whoever measures (traces, metrics) stand around requests, pipes, backends and calls. Without telemetry there is no layer.
 
-import { step } from '../compile/component.ts'
+import { type Site, step } from '../compile/component.ts'
 import { telemetries } from '../ports.ts'
-import type { Layer } from '../types.ts'
+import type { Handler, Layer } from '../types.ts'
 
 const NAME = 'telemetry'
 
@@ -35,6 +35,12 @@ export const transportTelemetry = step({
   name: NAME,
   build: (site) => join(site.ask(telemetries).map((telemetry) => telemetry.transport?.(site) ?? null)),
 })
+
+/** The handler of 404 or 405 with whatever measures it: no stage has these answers alone. */
+export function measureUnmatched(site: Site, status: 404 | 405, handler: Handler): Handler {
+  const layer = join(site.ask(telemetries).map((telemetry) => telemetry.unmatched?.(site, status) ?? null))
+  return layer === null ? handler : layer(handler)
+}
 
 /** The layers as one, the first outermost; null without any. */
 function join<F>(found: readonly (Layer<F> | null)[]): Layer<F> | null {

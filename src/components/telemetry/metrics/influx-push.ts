@@ -1,8 +1,7 @@
 // Sends batches to an InfluxDB: one request at a time, a bounded number of batches that wait, one line for each change of its state.
 
-import { request as askHttp } from 'node:http'
-import { request as askHttps } from 'node:https'
 import type { Logger } from '../../../engine/compile/component.ts'
+import { post } from '../post.ts'
 
 export interface InfluxTarget {
   readonly url: URL
@@ -19,8 +18,6 @@ const PING_MS = 1000
 const MAX_BUFFERED = 1000
 /** All batches that wait. */
 const MAX_BUFFERED_BYTES = 32 * 1024 * 1024
-/** What an error of the database may add to the log. */
-const MAX_REASON = 200
 
 export class InfluxPush {
   readonly #target: InfluxTarget
@@ -105,37 +102,12 @@ export class InfluxPush {
     this.#lost = 0
   }
 
-  /** Rejects unless the answer is a good one. Its text is read to a bound, and thrown away. */
-  #ask(method: string, path: 'ping' | 'write', body: string | null, timeoutMs = TIMEOUT_MS): Promise<void> {
-    const { url, db, username, password } = this.#target
-    const address = new URL(url)
-    address.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`
-    address.search = path === 'ping' ? '' : `?${new URLSearchParams({ db, precision: 's' }).toString()}`
-    const auth = username === '' ? {} : { auth: `${username}:${password}` }
-    const headers = body === null ? {} : { 'Content-Length': Buffer.byteLength(body) }
-    // A server that sends its answer byte by byte has no more time than any other.
-    const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(timeoutMs)])
-    const ask = address.protocol === 'https:' ? askHttps : askHttp
-    return new Promise((resolve, reject) => {
-      const request = ask(
-        address,
-        { method, headers: { 'User-Agent': 'InfluxDBClient', ...headers }, ...auth, signal, agent: false },
-        (response) => {
-          let reason = ''
-          response.setEncoding('utf8')
-          response.on('data', (text: string) => (reason += text.slice(0, MAX_REASON - reason.length)))
-          response.on('error', reject)
-          response.on('end', () => {
-            const { statusCode = 0 } = response
-            if (statusCode >= 200 && statusCode < 300) resolve()
-            else reject(new Error(`${statusCode} ${reason.trim()}`.trim()))
-          })
-        },
-      )
-      request.on('error', (error) =>
-        reject(error.name === 'TimeoutError' || signal.aborted ? new Error(`no answer within ${timeoutMs / 1000} s`) : error),
-      )
-      request.end(body ?? undefined)
-    })
+  #ask(method: 'GET' | 'POST', path: 'ping' | 'write', body: string | null, timeoutMs = TIMEOUT_MS): Promise<void> {
+    const { url: base, db, username, password } = this.#target
+    const url = new URL(base)
+    url.pathname = `${base.pathname.replace(/\/$/, '')}/${path}`
+    url.search = path === 'ping' ? '' : `?${new URLSearchParams({ db, precision: 's' }).toString()}`
+    const auth = username === '' ? '' : `${username}:${password}`
+    return post({ method, url, headers: { 'User-Agent': 'InfluxDBClient' }, body, auth, timeoutMs, signal: this.#ending.signal })
   }
 }

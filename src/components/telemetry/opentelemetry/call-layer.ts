@@ -1,9 +1,9 @@
 // Measures each HTTP request to a backend, from the question to the last byte of the answer, and carries the trace on.
 
-import type { Readable } from 'node:stream'
 import type { Scope } from '../../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, CallCourse, Layer, Sender } from '../../../engine/types.ts'
 import { parentOf } from '../trace-slots.ts'
+import { courseOf, onBodyEnd } from '../call-course.ts'
 import type { Span } from '../tracer.ts'
 import { type CallMetricsInit, compileCallMetrics } from './call-metrics.ts'
 import { addReadSpan, type CallSpansInit, endCallSpan, startCallSpan } from './call-spans.ts'
@@ -57,8 +57,7 @@ export function callLayer({ steady, metrics, traces }: CallLayerInit): Layer<Sen
           call.response = response
           call.contentLength = lengthOf(response)
           onHead()
-          if (Buffer.isBuffer(response.body)) onRead(response.bodyFailure ?? null)
-          else watch(response.body, onRead)
+          onBodyEnd(response, onRead)
           return response
         },
         (error: unknown) => {
@@ -71,20 +70,10 @@ export function callLayer({ steady, metrics, traces }: CallLayerInit): Layer<Sen
 }
 
 function beginCall(request: BackendRequest, scope: Scope): Call {
-  const course = { connectedMs: 0, resolvedMs: 0, tlsStartMs: 0, tlsEndMs: 0, headMs: 0, bodyBytes: 0 }
-  return { request, scope, course, startMs: performance.now(), response: null, error: null, contentLength: -1, endMs: 0 }
+  return { request, scope, course: courseOf(request), startMs: performance.now(), response: null, error: null, contentLength: -1, endMs: 0 }
 }
 
 function lengthOf({ headers }: BackendResponse): number {
   const written = headers.get('Content-Length')
   return written === undefined ? -1 : Number(written)
-}
-
-/** Calls `onEnd` when a stream has ended, with what broke it off. */
-function watch(stream: Readable, onEnd: (failure: Error | null) => void): void {
-  let failure: Error | null = null
-  stream.once('error', (error: Error) => {
-    failure = error
-  })
-  stream.once('close', () => onEnd(failure))
 }

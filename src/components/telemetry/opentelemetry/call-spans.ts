@@ -2,13 +2,15 @@
 
 import type { Slot } from '../../../engine/scope.ts'
 import type { BackendRequest } from '../../../engine/types.ts'
+import { hostOf, urlOf } from '../call-url.ts'
 import type { Propagation } from '../propagation.ts'
+import { cut } from '../span-text.ts'
 import type { TraceContext } from '../trace-context.ts'
 import { Span, type SpanValue, type Tracer } from '../tracer.ts'
 import type { Call } from './call-layer.ts'
 import { phasesOf, readSeconds } from './call-metrics.ts'
 import type { HeaderSettings } from './settings.ts'
-import { addHeaders, cut } from './span-attributes.ts'
+import { addHeaders } from './span-attributes.ts'
 
 export interface CallSpansInit {
   readonly tracer: Tracer
@@ -30,9 +32,8 @@ export function startCallSpan(init: CallSpansInit, request: BackendRequest, pare
   const { tracer, propagation, name, attributes, headers } = init
   const span = new Span(name, 'client', parent, tracer.now(), { ...attributes, 'krakend.stage': 'backend-request' })
   const own = span.attributes
-  // security: user and password of a host are nobody's business.
-  own['url.full'] = cut(`${request.origin.replace(/\/\/[^/]*@/, '//')}${request.path}`)
-  own['server.address'] = hostOf(request)
+  own['url.full'] = cut(urlOf(request))
+  own['server.address'] = cut(hostOf(request))
   own['http.request.method'] = request.method
   if (request.body.length !== null) own['http.request.body.size'] = request.body.length
   const agent = request.headers.get('User-Agent')
@@ -41,10 +42,6 @@ export function startCallSpan(init: CallSpansInit, request: BackendRequest, pare
   const carrying = request.headers.copy()
   propagation.inject(carrying, span)
   return [span, { ...request, headers: carrying }]
-}
-
-function hostOf({ origin }: BackendRequest): string {
-  return cut(origin.slice(origin.indexOf('://') + 3).replace(/^[^/]*@/, ''))
 }
 
 /** The head of the response is there, or it failed. `offsetMs` leads from the moments of the wire to those of spans. */

@@ -5,18 +5,17 @@ import type { EndpointConfig } from '../../../config/types.ts'
 import type { Logger } from '../../../engine/compile/component.ts'
 import type { Slot } from '../../../engine/scope.ts'
 import type { Exchange, Handler, Layer, Route } from '../../../engine/types.ts'
+import { knownMethod } from '../known-methods.ts'
 import type { Histogram, MetricStore } from '../metric-store.ts'
 import { type Attributes, attributesOf } from '../metric-types.ts'
 import type { Propagation } from '../propagation.ts'
+import { cut } from '../span-text.ts'
 import type { TraceContext } from '../trace-context.ts'
 import { Span, type Tracer, UNSAMPLED } from '../tracer.ts'
 import { SERVER, SERVER_1_27 } from './instruments.ts'
 import type { GlobalSettings } from './settings.ts'
-import { addAttributes, addHeaders, cut } from './span-attributes.ts'
+import { addAttributes, addHeaders } from './span-attributes.ts'
 
-/** security: any other method is one. */
-const METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'])
-const OTHER_METHOD = '_OTHER'
 const MS_PER_S = 1000
 
 export interface OwnAttributes {
@@ -87,7 +86,7 @@ function compileRecorder({ settings, own }: ServerLayerInit, store: MetricStore)
     return { duration: store.histogram(instruments.duration, attributes), size: store.histogram(instruments.size, attributes) }
   }
   return function record(exchange) {
-    const method = METHODS.has(exchange.method) ? exchange.method : OTHER_METHOD
+    const method = knownMethod(exchange.method)
     let pairs = known.get(exchange.route)
     if (pairs === undefined) known.set(exchange.route, (pairs = new Map()))
     const key = `${method} ${exchange.statusCode}`

@@ -1,16 +1,12 @@
-// What spans say of requests and answers. security: whatever comes from outside is cut, or waiting spans would hold any amount of memory.
+// What spans say of header fields, and what the file adds to them.
 
 import type { ReadonlyHeaders } from '../../../engine/headers.ts'
+import { cut } from '../span-text.ts'
 import type { Span, SpanValue } from '../tracer.ts'
 import type { HeaderSettings } from './settings.ts'
 
-const MAX_TEXT = 2048
 /** Fields that one span carries at most. */
 const MAX_HEADERS = 64
-
-export function cut(text: string): string {
-  return text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text
-}
 
 /** `http.request.header.x-one`: lists of texts. */
 export function addHeaders(span: Span, prefix: string, headers: ReadonlyHeaders, settings: HeaderSettings): void {

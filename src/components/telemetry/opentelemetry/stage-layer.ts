@@ -5,11 +5,12 @@ import type { Scope, Slot } from '../../../engine/scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import type { Histogram, MetricStore } from '../metric-store.ts'
 import { type Attributes, attributesOf } from '../metric-types.ts'
+import { cut } from '../span-text.ts'
 import type { TraceContext } from '../trace-context.ts'
-import { parentOf } from '../trace-slots.ts'
+import { parentOf, withSpan } from '../trace-slots.ts'
 import { Span, type SpanValue, type Tracer, UNSAMPLED } from '../tracer.ts'
 import type { HeaderSettings } from './settings.ts'
-import { addHeaders, cut } from './span-attributes.ts'
+import { addHeaders } from './span-attributes.ts'
 
 export interface StageLayerInit {
   readonly now: () => number
@@ -44,7 +45,8 @@ export function stageLayer({ now, metrics, traces }: StageLayerInit): Layer<Pipe
       const startMs = now()
       const parent = traces === null ? null : parentOf(request, scope, traces.current)
       const span = traces !== null && traces.tracer.samples(parent) ? startSpan(traces, request, parent, startMs) : null
-      const inner = traces === null || (span === null && parent === UNSAMPLED) ? request : { ...request, span: span ?? UNSAMPLED }
+      const inner =
+        traces === null || (span === null && parent === UNSAMPLED) ? request : withSpan(request, traces.current, span ?? UNSAMPLED)
       const finish = (response: PipeResponse | null, error: Error | null): void => {
         const endMs = now()
         const outcome = outcomeOf(response, error, scope)

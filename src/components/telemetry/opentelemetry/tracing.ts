@@ -5,9 +5,9 @@ import { maskerOf } from '../../../engine/secrets.ts'
 import { openOtlpTraces } from '../otlp-traces.ts'
 import { resourceOf } from '../resource.ts'
 import { SpanQueue } from '../span-queue.ts'
+import { masked } from '../span-text.ts'
 import { type Span, Tracer } from '../tracer.ts'
 import { LABEL, type ServiceOptions } from './options.ts'
-import { maskSpan } from './span-secrets.ts'
 
 /** Less than the time that a gateway has for its end. */
 const FLUSH_MS = 1500
@@ -35,12 +35,7 @@ export async function openTracer(options: ServiceOptions, site: Site): Promise<T
   const ratio = rate > 0 && rate < 1 ? rate : null
   const [first] = takers
   const take = takers.length === 1 && first !== undefined ? first : (span: Span): void => takers.forEach((taker) => taker(span))
-  const mask = maskerOf(site.config.secrets)
-  const takeMasked = (span: Span): void => {
-    if (mask !== null) maskSpan(span, mask)
-    take(span)
-  }
-  return new Tracer({ clock: site.clock, ratio, take: mask === null ? take : takeMasked })
+  return new Tracer({ clock: site.clock, ratio, take: masked(take, maskerOf(site.config.secrets)) })
 }
 
 /** What `OTEL_BSP_…` say. */
