@@ -50,9 +50,9 @@ export class Http2Sessions {
     for (const session of this.#watched.keys()) this.#end(session)
   }
 
-  /** Cuts all connections. */
+  /** Cuts all connections; no answer that breaks off looks as if it were whole. */
   destroy(): void {
-    for (const session of this.#watched.keys()) session.destroy()
+    for (const session of this.#watched.keys()) session.destroy(undefined, constants.NGHTTP2_CANCEL)
   }
 
   /** No connection will come any more. */

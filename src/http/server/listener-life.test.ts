@@ -222,4 +222,20 @@ describe('HTTP/2 in clear text', () => {
       { useH2c: true },
     )
   })
+
+  test('a stop tells of itself, and what it cuts is visibly cut', async () => {
+    const source = new Readable({ read() {} })
+    source.push('a')
+    const handle: Handler = (exchange) => exchange.answerStream(200, source).catch(() => undefined)
+    const server = await createNodeServer(configWith({ useH2c: true }), handle, listLogger().log)
+    const { port } = await server.listen(0)
+    const session = http2.connect(`http://127.0.0.1:${port}`)
+    const farewells: number[] = []
+    session.on('goaway', (code) => farewells.push(code))
+    const stream = session.request({ ':path': '/x' })
+    await once(stream, 'readable')
+    const [error] = await Promise.all([once(stream, 'error'), server.close(50)])
+    assert.match(String(error), /ERR_HTTP2|NGHTTP2_/)
+    assert.deepEqual(farewells, [0, http2.constants.NGHTTP2_CANCEL])
+  })
 })
