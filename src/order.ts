@@ -26,6 +26,7 @@ import { queryStrings } from './engine/steps/query-filter.ts'
 import { builder } from './engine/steps/request-builder.ts'
 import { shadow } from './engine/steps/shadow.ts'
 import { staticAnswers } from './engine/steps/static.ts'
+import { watchedBackends } from './engine/steps/watched-backends.ts'
 import { backendTelemetry, endpointTelemetry, proxyTelemetry, serverTelemetry, transportTelemetry } from './engine/steps/telemetry.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
 import { gelfBlock } from './log/gelf-block.ts'
@@ -121,6 +122,7 @@ export const order: Order = {
     lazy('plugin/middleware', async () => (await middlewares()).endpointMiddlewares),
     lazy('plugin/req-resp-modifier', async () => (await modifiers()).endpointModifiers), // see no static data, and not what flatmap has not done
     flatmap,
+    lazy('_gw/output-headers', async () => (await import('./components/gw/output-headers/index.ts')).outputHeaders), // Lua and plugins above see what it adds
     lazy('_gw/merge', async () => (await import('./components/gw/merge/index.ts')).merge), // no layer: how the merge below joins parts
     // ⊢ merge, sequence, or the one backend
   ],
@@ -128,6 +130,7 @@ export const order: Order = {
   // What one backend is asked, and its decoded answer.
   backend: [
     lazy('_gw/required', async () => (await import('./components/gw/required/index.ts')).required), // no layer: how the merge takes its failure
+    watchedBackends, // outermost: what the endpoint gets of this backend, whoever answered in its place
     lazy('_gw/hidden', async () => (await import('./components/gw/hidden/index.ts')).hidden), // outermost: whatever comes of it is hidden
     lazy('_gw/for-each', async () => (await import('./components/gw/for-each/index.ts')).forEach), // each element has fallback, cache and retries of its own
     lazy('_gw/fallback', async () => (await import('./components/gw/fallback/index.ts')).fallback), // outermost: the other backend has filters and a URL of its own

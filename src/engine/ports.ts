@@ -64,6 +64,14 @@ export function ownJoins({ once }: Pick<Site, 'once'>): Map<string, JoinData> {
   return once('joins of merges', () => new Map())
 }
 
+/** What an endpoint does with what each of its backends answers; null where that is nothing. */
+export type BackendWatch = (site: Site) => Layer<Pipe> | null
+
+/** Watches of places, by the id of the place: set while the layers around the place's backends are built. */
+export function backendWatches({ once }: Pick<Site, 'once'>): Map<string, BackendWatch> {
+  return once('watches of backends', () => new Map())
+}
+
 /** Which entries go: those with one of the tags, those of one of the paths that clients ask for, or all. */
 export interface PurgeSelector {
   readonly tags: readonly string[]
