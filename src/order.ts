@@ -17,6 +17,7 @@ import { encodedParams } from './engine/routing/encoded-params.ts'
 import { routeBlock } from './engine/routing/patterns/route-block.ts'
 import { routerBlock } from './engine/routing/router-options.ts'
 import { hostBalancer } from './engine/steps/balancer.ts'
+import { ownCallFields } from './engine/steps/call-fields.ts'
 import { clientRequest } from './engine/steps/client-request.ts'
 import { notedAnswers } from './engine/steps/answer-notes.ts'
 import { concurrent } from './engine/steps/concurrent.ts'
@@ -72,6 +73,7 @@ export const order: Order = {
   server: [
     rescue, // outermost: whatever a layer throws becomes its answer
     serverTelemetry, // measures preflights, what plugins answer and what is shed as well
+    lazy('_gw/request-id', async () => (await import('./components/gw/request-id/index.ts')).requestIds), // outside of all that answers or logs
     lazy('_gw/overload', async () => (await import('./components/gw/overload/index.ts')).overload), // before anything costs
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
@@ -141,6 +143,7 @@ export const order: Order = {
     concurrent, // outside the balancer: each call may go to another host
     lazy('_gw/retry', async () => (await import('./components/gw/retry/index.ts')).retry), // each attempt may go to another host, and passes breaker and limits anew
     headers, // outside the balancer: user and password of a host are none of the client's headers
+    ownCallFields, // behind every filter, and behind the caches: no answer is kept for one request alone
     lazy('_gw/load-balancing', async () => (await import('./components/gw/load-balancing/index.ts')).loadBalancing), // in the balancer's place
     hostBalancer,
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),

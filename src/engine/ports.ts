@@ -2,7 +2,7 @@
 
 import type { BackendConfig, EndpointConfig } from '../config/types.ts'
 import type { Port, Site } from './compile/component.ts'
-import { slot } from './scope.ts'
+import { slot, type Slot } from './scope.ts'
 import type { Data } from './data.ts'
 import type { Exchange, Handler, Layer, Pipe, Sender, UpgradeRequest } from './types.ts'
 
@@ -14,6 +14,11 @@ export const verifiedClaims = slot<Claims>()
 
 /** What the gateway calls the request in logs, answers and calls of backends; absent where requests have no names. */
 export const requestId = slot<string>()
+
+/** Fields that calls of all backends have, whatever is forwarded: the request's value by canonical name. Added to while layers of the server are built. */
+export function callFields({ once }: Pick<Site, 'once'>): Map<string, Slot<string>> {
+  return once('fields of calls', () => new Map())
+}
 
 /** Where the backend stands in the file whose failure is that of its endpoint. */
 export const neededBackend = slot<number>()
