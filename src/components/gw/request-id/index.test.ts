@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import { assert as assertAlways, asyncProperty, string } from 'fast-check'
 import { checkBlocks } from '../../../engine/compile/check-blocks.ts'
 import { loadDeclarations } from '../../../engine/compile/order.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import type { BackendRequest } from '../../../engine/types.ts'
 import { order } from '../../../order.ts'
-import { checkOptions, configOf, makeBackendResponse, openInMemory } from '../../../testing/index.ts'
+import { checkOptions, configOf, type ExchangeInit, makeBackendResponse, openInMemory } from '../../../testing/index.ts'
 import { requestIds } from './index.ts'
 import { uuidMaker } from './uuid.ts'
 
@@ -37,7 +37,7 @@ async function open({ block = {}, endpoint = {}, backend = {}, service = {}, fie
       return Promise.resolve(makeBackendResponse('{"a":1}', { statusCode: status, headers }))
     },
   })
-  return { ask: gateway.ask, calls, lines: gateway.lines }
+  return { ask: (init?: ExchangeInit) => gateway.ask(init), calls, lines: gateway.lines }
 }
 
 describe('ids', () => {
@@ -62,8 +62,8 @@ describe('ids', () => {
     }
     for (const good of ['a', 'abc-123:x', 'A._~:/+=@-z9', 'x'.repeat(128)]) assert.equal(await idFor(good), good)
     for (const bad of ['', 'x'.repeat(129), 'a b', 'a"b', 'a\tb', 'é', '{"a":1}', 'a,b', "a'b", 'a;b']) assert.match(await idFor(bad), UUID)
-    await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary-ascii' }), async (given) => {
+    await assertAlways(
+      asyncProperty(string({ unit: 'binary-ascii' }), async (given) => {
         assert.match(await idFor(given), /^[A-Za-z0-9._~:/+=@-]{1,128}$/)
       }),
       { numRuns: 100 },
