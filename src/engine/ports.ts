@@ -2,7 +2,7 @@
 
 import type { BackendConfig, EndpointConfig } from '../config/types.ts'
 import type { Port, Site } from './compile/component.ts'
-import { slot, type Slot } from './scope.ts'
+import { type Scope, slot, type Slot } from './scope.ts'
 import type { Data } from './data.ts'
 import type { Exchange, Handler, Layer, Pipe, Sender, UpgradeRequest } from './types.ts'
 
@@ -19,6 +19,22 @@ export const requestId = slot<string>()
 export function callFields({ once }: Pick<Site, 'once'>): Map<string, Slot<string>> {
   return once('fields of calls', () => new Map())
 }
+
+/** The id of the trace that a request belongs to, in hexadecimal digits; empty or undefined without one. */
+export const traceIds: Port<(scope: Scope) => string | undefined> = { name: 'ids of traces' }
+
+/** A request that the server answered itself, because it was none that can be served. */
+export interface RefusedRequest {
+  readonly status: number
+  /** Null where nobody could tell. */
+  readonly method: string | null
+  /** As it was sent. */
+  readonly target: string | null
+  readonly peerAddress: string
+}
+
+/** Who hears of them. */
+export const refusedRequests: Port<(request: RefusedRequest) => void> = { name: 'refused requests' }
 
 /** Where the backend stands in the file whose failure is that of its endpoint. */
 export const neededBackend = slot<number>()
