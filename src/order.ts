@@ -26,6 +26,7 @@ import { headers } from './engine/steps/header-filter.ts'
 import { queryStrings } from './engine/steps/query-filter.ts'
 import { builder } from './engine/steps/request-builder.ts'
 import { shadow } from './engine/steps/shadow.ts'
+import { backendCourse, callCourse } from './engine/steps/request-course.ts'
 import { staticAnswers } from './engine/steps/static.ts'
 import { watchedBackends } from './engine/steps/watched-backends.ts'
 import { backendTelemetry, endpointTelemetry, proxyTelemetry, serverTelemetry, transportTelemetry } from './engine/steps/telemetry.ts'
@@ -74,6 +75,7 @@ export const order: Order = {
     rescue, // outermost: whatever a layer throws becomes its answer
     serverTelemetry, // measures preflights, what plugins answer and what is shed as well
     lazy('_gw/request-id', async () => (await import('./components/gw/request-id/index.ts')).requestIds), // outside of all that answers or logs
+    lazy('_gw/access-log', async () => (await import('./components/gw/access-log/index.ts')).jsonAccessLog), // what is shed and preflights have lines as well
     lazy('_gw/overload', async () => (await import('./components/gw/overload/index.ts')).overload), // before anything costs
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
@@ -132,6 +134,7 @@ export const order: Order = {
   // What one backend is asked, and its decoded answer.
   backend: [
     lazy('_gw/required', async () => (await import('./components/gw/required/index.ts')).required), // no layer: how the merge takes its failure
+    backendCourse, // outermost: whatever is done for this backend counts
     watchedBackends, // outermost: what the endpoint gets of this backend, whoever answered in its place
     lazy('_gw/hidden', async () => (await import('./components/gw/hidden/index.ts')).hidden), // outermost: whatever comes of it is hidden
     lazy('_gw/for-each', async () => (await import('./components/gw/for-each/index.ts')).forEach), // each element has fallback, cache and retries of its own
@@ -166,6 +169,7 @@ export const order: Order = {
 
   // The HTTP request of one backend with everything that comes of it.
   executor: [
+    callCourse, // outermost: one call with its redirects
     notedAnswers, // outermost: the answer as it is when redirects and modifiers are through with it
     lazy('modifier/martian', async () => (await import('./components/modifier/martian/index.ts')).martian),
     lazy('plugin/http-client', async () => (await import('./components/plugin/http-client/index.ts')).httpClientPlugin), // Martian sees its answer
