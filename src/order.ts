@@ -110,6 +110,7 @@ export const order: Order = {
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
     lazy('modifier/lua-endpoint', async () => (await lua()).endpointLua), // sees propagated claims; what it refuses costs no limit
     lazy('qos/ratelimit/router', async () => (await rateLimits()).endpointRateLimit, '_gw/ratelimit'), // a bad token costs no limit
+    lazy('_gw/compression', async () => (await import('./components/gw/compression/index.ts')).compression), // outside the cache, which keeps answers as they are
     lazy('_gw/cache', async () => (await cache()).endpointCache), // innermost: a hit needs a good token and costs the limit as well
     // ⊢ the endpoint's handler, which runs the pipe
   ],
