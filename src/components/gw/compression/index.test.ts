@@ -12,7 +12,7 @@ import { checkOptions, configOf, makeBackendResponse, openInMemory } from '../..
 import { compressBytes, compressStream, type Encoding, ENCODINGS } from './encoders.ts'
 import { compression } from './index.ts'
 import { compileMediaTypes } from './media-types.ts'
-import { compileNegotiation } from './negotiate.ts'
+import { chooseEncoding } from './negotiate.ts'
 
 const DECODE = { br: zlib.brotliDecompressSync, gzip: zlib.gunzipSync, zstd: zlib.zstdDecompressSync } as const
 const TEXT = 'compressible, '.repeat(200)
@@ -51,7 +51,8 @@ async function ask({ block = {}, accept, request = {}, status = 200, body = BIG,
   const given = { target: '/e', method, headers: { ...request, ...(accept === undefined ? null : { 'Accept-Encoding': accept }) } }
   let exchange = await gateway.ask(given)
   for (let i = 1; i < times; i++) exchange = await gateway.ask(given)
-  while (method === 'GET' && exchange.kept.bytes === null) await new Promise(setImmediate)
+  // Large bodies are written later.
+  if (method === 'GET') while (exchange.kept.bytes === null) await new Promise(setImmediate)
   const { responseHeaders: headers, kept } = exchange
   const used = headers.get('Content-Encoding') as Encoding | undefined
   const bytes = kept.bytes ?? Buffer.alloc(0)
@@ -82,11 +83,10 @@ describe('negotiation', () => {
     ['br;q=2', null],
     [' , ,gzip,', 'gzip'],
   ]
-  const choose = compileNegotiation(['br', 'gzip'])
-  for (const [accept, chosen] of cases) test(`${accept} → ${chosen}`, () => assert.equal(choose(accept), chosen))
+  for (const [accept, chosen] of cases) test(`${accept} → ${chosen}`, () => assert.equal(chooseEncoding(['br', 'gzip'], accept), chosen))
 
   test('the order of the file decides among equals', () => {
-    assert.equal(compileNegotiation(['zstd', 'gzip', 'br'])('br, gzip, zstd'), 'zstd')
+    assert.equal(chooseEncoding(['zstd', 'gzip', 'br'], 'br, gzip, zstd'), 'zstd')
   })
 })
 

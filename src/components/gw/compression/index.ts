@@ -3,13 +3,14 @@
 import { Readable } from 'node:stream'
 import type { Static } from 'typebox'
 import { component, type Site } from '../../../engine/compile/component.ts'
+import { FewTexts } from '../../../engine/few-texts.ts'
 import type { HeaderMap } from '../../../engine/headers.ts'
 import type { Answer, Exchange } from '../../../engine/types.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { compressBytes, compressStream, type Encoding, ENCODINGS } from './encoders.ts'
 import { compileMediaTypes, isMediaTypePattern } from './media-types.ts'
-import { compileNegotiation } from './negotiate.ts'
+import { chooseEncoding } from './negotiate.ts'
 
 const options = Type.Object({
   encodings: Type.Array(Type.Enum([...ENCODINGS]), {
@@ -42,11 +43,15 @@ type Options = Static<typeof options>
 const MAX_AT_ONCE = 64 * 1024
 /** security: slow clients hold what their streams need; more streams than that pass as they are. */
 const MAX_STREAMS = 256
+/** Clients and backends choose the texts. */
+const MAX_REMEMBERED = 200
 const NO_CONTENT = 204
 const PARTIAL = 206
 const NOT_MODIFIED = 304
 /** They speak of the bytes that would have been sent. */
 const OF_OTHER_BYTES = ['Content-Length', 'Accept-Ranges', 'Content-Md5', 'Digest', 'Content-Digest', 'Repr-Digest']
+/** In a Vary. */
+const TOLD = /(?:^|[\s,])(?:accept-encoding|\*)(?:$|[\s,])/i
 const NO_TRANSFORM = /(?:^|[\s,])no-transform(?:$|[\s,;=])/i
 
 export const compression = component({
@@ -66,16 +71,16 @@ export const compression = component({
 })
 
 function compileEncoding({ encodings, min_size: minSize, types }: Options, site: Site): (answer: Answer, exchange: Exchange) => void {
-  const negotiate = compileNegotiation(encodings)
-  const isEligible = compileMediaTypes(types)
+  const known = new FewTexts<Encoding | null>(MAX_REMEMBERED, (accepted) => chooseEncoding(encodings, accepted))
+  const listed = new FewTexts<boolean>(MAX_REMEMBERED, compileMediaTypes(types))
   const streams = site.once('compressed streams', () => ({ open: 0 }))
   return function encodeAnswer(answer, exchange) {
     const { headers, statusCode, body } = answer
     const type = headers.get('Content-Type')
-    if (statusCode < 200 || (type !== undefined && !isEligible(type))) return
+    if (statusCode < 200 || (type !== undefined && !listed.of(type))) return
     if (type === undefined && statusCode !== NOT_MODIFIED) return
     if (type !== undefined) addVary(headers)
-    const encoding = negotiate(exchange.headers.values('Accept-Encoding').join(','))
+    const encoding = known.of(exchange.headers.values('Accept-Encoding').join(','))
     if (encoding === null) return
     if (statusCode === NOT_MODIFIED) weakenTag(headers)
     if (statusCode === NO_CONTENT || statusCode === PARTIAL || statusCode === NOT_MODIFIED) return
@@ -122,8 +127,7 @@ function mayTransform(headers: HeaderMap, exchange: Exchange): boolean {
 
 /** Caches must tell clients apart, whatever this one gets. */
 function addVary(headers: HeaderMap): void {
-  const names = headers.values('Vary').flatMap((line) => line.split(',').map((name) => name.trim().toLowerCase()))
-  if (!names.includes('accept-encoding') && !names.includes('*')) headers.add('Vary', 'Accept-Encoding')
+  if (!headers.values('Vary').some((line) => TOLD.test(line))) headers.add('Vary', 'Accept-Encoding')
 }
 
 /** Of the same content, but not of the same bytes. */

@@ -1,9 +1,5 @@
 // Media types with `*` for any piece of a name: `text/*`, `application/*+json`.
 
-import { FewTexts } from '../../../engine/few-texts.ts'
-
-/** Backends choose the texts. */
-const MAX_REMEMBERED = 200
 const PATTERN = /^[^\s;,/]+\/[^\s;,/]+$/
 /** Events leave as they happen: nothing may be held back. */
 const EVENTS = 'text/event-stream'
@@ -22,9 +18,8 @@ export function compileMediaTypes(patterns: readonly string[]): (contentType: st
       .join('[^/]*'),
   )
   const listed = new RegExp(`^(?:${sources.join('|')})$`)
-  const known = new FewTexts<boolean>(MAX_REMEMBERED, (contentType) => {
+  return function isListed(contentType) {
     const type = (contentType.split(';')[0] as string).trim().toLowerCase()
     return type !== EVENTS && listed.test(type)
-  })
-  return (contentType) => known.of(contentType)
+  }
 }

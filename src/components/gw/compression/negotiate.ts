@@ -1,20 +1,10 @@
 // Which encoding an answer gets, by what the client says of encodings (RFC 9110, 12.5.3).
 
-import { FewTexts } from '../../../engine/few-texts.ts'
-
 const ITEM = /^([^\s;]+)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i
-/** Clients choose the texts. */
-const MAX_REMEMBERED = 200
-
 /** The best that both know; of equal ones the first of the list. Null: none, or the client prefers the answer as it is. */
-export function compileNegotiation<E extends string>(encodings: readonly E[]): (acceptEncoding: string) => E | null {
-  const known = new FewTexts<E | null>(MAX_REMEMBERED, (text) => choose(encodings, text))
-  return (acceptEncoding) => (acceptEncoding === '' ? null : known.of(acceptEncoding))
-}
-
-function choose<E extends string>(encodings: readonly E[], text: string): E | null {
+export function chooseEncoding<E extends string>(encodings: readonly E[], acceptEncoding: string): E | null {
   const weights = new Map<string, number>()
-  for (const item of text.split(',')) {
+  for (const item of acceptEncoding.split(',')) {
     const [, name, weight = '1'] = ITEM.exec(item.trim()) ?? []
     if (name !== undefined) weights.set(name.toLowerCase().replace(/^x-gzip$/, 'gzip'), Number(weight))
   }
