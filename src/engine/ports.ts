@@ -20,6 +20,14 @@ export function callFields({ once }: Pick<Site, 'once'>): Map<string, Slot<strin
   return once('fields of calls', () => new Map())
 }
 
+/** Stands around each layer of an endpoint, and around what is inside of all of them (name empty). */
+export type LayerMark = (name: string) => Layer<Handler>
+
+/** Whoever wants to see requests pass the layers of endpoints: set while layers of the server are built. */
+export function layerMarks({ once }: Pick<Site, 'once'>): { mark: LayerMark | null } {
+  return once('marks of layers', () => ({ mark: null }))
+}
+
 /** The id of the trace that a request belongs to, in hexadecimal digits; empty or undefined without one. */
 export const traceIds: Port<(scope: Scope) => string | undefined> = { name: 'ids of traces' }
 

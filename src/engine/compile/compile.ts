@@ -12,7 +12,7 @@ import { expectedNames } from '../expected-names.ts'
 import { expectNames } from '../headers.ts'
 import { streamLimitsOf } from '../endpoint/stream-block.ts'
 import type { StreamInit } from '../endpoint/stream.ts'
-import { allowedOrigins, connectionStates, droppedHeaders, type RefusedRequest, refusedRequests } from '../ports.ts'
+import { allowedOrigins, connectionStates, droppedHeaders, layerMarks, type RefusedRequest, refusedRequests } from '../ports.ts'
 import { debugHandler, echoHandler, errorHandler, healthHandler, optionsHandler } from '../routing/fixed-routes.ts'
 import { planRoutes, type PlannedRoute } from '../routing/plan.ts'
 import { identityOf, ownRouteOf } from '../routing/patterns/route-options.ts'
@@ -185,7 +185,10 @@ async function endpointHandler(
     const stage: Stage = 'endpoint'
     const layers = await layersFor(order.layers[stage], endpoint.extraConfig, site)
     pipeInit.onStack(stage, site, layers as never)
-    return { handle: stack(layers, compiled.handle, site, pipeInit.observer), inner: compiled.handle }
+    const { mark } = layerMarks(site)
+    const marked = mark === null ? layers : layers.map((own) => ({ ...own, layer: (next: Handler) => mark(own.name)(own.layer(next)) }))
+    const inmost = mark === null ? compiled.handle : mark('')(compiled.handle)
+    return { handle: stack(marked, inmost, site, pipeInit.observer), inner: compiled.handle }
   } catch (error) {
     if (!(error instanceof UnservablePlace)) throw error
     log.error(`[SERVICE: Gin] Calling the ProxyFactory ${error.message} (${place.id})`)
