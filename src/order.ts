@@ -47,6 +47,7 @@ const etcd = () => import('./components/sd/etcd/index.ts')
 const middlewares = () => import('./components/plugin/middleware/index.ts')
 const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
 const cache = () => import('./components/gw/cache/index.ts')
+const admin = () => import('./components/gw/admin/index.ts')
 const errors = () => import('./components/gw/errors/index.ts')
 const metrics = () => import('./components/telemetry/metrics/index.ts')
 const openTelemetry = () => import('./components/telemetry/opentelemetry/index.ts')
@@ -58,6 +59,7 @@ export const order: Order = {
     lazy('auth/revoker', async () => (await revoker()).revokerDoors, '_gw/revoker'),
     lazy('telemetry/metrics', async () => (await metrics()).metricsReports, 'telemetry/influx'),
     lazy('telemetry/opentelemetry', async () => (await openTelemetry()).openTelemetryExporters),
+    lazy('_gw/admin', async () => (await admin()).adminPort),
   ],
 
   // Once per gateway, before any layer: what layers ask for.
@@ -80,7 +82,7 @@ export const order: Order = {
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
     lazy('plugin/http-server', async () => (await import('./components/plugin/http-server/index.ts')).httpServerPlugins), // its own answers need CORS
-    lazy('_gw/admin', async () => (await import('./components/gw/admin/index.ts')).admin), // innermost: its paths win over every pattern
+    lazy('_gw/admin', async () => (await admin()).admin), // innermost: its paths win over every pattern
     // ⊢ router
   ],
 
