@@ -32,7 +32,7 @@ async function open(block: object) {
   return {
     workers,
     ask: (path: string, request: RequestInit = {}) => fetch(`http://127.0.0.1:${port}${path}`, request),
-    async stop() {
+    stop: async () => {
       await parts.stop()
       for (const worker of workers) await worker.retire()
     },
