@@ -8,6 +8,7 @@ import { loadOrder, withFallbacks } from './engine/compile/order.ts'
 import { SYSTEM_CLOCK, type Clock, type Logger, type Offer, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
 import { expectedNames } from './engine/expected-names.ts'
 import { loadEncodings } from './encodings/index.ts'
+import type { LineSink } from './engine/line-sink.ts'
 import { maskerOf } from './engine/secrets.ts'
 import { followRedirects } from './http/client/redirects.ts'
 import type { ProxyEnvironment } from './http/client/transport.ts'
@@ -29,6 +30,8 @@ export interface GatewayInit extends Pick<CompileInit, 'observer' | 'onStack'> {
   readonly writeAccessLine: (line: string) => void
   /** Takes what scripts print. */
   readonly print: (text: string) => void
+  /** Opens a file for lines of the log, or `stderr`; without it such lines are lost. */
+  readonly openLines?: (target: string) => LineSink
   /** The machine's by default. */
   readonly clock?: Clock
   /** Which plugins must not be missing. */
@@ -45,6 +48,8 @@ export interface PluginRules {
   /** Called for each plugin that was set up at a place. */
   readonly onServed: (name: string) => void
 }
+
+const NO_LINES: LineSink = { write() {}, end: () => Promise.resolve() }
 
 /** Loads what the configuration uses and compiles it. Throws a ConfigError when it cannot be served. */
 export function openGateway(config: GatewayConfig, init: GatewayInit): Promise<CompiledGateway> {
@@ -69,10 +74,15 @@ async function open<C extends Compiled>(config: GatewayConfig, init: GatewayInit
     const mask = maskerOf(config.secrets)
     const compiled = await compile({
       clock: SYSTEM_CLOCK,
+      openLines: () => NO_LINES,
       ...init,
       ...(mask === null
         ? {}
-        : { writeAccessLine: (line: string) => init.writeAccessLine(mask(line)), print: (text: string) => init.print(mask(text)) }),
+        : {
+            writeAccessLine: (line: string) => init.writeAccessLine(mask(line)),
+            print: (text: string) => init.print(mask(text)),
+            openLines: (target: string) => masked(init.openLines?.(target) ?? NO_LINES, mask),
+          }),
       ...encodings,
       config,
       order: loaded,
@@ -94,6 +104,10 @@ async function open<C extends Compiled>(config: GatewayConfig, init: GatewayInit
     await transports.close()
     throw error
   }
+}
+
+function masked(sink: LineSink, mask: (text: string) => string): LineSink {
+  return { write: (lines) => sink.write(mask(lines)), end: () => sink.end() }
 }
 
 /** The modules of a configuration's folder: imported when somebody asks for a plugin, once. */

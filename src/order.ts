@@ -17,6 +17,7 @@ import { encodedParams } from './engine/routing/encoded-params.ts'
 import { routeBlock } from './engine/routing/patterns/route-block.ts'
 import { routerBlock } from './engine/routing/router-options.ts'
 import { hostBalancer } from './engine/steps/balancer.ts'
+import { ownCallFields } from './engine/steps/call-fields.ts'
 import { clientRequest } from './engine/steps/client-request.ts'
 import { notedAnswers } from './engine/steps/answer-notes.ts'
 import { concurrent } from './engine/steps/concurrent.ts'
@@ -25,7 +26,9 @@ import { headers } from './engine/steps/header-filter.ts'
 import { queryStrings } from './engine/steps/query-filter.ts'
 import { builder } from './engine/steps/request-builder.ts'
 import { shadow } from './engine/steps/shadow.ts'
+import { backendCourse, callCourse } from './engine/steps/request-course.ts'
 import { staticAnswers } from './engine/steps/static.ts'
+import { watchedBackends } from './engine/steps/watched-backends.ts'
 import { backendTelemetry, endpointTelemetry, proxyTelemetry, serverTelemetry, transportTelemetry } from './engine/steps/telemetry.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
 import { gelfBlock } from './log/gelf-block.ts'
@@ -44,6 +47,7 @@ const etcd = () => import('./components/sd/etcd/index.ts')
 const middlewares = () => import('./components/plugin/middleware/index.ts')
 const modifiers = () => import('./components/plugin/req-resp-modifier/index.ts')
 const cache = () => import('./components/gw/cache/index.ts')
+const admin = () => import('./components/gw/admin/index.ts')
 const errors = () => import('./components/gw/errors/index.ts')
 const metrics = () => import('./components/telemetry/metrics/index.ts')
 const openCensus = () => import('./components/telemetry/opencensus/index.ts')
@@ -57,6 +61,7 @@ export const order: Order = {
     lazy('telemetry/metrics', async () => (await metrics()).metricsReports, 'telemetry/influx'),
     lazy('telemetry/opentelemetry', async () => (await openTelemetry()).openTelemetryExporters),
     lazy('telemetry/opencensus', async () => (await openCensus()).openCensusExporters),
+    lazy('_gw/admin', async () => (await admin()).adminPort),
   ],
 
   // Once per gateway, before any layer: what layers ask for.
@@ -75,11 +80,13 @@ export const order: Order = {
   server: [
     rescue, // outermost: whatever a layer throws becomes its answer
     serverTelemetry, // measures preflights, what plugins answer and what is shed as well
+    lazy('_gw/request-id', async () => (await import('./components/gw/request-id/index.ts')).requestIds), // outside of all that answers or logs
+    lazy('_gw/access-log', async () => (await import('./components/gw/access-log/index.ts')).jsonAccessLog), // what is shed and preflights have lines as well
     lazy('_gw/overload', async () => (await import('./components/gw/overload/index.ts')).overload), // before anything costs
     clientAddress, // before everything that counts or refuses by address
     lazy('security/cors', async () => (await import('./components/security/cors/index.ts')).cors), // preflights have no route
     lazy('plugin/http-server', async () => (await import('./components/plugin/http-server/index.ts')).httpServerPlugins), // its own answers need CORS
-    lazy('_gw/admin', async () => (await import('./components/gw/admin/index.ts')).admin), // innermost: its paths win over every pattern
+    lazy('_gw/admin', async () => (await admin()).admin), // innermost: its paths win over every pattern
     // ⊢ router
   ],
 
@@ -111,6 +118,7 @@ export const order: Order = {
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token
     lazy('modifier/lua-endpoint', async () => (await lua()).endpointLua), // sees propagated claims; what it refuses costs no limit
     lazy('qos/ratelimit/router', async () => (await rateLimits()).endpointRateLimit, '_gw/ratelimit-headers'), // a bad token costs no limit
+    lazy('_gw/compression', async () => (await import('./components/gw/compression/index.ts')).compression), // outside the cache, which keeps answers as they are
     lazy('_gw/cache', async () => (await cache()).endpointCache), // innermost: a hit needs a good token and costs the limit as well
     // ⊢ the endpoint's handler, which runs the pipe
   ],
@@ -128,6 +136,7 @@ export const order: Order = {
     lazy('plugin/middleware', async () => (await middlewares()).endpointMiddlewares),
     lazy('plugin/req-resp-modifier', async () => (await modifiers()).endpointModifiers), // see no static data, and not what flatmap has not done
     flatmap,
+    lazy('_gw/output-headers', async () => (await import('./components/gw/output-headers/index.ts')).outputHeaders), // Lua and plugins above see what it adds
     lazy('_gw/merge', async () => (await import('./components/gw/merge/index.ts')).merge), // no layer: how the merge below joins parts
     // ⊢ merge, sequence, or the one backend
   ],
@@ -135,6 +144,8 @@ export const order: Order = {
   // What one backend is asked, and its decoded answer.
   backend: [
     lazy('_gw/required', async () => (await import('./components/gw/required/index.ts')).required), // no layer: how the merge takes its failure
+    backendCourse, // outermost: whatever is done for this backend counts
+    watchedBackends, // outermost: what the endpoint gets of this backend, whoever answered in its place
     lazy('_gw/hidden', async () => (await import('./components/gw/hidden/index.ts')).hidden), // outermost: whatever comes of it is hidden
     lazy('_gw/for-each', async () => (await import('./components/gw/for-each/index.ts')).forEach), // each element has fallback, cache and retries of its own
     lazy('_gw/fallback', async () => (await import('./components/gw/fallback/index.ts')).fallback), // outermost: the other backend has filters and a URL of its own
@@ -145,6 +156,7 @@ export const order: Order = {
     concurrent, // outside the balancer: each call may go to another host
     lazy('_gw/retry', async () => (await import('./components/gw/retry/index.ts')).retry), // each attempt may go to another host, and passes breaker and limits anew
     headers, // outside the balancer: user and password of a host are none of the client's headers
+    ownCallFields, // behind every filter, and behind the caches: no answer is kept for one request alone
     lazy('_gw/load-balancing', async () => (await import('./components/gw/load-balancing/index.ts')).loadBalancing), // in the balancer's place
     hostBalancer,
     lazy('backend/graphql', async () => (await import('./components/backend/graphql/index.ts')).graphql),
@@ -168,6 +180,7 @@ export const order: Order = {
 
   // The HTTP request of one backend with everything that comes of it.
   executor: [
+    callCourse, // outermost: one call with its redirects
     notedAnswers, // outermost: the answer as it is when redirects and modifiers are through with it
     lazy('modifier/martian', async () => (await import('./components/modifier/martian/index.ts')).martian),
     lazy('plugin/http-client', async () => (await import('./components/plugin/http-client/index.ts')).httpClientPlugin), // Martian sees its answer

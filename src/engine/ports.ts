@@ -2,7 +2,7 @@
 
 import type { BackendConfig, EndpointConfig } from '../config/types.ts'
 import type { Port, Site } from './compile/component.ts'
-import { slot, type Slot } from './scope.ts'
+import { type Scope, slot, type Slot } from './scope.ts'
 import type { Data } from './data.ts'
 import type { Exchange, Handler, Layer, Pipe, Sender, UpgradeRequest } from './types.ts'
 
@@ -19,6 +19,30 @@ export const requestId = slot<string>()
 export function callFields({ once }: Pick<Site, 'once'>): Map<string, Slot<string>> {
   return once('fields of calls', () => new Map())
 }
+
+/** Stands around each layer of an endpoint, and around what is inside of all of them (name empty). */
+export type LayerMark = (name: string) => Layer<Handler>
+
+/** Whoever wants to see requests pass the layers of endpoints: set while layers of the server are built. */
+export function layerMarks({ once }: Pick<Site, 'once'>): { mark: LayerMark | null } {
+  return once('marks of layers', () => ({ mark: null }))
+}
+
+/** The id of the trace that a request belongs to, in hexadecimal digits; empty or undefined without one. */
+export const traceIds: Port<(scope: Scope) => string | undefined> = { name: 'ids of traces' }
+
+/** A request that the server answered itself, because it was none that can be served. */
+export interface RefusedRequest {
+  readonly status: number
+  /** Null where nobody could tell. */
+  readonly method: string | null
+  /** As it was sent. */
+  readonly target: string | null
+  readonly peerAddress: string
+}
+
+/** Who hears of them. */
+export const refusedRequests: Port<(request: RefusedRequest) => void> = { name: 'refused requests' }
 
 /** Where the backend stands in the file whose failure is that of its endpoint. */
 export const neededBackend = slot<number>()
@@ -67,6 +91,14 @@ export type JoinData = (parts: readonly Data[]) => Data
 /** Joins of places that have one of their own, by the id of the place: set while the layers around the place's backends are built. */
 export function ownJoins({ once }: Pick<Site, 'once'>): Map<string, JoinData> {
   return once('joins of merges', () => new Map())
+}
+
+/** What an endpoint does with what each of its backends answers; null where that is nothing. */
+export type BackendWatch = (site: Site) => Layer<Pipe> | null
+
+/** Watches of places, by the id of the place: set while the layers around the place's backends are built. */
+export function backendWatches({ once }: Pick<Site, 'once'>): Map<string, BackendWatch> {
+  return once('watches of backends', () => new Map())
 }
 
 /** Which entries go: those with one of the tags, those of one of the paths that clients ask for, or all. */

@@ -61,6 +61,7 @@ export async function listStacks(config: GatewayConfig, readFile: (path: string)
       version: '',
       environment: {},
       writeAccessLine() {},
+      openLines: () => ({ write() {}, end: () => Promise.resolve() }),
       print() {},
       offers: [STAND_INS],
       readFile,

@@ -5,12 +5,14 @@ import type { GatewayConfig } from '../config/types.ts'
 import { ConfigError, type Logger, type ResourcePool, type SharedMemory } from '../engine/compile/component.ts'
 import { asError, describeBug } from '../engine/errors.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
-import type { Exchange } from '../engine/types.ts'
+import type { RefusedRequest } from '../engine/ports.ts'
+import type { Exchange, Handler } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
 import { createNodeServer, type NodeServer } from '../http/server/listener.ts'
 import type { Crew, Inventory, TakeSocket } from './crew.ts'
 import { describeTlsFailure, StartFailure } from './failure.ts'
 import type { Opening } from './messages.ts'
+import { openLineFile } from './line-file.ts'
 import { returnStartMemory, surviveBugs, VERSION } from './process.ts'
 import { ServedGateway } from './served-gateway.ts'
 
@@ -61,6 +63,7 @@ export class GatewayHost implements Crew {
       environment: process.env,
       writeAccessLine: this.#init.openAccessLog(config),
       print: this.#init.print,
+      openLines: openLineFile,
       pluginRules: { isStrict, served, onServed: (name) => void plugins.add(name) },
     })
     this.#next = { served: new ServedGateway(gateway), log, hasPlugins: plugins.size > 0, renewTls }
@@ -90,7 +93,7 @@ export class GatewayHost implements Crew {
   async prepare(config: GatewayConfig): Promise<void> {
     const opened = this.#current ?? this.#next
     if (opened === null) throw new Error('nothing to serve')
-    this.#server = await createServer(config, this.#handle, opened.log)
+    this.#server = await createServer(config, { handle: this.#handle, refused: this.#refused, log: opened.log })
   }
 
   readonly take: TakeSocket = async (_index, socket) => {
@@ -122,6 +125,8 @@ export class GatewayHost implements Crew {
 
   readonly #handle = (exchange: Exchange): void | Promise<void> => (this.#current as Opened).served.handle(exchange)
 
+  readonly #refused = (request: RefusedRequest): void => (this.#current as Opened).served.refused?.(request)
+
   #tellOfRequests({ served: { requests }, log }: Opened): void {
     if (requests > 0) log.info(`[SERVICE: Reload] the old configuration stays for ${requests} requests in flight`)
   }
@@ -139,9 +144,15 @@ export class GatewayHost implements Crew {
   }
 }
 
-async function createServer(config: GatewayConfig, handle: (exchange: Exchange) => void | Promise<void>, log: Logger): Promise<NodeServer> {
+interface Served {
+  readonly handle: Handler
+  readonly refused: (request: RefusedRequest) => void
+  readonly log: Logger
+}
+
+async function createServer(config: GatewayConfig, { handle, refused, log }: Served): Promise<NodeServer> {
   try {
-    return await createNodeServer(serverConfigOf(config), handle, log)
+    return await createNodeServer(serverConfigOf(config), handle, log, refused)
   } catch (error) {
     throw error instanceof ConfigError ? new StartFailure(describeTlsFailure(error)) : error
   }

@@ -8,6 +8,8 @@ export interface WriterInit {
   readonly maxPieceBytes: number
   /** Whether the descriptor answers a write at once, be it with EAGAIN. */
   readonly neverBlocks: boolean
+  /** How lost lines are told, with its line feed. */
+  readonly describeLoss?: (lines: number) => string
   readonly write?: (bytes: Buffer, done: (error: NodeJS.ErrnoException | null, written: number) => void) => void
   readonly writeSync?: (bytes: Buffer) => number
 }
@@ -47,6 +49,7 @@ export class LineWriter {
     this.#init = {
       write: (bytes, done) => write(fd, bytes, done),
       writeSync: (bytes) => writeSync(fd, bytes),
+      describeLoss: (lines) => `krakend: ${lines} lines of the log were lost, nobody read them\n`,
       ...init,
     }
     this.#maxPieceBytes = init.maxPieceBytes
@@ -73,6 +76,11 @@ export class LineWriter {
     this.#pending += lines
     this.#pendingBytes += bytes
     if (this.#piece === null && !this.#isTurnUsed) this.#next()
+  }
+
+  /** Whether everything is written that came. */
+  get isIdle(): boolean {
+    return this.#piece === null && this.#pending === '' && this.#queue.length === 0
   }
 
   /** Resolves when everything is written so far, or when nobody has read anything for a second. */
@@ -158,7 +166,7 @@ export class LineWriter {
     this.#piece = this.#queue.shift() ?? null
     if (this.#piece !== null) this.#start()
     else if (this.#lostLines > 0) {
-      const text = `krakend: ${this.#lostLines} lines of the log were lost, nobody read them\n`
+      const text = this.#init.describeLoss(this.#lostLines)
       this.#lostLines = 0
       this.write(text)
     } else for (const { finish } of this.#waiting) finish()

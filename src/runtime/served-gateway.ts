@@ -22,6 +22,10 @@ export class ServedGateway {
     return this.#gateway.handle(exchange)
   }
 
+  get refused(): CompiledGateway['refused'] {
+    return this.#gateway.refused
+  }
+
   /** Resolves when the last request has ended and everything the gateway holds is given back. Call it once, after the last `handle`. */
   async retire(): Promise<void> {
     if (this.#requests > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))

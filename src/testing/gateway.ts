@@ -14,7 +14,8 @@ import { createResourcePool, createSharedMemory } from '../runtime/shared.ts'
 import { type ExchangeInit, makeBackendResponse, makeExchange, type RecordedExchange } from './exchange.ts'
 import { makeLog } from './log.ts'
 
-export interface MemoryGatewayInit extends Pick<CompileInit, 'observer' | 'onStack' | 'offers'> {
+export interface MemoryGatewayInit
+  extends Pick<CompileInit, 'observer' | 'onStack' | 'offers'>, Partial<Pick<CompileInit, 'writeAccessLine' | 'openLines'>> {
   /** Whom backends' requests reach; `{"ok":true}` by default. */
   readonly backend?: Sender
   /** The gateway's own by default. */
@@ -83,7 +84,8 @@ async function compileInitOf(config: GatewayConfig, log: CompileInit['log'], ini
     environment: init.environment ?? {},
     order: loaded,
     offers: init.offers ?? [],
-    writeAccessLine() {},
+    writeAccessLine: init.writeAccessLine ?? (() => {}),
+    openLines: init.openLines ?? (() => ({ write() {}, end: () => Promise.resolve() })),
     print() {},
     readFile(path) {
       const content = files[path]

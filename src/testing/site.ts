@@ -68,6 +68,7 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     client: refuse,
     version: 'Version test',
     writeAccessLine: () => {},
+    openLines: () => ({ write() {}, end: () => Promise.resolve() }),
     print: () => {},
     read: (path) => readFileSync(path),
     has: (namespace) => namespace in (place.backend ?? place.endpoint ?? service),

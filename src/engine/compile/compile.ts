@@ -12,7 +12,7 @@ import { expectedNames } from '../expected-names.ts'
 import { expectNames } from '../headers.ts'
 import { streamLimitsOf } from '../endpoint/stream-block.ts'
 import type { StreamInit } from '../endpoint/stream.ts'
-import { allowedOrigins, connectionStates, droppedHeaders } from '../ports.ts'
+import { allowedOrigins, connectionStates, droppedHeaders, layerMarks, type RefusedRequest, refusedRequests } from '../ports.ts'
 import { debugHandler, echoHandler, errorHandler, healthHandler, optionsHandler } from '../routing/fixed-routes.ts'
 import { planRoutes, type PlannedRoute } from '../routing/plan.ts'
 import { identityOf, ownRouteOf } from '../routing/patterns/route-options.ts'
@@ -42,6 +42,8 @@ export interface CompiledGateway {
   readonly config: GatewayConfig
   readonly handle: Handler
   readonly call: Call
+  /** Hears of a request that the server refused; null where nobody wants to know. */
+  readonly refused: ((request: RefusedRequest) => void) | null
   /** Files that were read on the way: another content of one of them is another gateway. */
   readonly files: ReadonlySet<string>
   /** Releases what its components hold. Call it when the last request has ended. */
@@ -61,7 +63,9 @@ export async function compileGateway(init: CompileInit): Promise<CompiledGateway
     const handle = await compileHandler({ ...init, pipeInit, sites, calls })
     await sites.ready()
     calls.open()
-    return { config: init.config, handle, call: calls.call, files: sites.files, retire: () => sites.retire() }
+    const listeners = sites.service('').ask(refusedRequests)
+    const refused = listeners.length === 0 ? null : (request: RefusedRequest) => listeners.forEach((listener) => listener(request))
+    return { config: init.config, handle, refused, call: calls.call, files: sites.files, retire: () => sites.retire() }
   } catch (error) {
     await sites.retire().catch((failure: unknown) => init.log.error(String(failure)))
     throw error
@@ -182,7 +186,10 @@ async function endpointHandler(
     const stage: Stage = 'endpoint'
     const layers = await layersFor(order.layers[stage], endpoint.extraConfig, site)
     pipeInit.onStack(stage, site, layers as never)
-    return { handle: stack(layers, compiled.handle, site, pipeInit.observer), inner: compiled.handle }
+    const { mark } = layerMarks(site)
+    const marked = mark === null ? layers : layers.map((own) => ({ ...own, layer: (next: Handler) => mark(own.name)(own.layer(next)) }))
+    const inmost = mark === null ? compiled.handle : mark('')(compiled.handle)
+    return { handle: stack(marked, inmost, site, pipeInit.observer), inner: compiled.handle }
   } catch (error) {
     if (!(error instanceof UnservablePlace)) throw error
     log.error(`[SERVICE: Gin] Calling the ProxyFactory ${error.message} (${place.id})`)

@@ -2,6 +2,7 @@
 
 import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
 import type { Data } from '../data.ts'
+import type { LineSink } from '../line-sink.ts'
 import type { RouterOptions } from '../routing/router-options.ts'
 import type { Call } from '../endpoint/call.ts'
 import type { Decode, Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
@@ -94,6 +95,8 @@ export interface SiteInit {
   readonly writeAccessLine: (line: string) => void
   /** Takes what scripts print. */
   readonly print: (text: string) => void
+  /** Opens a file for lines, or the standard error output (`stderr`). Throws what the system says. */
+  readonly openLines: (target: string) => LineSink
   /** What the gateway offers under ports before anybody of it does. */
   readonly offers?: readonly Offer<unknown>[]
 }
@@ -139,6 +142,7 @@ export interface Site extends SiteBase {
   readonly client: Sender
   readonly writeAccessLine: (line: string) => void
   readonly print: (text: string) => void
+  readonly openLines: (target: string) => LineSink
   /** Whether the same place has a block of that namespace. What it says is its component's business: ask a port. */
   has(namespace: string): boolean
   /** The one value of that key in this gateway, made on first use and dropped with the gateway. */

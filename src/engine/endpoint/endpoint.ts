@@ -5,6 +5,7 @@ import { encodeText } from '../../go/text.ts'
 import { sniffContentType } from '../../go/sniff.ts'
 import type { Logger } from '../compile/site.ts'
 import { asError, describeBug, GatewayError, MergeError } from '../errors.ts'
+import { requestId } from '../ports.ts'
 import type { Scope } from '../scope.ts'
 import type { Exchange, Handler, Pipe, PipeResponse, Render } from '../types.ts'
 import { answerReply, type ErrorAnswers, replyTo } from './error-answers.ts'
@@ -52,7 +53,7 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
   const logError = compileErrorLog(init)
   const noteFailure = (exchange: Exchange, error: Error): void => {
     exchange.failure = error
-    logError(error)
+    logError(error, exchange)
   }
   const fail = (exchange: Exchange, thrown: unknown): void => {
     const error = asError(thrown)
@@ -151,9 +152,11 @@ export function answerOwnBody(exchange: Exchange, { statusCode, body, contentTyp
 }
 
 /** KrakenD's lines: one for an error (that the client has left is one), numbered ones for a merge, with whose error each is behind its text. */
-function compileErrorLog({ endpoint, log }: EndpointInit): (error: Error) => void {
-  const label = `[ENDPOINT: ${endpoint.path}]`
-  return function logError(error) {
+function compileErrorLog({ endpoint, log }: EndpointInit): (error: Error, exchange: Exchange) => void {
+  const plain = `[ENDPOINT: ${endpoint.path}]`
+  return function logError(error, { scope }) {
+    const id = requestId.get(scope)
+    const label = id === undefined ? plain : `${plain}[${id}]`
     if (error instanceof MergeError) {
       for (const [index, part] of error.errors.entries()) {
         const origin = error.origins[index]

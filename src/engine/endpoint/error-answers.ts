@@ -10,7 +10,7 @@ export interface ErrorReply {
   readonly status: number
   /** Undefined: KrakenD's, with this status. */
   readonly body: string | Uint8Array | undefined
-  /** Set on the answer, whatever its body is. */
+  /** Stand on the answer, whatever its body is, in place of those of the same names. */
   readonly headers: readonly (readonly [string, string])[]
   /** Whether the body is only what errors have that nobody wrote one for. */
   readonly isGeneral: boolean
@@ -39,7 +39,9 @@ export function replyTo({ byEndpoint, otherwise }: ErrorAnswers, exchange: Excha
 /** Answers with a reply that has a body; false where KrakenD's is to be given. */
 export function answerReply(exchange: Exchange, reply: ErrorReply | null): boolean {
   if (reply === null) return false
-  for (const [name, value] of reply.headers) exchange.responseHeaders.set(name, value)
+  const { responseHeaders } = exchange
+  for (const [name] of reply.headers) responseHeaders.delete(name)
+  for (const [name, value] of reply.headers) responseHeaders.add(name, value)
   if (reply.body === undefined) return false
   exchange.answer(reply.status, reply.body)
   return true

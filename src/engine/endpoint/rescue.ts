@@ -5,7 +5,10 @@ import { step } from '../compile/component.ts'
 import { answerOwnBody } from './endpoint.ts'
 import { answerReply, type ErrorAnswers, errorAnswersOf, replyTo } from './error-answers.ts'
 import { asError, describeBug, GatewayError } from '../errors.ts'
+import { requestId } from '../ports.ts'
 import type { Exchange, Handler } from '../types.ts'
+
+const LABEL = '[SERVICE: Gin]'
 
 export const rescue = step({
   stage: 'server',
@@ -28,7 +31,10 @@ export function rescued(next: Handler, log: Logger, answers: ErrorAnswers): Hand
 /** Its status without a body, 500 for a bug; an answer that has begun is cut, so that nobody takes it for whole. */
 function answerFailure(exchange: Exchange, error: Error, log: Logger, answers: ErrorAnswers): void {
   const isExpected = error instanceof GatewayError
-  if (!isExpected) log.error(...describeBug('[SERVICE: Gin]', error))
+  if (!isExpected) {
+    const id = requestId.get(exchange.scope)
+    log.error(...describeBug(id === undefined ? LABEL : `${LABEL}[${id}]`, error))
+  }
   exchange.failure ??= error
   if (exchange.statusCode !== 0) {
     exchange.cut()

@@ -98,6 +98,8 @@ function originsOf(backends: readonly BackendConfig[], { steady }: Clock): Error
 
 /** Blocks whose plugins want to know what the backend itself answered. */
 const PLUGIN_BLOCKS = ['plugin/middleware', 'plugin/req-resp-modifier', 'plugin/http-client']
+/** A block of an endpoint that wants to know it of all its backends. */
+const HEAD_READER = '_gw/output-headers'
 
 /** Everything that stands around one backend's HTTP call. */
 async function compileStack(place: PipePlace, backend: BackendConfig, init: PipeInit): Promise<Pipe> {
@@ -122,7 +124,9 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     sender: stack<Sender>(await build('executor'), transport, site, init.observer),
     decode,
     tellsBackend:
-      PLUGIN_BLOCKS.some((namespace) => backend.extraConfig.has(namespace)) || (place.backends.length > 1 && readSteps(place.backends)),
+      place.extraConfig.has(HEAD_READER) ||
+      PLUGIN_BLOCKS.some((namespace) => backend.extraConfig.has(namespace)) ||
+      (place.backends.length > 1 && readSteps(place.backends)),
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
     manipulate,
     mayUpgrade: place.endpoint !== null && upgradesOf(place.endpoint).length > 0,

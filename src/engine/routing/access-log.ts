@@ -9,8 +9,9 @@ import { quote } from '../../go/quote.ts'
 export const accessLines = step({
   stage: 'routed',
   name: 'access log',
-  build({ config, router, writeAccessLine }) {
-    if (router.disable_access_log) return null
+  build(site) {
+    const { config, router, writeAccessLine } = site
+    if (router.disable_access_log || site.has('_gw/access-log')) return null
     return accessLog({ skippedPaths: router.logger_skip_paths, rounds: config.quirks.roundsLatency, write: writeAccessLine })
   },
 })

@@ -45,9 +45,9 @@ export function createHttp1Server(state: ServerState): Server {
   server.on('checkExpectation', (request: IncomingMessage, response: GatewayResponse) =>
     Turns.take(begin, request, response, 'unknown-expectation'),
   )
-  server.on('clientError', refuseConnection)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: ClientSocket) => refuseConnection(state, error, socket))
   acceptUpgrades(server, state)
-  server.on('connect', refuseTunnel)
+  server.on('connect', (request: IncomingMessage, socket: ClientSocket) => refuseTunnel(state, request, socket))
   return server
 }
 
@@ -65,6 +65,10 @@ function acceptUpgrades(server: Server, state: ServerState): void {
 
 function serveHttp1(state: ServerState, request: IncomingMessage, response: GatewayResponse, kind: RequestKind): void {
   const { rawHeaders, socket } = request
+  const refuse = (response: GatewayResponse, statusCode: number, text?: string): void => {
+    answerRefusal(response, statusCode, text)
+    tellRefusal(state, statusCode, socket, request)
+  }
   if (kind === 'unknown-expectation') {
     refuse(response, 417)
     return
@@ -139,41 +143,55 @@ function readLength(value: string): number {
   return length >= Number(MAX_LENGTH) && BigInt(value) > MAX_LENGTH ? Number.NaN : length
 }
 
-function refuse(response: GatewayResponse, statusCode: number, text = `${statusCode} ${STATUS_CODES[statusCode]}`): void {
+function answerRefusal(response: GatewayResponse, statusCode: number, text = `${statusCode} ${STATUS_CODES[statusCode]}`): void {
   response.turns?.markEnding()
   const head = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close', 'Content-Length': Buffer.byteLength(text) }
   response.writeHead(statusCode, head).end(text)
 }
 
 /** What the parser refuses, and clients that take too long. Answers that are due come first. */
-function refuseConnection(error: NodeJS.ErrnoException, socket: ClientSocket): void {
+function refuseConnection(state: ServerState, error: NodeJS.ErrnoException, socket: ClientSocket): void {
   // compat: Go says nothing to a client whose connection broke.
   if (error.code === 'ECONNRESET' || error.code === 'EPIPE' || !socket.writable) {
     socket.destroy()
     return
   }
-  const outcome = outcomeOf(error)
+  const outcome = outcomeOf(state, error)
   if (socket.turns?.postpone(outcome) !== true) outcome(socket)
 }
 
-function outcomeOf({ code }: NodeJS.ErrnoException): Outcome {
+function outcomeOf(state: ServerState, { code }: NodeJS.ErrnoException): Outcome {
   // compat: Go says nothing to a client that took too long.
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return (socket) => socket.destroy()
   // Bytes behind a request whose answer ends the connection are not for us.
   if (code === 'HPE_CLOSED_CONNECTION') return ignore
-  if (code === 'HPE_HEADER_OVERFLOW') return (socket) => writeRefusal(socket, '431 Request Header Fields Too Large')
-  return (socket) => writeRefusal(socket, '400 Bad Request')
+  const isTooLong = code === 'HPE_HEADER_OVERFLOW'
+  return (socket) => {
+    writeRefusal(socket, isTooLong ? '431 Request Header Fields Too Large' : '400 Bad Request')
+    tellRefusal(state, isTooLong ? 431 : 400, socket, null)
+  }
 }
 
-function refuseTunnel(_request: IncomingMessage, socket: ClientSocket): void {
+function refuseTunnel(state: ServerState, request: IncomingMessage, socket: ClientSocket): void {
   // security: Node has taken its own listeners off such a connection: an error of it would end the process.
   socket.on('error', ignore)
   socket.turns?.relayDrain()
   const outcome: Outcome = (client) => {
+    tellRefusal(state, 404, client, request)
     if (client.writable) writeRefusal(client, '404 Not Found', '404 page not found')
     else client.destroy()
   }
   if (socket.turns?.postpone(outcome) !== true) outcome(socket)
+}
+
+/** `request` null: it could not be read. */
+function tellRefusal(
+  { refused }: ServerState,
+  status: number,
+  socket: { remoteAddress?: string | undefined },
+  request: IncomingMessage | null,
+): void {
+  refused({ status, method: request?.method ?? null, target: request?.url ?? null, peerAddress: peerOf(socket) })
 }
 
 function ignore(): void {}

@@ -44,9 +44,14 @@ const PAUSE_MS = 50
 /** Whoever keeps a connection busy for longer gets its last answers from here. */
 const MAX_DRAIN_MS = 500
 
-/** Builds the server of a configuration. Throws a ConfigError when its TLS section cannot be used. */
-export async function createNodeServer(server: ServerConfig, handle: Handler, log: Logger): Promise<NodeServer> {
-  const state: ServerState = { server, handle, log, isDraining: false, onAnswered: null }
+/** Builds the server of a configuration; `refused` hears of requests that it answers itself. Throws a ConfigError when its TLS section cannot be used. */
+export async function createNodeServer(
+  server: ServerConfig,
+  handle: Handler,
+  log: Logger,
+  refused: ServerState['refused'] = () => {},
+): Promise<NodeServer> {
+  const state: ServerState = { server, handle, log, refused, isDraining: false, onAnswered: null }
   const sessions = new Http2Sessions(readTimeouts(server))
   const http1 = createHttp1Server(state)
   const section = servedTls(server)

@@ -3,6 +3,7 @@
 import type { ServerConfig } from '../../config/types.ts'
 import type { Logger } from '../../engine/compile/component.ts'
 import { asError, CANCELED, describeBug } from '../../engine/errors.ts'
+import type { RefusedRequest } from '../../engine/ports.ts'
 import type { Handler } from '../../engine/types.ts'
 import type { WireExchange } from './wire-exchange.ts'
 import type { Draining } from './http1-exchange.ts'
@@ -18,6 +19,8 @@ export interface ServerState extends Draining {
   readonly server: ServerConfig
   readonly handle: Handler
   readonly log: Logger
+  /** Hears of a request that is no exchange, and what it was answered. */
+  readonly refused: (request: RefusedRequest) => void
 }
 
 /** The peer of a connection as Go prints it: IPv4 without its IPv6 mapping. */

@@ -24,16 +24,28 @@ export function readNetworks(written: readonly string[]): BlockList | null {
   return list
 }
 
+/** Who asks. */
+export type Asker = Pick<Exchange, 'peerAddress' | 'headers'>
+
+export interface Access {
+  readonly mayEnter: (asker: Asker) => boolean
+  /** `given`: what it sends with the request that is to be traced; `1` where there is no token. */
+  readonly mayTrace: (asker: Asker, given: string) => boolean
+}
+
 /** Whether a request may be answered. An empty token is none: proxies are refused then, since their address is not that of whoever asks. */
-export function compileAccess(networks: BlockList, token: string): (exchange: Pick<Exchange, 'peerAddress' | 'headers'>) => boolean {
+export function compileAccess(networks: BlockList, token: string): Access {
   const expected = token === '' ? null : digest(token)
-  return function mayEnter({ peerAddress, headers }) {
+  const isNear = ({ peerAddress, headers }: Asker): boolean => {
     const peer = MAPPED_IPV4.exec(peerAddress)?.[1] ?? peerAddress
     if (!networks.check(peer, isIP(peer) === 6 ? 'ipv6' : 'ipv4')) return false
-    if (expected === null) return !OF_PROXIES.some((name) => headers.has(name))
-    const given = BEARER.exec(headers.get('Authorization') ?? '')?.[1] ?? ''
-    // security: equal lengths, and no answer sooner for a token that begins well.
-    return timingSafeEqual(digest(given), expected)
+    return expected !== null || !OF_PROXIES.some((name) => headers.has(name))
+  }
+  // security: equal lengths, and no answer sooner for a token that begins well.
+  const isToken = (given: string): boolean => expected === null || timingSafeEqual(digest(given), expected)
+  return {
+    mayEnter: (asker) => isNear(asker) && isToken(BEARER.exec(asker.headers.get('Authorization') ?? '')?.[1] ?? ''),
+    mayTrace: (asker, given) => isNear(asker) && (expected === null ? given === '1' : isToken(given)),
   }
 }
 

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream'
 import type { Site } from '../../../engine/compile/component.ts'
 import { canonicalName, type ReadonlyHeaders } from '../../../engine/headers.ts'
-import { clientExchange, showExchange, verifiedClaims } from '../../../engine/ports.ts'
+import { callFields, clientExchange, showExchange, verifiedClaims } from '../../../engine/ports.ts'
 import { answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
@@ -121,6 +121,7 @@ function compileBackendKey({ key }: Options, site: Site): (request: PipeRequest,
   const { backend, endpoint } = site
   const wanted = new Set((backend?.inputHeaders ?? []).map(canonicalName))
   const texts = key?.map((text) => compileText(text, paramsOf(endpoint)))
+  const ignored = callFields(site)
   const hasClaims = site.has('validation/cel')
   // A request that was built is filtered already, and may have a body whatever its method.
   const isBuilt = site.has('_gw/request')
@@ -134,7 +135,7 @@ function compileBackendKey({ key }: Options, site: Site): (request: PipeRequest,
     const others: [string, string][] = hasClaims ? [['claims', JSON.stringify(verifiedClaims.get(scope) ?? null)], ...request.params] : []
     if (request.method === 'QUERY' || (isBuilt && request.body.length !== 0))
       others.push(['body', (await request.body.bytes()).toString('base64')])
-    return automaticKey({ method: request.method, path: request.path, query: request.query, headers, others })
+    return automaticKey({ method: request.method, path: request.path, query: request.query, headers, ignored, others })
   }
 }
 

@@ -4,14 +4,14 @@ import type { EndpointConfig } from '../../../config/types.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { compileRequest } from '../../../engine/endpoint/request.ts'
 import { canonicalName } from '../../../engine/headers.ts'
-import { verifiedClaims } from '../../../engine/ports.ts'
+import { callFields, verifiedClaims } from '../../../engine/ports.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import { answerNotes } from '../../../engine/steps/answer-notes.ts'
 import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import type { Fetched, Result } from './cache.ts'
 import { captureExchange, type CapturedAnswer } from './captured-exchange.ts'
-import { automaticKey, digest } from './key.ts'
+import { automaticKey, digest, type KeyParts } from './key.ts'
 import { keepingOf } from './keeping.ts'
 import { ENTRY_BYTES, isCacheable, openCache } from './open-cache.ts'
 import { paramsOf, type Options } from './options.ts'
@@ -30,7 +30,7 @@ export function cacheEndpoint(given: Options, site: Site): Layer<Handler> | null
   const { endpoint } = site
   if (endpoint === null) return null
   const { store, cache } = openCache<CapturedAnswer>(site, given)
-  const keyOf = compileEndpointKey(given, endpoint)
+  const keyOf = compileEndpointKey(given, endpoint, callFields(site))
   const tags = given.tags.map((tag) => compileText(tag, paramsOf(endpoint)))
   return (next) => {
     const fetch = compileFetch(given, endpoint, next, () => store.maxEntryBytes)
@@ -97,7 +97,11 @@ function reply(exchange: Exchange, { value, status, ageS }: Result<CapturedAnswe
   return exchange.answerStream(value.statusCode, value.stream)
 }
 
-function compileEndpointKey({ key }: Options, endpoint: EndpointConfig): (exchange: Exchange) => Promise<string | null> {
+function compileEndpointKey(
+  { key }: Options,
+  endpoint: EndpointConfig,
+  ignored: KeyParts['ignored'],
+): (exchange: Exchange) => Promise<string | null> {
   const texts = key?.map((text) => compileText(text, paramsOf(endpoint)))
   const buildRequest = compileRequest(endpoint, '')
   // security: what decides by claims inside of the cache would not be asked again.
@@ -116,7 +120,7 @@ function compileEndpointKey({ key }: Options, endpoint: EndpointConfig): (exchan
     if (decidesByClaims) others.push(['claims', JSON.stringify(verifiedClaims.get(exchange.scope) ?? null)])
     if (negotiates) others.push(['accept', exchange.headers.get('Accept') ?? ''])
     if (method === 'QUERY') others.push(['body', (await exchange.body.bytes()).toString('base64')])
-    return automaticKey({ method, path, query, headers, others })
+    return automaticKey({ method, path, query, headers, ignored, others })
   }
 }
 

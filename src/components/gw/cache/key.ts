@@ -11,6 +11,8 @@ export interface KeyParts {
   readonly path: string
   readonly query: Query
   readonly headers: ReadonlyHeaders
+  /** Fields that say nothing about the answer: each request has others. */
+  readonly ignored: { has(name: string): boolean }
   /** Claims, labels of hosts and the like, and what else decides about the answer. */
   readonly others: readonly (readonly [name: string, value: string])[]
 }
@@ -19,7 +21,7 @@ export interface KeyParts {
 const IGNORED =
   /^(?:User-Agent|X-Forwarded-.+|Forwarded|Accept-Encoding|Traceparent|Tracestate|B3|X-B3-.+|Baggage|X-Request-Id|Content-Length)$/
 
-export function automaticKey({ method, path, query, headers, others }: KeyParts): string {
+export function automaticKey({ method, path, query, headers, ignored, others }: KeyParts): string {
   const parts = [method === 'HEAD' ? 'GET' : method, path]
   // security: what goes on byte for byte may have pairs that nobody can decode.
   const raw = rawTextOf(query)
@@ -28,7 +30,7 @@ export function automaticKey({ method, path, query, headers, others }: KeyParts)
   const fields: string[] = []
   for (let i = 0; i < headers.fields.length; i += 2) {
     const name = headers.fields[i] as string
-    if (!IGNORED.test(name)) fields.push(`${name}: ${headers.fields[i + 1]}`)
+    if (!IGNORED.test(name) && !ignored.has(name)) fields.push(`${name}: ${headers.fields[i + 1]}`)
   }
   parts.push(...fields.sort(), ...others.map(([name, value]) => `{${name}} ${value}`))
   return digest(parts)

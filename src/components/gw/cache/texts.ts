@@ -1,6 +1,6 @@
 // Texts with placeholders for keys and tags: what they may name, and its value for a request.
 
-import { verifiedClaims } from '../../../engine/ports.ts'
+import { requestId, verifiedClaims } from '../../../engine/ports.ts'
 import { parseTemplate, placeholdersIn, textOfValue } from '../../../engine/placeholders.ts'
 import type { Exchange, Params } from '../../../engine/types.ts'
 import { parseQuery } from '../../../go/url.ts'
@@ -20,6 +20,7 @@ function compileName(name: string, params: ReadonlySet<string>): Find | null {
     const key = name.slice(0, 1).toUpperCase() + name.slice(1)
     return (subject) => subject.params.get(key)
   }
+  if (name === 'request_id') return ({ exchange }) => requestId.get(exchange.scope)
   if (name === 'client_ip') return ({ exchange }) => exchange.clientIp
   const [, kind, rest = ''] = /^(JWT|input_headers|input_query_strings)\.(.+)$/.exec(name) ?? []
   if (kind === 'JWT')

@@ -1,10 +1,12 @@
 // What `_gw/errors` may say, at the service and at endpoints, and what is wrong with it.
 
 import type { Static } from 'typebox'
+import type { CheckedBlock } from '../../../engine/compile/component.ts'
 import { parseTemplate, placeholdersIn } from '../../../engine/placeholders.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { suggest } from '../../../schema/suggest.ts'
 import { Type } from '../../../schema/type.ts'
+import { findIdsOfNobody } from '../request-id-use.ts'
 
 const body = Type.Object({
   body: Type.Optional(Type.Unknown({ description: 'Any JSON, or a text.' })),
@@ -49,8 +51,8 @@ export const PLACEHOLDERS = ['status', 'title', 'detail', 'code', 'request_id', 
 
 const STATUS_OR_CLASS = /^[1-5](?:\d\d|xx)$/
 
-export function checkErrors({ passthrough, bodies = {} }: ErrorOptions): Issue[] {
-  const issues: Issue[] = []
+export function checkErrors({ passthrough, bodies = {} }: ErrorOptions, { place }: Pick<CheckedBlock, 'place'>): Issue[] {
+  const issues = findIdsOfNobody(bodies, place)
   for (const [index, condition] of (Array.isArray(passthrough) ? passthrough : []).entries())
     if (!STATUS_OR_CLASS.test(String(condition)))
       issues.push(errorIssue('invalid-option', ['passthrough', index], `"${condition}" is no status and no class such as "4xx"`))

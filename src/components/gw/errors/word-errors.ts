@@ -15,7 +15,7 @@ import type { ErrorOptions } from './options.ts'
 
 const MAX_PASSED_BODY = 1_048_576
 /** What of a backend's answer goes along with its body. */
-const PASSED_HEADERS = ['Content-Type', 'Content-Language', 'Retry-After', 'WWW-Authenticate']
+const PASSED_HEADERS = new Set(['Content-Type', 'Content-Language', 'Retry-After', 'Www-Authenticate'])
 
 /** Null: there are no secrets. */
 type Mask = ((text: string) => string) | null
@@ -28,9 +28,11 @@ export interface WordingTools {
   readonly pathOf: (target: string) => string
   /** A value of the file as JSON. */
   readonly toJson: (value: unknown) => JsonValue
+  /** Which header fields of a backend's answer the client gets beside those that always go along. */
+  readonly takesHeader: (exchange: Exchange, name: string) => boolean
 }
 
-export function compileWording(options: ErrorOptions, { mask, describeFailure, pathOf, toJson }: WordingTools): WordError {
+export function compileWording(options: ErrorOptions, { mask, describeFailure, pathOf, toJson, takesHeader }: WordingTools): WordError {
   const { status: statuses = 'standard', format = 'krakend', details = false, type_base: typeBase = '' } = options
   const bodyFor = compileBodies(options, toJson)
   const passes = compilePassthrough(options.passthrough)
@@ -74,10 +76,10 @@ export function compileWording(options: ErrorOptions, { mask, describeFailure, p
   return function wordError(exchange, error) {
     const status = statuses === 'krakend' || hasOwnStatus(error) ? statusOf(error) : describeFailure(error).status
     const challenge = statuses === 'standard' && error instanceof GatewayError ? error.challenge : null
-    const headers: ErrorReply['headers'] = challenge === null ? [] : [['WWW-Authenticate', challenge]]
+    const headers: ErrorReply['headers'] = challenge === null ? [] : [['Www-Authenticate', challenge]]
     if (error instanceof GatewayError && isAuthored(error)) return authored(error, headers, hide)
     const answer = passedAnswer(error, passes)
-    if (answer !== null) return passOn(answer, headers, mask)
+    if (answer !== null) return passOn(answer, { headers, mask, takes: (name) => takesHeader(exchange, name) })
     const fill = bodyFor(status)
     const values = valuesOf(exchange, error, status)
     if (fill !== undefined) {
@@ -136,8 +138,16 @@ function passedAnswer(error: Error, passes: Passes): BackendResponse | null {
   return isWhole && passes(statusCode) ? answer : null
 }
 
-function passOn({ statusCode, headers: given, body: whole }: BackendResponse, headers: ErrorReply['headers'], mask: Mask): ErrorReply {
-  const passed = PASSED_HEADERS.flatMap((name) => given.values(name).map((value) => [name, mask?.(value) ?? value] as const))
+interface Passing {
+  /** What the answer has of the gateway's own. */
+  readonly headers: ErrorReply['headers']
+  readonly mask: Mask
+  readonly takes: (name: string) => boolean
+}
+
+function passOn({ statusCode, headers: given, body: whole }: BackendResponse, { headers, mask, takes }: Passing): ErrorReply {
+  const names = given.names().filter((name) => PASSED_HEADERS.has(name) || takes(name))
+  const passed = names.flatMap((name) => given.values(name).map((value) => [name, mask?.(value) ?? value] as const))
   const body = wholeBody(whole)
   const text = mask === null ? '' : decodeText(body)
   const masked = mask?.(text) ?? text

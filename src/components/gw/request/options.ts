@@ -7,6 +7,7 @@ import { isToken } from '../../../go/header-name.ts'
 import { isObject } from '../../../json/types.ts'
 import { errorIssue, type Issue, type IssuePath } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
+import { findIdsOfNobody } from '../request-id-use.ts'
 import { type Names, namesAt } from '../values.ts'
 import { findUnknown, hasDots } from '../templates.ts'
 
@@ -44,6 +45,7 @@ export function checkRequest(given: Options, { place, dialect }: CheckedBlock): 
   if (given.path !== undefined && hasDots(given.path))
     issues.push(errorIssue('unknown-value', ['path'], 'has a segment "." or "..": no such call is made', 'write the path that is meant'))
   for (const name of Object.keys(given.headers ?? {})) issues.push(...checkField(name))
+  issues.push(...findIdsOfNobody(given, place))
   if (place === null || place.backend === null) return issues
   return [...issues, ...findMistakes(given, namesAt(place.endpoint, place.backend, dialect), [])]
 }

@@ -3,7 +3,7 @@
 import type { EndpointConfig } from '../../../config/types.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { optionsOf } from '../../../engine/compile/read-block.ts'
-import type { Telemetry } from '../../../engine/ports.ts'
+import { type Telemetry, traceIds } from '../../../engine/ports.ts'
 import { slot } from '../../../engine/scope.ts'
 import { textMasker } from '../../../engine/secrets.ts'
 import { MetricStore } from '../metric-store.ts'
@@ -44,6 +44,7 @@ export function compileTelemetry(options: ServiceOptions, service: Site, tracer:
   const global = globalSettings(options.layers?.global, wanted)
   const isSkipped = ({ endpoint }: Site): boolean => endpoint !== null && skipped.has(endpoint.path)
   const now = service.clock.steady
+  if (tracer !== null) service.provide(traceIds, (scope) => current.get(scope)?.traceId)
   const settingsOf = ({ backend }: Site): BackendSettings => {
     const own = backend === null ? undefined : optionsOf(backendBlock, backend.extraConfig).backend
     return backendSettings(own ?? options.layers?.backend, wanted)
