@@ -76,10 +76,11 @@ describe('backend/pubsub with RabbitMQ', { skip: lacks('rabbitmq-server', 'rabbi
   test('what no queue takes is an error of its request alone; so is an exchange that is not there, until it is', async () => {
     await channel.assertExchange(`${name}-routes`, 'direct', { durable: true })
     await channel.bindQueue(name, `${name}-routes`, 'known')
-    const { post, output } = await serve(
+    const running = await serve(
       { path: '/routes', topic: `${name}-routes?key_name=X-Key`, endpoint: { input_headers: ['X-Key'] } },
       { path: '/none', topic: `${name}-none` },
     )
+    const { post } = running
     const keys = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 'known' : 'unknown'))
     const answers = await Promise.all(keys.map((key) => post('/routes', 'same', { 'X-Key': key })))
     for (const [i, [status, text]] of answers.entries()) {
@@ -93,29 +94,31 @@ describe('backend/pubsub with RabbitMQ', { skip: lacks('rabbitmq-server', 'rabbi
     await channel.assertExchange(`${name}-none`, 'fanout', { durable: true })
     await channel.bindQueue(name, `${name}-none`, '')
     assertTaken(await post('/none', 'x'))
-    assert.doesNotMatch(output(), /guest/)
+    assert.doesNotMatch(running.output(), /guest/)
   })
 
   test('a message for each request; what is no JSON is an error, passed by the others, and comes again when it is read anew', async () => {
-    const { ask, stop } = await serve({ path: '/s', subscription: name })
+    const running = await serve({ path: '/s', subscription: name })
+    const { ask } = running
     await publish('{"a":1}', 'no json', '', '{"a":2}')
     assert.deepEqual(await ask('/s'), [200, '{"a":1}', 'true'])
     assert.equal((await ask('/s'))[0], 500)
     assert.deepEqual(await ask('/s'), [200, 'null', 'false'])
     assert.deepEqual(await ask('/s'), [200, '{"a":2}', 'true'])
     assert.deepEqual((await ask('/s')).slice(0, 2), [500, 'context deadline exceeded'])
-    assert.equal(await stop(), 0)
+    assert.equal(await running.stop(), 0)
     await eventually(async () => (await depth()) === 1, 'it is in the queue again')
     assert.equal((await next()).content.toString(), 'no json')
   })
 
   test('poisoned messages do not stop a subscription that takes fewer ahead, and go back when it ends', async () => {
     for (const prefetch of [1, 4]) {
-      const { ask, stop } = await serve({ path: '/s', subscription: `${name}?prefetch_count=${prefetch}` })
+      const running = await serve({ path: '/s', subscription: `${name}?prefetch_count=${prefetch}` })
+      const { ask } = running
       await publish(...numbers(20).map((body) => `poison ${body}`), '{"a":1}')
       for (let i = 0; i < 20; i++) assert.equal((await ask('/s'))[0], 500)
       assert.deepEqual(await ask('/s'), [200, '{"a":1}', 'true'])
-      assert.equal(await stop(), 0)
+      assert.equal(await running.stop(), 0)
       await eventually(async () => (await depth()) === 20, 'they are in the queue again')
       await channel.purgeQueue(name)
     }
