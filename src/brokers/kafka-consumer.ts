@@ -5,6 +5,7 @@ import { clientOptions, kafkaReason, watch, type Watched } from './kafka.ts'
 import { KafkaCommits } from './kafka-commits.ts'
 import { assignRanges } from './kafka-ranges.ts'
 import type { Opened } from './link.ts'
+import { Room } from './room.ts'
 
 export interface KafkaSubscription {
   readonly brokers: readonly string[]
@@ -71,7 +72,8 @@ function readerOf(
 ): Opened<KafkaReader> {
   const { value: consumer, fail } = opened
   const commits = new KafkaCommits(consumer, fail, subscription.onGivenUp)
-  const flow = new Flow(commits, subscription.ahead, take)
+  const room = new Room(subscription.ahead)
+  const flow = new Flow(commits, room, take)
   consumer.on('consumer:heartbeat:stalled', () => fail('the group has not heard of this member for too long'))
   stream.on('fetch', () => flow.hear())
   stream.on('error', ignore)
@@ -81,32 +83,29 @@ function readerOf(
   }, SILENT_MS / 3).unref()
   async function close(): Promise<void> {
     clearInterval(timer)
-    flow.stop()
+    room.close()
     await commits.finish(LAST_COMMIT_MS)
     await opened.close()
   }
   const ended = opened.ended.then((reason) => {
     clearInterval(timer)
-    flow.stop()
+    room.close()
     return reason
   })
-  return { value: { pause: () => flow.stop() }, ended, close }
+  return { value: { pause: () => room.close() }, ended, close }
 }
 
 /** Gives messages out, and waits while there are too many. */
 class Flow {
   readonly #commits: KafkaCommits
-  readonly #most: number
+  readonly #room: Room
   readonly #take: (record: KafkaRecord) => void
-  #undecided = 0
-  #isStopped = false
   #isWaiting = false
   #heardMs = performance.now()
-  #room = Promise.withResolvers<void>()
 
-  constructor(commits: KafkaCommits, most: number, take: (record: KafkaRecord) => void) {
+  constructor(commits: KafkaCommits, room: Room, take: (record: KafkaRecord) => void) {
     this.#commits = commits
-    this.#most = most
+    this.#room = room
     this.#take = take
   }
 
@@ -118,24 +117,19 @@ class Flow {
   /** Whether messages are asked for and nobody has answered for long. */
   get isDeaf(): boolean {
     if (this.#isWaiting) this.hear()
-    return !this.#isStopped && performance.now() - this.#heardMs > SILENT_MS
-  }
-
-  stop(): void {
-    this.#isStopped = true
-    this.#decide(0)
+    return !this.#room.isClosed && performance.now() - this.#heardMs > SILENT_MS
   }
 
   /** Rejects when the stream breaks. */
   async readAll(stream: AsyncIterable<Message>): Promise<void> {
     for await (const message of stream) {
-      if (this.#isStopped) return
+      if (this.#room.isClosed) return
       const offsets = this.#commits.of(message)
       if (!offsets.begin(message.offset)) continue
-      this.#undecided++
+      this.#room.take()
       this.#take(this.#recordOf(message))
       this.#isWaiting = true
-      while (!this.#isStopped && (this.#undecided >= this.#most || this.#commits.isFull(message))) await this.#room.promise
+      await this.#room.whenLeft(1, () => this.#commits.isFull(message))
       this.#isWaiting = false
       this.hear()
     }
@@ -150,7 +144,7 @@ class Flow {
         isDecided = true
         then()
         this.#commits.moved()
-        this.#decide(1)
+        this.#room.giveBack()
       }
     }
     return {
@@ -162,12 +156,6 @@ class Flow {
       settle: once(() => offsets.settle(message.offset)),
       leave: once(() => offsets.leave(message.offset)),
     }
-  }
-
-  #decide(count: number): void {
-    this.#undecided -= count
-    this.#room.resolve()
-    this.#room = Promise.withResolvers()
   }
 }
 
