@@ -201,7 +201,11 @@ export const order: Order = {
   ],
 
   // What brings messages to async agents, once per process.
-  drivers: [lazy('async/amqp', async () => (await import('./components/async/amqp/index.ts')).asyncAmqp)],
+  drivers: [
+    lazy('async/amqp', async () => (await import('./components/async/amqp/index.ts')).asyncAmqp),
+    lazy('_gw/async/nats', async () => (await import('./components/async/nats/index.ts')).asyncNats),
+    lazy('_gw/async/kafka', async () => (await import('./components/async/kafka/index.ts')).asyncKafka),
+  ],
 
   discoveries: [
     { sd: 'dns', load: async () => (await import('./components/sd/dns/index.ts')).dns },

@@ -6,7 +6,9 @@ import { certainIssue, type Issue } from '../schema/issue.ts'
 /** Each with the version that it was tested with: the optional peers of package.json. */
 export const PEERS = {
   amqplib: '2.3.1',
+  '@nats-io/jetstream': '3.4.0',
   '@nats-io/transport-node': '3.4.0',
+  '@platformatic/kafka': '2.12.1',
   '@aws-sdk/client-lambda': '3.1164.0',
   '@aws-sdk/client-sqs': '3.1175.0',
   '@aws-sdk/client-sns': '3.1169.0',

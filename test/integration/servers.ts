@@ -19,7 +19,7 @@ export interface TestServer {
   remove(): Promise<void>
 }
 
-interface Program {
+export interface Program {
   readonly command: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -100,7 +100,8 @@ export async function startDnsmasq(records: readonly string[], port?: number): P
   return serverOf(folder, { command: findProgram('dnsmasq') ?? '', args: [...alone, pid, `--port=${own}`, ...records], port: own })
 }
 
-async function serverOf(folder: string, program: Program): Promise<TestServer> {
+/** A server of that folder, which goes with it. */
+export async function serverOf(folder: string, program: Program): Promise<TestServer> {
   let child: ChildProcess | null = null
   const server: TestServer = {
     port: program.port,

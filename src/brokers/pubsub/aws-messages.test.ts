@@ -56,7 +56,7 @@ test('the URL says where the client goes; what it says wrong can never be opened
   })
   assert.throws(() => read('endpoint=nowhere'), /the endpoint "nowhere" is no URL/)
   assert.throws(() => read('dualstack=maybe'), /invalid value of dualstack: "maybe"/)
-  const connect = (url: string) => sqs.connect(parseAddress(url, 'subscription') ?? assert.fail(), {})
+  const connect = (url: string) => sqs.connect(parseAddress(url, 'subscription') ?? assert.fail(), {}, 'topic')
   assert.throws(() => connect('awssqs://h/q?waittime=soon'), /invalid value of waittime: "soon"/)
   assert.deepEqual(
     ['awssqs://h/q?region=r&raw=true', 'awssqs://h/q?endpoint=http://u:p@e:1'].map((url) => connect(url).name),

@@ -3,7 +3,7 @@
 import type { Opened } from '../link.ts'
 import type { SiteBase } from '../../engine/compile/component.ts'
 import type { Scope } from '../../engine/scope.ts'
-import type { Address } from './address.ts'
+import type { Address, Kind } from './address.ts'
 
 export interface OutgoingMessage {
   readonly body: Buffer
@@ -39,7 +39,7 @@ export interface Scheme {
    * Whom an address speaks to, without doing so yet. Throws an OpenError for what can never be opened. security: `name` has no password;
    * backends with the same `key` share a connection.
    */
-  connect(address: Address, environment: SiteBase['environment']): Connecting
+  connect(address: Address, environment: SiteBase['environment'], kind: Kind): Connecting
 }
 
 export interface Connecting {

@@ -29,11 +29,23 @@ const SCHEMES: Readonly<Record<string, SchemeEntry>> = {
     subscription: QUEUE_PARAMETERS,
     load: async () => (await import('./sqs.ts')).sqs,
   },
+  rabbit: {
+    peer: 'amqplib',
+    topic: ['key_name'],
+    subscription: ['prefetch_count'],
+    load: async () => (await import('./rabbit.ts')).rabbit,
+  },
+  kafka: {
+    peer: '@platformatic/kafka',
+    topic: ['key_name'],
+    subscription: ['topic', 'offset'],
+    load: async () => (await import('./kafka.ts')).kafka,
+  },
   awssns: { peer: '@aws-sdk/client-sns', topic: AWS_PARAMETERS, subscription: null, load: async () => (await import('./sns.ts')).sns },
 }
 
 /** compat: schemes of KrakenD that are not served here. A file that has one is no mistake. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['azuresb', 'gcppubsub', 'kafka', 'rabbit'])
+const ELSEWHERE: ReadonlySet<string> = new Set(['azuresb', 'gcppubsub'])
 
 export function isServedElsewhere(url: string): boolean {
   return ELSEWHERE.has(url.slice(0, url.indexOf(':')))

@@ -24,6 +24,13 @@ const SETTLE_MS = 2000
 /** `sequential_start`: the longest that one agent may hold up the next. */
 const START_MS = 1000
 
+const DEFAULT_PREFETCH = 10
+
+/** Messages that a broker sends ahead: so many as the file says, or as keep all workers busy. */
+export function prefetchOf(count: number, { workers }: AgentSite['agent']): number {
+  return count > 0 ? count : Math.max(DEFAULT_PREFETCH, workers * 2)
+}
+
 export async function runAgent(site: AgentSite, { driver, subscribe }: AgentInit): Promise<Running> {
   const { agent, log, label } = site
   const title = `[SERVICE: AsyncAgent][${driver}][${agent.name}]`

@@ -8,7 +8,7 @@ import { checkPeer, requirePeer } from '../../../brokers/peers.ts'
 import { type AgentSite, driver } from '../../../engine/compile/component.ts'
 import { certainIssue, type Issue, warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
-import { runAgent, type Subscription } from '../run-agent.ts'
+import { prefetchOf, runAgent, type Subscription } from '../run-agent.ts'
 import type { Message } from '../workers.ts'
 
 const options = Type.Object({
@@ -43,7 +43,6 @@ const options = Type.Object({
 
 type Options = Static<typeof options>
 
-const DEFAULT_PREFETCH = 10
 /** compat: the name that KrakenD's consumers have in the broker's lists. */
 const CONSUMER_TAG = 'krakend'
 
@@ -85,7 +84,7 @@ async function subscribe(
 
 async function consume(channel: Channel, given: Options, site: AgentSite, push: (message: Message) => void): Promise<void> {
   const { agent, log } = site
-  const prefetch = given.prefetch_count > 0 ? given.prefetch_count : Math.max(DEFAULT_PREFETCH, agent.workers * 2)
+  const prefetch = prefetchOf(given.prefetch_count, agent)
   await declareExchange(channel, given)
   const queue = await declareQueue(channel, given.name, given, prefetch)
   if (given.exchange !== '') await channel.bindQueue(queue, given.exchange, agent.topic)

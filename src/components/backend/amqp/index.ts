@@ -1,6 +1,7 @@
 // Components `backend/amqp/consumer` and `backend/amqp/producer`: a request takes a message from a queue of RabbitMQ, or puts one into an exchange.
 
 import type { Channel, ConsumeMessage } from 'amqplib'
+import { Outlet } from '../../../brokers/amqp-outlet.ts'
 import { declareExchange, declareQueue, openChannel, openConfirmChannel } from '../../../brokers/amqp.ts'
 import { brokerError, NOT_CONNECTED } from '../../../brokers/errors.ts'
 import { keepAmqp } from '../../../brokers/kept-amqp.ts'
@@ -11,7 +12,6 @@ import type { Pipe } from '../../../engine/types.ts'
 import { answerWith, hostCredentials, TAKEN } from '../broker-answers.ts'
 import { MessageQueue } from '../../../brokers/message-queue.ts'
 import { compileMessage } from './message.ts'
-import { Outlet } from './outlet.ts'
 import { checkConsumer, checkProducer, type ConsumerOptions, consumerOptions, type ProducerOptions, producerOptions } from './options.ts'
 
 /** How many messages are held for requests to come: so many of the largest are in memory, and other consumers do not see them. */

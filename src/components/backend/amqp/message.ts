@@ -1,14 +1,10 @@
 // What a request becomes as a message of AMQP: its routing key and its properties. Knows no connection.
 
 import type { Options } from 'amqplib'
+import type { Envelope } from '../../../brokers/amqp-outlet.ts'
 import type { Clock } from '../../../engine/compile/component.ts'
 import type { PipeRequest } from '../../../engine/types.ts'
 import type { ProducerOptions } from './options.ts'
-
-export interface OutgoingMessage {
-  readonly routingKey: string
-  readonly properties: Options.Publish
-}
 
 type ReadParam = (request: PipeRequest) => string | undefined
 
@@ -17,7 +13,7 @@ export function compileMessage(
   given: ProducerOptions,
   { now }: Pick<Clock, 'now'>,
   credentials: ReadonlySet<string>,
-): (request: PipeRequest) => OutgoingMessage {
+): (request: PipeRequest) => Envelope {
   const readKey = given.static_routing_key ? () => given.routing_key : paramReader(given.routing_key)
   const [expiration, replyTo, messageId, priority] = [given.exp_key, given.reply_to_key, given.msg_id_key, given.priority_key].map(
     paramReader,

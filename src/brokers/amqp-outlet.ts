@@ -1,9 +1,14 @@
 // Publishes on one channel, and waits while the broker takes nothing: what waits stays with its request, and goes with it. Knows no options.
 
-import type { ConfirmChannel } from 'amqplib'
-import type { Scope } from '../../../engine/scope.ts'
-import { within } from '../../../brokers/within.ts'
-import type { OutgoingMessage } from './message.ts'
+import type { ConfirmChannel, Options } from 'amqplib'
+import type { Scope } from '../engine/scope.ts'
+import { within } from './within.ts'
+
+/** What goes with a body. */
+export interface Envelope {
+  readonly routingKey: string
+  readonly properties: Options.Publish
+}
 
 export class Outlet {
   readonly #channel: ConfirmChannel
@@ -21,7 +26,7 @@ export class Outlet {
   }
 
   /** Resolves when the broker says that it has the message; rejects with what it or the connection says, or when the scope ends. */
-  async publish(exchange: string, content: Buffer, { routingKey, properties }: OutgoingMessage, scope: Scope): Promise<void> {
+  async publish(exchange: string, content: Buffer, { routingKey, properties }: Envelope, scope: Scope): Promise<void> {
     while (this.#drained !== null) await within(scope, this.#drained.promise)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const hasRoom = this.#channel.publish(exchange, routingKey, content, properties, (error: Error | null) => {

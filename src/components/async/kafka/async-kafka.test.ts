@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ProcessParts } from '../../../process-parts.ts'
+import { createResourcePool } from '../../../runtime/shared.ts'
+import { checkOptions, configOf, makeLog, makeSite } from '../../../testing/index.ts'
+import type { Message } from '../workers.ts'
+import { messageOf } from './attempts.ts'
+import { asyncKafka } from './index.ts'
+
+test('brokers that are none, and a group without a name, are findings without the text that may be a password', () => {
+  const found = checkOptions(asyncKafka, { brokers: 'kafka://me:secret@b:1' })
+  assert.deepEqual(found, ['error brokers: is no list of host:port', 'error group: "" is no consumer group'])
+  assert.deepEqual(checkOptions(asyncKafka, { brokers: 'a:9092, b', group: 'g' }), [])
+  assert.match(checkOptions(asyncKafka, { brokers: 'a', group: 'g', offset: 'first' }).join(), /^error offset: "first" is none of /)
+})
+
+test('an agent whose brokers are away tells it once, tries again, and ends at once', async () => {
+  const block = { brokers: '127.0.0.1:1', group: 'g' }
+  const agent = { name: 'orders', consumer: { topic: 't' }, backend: [{ url_pattern: '/', host: ['http://b'] }] }
+  const config = configOf({ async_agent: [{ ...agent, extra_config: { '_gw/async/kafka': block } }] })
+  const log = makeLog()
+  const parts = new ProcessParts({
+    shared: makeSite().shared,
+    pool: createResourcePool(),
+    version: 'Version test',
+    environment: {},
+    print() {},
+  })
+  await parts.change(await parts.plan(config, log))
+  while (!log.lines.some((line) => line.startsWith('ERROR'))) await new Promise((resolve) => setImmediate(resolve))
+  await parts.stop()
+  const errors = log.lines.filter((line) => !line.startsWith('DEBUG'))
+  assert.deepEqual(errors, ['ERROR [SERVICE: Asyncagent][orders] building the kafka subscriber: connect ECONNREFUSED 127.0.0.1:1'])
+})
+
+test('a message is tried so often, and settled when it is passed; one that cannot be passed is tried again', async () => {
+  const said: string[] = []
+  const queue: Message[] = []
+  const record = {
+    body: Buffer.from('x'),
+    headers: new Map(),
+    key: undefined,
+    name: 't/0/7',
+    settle: () => void said.push('settled'),
+    leave: assert.fail,
+  }
+  let canPass = false
+  const again = (message: Message): void => void queue.push(message)
+  async function pass(): Promise<void> {
+    said.push('pass')
+    if (!canPass) throw new Error('away')
+  }
+  await messageOf(record, { most: 2, again, pass }).fail()
+  assert.deepEqual([said, queue.length], [[], 1])
+  await assert.rejects(async () => queue.shift()?.fail(), /away/)
+  canPass = true
+  await queue.shift()?.fail()
+  assert.deepEqual([said, queue.length], [['pass', 'pass', 'settled'], 0])
+  messageOf(record, { most: 2, again, pass }).succeed()
+  assert.equal(said.at(-1), 'settled')
+})
