@@ -20,7 +20,7 @@ export function isPluginBlock(namespace: string): boolean {
   return namespace === SINGLE || LISTS.has(namespace)
 }
 
-/** Whether a block holds any number of plugins, and can have the form of another version. */
+/** Whether a block can have the form of another version at all. */
 export function isPluginList(namespace: string): boolean {
   return LISTS.has(namespace)
 }
