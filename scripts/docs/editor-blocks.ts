@@ -10,7 +10,7 @@ import type { Level } from '../../src/engine/compile/component.ts'
 import { isOwnNamespace } from '../../src/schema/own-keys.ts'
 import type { NamespaceEntry } from './namespaces.ts'
 import type { Shape } from './options-table.ts'
-import { COMMENTS, descriptionOf, type Schema } from './schema.ts'
+import { COMMENTS, descriptionOf, DURATION, type Schema } from './schema.ts'
 
 const OLD_OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = version2.options
 /** Options that a version does not read. */
@@ -31,8 +31,9 @@ export class SharedBlocks {
 
   /** The schema itself, or what refers to it. Blocks of ours may be `false`: absent, whatever is inherited. */
   refer(namespace: string, schema: Schema): Schema {
-    if (schema['properties'] === undefined) return schema
     const { description, ...options } = schema
+    const isOwn = isOwnNamespace(namespace)
+    if (schema['properties'] === undefined) return isOwn ? { description, anyOf: [options, { const: false }] } : schema
     const text = JSON.stringify(options)
     let name = this.#names.get(text)
     if (name === undefined) {
@@ -44,7 +45,7 @@ export class SharedBlocks {
     }
     const block = { $ref: `#/definitions/${name}` }
     // Beside a `$ref` draft 7 ignores everything else, descriptions too.
-    return isOwnNamespace(namespace) ? { description, anyOf: [block, { const: false }] } : { description, allOf: [block] }
+    return isOwn ? { description, anyOf: [block, { const: false }] } : { description, allOf: [block] }
   }
 }
 
@@ -106,7 +107,9 @@ function oldOptions(namespace: string, properties: Readonly<Record<string, Schem
 /** Only what has no default is needed; what nobody reads is a mistake, unless it is a comment. */
 function optionsOf(shape: Shape, name: string): Schema {
   const { required: allRequired = [], properties, known, keepsWrong: _keepsWrong, keepsNull: _keepsNull, ...others } = shape
-  const rest = known === undefined ? others : { ...others, enum: known }
+  const { format, ...unformatted } = others
+  const typed = format === 'duration' ? { ...unformatted, ...DURATION } : others
+  const rest = known === undefined ? typed : { ...typed, enum: known }
   const described = name === '' || rest.description !== undefined ? rest : { description: describeObject(shape), ...rest }
   if (properties === undefined) return { ...described, ...insideOf(shape) }
   const required = allRequired.filter((key) => properties[key]?.default === undefined)

@@ -9,7 +9,7 @@ import { blocksOf, type BlocksInit, SharedBlocks } from './editor-blocks.ts'
 import { agentDescriptions, backendDescriptions, endpointDescriptions, serviceDescriptions } from './field-descriptions.ts'
 import { BOUNDS, CHOICES, DEFAULTS, DEPRECATED, NESTED } from './field-details.ts'
 import type { NamespaceEntry } from './namespaces.ts'
-import { COMMENTS, descriptionOf, LEVELS, type Schema } from './schema.ts'
+import { COMMENTS, descriptionOf, DURATION, LEVELS, type Schema } from './schema.ts'
 
 const VERSIONS: readonly Dialect[] = [2, 3, 4]
 
@@ -18,11 +18,7 @@ const KINDS: Readonly<Record<Exclude<FieldKind, 'config'>, Schema>> = {
   integer: { type: 'integer' },
   number: { type: 'number' },
   flag: { type: 'boolean' },
-  duration: {
-    type: 'string',
-    pattern: '^[+-]?(?:0|(?:(?:\\d+\\.?\\d*|\\.\\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$',
-    examples: ['500ms', '2s', '1h30m'],
-  },
+  duration: DURATION,
   texts: { type: 'array', items: { type: 'string' } },
   integers: { type: 'array', items: { type: 'integer' } },
   map: { type: 'object', additionalProperties: { type: 'string' } },

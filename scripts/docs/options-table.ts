@@ -14,6 +14,7 @@ export interface Shape {
   readonly anyOf?: readonly Shape[]
   readonly enum?: readonly unknown[]
   readonly const?: unknown
+  readonly format?: string
   readonly known?: readonly string[]
   readonly keepsWrong?: boolean
   readonly keepsNull?: boolean
