@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ProcessParts } from '../../../process-parts.ts'
-import { createResourcePool } from '../../../runtime/shared.ts'
-import { checkOptions, configOf, makeLog, makeSite } from '../../../testing/index.ts'
+import { checkOptions } from '../../../testing/index.ts'
 import type { Message } from '../workers.ts'
 import { messageOf } from './attempts.ts'
+import { runUntilError, withoutDebug } from '../test-agent.ts'
 import { asyncKafka } from './index.ts'
 
 test('brokers that are none, and a group without a name, are findings without the text that may be a password', () => {
@@ -17,20 +16,10 @@ test('brokers that are none, and a group without a name, are findings without th
 test('an agent whose brokers are away tells it once, tries again, and ends at once', async () => {
   const block = { brokers: '127.0.0.1:1', group: 'g' }
   const agent = { name: 'orders', consumer: { topic: 't' }, backend: [{ url_pattern: '/', host: ['http://b'] }] }
-  const config = configOf({ async_agent: [{ ...agent, extra_config: { '_gw/async/kafka': block } }] })
-  const log = makeLog()
-  const parts = new ProcessParts({
-    shared: makeSite().shared,
-    pool: createResourcePool(),
-    version: 'Version test',
-    environment: {},
-    print() {},
-  })
-  await parts.change(await parts.plan(config, log))
-  while (!log.lines.some((line) => line.startsWith('ERROR'))) await new Promise((resolve) => setImmediate(resolve))
-  await parts.stop()
-  const errors = log.lines.filter((line) => !line.startsWith('DEBUG'))
-  assert.deepEqual(errors, ['ERROR [SERVICE: Asyncagent][orders] building the kafka subscriber: connect ECONNREFUSED 127.0.0.1:1'])
+  const lines = await runUntilError({ ...agent, extra_config: { '_gw/async/kafka': block } })
+  assert.deepEqual(withoutDebug(lines), [
+    'ERROR [SERVICE: Asyncagent][orders] building the kafka subscriber: connect ECONNREFUSED 127.0.0.1:1',
+  ])
 })
 
 test('a message is tried so often, and settled when it is passed; one that cannot be passed is tried again', async () => {
