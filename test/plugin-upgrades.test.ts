@@ -1,8 +1,6 @@
 // Connections that leave HTTP behind, through a plugin around the router: it decides about the request, and holds nothing of what follows.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import net from 'node:net'
 import { after, test } from 'node:test'
 import { reply } from '../src/plugins/answers.ts'
 import { hostOf } from '../src/plugins/plugin-modules.ts'
@@ -10,6 +8,7 @@ import { plugin } from '../src/plugins/test-gateway.ts'
 import type { Next, PluginRequest } from '../src/plugins/types.ts'
 import { modulesOf } from '../src/testing/plugin-modules.ts'
 import { endpoint, serve, type TestGateway, until } from './kit.ts'
+import { askToSwitch, type EchoBackend, startEcho } from './upgrades.ts'
 
 type Handler = (request: PluginRequest, next: Next) => unknown
 
@@ -21,31 +20,10 @@ after(async () => {
   for (const close of closers.reverse()) await close()
 })
 
-/** Switches, and gives back what comes in capitals; its last word is `bye`. */
-async function startEcho() {
-  const heads: string[] = []
-  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
-    let head = ''
-    socket.on('error', () => {})
-    socket.on('data', (chunk) => {
-      if (head.includes('\r\n\r\n')) {
-        socket.write(chunk.toString('latin1').toUpperCase())
-        return
-      }
-      head += chunk.toString('latin1')
-      if (!head.includes('\r\n\r\n')) return
-      heads.push(head)
-      socket.write(SWITCHED)
-    })
-    socket.on('end', () => socket.end('bye'))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closers.push(async () => {
-    server.close()
-    await once(server, 'close')
-  })
-  return { heads, url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}` }
+async function openEcho(): Promise<EchoBackend> {
+  const echo = await startEcho(SWITCHED)
+  closers.push(() => echo.close())
+  return echo
 }
 
 async function gatewayWith(handler: Handler, url: string): Promise<TestGateway> {
@@ -55,17 +33,6 @@ async function gatewayWith(handler: Handler, url: string): Promise<TestGateway> 
   const gateway = await serve({ ...file, extra_config: { 'plugin/http-server': { name: ['own'] } } }, plugins)
   closers.push(() => gateway.stop())
   return gateway
-}
-
-async function connect({ port }: TestGateway) {
-  const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-  const state = { text: '', closed: false, socket }
-  socket.on('error', () => {})
-  socket.on('data', (chunk) => (state.text += chunk.toString('latin1')))
-  socket.on('close', () => (state.closed = true))
-  socket.write(`GET /ws HTTP/1.1\r\nHost: a\r\n${HANDSHAKE}\r\n`)
-  await until(() => state.text.includes('\r\n\r\n') || state.closed, 'an answer')
-  return state
 }
 
 /** Handlers that let the request through, each in its own way. */
@@ -92,9 +59,9 @@ const LETTING_IN: Record<string, Handler> = {
 
 for (const [what, handler] of Object.entries(LETTING_IN)) {
   test(`bytes pass both ways through a plugin that ${what}, for longer than any timeout`, async () => {
-    const echo = await startEcho()
+    const echo = await openEcho()
     const gateway = await gatewayWith(handler, echo.url)
-    const client = await connect(gateway)
+    const client = await askToSwitch(gateway.port, '/ws', HANDSHAKE)
     assert.match(client.text, /^HTTP\/1\.1 101 Switching Protocols\r\n/)
     for (const field of ['X-From: backend', 'Upgrade: websocket', 'Connection: Upgrade', 'X-Krakend: Version test'])
       assert.equal(client.text.split(`${field}\r\n`).length, 2, client.text)
@@ -119,9 +86,9 @@ for (const [what, handler] of Object.entries(LETTING_IN)) {
 }
 
 test('a plugin that answers itself lets nobody switch', async () => {
-  const echo = await startEcho()
+  const echo = await openEcho()
   const gateway = await gatewayWith(() => reply({ status: 401, body: 'who are you?' }), echo.url)
-  const client = await connect(gateway)
+  const client = await askToSwitch(gateway.port, '/ws', HANDSHAKE)
   await until(() => client.text.endsWith('who are you?'), 'the answer')
   assert.match(client.text, /^HTTP\/1\.1 401 Unauthorized\r\n/)
   client.socket.end()

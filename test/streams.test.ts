@@ -7,6 +7,7 @@ import net, { type Socket } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { quirksOf } from '../src/config/dialect.ts'
 import { endpoint, request, sendRaw, serve, startBackend, startRawBackend, type TestGateway, until } from './kit.ts'
+import { askToSwitch, type EchoBackend, startEcho } from './upgrades.ts'
 
 const closers: (() => Promise<void>)[] = []
 after(async () => {
@@ -152,51 +153,17 @@ const HANDSHAKE = 'Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\nSec-
 const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: xyz\r\n\r\n'
 
 describe('upgrade', () => {
-  async function connect(port: number, path: string, fields: string, ahead = '') {
-    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-    const state = { text: '', ended: false, closed: false, socket }
-    socket.on('error', () => {})
-    socket.on('data', (chunk) => (state.text += chunk.toString('latin1')))
-    socket.on('end', () => (state.ended = true))
-    socket.on('close', () => (state.closed = true))
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n${fields}\r\n${ahead}`)
-    await until(() => state.text.includes('\r\n\r\n') || state.closed, 'an answer')
-    return state
-  }
-  /** Switches, sends `hello` behind its head, and gives back what comes in capitals. */
-  async function startEcho(onSocket: (socket: Socket) => void = () => {}) {
-    const heads: string[] = []
-    const server = net.createServer({ allowHalfOpen: true }, (socket) => {
-      let head = ''
-      socket.on('error', () => {})
-      socket.on('data', (chunk) => {
-        if (head.includes('\r\n\r\n')) {
-          socket.write(chunk.toString('latin1').toUpperCase())
-          return
-        }
-        head += chunk.toString('latin1')
-        if (!head.includes('\r\n\r\n')) return
-        heads.push(head)
-        socket.write(`${SWITCHED}hello`)
-        const rest = head.slice(head.indexOf('\r\n\r\n') + 4)
-        if (rest !== '') socket.write(rest.toUpperCase())
-      })
-      socket.on('end', () => socket.end('bye'))
-      onSocket(socket)
-    })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    closers.push(async () => {
-      server.close()
-      await once(server, 'close')
-    })
-    return { heads, url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}` }
+  /** Sends `hello` behind its head. */
+  async function openEcho(onSocket?: (socket: Socket) => void): Promise<EchoBackend> {
+    const echo = await startEcho(`${SWITCHED}hello`, onSocket)
+    closers.push(() => echo.close())
+    return echo
   }
 
   test('bytes pass both ways, those sent ahead too, and an end of one side leaves the other its last word', async () => {
-    const echo = await startEcho()
+    const echo = await openEcho()
     const gateway = await gatewayFor([stream('/ws', echo.url, { upgrade: ['websocket'] })])
-    const client = await connect(gateway.port, '/ws', HANDSHAKE, 'ahead')
+    const client = await askToSwitch(gateway.port, '/ws', HANDSHAKE, 'ahead')
     await until(() => client.text.endsWith('helloAHEAD'), 'what was sent ahead')
     assert.match(client.text, /^HTTP\/1\.1 101 Switching Protocols\r\n/)
     for (const field of ['Sec-Websocket-Accept: xyz', 'Upgrade: websocket', 'Connection: Upgrade', 'X-Krakend: Version test'])
@@ -211,16 +178,16 @@ describe('upgrade', () => {
 
   test('a backend that goes takes the client with it, and so does a tunnel that stands still', async () => {
     let backend: Socket | null = null
-    const echo = await startEcho((socket) => (backend = socket))
+    const echo = await openEcho((socket) => (backend = socket))
     const gateway = await gatewayFor([
       stream('/ws', echo.url, { upgrade: ['websocket'] }),
       stream('/idle', echo.url, { upgrade: ['websocket'], idle_timeout: '100ms' }),
     ])
-    const client = await connect(gateway.port, '/ws', HANDSHAKE)
+    const client = await askToSwitch(gateway.port, '/ws', HANDSHAKE)
     ;(backend as Socket | null)?.destroy()
     await until(() => client.ended, 'the end')
     client.socket.end()
-    const idle = await connect(gateway.port, '/idle', HANDSHAKE)
+    const idle = await askToSwitch(gateway.port, '/idle', HANDSHAKE)
     await until(() => idle.ended, 'the end')
     idle.socket.end()
     await until(() => /ERR_STREAM_IDLE/.test(gateway.lines.join('\n')), 'a line')
@@ -251,7 +218,7 @@ describe('upgrade', () => {
     const gateway = await gatewayFor([stream('/ws', backend.url, { upgrade: ['websocket'] }), stream('/plain', backend.url, {})])
     for (const head of ['GET /plain', 'POST /ws', 'GET /ws']) {
       const fields = head === 'GET /ws' ? HANDSHAKE.replace('WebSocket', 'other') : HANDSHAKE
-      const client = await connect(gateway.port, '/plain', `X: 1\r\n${fields}`)
+      const client = await askToSwitch(gateway.port, '/plain', `X: 1\r\n${fields}`)
       client.socket.destroy()
       const text = await sendRaw(gateway.port, `${head} HTTP/1.1\r\nHost: a\r\n${fields.replace('keep-alive', 'close')}\r\n`)
       assert.match(text, head === 'POST /ws' ? /^HTTP\/1\.1 405/ : /^HTTP\/1\.1 200 OK\r\n[\s\S]*ok$/)
@@ -260,12 +227,12 @@ describe('upgrade', () => {
   })
 
   test('origins that CORS refuses open no connection, nor do clients that another layer refuses', async () => {
-    const echo = await startEcho()
+    const echo = await openEcho()
     const gateway = await gatewayFor([stream('/ws', echo.url, { upgrade: ['websocket'] })], {
       extra_config: { 'security/cors': { allow_origins: ['https://good.test'] }, 'security/bot-detector': { deny: ['bad'] } },
     })
     const statusWith = async (fields: string): Promise<string> => {
-      const client = await connect(gateway.port, '/ws', HANDSHAKE + fields)
+      const client = await askToSwitch(gateway.port, '/ws', HANDSHAKE + fields)
       client.socket.destroy()
       return client.text.slice(9, 12)
     }
