@@ -3,12 +3,14 @@
 
 import http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startBackend, type TestBackend } from '../kit.ts'
+import { type Answer, request, startBackend, type TestBackend } from '../kit.ts'
 
 /** One backend answer of so many goes wrong. */
 const FAULTS = 20
 const STREAM_REPEATS = 400
 const CACHED_IDS = 16
+/** A connection that broke before an answer began. */
+const LOST = { status: 0, body: '', isComplete: false }
 
 export interface Tally {
   /** Answers that came whole, kind by kind. */
@@ -87,42 +89,24 @@ export async function askMarked(port: number, client: number, random: () => numb
     // Those that are kept are asked for by several clients at a time.
     const isKept = kind === 'cached' || kind === 'coalesced'
     const id = isKept ? `kept${Math.floor(random() * CACHED_IDS)}` : `client${client}n${count}`
-    compare(kind, id, await get(agent, port, `/${kind}/${id}`), tally)
+    const answer = await request(port, `/${kind}/${id}`, { agent }).catch(() => LOST)
+    compare(kind, id, answer, tally)
   }
   agent.destroy()
 }
 
-interface Answer {
-  readonly status: number
-  readonly body: string
-  readonly isWhole: boolean
-}
-
-function get(agent: http.Agent, port: number, path: string): Promise<Answer> {
-  return new Promise((resolve) => {
-    const lost = (): void => resolve({ status: 0, body: '', isWhole: false })
-    const request = http.get({ host: '127.0.0.1', port, path, agent }, (response) => {
-      let body = ''
-      response.setEncoding('latin1').on('data', (chunk: string) => (body += chunk))
-      response.on('error', () => {})
-      response.on('close', () => resolve({ status: response.statusCode ?? 0, body, isWhole: response.complete }))
-    })
-    request.on('error', lost)
-  })
-}
-
-function compare(kind: Kind, id: string, { status, body, isWhole }: Answer, tally: Tally): void {
+function compare(kind: Kind, id: string, { status, body, isComplete }: Pick<Answer, 'status' | 'body' | 'isComplete'>, tally: Tally): void {
   const expected = KINDS[kind](id)
   const found = `${kind} ${id}: ${status} ${JSON.stringify(body.slice(0, 200))}`
   if (typeof expected === 'string') {
     // What was cut is a beginning; an error of the backend names its request too.
     const isOwn = status === 200 ? expected.startsWith(body) : body === '' || body === `${id} is broken`
-    if (!isOwn || (isWhole && status === 200 && body !== expected)) tally.crossed.push(found)
-    else if (isWhole && status === 200) tally.whole[kind]++
+    if (!isOwn || (isComplete && status === 200 && body !== expected)) tally.crossed.push(found)
+    else if (isComplete && status === 200) tally.whole[kind]++
     else tally.failed++
     return
   }
-  if (!isWhole || status !== 200) {
+  if (!isComplete || status !== 200) {
     if (body !== '') tally.crossed.push(found)
     tally.failed++
     return
