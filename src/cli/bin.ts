@@ -6,6 +6,9 @@ import { findCommand } from './commands.ts'
 
 const OLDEST_NODE = 24
 
+/** What Node.js does beside its own thread: look-ups of names, files, compression, keys. */
+const SYSTEM_THREADS = 32
+
 /** Exit code of Go's `os.Exit(-1)`: a command line that cannot be understood. */
 const EXIT_USAGE = 255
 
@@ -30,6 +33,10 @@ if (Number(major) < OLDEST_NODE) {
   process.stderr.write(`krakend: this is Node.js ${process.versions.node}, version ${OLDEST_NODE} or newer is needed\n`)
   process.exit(1)
 }
+
+// A name server that is silent keeps a thread busy for each host that it is asked for, and only half of the threads look names up. It counts
+// before the first of them starts.
+process.env.UV_THREADPOOL_SIZE ??= String(SYSTEM_THREADS)
 
 process.title = 'krakend'
 try {

@@ -4,7 +4,7 @@ import net, { type OnReadOpts, type Socket } from 'node:net'
 import tls, { type ConnectionOptions } from 'node:tls'
 import { asError, SendError, type SendPhase } from '../../engine/errors.ts'
 import { dialWords, joinHostPort } from './backend-errors.ts'
-import { lookupRooted } from './lookup-rooted.ts'
+import { lookupShared } from './lookup.ts'
 import type { CallCourse } from '../../engine/types.ts'
 import type { Proxy } from './proxies.ts'
 
@@ -86,7 +86,7 @@ export class Dial {
       autoSelectFamily: fallbackDelayMs >= 0,
       autoSelectFamilyAttemptTimeout: Math.max(MIN_ATTEMPT_MS, Math.ceil(fallbackDelayMs)),
       ...(reads ? { onread: this.#onread() } : {}),
-      ...(host.endsWith('.') ? { lookup: lookupRooted } : {}),
+      lookup: lookupShared,
     }
   }
 
