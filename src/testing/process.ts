@@ -38,12 +38,14 @@ export interface CommandOptions {
   readonly files?: Readonly<Record<string, string>>
   /** Variables beside this process's own. */
   readonly env?: Readonly<Record<string, string>>
+  /** A program, with its arguments, that starts what follows in the place of itself. */
+  readonly through?: readonly string[]
 }
 
 /** Starts `krakend run` with a configuration in a folder of its own, which is its working directory. */
 export async function runCommand(
   config: object,
-  { args = [], port, nodeOptions = '', files = {}, env: variables = {} }: CommandOptions = {},
+  { args = [], port, nodeOptions = '', files = {}, env: variables = {}, through = [] }: CommandOptions = {},
 ): Promise<RunningCommand> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'krakend-run-')))
   const write = (name: string, content: string | null): void => {
@@ -58,7 +60,8 @@ export async function runCommand(
   const rewrite = (next: object): void => writeFileSync(file, JSON.stringify({ version: 3, port: ownPort, ...next }))
   rewrite(config)
   const env = { ...process.env, NODE_OPTIONS: nodeOptions, ...variables }
-  const child = spawn(COMMAND, ['run', '-c', file, ...args], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [program = COMMAND, ...rest] = [...through, COMMAND, 'run', '-c', file, ...args]
+  const child = spawn(program, rest, { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const { output, waitFor } = collect(child)
   const exited = once(child, 'close').then(([code, signal]) => {
     rmSync(folder, { recursive: true })
