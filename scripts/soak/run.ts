@@ -4,9 +4,9 @@
 import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { residentMiB } from '../bench/processes.ts'
-import { runCommand } from '../src/testing/process.ts'
-import { askMarked, makeTally, markedEndpoints, seeded, startMarkedBackend } from '../test/hostile/marked-traffic.ts'
+import { residentMiB } from '../../bench/processes.ts'
+import { runCommand } from '../../src/testing/process.ts'
+import { askMarked, makeTally, markedEndpoints, seeded, startMarkedBackend } from '../../test/hostile/marked-traffic.ts'
 
 const CLIENTS = 50
 const RELOAD_EVERY_S = 60
