@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './backend.ts'
 
-const COMMAND = fileURLToPath(new URL('../../bin/krakend', import.meta.url))
+/** The gateway of this clone. */
+export const COMMAND = fileURLToPath(new URL('../../bin/krakend', import.meta.url))
 
 export interface RunningCommand {
   readonly child: ChildProcess
@@ -38,14 +39,14 @@ export interface CommandOptions {
   readonly files?: Readonly<Record<string, string>>
   /** Variables beside this process's own. */
   readonly env?: Readonly<Record<string, string>>
-  /** A program, with its arguments, that starts what follows in the place of itself. */
-  readonly through?: readonly string[]
+  /** The gateway, or a program and its arguments that end up as one; `COMMAND` by default. */
+  readonly command?: readonly string[]
 }
 
 /** Starts `krakend run` with a configuration in a folder of its own, which is its working directory. */
 export async function runCommand(
   config: object,
-  { args = [], port, nodeOptions = '', files = {}, env: variables = {}, through = [] }: CommandOptions = {},
+  { args = [], port, nodeOptions = '', files = {}, env: variables = {}, command = [COMMAND] }: CommandOptions = {},
 ): Promise<RunningCommand> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'krakend-run-')))
   const write = (name: string, content: string | null): void => {
@@ -60,8 +61,8 @@ export async function runCommand(
   const rewrite = (next: object): void => writeFileSync(file, JSON.stringify({ version: 3, port: ownPort, ...next }))
   rewrite(config)
   const env = { ...process.env, NODE_OPTIONS: nodeOptions, ...variables }
-  const [program = COMMAND, ...rest] = [...through, COMMAND, 'run', '-c', file, ...args]
-  const child = spawn(program, rest, { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [program = COMMAND, ...rest] = command
+  const child = spawn(program, [...rest, 'run', '-c', file, ...args], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const { output, waitFor } = collect(child)
   const exited = once(child, 'close').then(([code, signal]) => {
     rmSync(folder, { recursive: true })

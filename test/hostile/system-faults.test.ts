@@ -8,7 +8,7 @@ import http from 'node:http'
 import net from 'node:net'
 import { test } from 'node:test'
 import { startBackend } from '../../src/testing/backend.ts'
-import { type RunningCommand, runCommand, startCommand } from '../../src/testing/process.ts'
+import { COMMAND, type RunningCommand, runCommand, startCommand } from '../../src/testing/process.ts'
 import { endpoint, request, until } from '../kit.ts'
 
 /** Why a test of Linux's own means cannot run here, or false. */
@@ -29,7 +29,7 @@ test(
   async (context) => {
     const backend = await startBackend()
     context.after(() => backend.close())
-    const gateway = await startCommand({ endpoints: [endpoint('/a', backend.url)] }, { through: ['prlimit', '--nofile=80'] })
+    const gateway = await startCommand({ endpoints: [endpoint('/a', backend.url)] }, { command: ['prlimit', '--nofile=80', COMMAND] })
     context.after(() => gateway.child.kill('SIGKILL'))
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
     context.after(() => agent.destroy())
@@ -39,7 +39,7 @@ test(
     await until(() => others.some((socket) => socket.closed), 'a connection is turned away')
     for (let i = 0; i < 20; i++) assert.equal(await statusOf(gateway, '/a', agent), 200)
     for (const socket of others) socket.destroy()
-    await Promise.all(others.filter((socket) => !socket.closed).map((socket) => once(socket, 'close')))
+    for (const socket of others) if (!socket.closed) await once(socket, 'close')
     let status = 0
     for (let i = 0; i < 500 && status !== 200; i++) status = await statusOf(gateway, '/a')
     assert.equal(status, 200)
@@ -52,7 +52,7 @@ test('a disk that is full loses lines of the log, and nothing else', { skip: wit
   context.after(() => backend.close())
   const gateway = await runCommand(
     { endpoints: [endpoint('/a', backend.url)], extra_config: { 'telemetry/logging': { level: 'DEBUG', stdout: true } } },
-    { through: ['sh', '-c', 'exec "$@" >/dev/full', 'sh'] },
+    { command: ['sh', '-c', 'exec "$@" >/dev/full', 'sh', COMMAND] },
   )
   context.after(() => gateway.child.kill('SIGKILL'))
   let status = 0
@@ -131,14 +131,15 @@ const cannotMount = without('unshare') || (process.getuid?.() !== 0 && 'only roo
 test('name servers that are silent about some hosts: the others are found', { skip: cannotMount }, async (context) => {
   const backend = await startBackend((_request, response) => response.setHeader('Connection', 'close').end('{"a":1}'))
   const names = await startNameServer()
-  context.after(() => Promise.all([backend.close(), names.close()]))
+  context.after(() => backend.close())
+  context.after(() => void names.close())
   const { port } = new URL(backend.url)
   const silent = Array.from({ length: 5 }, (_, i) => endpoint(`/silent${i}`, `http://silent${i}.nowhere:${port}`))
   const gateway = await startCommand(
     { timeout: '2s', endpoints: [endpoint('/a', `http://here.known:${port}`), ...silent] },
     {
       files: { 'resolv.conf': `nameserver ${NAME_SERVER}\n` },
-      through: ['unshare', '-m', 'sh', '-c', 'mount --bind resolv.conf /etc/resolv.conf && exec "$@"', 'sh'],
+      command: ['unshare', '-m', 'sh', '-c', 'mount --bind resolv.conf /etc/resolv.conf && exec "$@"', 'sh', COMMAND],
     },
   )
   context.after(() => gateway.child.kill('SIGKILL'))

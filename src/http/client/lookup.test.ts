@@ -11,7 +11,7 @@ function makeLookup(): {
   readonly lookup: LookupFunction
   readonly pending: Pending[]
   readonly heard: string[]
-  ask(hostname: string, family?: 4 | 6): void
+  readonly ask: (hostname: string, family?: 4 | 6) => void
 } {
   const pending: Pending[] = []
   const heard: string[] = []

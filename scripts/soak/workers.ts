@@ -1,0 +1,127 @@
+// Figures of several workers: what they cost, how connections are spread over them, and whether a limit is one for all.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import http from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { cpuMicros, residentMiB } from '../../bench/processes.ts'
+import { startBackend } from '../../src/testing/backend.ts'
+import type { RunningCommand } from '../../src/testing/process.ts'
+import { endpoint } from '../../test/kit.ts'
+import { type Figure, quantile, unless } from './figure.ts'
+import { startBuilt } from './gateway.ts'
+import { ask, askInTurn, forSeconds } from './load.ts'
+
+const CLIENTS = 64
+const ROUNDS = 3
+const ROUND_S = 4
+const MAX_CPU_RATIO = 1.1
+const MAX_MORE_MIB = 45
+const CONNECTIONS = 1000
+const MAX_RATE = 100
+const FLOOD_S = 10
+/** compat: a bucket of KrakenD's looks how much time has passed when it is empty, so that one that waited for a second fills up twice. */
+const IDLE_MS = 1500
+const BURSTS = 2
+
+async function withGateway<T>(workers: number, extra: Record<string, unknown>, run: (gateway: RunningCommand) => Promise<T>): Promise<T> {
+  const backend = await startBackend()
+  const gateway = await startBuilt({ endpoints: [endpoint('/a', backend.url, extra)] }, workers)
+  try {
+    return await run(gateway)
+  } finally {
+    await gateway.stop()
+    await backend.close()
+  }
+}
+
+export const workerCost: Figure = {
+  name: 'worker-cost',
+  what: 'two workers against one under the same load, in turn',
+  goal: `CPU per request ≤ ${MAX_CPU_RATIO} times, ≤ ${MAX_MORE_MIB} MiB for the second`,
+  async measure() {
+    const measure = (workers: number): Promise<{ micros: number; idleMiB: number }> =>
+      withGateway(workers, {}, async (gateway) => {
+        const pid = gateway.child.pid as number
+        const load = async (seconds: number): Promise<number> => {
+          const goesOn = forSeconds(seconds)
+          return (await askInTurn(CLIENTS, () => (goesOn() ? { url: `${gateway.url}/a` } : null))).length
+        }
+        const idleMiB = residentMiB(pid)
+        await load(ROUND_S)
+        const before = cpuMicros(pid)
+        const count = await load(ROUND_S)
+        return { micros: (cpuMicros(pid) - before) / count, idleMiB }
+      })
+    const rounds = []
+    for (let i = 0; i < ROUNDS; i++) rounds.push({ one: await measure(1), two: await measure(2) })
+    const median = (numbers: number[]): number => quantile(numbers, 0.5)
+    const ratio = median(rounds.map(({ one, two }) => two.micros / one.micros))
+    const more = median(rounds.map(({ one, two }) => two.idleMiB - one.idleMiB))
+    return {
+      text: `${ratio.toFixed(2)} times the CPU, ${more.toFixed(0)} MiB more`,
+      faults: [...unless(ratio <= MAX_CPU_RATIO, 'a request costs more'), ...unless(more <= MAX_MORE_MIB, 'too much memory')],
+    }
+  },
+}
+
+export const spread: Figure = {
+  name: 'spread',
+  what: `${CONNECTIONS} kept connections over two workers, each asking as often`,
+  goal: 'no worker has twice the load of the other',
+  measure: () =>
+    withGateway(2, {}, async (gateway) => {
+      const agents = Array.from({ length: CONNECTIONS }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }))
+      const askAll = async (): Promise<number> => {
+        let failed = 0
+        for (let i = 0; i < CONNECTIONS; i += 100) {
+          const outcomes = await Promise.all(agents.slice(i, i + 100).map((agent) => ask(`${gateway.url}/a`, agent)))
+          failed += outcomes.filter(({ status }) => status !== 200).length
+        }
+        return failed
+      }
+      await askAll()
+      const before = threadTicks(gateway)
+      let failed = 0
+      for (let i = 0; i < 10; i++) failed += await askAll()
+      const spent = [...threadTicks(gateway)].map(([thread, ticks]) => ticks - (before.get(thread) ?? 0)).toSorted((a, b) => b - a)
+      for (const agent of agents) agent.destroy()
+      // The two busiest threads are the workers.
+      const [most = 0, second = 0] = spent
+      return {
+        text: `the busier worker had ${(most / second).toFixed(2)} times the CPU of the other, ${failed} failed`,
+        faults: [...unless(most <= second * 2, 'the load is uneven'), ...unless(failed === 0, 'requests failed')],
+      }
+    }),
+}
+
+/** CPU of each thread of the process, in the system's ticks. */
+function threadTicks(gateway: RunningCommand): Map<string, number> {
+  const folder = `/proc/${gateway.child.pid}/task`
+  return new Map(
+    readdirSync(folder).map((thread) => {
+      const stat = readFileSync(`${folder}/${thread}/stat`, 'latin1')
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return [thread, Number(fields[11]) + Number(fields[12])]
+    }),
+  )
+}
+
+export const sharedLimit: Figure = {
+  name: 'shared-limit',
+  what: `max_rate ${MAX_RATE} with 4 workers, flooded for ${FLOOD_S} s`,
+  goal: `${MAX_RATE * FLOOD_S} and the bucket's content twice, ± 2 %`,
+  measure: () =>
+    withGateway(4, { extra_config: { 'qos/ratelimit/router': { max_rate: MAX_RATE, capacity: MAX_RATE } } }, async (gateway) => {
+      await sleep(IDLE_MS)
+      const startMs = performance.now()
+      const goesOn = forSeconds(FLOOD_S)
+      const outcomes = await askInTurn(CLIENTS, () => (goesOn() ? { url: `${gateway.url}/a` } : null))
+      const seconds = (performance.now() - startMs) / 1000
+      const passed = outcomes.filter(({ status }) => status === 200).length
+      const expected = MAX_RATE * seconds + BURSTS * MAX_RATE
+      return {
+        text: `${passed} of ${outcomes.length} passed, ${expected.toFixed(0)} were due`,
+        faults: unless(Math.abs(passed / expected - 1) <= 0.02, 'the limit is not exact'),
+      }
+    }),
+}
