@@ -1,4 +1,4 @@
-// What the benchmark's backend serves: a JSON object of 500 bytes and one of 117 KB.
+// What the benchmark's backend serves: JSON objects of 500 bytes, 10 KB and 117 KB.
 
 export const BIG_ITEMS = 800
 const SMALL_BYTES = 500
@@ -16,7 +16,12 @@ export const SMALL_JSON = padTo(SMALL_BYTES, (text) => ({
   description: text,
 }))
 
-export const BIG_JSON = JSON.stringify(Object.fromEntries(Array.from({ length: BIG_ITEMS }, (_none, i) => [`item${i}`, bigItem(i)])))
+export const MEDIUM_JSON = items(70)
+export const BIG_JSON = items(BIG_ITEMS)
+
+function items(count: number): string {
+  return JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_none, i) => [`item${i}`, bigItem(i)])))
+}
 
 function bigItem(id: number): unknown {
   const text = padTo(ITEM_BYTES - 9, (filler) => ({

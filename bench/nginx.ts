@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { BIG_JSON, SMALL_JSON } from './bodies.ts'
+import { BIG_JSON, MEDIUM_JSON, SMALL_JSON } from './bodies.ts'
 import { freePort, startPinned } from './processes.ts'
 import type { Running } from './processes.ts'
 
@@ -14,6 +14,7 @@ export async function startBackend(core: number, folder: string): Promise<Nginx>
   const files = join(folder, 'files')
   mkdirSync(files, { recursive: true })
   writeFileSync(join(files, 'small.json'), SMALL_JSON)
+  writeFileSync(join(files, 'medium.json'), MEDIUM_JSON)
   writeFileSync(join(files, 'big.json'), BIG_JSON)
   writeFileSync(join(files, 'cacheable.json'), SMALL_JSON)
   const server = `location / { root ${files}; open_file_cache max=10; }
@@ -23,7 +24,10 @@ export async function startBackend(core: number, folder: string): Promise<Nginx>
 
 export async function startProxy(core: number, folder: string, backendPort: number): Promise<Nginx> {
   const upstream = `upstream backend { server 127.0.0.1:${backendPort}; keepalive 64; keepalive_requests 100000000; }`
-  const server = 'location / { proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ""; }'
+  const pass = 'proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";'
+  const gzip = 'gzip on; gzip_comp_level 4; gzip_types *; gzip_proxied any; proxy_set_header Accept-Encoding "";'
+  const server = `location / { ${pass} }
+    location /gzip/ { rewrite ^/gzip(.*) $1 break; ${gzip} ${pass} }`
   return start(core, folder, 'proxy', upstream, server)
 }
 

@@ -27,6 +27,8 @@ export interface BenchRow {
   readonly target: string
   /** What KrakenD's engine needs, measured the same way. */
   readonly krakend?: string
+  /** A path of the nginx that is the proxy: it does the same there, and is measured beside the row. */
+  readonly nginx?: string
   /** Whether the answer is what the row says; without it any 200 will do. */
   check?(body: string): boolean
 }

@@ -1,5 +1,5 @@
 // `npm run bench`: what a request costs, compared with nginx proxying a small answer in the same run ("units").
-// `--rows TEXT` only rows whose name contains it (and `start` for the start figures), `--runs N` (3), `--seconds N` (4) a measurement.
+// `--rows TEXT` only rows whose name contains it (`start` for the start figures, `event stream` for events), `--runs N` (3), `--seconds N` (4) a measurement.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -15,6 +15,7 @@ import type { Nginx } from './nginx.ts'
 import { loadRows } from './rows.ts'
 import type { BenchRow } from './rows.ts'
 import { measureStart } from './start-figures.ts'
+import { measureStreams } from './stream-figures.ts'
 import { formatTable, median } from './statistics.ts'
 
 const GATEWAY_CORE = 0
@@ -34,6 +35,8 @@ const seconds = Number(values.seconds)
 interface Pair {
   readonly sample: Sample
   readonly unit: Sample
+  /** nginx doing what the row does. */
+  readonly nginx: Sample | null
 }
 
 checkMachine()
@@ -66,7 +69,8 @@ async function run(): Promise<void> {
     }
   }
   printRows(pairs)
-  if ('start'.startsWith(values.rows) || values.rows.startsWith('start')) await printStart(backend)
+  if (isAsked('start')) await printStart(backend)
+  if (isAsked('event stream')) await printStreams(backend)
   await proxy.stop()
   await backend.stop()
 }
@@ -79,7 +83,9 @@ async function measurePair(row: BenchRow, backend: Nginx, proxy: Nginx): Promise
     await checkAnswer(gateway, row, asked)
     const url = `${gateway.url}${row.path}`
     await warmUp(gateway.pid, url, asked)
-    return { sample: await measure(LOAD_CORE, gateway.pid, url, seconds, folder, asked), unit }
+    const sample = await measure(LOAD_CORE, gateway.pid, url, seconds, folder, asked)
+    const ofNginx = row.nginx === undefined ? null : `http://127.0.0.1:${proxy.port}${row.nginx}`
+    return { sample, unit, nginx: ofNginx === null ? null : await measure(LOAD_CORE, proxy.pid, ofNginx, seconds, folder, asked) }
   } finally {
     await gateway.stop()
     process.stdout.write('.')
@@ -105,16 +111,33 @@ function printRows(pairs: ReadonlyMap<BenchRow, readonly Pair[]>): void {
   const unit = column(all.map((pair) => pair.unit))
   const measured = [...pairs].filter(([, list]) => list.length > 0)
   const lines = measured.map(([row, list]) => {
-    const units = median(list.map((pair) => pair.sample.cpuMicrosPerRequest / pair.unit.cpuMicrosPerRequest))
-    return [row.name, units.toFixed(2), row.target, row.krakend ?? ''].concat(column(list.map((pair) => pair.sample)))
+    const unitsOf = (sample: (pair: Pair) => Sample | null): string =>
+      median(list.map((pair) => (sample(pair)?.cpuMicrosPerRequest ?? Number.NaN) / pair.unit.cpuMicrosPerRequest)).toFixed(2)
+    const nginx = row.nginx === undefined ? '' : unitsOf((pair) => pair.nginx)
+    return [row.name, unitsOf((pair) => pair.sample), row.target, row.krakend ?? '', nginx].concat(column(list.map((pair) => pair.sample)))
   })
-  const head = ['row', 'units', 'reach', 'KrakenD', 'requests/s', 'CPU µs', 'p50 ms', 'p99 ms', 'RSS MiB']
-  console.log(`\n\n${formatTable(head, [['nginx as a proxy, 500 B', '1.00', '', '', ...unit], ...lines])}`)
+  const head = ['row', 'units', 'reach', 'KrakenD', 'nginx', 'requests/s', 'CPU µs', 'p50 ms', 'p99 ms', 'RSS MiB']
+  console.log(`\n\n${formatTable(head, [['nginx as a proxy, 500 B', '1.00', '', '', '1.00', ...unit], ...lines])}`)
 }
 
 function column(samples: readonly Sample[]): string[] {
   const of = (key: keyof Sample, digits: number): string => median(samples.map((sample) => sample[key])).toFixed(digits)
   return [of('requestsPerSecond', 0), of('cpuMicrosPerRequest', 1), of('p50Ms', 2), of('p99Ms', 2), of('rssMiB', 0)]
+}
+
+/** Whether the figures of that name are wanted: they are no rows. */
+function isAsked(name: string): boolean {
+  return name.startsWith(values.rows) || values.rows.startsWith(name)
+}
+
+async function printStreams(backend: Nginx): Promise<void> {
+  const figures = await measureStreams({ gatewayCore: GATEWAY_CORE, folder, backendPort: backend.port, runs, seconds })
+  console.log(
+    `\n${formatTable(
+      ['streams', 'measured', 'reach'],
+      figures.map(({ name, value, target }) => [name, value, target]),
+    )}`,
+  )
 }
 
 async function printStart(backend: Nginx): Promise<void> {

@@ -22,7 +22,22 @@ const row = (encoding: string, target: string): BenchRow => ({
 })
 
 export const rows: readonly BenchRow[] = [
-  row('gzip', 'nginx with gzip_comp_level 4 × 1.5'),
+  {
+    name: 'no-op, 10 KB in gzip',
+    path: '/medium',
+    endpoints: [
+      {
+        endpoint: '/medium',
+        output_encoding: 'no-op',
+        backend: [{ url_pattern: '/medium.json', encoding: 'no-op' }],
+        extra_config: { '_gw/compression': { encodings: ['gzip'] } },
+      },
+    ],
+    headers: { 'Accept-Encoding': 'gzip' },
+    target: 'nginx × 1.5',
+    nginx: '/gzip/medium.json',
+  },
+  row('gzip', 'nginx × 1.5'),
   row('br', 'as gzip × 1.5'),
   {
     name: 'one JSON backend + compression that the client does not want',
