@@ -13,8 +13,9 @@ export interface Served {
 }
 
 /** `workers` for `--workers`. Resolves when it listens. */
-export function startBuilt(served: Served, workers: number | string): Promise<RunningCommand> {
-  return startCommand(fileOf(served), { args: ['--workers', String(workers)], command: [process.execPath, join(ROOT, 'dist/cli/bin.js')] })
+export function startBuilt(served: Served, workers: number | string, nodeOptions = ''): Promise<RunningCommand> {
+  const command = [process.execPath, join(ROOT, 'dist/cli/bin.js')]
+  return startCommand(fileOf(served), { args: ['--workers', String(workers)], command, nodeOptions })
 }
 
 /** Another configuration for it. */

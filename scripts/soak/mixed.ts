@@ -7,23 +7,27 @@ import type { RunningCommand } from '../../src/testing/process.ts'
 import { askMarked, makeTally, markedEndpoints, seeded, startMarkedBackend, type Tally } from '../../test/hostile/marked-traffic.ts'
 import { type Figure, type Measured, unless } from './figure.ts'
 import { startBuilt } from './gateway.ts'
+import { openScales, type Scales, WEIGHABLE } from './live-memory.ts'
 import { forSeconds } from './load.ts'
 
 const CLIENTS = 50
 const RELOAD_EVERY_S = 60
-const SAMPLE_EVERY_MS = 1000
+/** Of a run: how often it is looked at. */
+const SAMPLES = 60
 /** Fills caches, pools and the heap; of shorter runs the first half. */
 const WARM_UP_S = 300
 /** A run of this length or more says something about a slope. */
 const LONG_S = 900
 const MAX_MIB_IN_10_MINUTES = 1
-/** What shorter runs may end above their middle. */
+/** What shorter runs, and the memory of the process, may have at the end above the middle. */
 const MAX_GROWTH = 1.15
 const MAX_MORE_DESCRIPTORS = 20
 
 interface Sample {
   readonly atS: number
   readonly rssMiB: number
+  /** What the main thread holds, which serves when there is one worker. */
+  readonly heldMiB: number
   readonly descriptors: number
 }
 
@@ -33,11 +37,13 @@ export const mixed: Figure = {
   goal: 'nothing crossed, memory and descriptors flat',
   async measure({ seconds, workers }) {
     const backend = await startMarkedBackend(seeded(1))
-    const gateway = await startBuilt({ timeout: '5s', endpoints: markedEndpoints(backend.url) }, workers)
+    const gateway = await startBuilt({ timeout: '5s', endpoints: markedEndpoints(backend.url) }, workers, WEIGHABLE)
+    const scales = await openScales(gateway)
     const tally = makeTally()
     const goesOn = forSeconds(seconds)
     const clients = Array.from({ length: CLIENTS }, (_, client) => askMarked(gateway.port, client, seeded(client + 2), tally, goesOn))
-    const [samples, reloads] = await Promise.all([watch(gateway, goesOn), reload(gateway, seconds), ...clients])
+    const [samples, reloads] = await Promise.all([watch(gateway, scales, seconds), reload(gateway, seconds), ...clients])
+    scales.close()
     const exitCode = await gateway.stop()
     await backend.close()
     const { text, faults } = judge(samples, tally, seconds)
@@ -45,14 +51,15 @@ export const mixed: Figure = {
   },
 }
 
-async function watch(gateway: RunningCommand, goesOn: () => boolean): Promise<Sample[]> {
+async function watch(gateway: RunningCommand, scales: Scales, seconds: number): Promise<Sample[]> {
   const pid = gateway.child.pid as number
   const list: Sample[] = []
   const startMs = performance.now()
-  while (goesOn()) {
-    const atS = (performance.now() - startMs) / 1000
-    list.push({ atS, rssMiB: residentMiB(pid), descriptors: readdirSync(`/proc/${pid}/fd`).length })
-    await sleep(SAMPLE_EVERY_MS)
+  for (let i = 1; i < SAMPLES; i++) {
+    const atS = (i * seconds) / SAMPLES
+    await sleep(Math.max(0, startMs + atS * 1000 - performance.now()))
+    const rssMiB = residentMiB(pid)
+    list.push({ atS, rssMiB, heldMiB: await scales.weigh(), descriptors: readdirSync(`/proc/${pid}/fd`).length })
   }
   return list
 }
@@ -72,16 +79,18 @@ async function reload(gateway: RunningCommand, seconds: number): Promise<number>
 function judge(all: readonly Sample[], { whole: kinds, failed, crossed }: Tally, seconds: number): Measured {
   const warm = all.filter(({ atS }) => atS >= Math.min(WARM_UP_S, seconds / 2))
   const half = Math.floor(warm.length / 2)
-  const [middle, end] = [lowest(warm.slice(0, half)), lowest(warm.slice(half))]
+  const [first, second] = [warm.slice(0, half), warm.slice(half)]
+  const [middle, end] = [lowest(first, 'rssMiB'), lowest(second, 'rssMiB')]
+  const [held, heldLater] = [lowest(first, 'heldMiB'), lowest(second, 'heldMiB')]
   const slope = slopeOf(warm) * 600
   const whole = Object.values(kinds).reduce((sum, count) => sum + count, 0)
   const descriptors = warm.map((sample) => sample.descriptors)
   const more = Math.max(...descriptors.slice(half)) - Math.max(...descriptors.slice(0, half))
-  const isFlat = seconds >= LONG_S ? slope <= MAX_MIB_IN_10_MINUTES : end <= middle * MAX_GROWTH
+  const isFlat = end <= middle * MAX_GROWTH && (seconds >= LONG_S ? slope <= MAX_MIB_IN_10_MINUTES : heldLater <= held * MAX_GROWTH)
   return {
     text: [
       `${whole} whole answers in ${seconds} s, ${failed} failed with their backends, ${crossed.length} crossed`,
-      `${middle.toFixed(0)} MiB, then ${end.toFixed(0)} (slope ${slope.toFixed(1)} in 10 minutes)`,
+      `${held.toFixed(1)} MiB held, then ${heldLater.toFixed(1)} (slope ${slope.toFixed(1)} in 10 minutes), ${middle.toFixed(0)} MiB of the system, then ${end.toFixed(0)}`,
       `at most ${Math.max(...descriptors)} descriptors`,
     ].join('; '),
     faults: [
@@ -92,14 +101,14 @@ function judge(all: readonly Sample[], { whole: kinds, failed, crossed }: Tally,
   }
 }
 
-function lowest(list: readonly Sample[]): number {
-  return Math.min(...list.map(({ rssMiB }) => rssMiB))
+function lowest(list: readonly Sample[], key: 'rssMiB' | 'heldMiB'): number {
+  return Math.min(...list.map((sample) => sample[key]))
 }
 
-/** MiB in a second, by least squares. */
+/** MiB in a second that are held more, by least squares. */
 function slopeOf(list: readonly Sample[]): number {
-  const [meanS, meanMiB] = [mean(list.map(({ atS }) => atS)), mean(list.map(({ rssMiB }) => rssMiB))]
-  const covariance = mean(list.map(({ atS, rssMiB }) => (atS - meanS) * (rssMiB - meanMiB)))
+  const [meanS, meanMiB] = [mean(list.map(({ atS }) => atS)), mean(list.map(({ heldMiB }) => heldMiB))]
+  const covariance = mean(list.map(({ atS, heldMiB }) => (atS - meanS) * (heldMiB - meanMiB)))
   return covariance / mean(list.map(({ atS }) => (atS - meanS) ** 2))
 }
 
