@@ -1,6 +1,6 @@
 // The encodings: bytes at once, or a stream that holds nothing back. Knows no answer.
 
-import { pipeline, type Readable, type Transform } from 'node:stream'
+import { pipeline, type Readable, Transform } from 'node:stream'
 import zlib, { constants } from 'node:zlib'
 
 export const ENCODINGS = ['br', 'gzip', 'zstd'] as const
@@ -41,7 +41,27 @@ export function compressBytes(bytes: Uint8Array, encoding: Encoding): Buffer {
 
 /** Whatever has come in is out at once; back-pressure and breaks go through. */
 export function compressStream(source: Readable, encoding: Encoding): Transform {
-  const compressor = streamCompressor(encoding)
+  return connect(source, streamCompressor(encoding))
+}
+
+/** perf: all at once when all is there, for a tenth of what a stream's compressor costs. For bodies that are not large. */
+export function compressWhole(source: Readable, encoding: Encoding): Transform {
+  const chunks: Buffer[] = []
+  return connect(
+    source,
+    new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        chunks.push(chunk)
+        done()
+      },
+      flush(done) {
+        done(null, compressBytes(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks), encoding))
+      },
+    }),
+  )
+}
+
+function connect(source: Readable, compressor: Transform): Transform {
   // A break of the source is one of what comes out, and whoever reads that hears of it.
   pipeline(source, compressor, () => {})
   return compressor

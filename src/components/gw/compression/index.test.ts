@@ -199,6 +199,22 @@ describe('a stream', () => {
     assert.ok(left.destroyed)
   })
 
+  test('of a known, small size is one piece, and breaks as others do', async () => {
+    const source = new PassThrough()
+    const coded = compressWhole(source, 'gzip')
+    source.write('one ')
+    await new Promise(setImmediate)
+    assert.equal(coded.readableLength, 0)
+    source.end('two')
+    const pieces = await Array.fromAsync(coded as AsyncIterable<Buffer>)
+    assert.deepEqual([pieces.length, zlib.gunzipSync(Buffer.concat(pieces)).toString()], [1, 'one two'])
+    const broken = new PassThrough()
+    const cut = compressWhole(broken, 'gzip')
+    broken.write('one ')
+    broken.destroy(new Error('cut'))
+    await assert.rejects(once(cut, 'end'), /cut/)
+  })
+
   test('waits for a reader that takes nothing', async () => {
     let given = 0
     const source = new Readable({

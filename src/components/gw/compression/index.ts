@@ -8,7 +8,7 @@ import type { HeaderMap } from '../../../engine/headers.ts'
 import type { Answer, Exchange } from '../../../engine/types.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
-import { compressBytes, compressStream, type Encoding, ENCODINGS } from './encoders.ts'
+import { compressBytes, compressStream, compressWhole, type Encoding, ENCODINGS } from './encoders.ts'
 import { compileMediaTypes, isMediaTypePattern } from './media-types.ts'
 import { chooseEncoding } from './negotiate.ts'
 
@@ -85,8 +85,9 @@ function compileEncoding({ encodings, min_size: minSize, types }: Options, site:
     if (statusCode === NOT_MODIFIED) weakenTag(headers)
     if (statusCode === NO_CONTENT || statusCode === PARTIAL || statusCode === NOT_MODIFIED) return
     const isHead = exchange.method === 'HEAD'
-    if (sizeOf(body, headers, isHead) < minSize || !mayTransform(headers, exchange)) return
-    const coded = isHead ? null : encodeBody(body, encoding, streams)
+    const size = sizeOf(body, headers, isHead)
+    if (size < minSize || !mayTransform(headers, exchange)) return
+    const coded = isHead ? null : encodeBody(body, size, encoding, streams)
     if (coded === null && !isHead) return
     answer.body = isHead && !(body instanceof Readable) ? null : (coded ?? body)
     for (const name of OF_OTHER_BYTES) headers.delete(name)
@@ -96,13 +97,15 @@ function compileEncoding({ encodings, min_size: minSize, types }: Options, site:
 }
 
 /** Null where it is to stay as it is. */
-function encodeBody(body: Answer['body'], encoding: Encoding, streams: { open: number }): Answer['body'] {
+function encodeBody(body: Answer['body'], size: number, encoding: Encoding, streams: { open: number }): Answer['body'] {
   if (body === null) return null
   const isStream = body instanceof Readable
   const bytes = isStream ? null : typeof body === 'string' ? Buffer.from(body) : body
   if (bytes !== null && bytes.length <= MAX_AT_ONCE) return compressBytes(bytes, encoding)
+  const source = isStream ? body : Readable.from([bytes], { objectMode: false })
+  if (size <= MAX_AT_ONCE) return compressWhole(source, encoding)
   if (streams.open >= MAX_STREAMS) return null
-  const coded = compressStream(isStream ? body : Readable.from([bytes], { objectMode: false }), encoding)
+  const coded = compressStream(source, encoding)
   streams.open++
   coded.on('close', () => streams.open--)
   return coded
