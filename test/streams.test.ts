@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
+import http2 from 'node:http2'
 import net, { type Socket } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { quirksOf } from '../src/config/dialect.ts'
@@ -241,5 +242,84 @@ describe('upgrade', () => {
     assert.equal(echo.heads.length, 0)
     assert.equal(await statusWith('Origin: https://good.test\r\n'), '101')
     assert.equal(await statusWith(''), '101')
+  })
+})
+
+/** What a backend says beside its answer; what it must not say is among it. */
+const SAID_BESIDE = [
+  'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nSet-Cookie: hint=1\r\nConnection: x\r\n\r\n',
+  'HTTP/1.1 102 Processing\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n5\r\nhello\r\n',
+  '0\r\nX-Sum: 42\r\nX-Sum: 43\r\nContent-Length: 9\r\nSet-Cookie: late=1\r\n\r\n',
+]
+
+describe('beside the answer', () => {
+  /** All at once, or the end only when the beginning has arrived. */
+  async function startTalker(): Promise<{ url: string; goOn(): void }> {
+    let finish = (): void => {}
+    const backend = await startRawBackend((socket, head) => {
+      if (head.startsWith('GET /slow')) {
+        socket.write(SAID_BESIDE.slice(0, 3).join(''))
+        finish = () => socket.write(SAID_BESIDE[3] as string)
+      } else socket.write(SAID_BESIDE.join(''))
+    })
+    closers.push(() => backend.close())
+    return { url: backend.url, goOn: () => finish() }
+  }
+
+  test('over HTTP/1.1: hints, and trailers for those who say that they read them', async () => {
+    const talker = await startTalker()
+    const gateway = await gatewayFor([
+      stream('/quick', talker.url, {}),
+      stream('/slow', talker.url, {}),
+      stream('/plain', talker.url, null),
+    ])
+    const ask = async (path: string, te?: string) => {
+      const hints: unknown[] = []
+      const outgoing = http.get({ port: gateway.port, path, agent: false, headers: te === undefined ? {} : { TE: te } })
+      outgoing.on('information', ({ statusCode, rawHeaders }) => hints.push([statusCode, ...rawHeaders]))
+      const [response] = (await once(outgoing, 'response')) as [http.IncomingMessage]
+      if (path === '/slow') talker.goOn()
+      let body = ''
+      response.on('data', (chunk: Buffer) => (body += String(chunk)))
+      await once(response, 'end')
+      return { hints, body, trailers: response.rawTrailers }
+    }
+    const hint = [103, 'Link', '</a.css>; rel=preload']
+    const trailers = ['X-Sum', '42', 'X-Sum', '43']
+    for (const path of ['/quick', '/slow']) {
+      assert.deepEqual(await ask(path, 'gzip, trailers'), { hints: [hint], body: 'hello', trailers })
+      assert.deepEqual(await ask(path), { hints: [hint], body: 'hello', trailers: [] })
+    }
+    assert.deepEqual(await ask('/plain', 'trailers'), { hints: [], body: 'hello', trailers: [] })
+  })
+
+  test('over HTTP/2: hints and trailers for all', async () => {
+    const talker = await startTalker()
+    const gateway = await gatewayFor([stream('/quick', talker.url, {}), stream('/slow', talker.url, {})], { use_h2c: true })
+    const session = http2.connect(`http://127.0.0.1:${gateway.port}`)
+    closers.push(() => new Promise((resolve) => session.close(resolve)))
+    for (const path of ['/quick', '/slow']) {
+      const asked = session.request({ ':path': path })
+      const hints: unknown[] = []
+      asked.on('headers', (headers) => hints.push([headers[':status'], headers.link, headers['set-cookie']]))
+      const [trailing, ending] = [once(asked, 'trailers'), once(asked, 'end')]
+      await once(asked, 'response')
+      if (path === '/slow') talker.goOn()
+      let body = ''
+      asked.on('data', (chunk: Buffer) => (body += String(chunk)))
+      const [trailers] = (await trailing) as [http2.IncomingHttpHeaders]
+      await ending
+      assert.deepEqual([hints, body], [[[103, '</a.css>; rel=preload', undefined]], 'hello'])
+      assert.deepEqual([trailers['x-sum'], trailers['content-length'], trailers['set-cookie']], ['42, 43', undefined, undefined])
+    }
+  })
+
+  test('an HTTP/1.0 client gets the answer alone', async () => {
+    const talker = await startTalker()
+    const gateway = await gatewayFor([stream('/quick', talker.url, {})])
+    const answer = await sendRaw(gateway.port, 'GET /quick HTTP/1.0\r\nTE: trailers\r\n\r\n')
+    assert.match(answer, /^HTTP\/1\.1 200 /)
+    assert.doesNotMatch(answer, /103|X-Sum/)
   })
 })

@@ -4,7 +4,7 @@ import type { BackendConfig, EndpointConfig } from '../config/types.ts'
 import type { Port, Site } from './compile/component.ts'
 import { type Scope, slot, type Slot } from './scope.ts'
 import type { Data } from './data.ts'
-import type { Exchange, Handler, Layer, Pipe, Sender, UpgradeRequest } from './types.ts'
+import type { Companions, Exchange, Handler, Layer, Pipe, Sender, UpgradeRequest } from './types.ts'
 
 /** The claims of a verified token, as decoded from its payload. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -71,6 +71,9 @@ export const allowedOrigins: Port<(origin: string) => boolean> = { name: 'allowe
 
 /** The protocol that a request is to switch to, set by its endpoint, which allows it. */
 export const wantedUpgrade = slot<UpgradeRequest>()
+
+/** Who hears of interim answers and trailers of the backend, set by an endpoint that passes them on. */
+export const passedCompanions = slot<Companions>()
 
 /** The client's request that a pipe runs for: set where a layer inside has asked for it with `showExchange`, and by calls from within. */
 export const clientExchange = slot<Exchange>()

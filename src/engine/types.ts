@@ -81,6 +81,14 @@ export interface TlsSession {
   readonly cipher: string
 }
 
+/** What passes beside an answer. What the client's protocol cannot carry, and what comes too late, is dropped. */
+export interface Companions {
+  /** An answer before the answer, as 103 is; `fields` are canonical names and values in turn. */
+  interim(statusCode: number, fields: readonly string[]): void
+  /** Fields that follow a streamed body. Said before it has ended. */
+  trailers(fields: readonly string[]): void
+}
+
 /** One client request and its answer. `http/` makes them; handlers and their layers work on them. */
 export interface Exchange {
   /** Upper case as sent; tokens are case-sensitive. What stands inside a layer that writes another one sees that. */
@@ -134,6 +142,8 @@ export interface Exchange {
    * The head of one that is `isLive` leaves at once, else with the first bytes of the body.
    */
   answerStream(statusCode: number, body: Readable, isLive?: boolean): Promise<void>
+  /** Where interim answers and trailers go; absent where nothing can pass beside the answer. Asked for before it begins. */
+  readonly companions?: Companions
   /** The protocol that the client asks to switch to, in lower case, where the server can; null in all other requests. */
   readonly upgrade: string | null
   /** Answers 101; from then on bytes pass both ways until both sides have ended. `onBytes` hears of them. Only where `upgrade` is set. */
@@ -225,6 +235,8 @@ export interface BackendRequest {
   readonly spellings?: ReadonlyMap<string, string> | null
   /** `PipeRequest.span`. */
   readonly span?: object | undefined
+  /** Hears of the interim answers and trailers of a response that is streamed. */
+  readonly companions?: Companions | undefined
   /** Where the wire notes how the call went, for whoever wants to know. */
   readonly course?: CallCourse
 }

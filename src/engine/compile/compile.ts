@@ -166,6 +166,7 @@ async function endpointHandler(
   try {
     const site: Site = sites.place(place, null, { runPipe: (exchange) => compiled.run(exchange) })
     const drops = site.ask(droppedHeaders)
+    const dropsHeader = drops.length === 0 ? null : (name: string) => drops.some((isDropped) => isDropped(name))
     const pipe = await compilePipe(place, pipeInit)
     const fallback = endpoint.backends.length === 1 ? (endpoint.backends[0]?.writtenEncoding ?? null) : null
     const compiled = compileEndpoint({
@@ -178,9 +179,9 @@ async function endpointHandler(
       answers: errorAnswersOf(site),
       mask: maskerOf(config.secrets),
       returnsErrorText: site.router.return_error_msg,
-      stream: streamInitOf(endpoint, site),
+      stream: streamInitOf(endpoint, site, dropsHeader),
       liftsEventStreams: config.quirks.liftsEventStreams && endpoint.outputEncoding === 'no-op',
-      dropsHeader: drops.length === 0 ? null : (name) => drops.some((isDropped) => isDropped(name)),
+      dropsHeader,
     })
     log.debug(`${place.label} Building the http handler`)
     const stage: Stage = 'endpoint'
@@ -198,11 +199,12 @@ async function endpointHandler(
 }
 
 /** The limits of an endpoint's streams; null where it has none of its own. */
-function streamInitOf(endpoint: EndpointConfig, site: Site): StreamInit | null {
+function streamInitOf(endpoint: EndpointConfig, site: Site, dropsHeader: StreamInit['dropsHeader']): StreamInit | null {
   const limits = streamLimitsOf(endpoint)
   if (limits === null) return null
   const [allowsOrigin = null] = site.ask(allowedOrigins)
-  return { ...limits, allowsOrigin, timeoutMs: endpoint.timeoutMs, warn: (text) => site.log.warning(`${site.label}[Stream] ${text}`) }
+  const warn: StreamInit['warn'] = (text) => site.log.warning(`${site.label}[Stream] ${text}`)
+  return { ...limits, allowsOrigin, dropsHeader, timeoutMs: endpoint.timeoutMs, warn }
 }
 
 function labelOf({ path }: EndpointConfig): string {

@@ -1,10 +1,11 @@
 // The time of streamed answers: the endpoint's timeout ends with the head of an answer, then only standing still is limited.
 
-import type { Duplex } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import { asError, CANCELED, GatewayError } from '../errors.ts'
-import { wantedUpgrade } from '../ports.ts'
+import { passedCompanions, wantedUpgrade } from '../ports.ts'
 import type { Scope } from '../scope.ts'
-import type { Body, Exchange, PipeResponse, UpgradeRequest } from '../types.ts'
+import type { Body, Companions, Exchange, PipeResponse, UpgradeRequest } from '../types.ts'
+import { fromBackend } from './companions.ts'
 import type { StreamLimits } from './stream-block.ts'
 
 const IDLE = new GatewayError('no byte has passed for too long', { code: 'ERR_STREAM_IDLE' })
@@ -21,6 +22,8 @@ export interface StreamInit extends StreamLimits {
   readonly timeoutMs: number
   /** Whether a page of that origin may open a connection; null where nobody says so. */
   readonly allowsOrigin: ((origin: string) => boolean) | null
+  /** Names of a backend's fields that no client gets; null for none. */
+  readonly dropsHeader: ((name: string) => boolean) | null
   readonly warn: (text: string) => void
 }
 
@@ -47,10 +50,13 @@ export function compileStream(init: StreamInit): (exchange: Exchange) => Stream 
     scope.limit(timeoutMs)
     if (upgrade !== null) wantedUpgrade.set(scope, upgrade)
     else if (exchange.body.length !== 0) exchange.body = watchBody(exchange.body, scope, init)
+    const companions = upgrade === null ? watchTrailers(exchange, init) : null
+    if (companions !== null) passedCompanions.set(scope, companions)
     return {
       scope,
       close: end,
-      pass(response, write) {
+      pass(answered, write) {
+        const response = companions?.haveTrailers === true ? asStream(answered) : answered
         const touch = scope.lift(idleMs, IDLE)
         const { body } = response
         const writing = passOn(exchange, response, { write, touch, scope })
@@ -71,6 +77,25 @@ export function compileStream(init: StreamInit): (exchange: Exchange) => Stream 
       whole.close()
     }
   }
+}
+
+/** Null where nothing can pass beside the answer. */
+function watchTrailers({ companions }: Exchange, { dropsHeader }: StreamInit): (Companions & { haveTrailers: boolean }) | null {
+  if (companions === undefined) return null
+  const passed = fromBackend(companions, dropsHeader)
+  return {
+    haveTrailers: false,
+    interim: (statusCode, fields) => passed.interim(statusCode, fields),
+    trailers(fields) {
+      this.haveTrailers = true
+      passed.trailers(fields)
+    },
+  }
+}
+
+/** Bytes that are there already are streamed all the same: nothing follows a body whose length is told. */
+function asStream(response: PipeResponse): PipeResponse {
+  return Buffer.isBuffer(response.body) ? { ...response, body: Readable.from([response.body], { objectMode: false }) } : response
 }
 
 interface Passing {

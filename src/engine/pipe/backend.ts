@@ -4,7 +4,7 @@ import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig } from '../../config/types.ts'
 import { wholeBody } from '../body.ts'
 import { Data } from '../data.ts'
-import { wantedUpgrade } from '../ports.ts'
+import { passedCompanions, wantedUpgrade } from '../ports.ts'
 import type { BackendRequest, BackendResponse, Decode, Pipe, PipeResponse, Sender } from '../types.ts'
 import { compileBrokenDecoder } from './broken-body.ts'
 import { compileStatusPolicy } from './status-policy.ts'
@@ -16,8 +16,8 @@ export interface BackendInit {
   /** `BackendRequest.spellings` of the endpoint. */
   readonly spellings: ReadonlyMap<string, string> | null
   readonly decode: Decode
-  /** Whether its endpoint lets clients switch to other protocols. */
-  readonly mayUpgrade: boolean
+  /** Whether its endpoint passes more than an answer: interim ones, trailers, other protocols. */
+  readonly isLive: boolean
   /** Whether answers say what the backend itself answered (`PipeResponse.backend`). */
   readonly tellsBackend: boolean
   /** Bytes of an answer that may be kept in memory; Infinity for any. */
@@ -64,7 +64,7 @@ function headOf({ statusCode, headers, url }: BackendResponse): NonNullable<Pipe
 }
 
 /** `no-op`: the answer goes through as it is, whatever its status. */
-function streamFrom({ sender, spellings, mayUpgrade, tellsBackend }: BackendInit): Pipe {
+function streamFrom({ sender, spellings, isLive, tellsBackend }: BackendInit): Pipe {
   const toResponse = (response: BackendResponse): PipeResponse => ({
     data: Data.EMPTY,
     isComplete: true,
@@ -74,11 +74,14 @@ function streamFrom({ sender, spellings, mayUpgrade, tellsBackend }: BackendInit
     body: response.body,
     ...(tellsBackend ? { backend: headOf(response) } : null),
   })
-  if (mayUpgrade)
-    return function switchOrStream(request, scope) {
+  if (isLive)
+    return function streamLive(request, scope) {
       const { method, origin, path, headers, body, span } = request
       const upgrade = wantedUpgrade.get(scope) ?? null
-      return sender({ method, origin, path, headers, body, wantsStream: true, spellings, upgrade, span }, scope).then(toResponse)
+      const companions = passedCompanions.get(scope)
+      return sender({ method, origin, path, headers, body, wantsStream: true, spellings, upgrade, companions, span }, scope).then(
+        toResponse,
+      )
     }
   return function streamBackend(request, scope) {
     const { method, origin, path, headers, body, span } = request

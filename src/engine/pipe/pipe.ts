@@ -8,7 +8,7 @@ import type { LoadedOrder } from '../compile/order.ts'
 import type { Clock, PipePlace, Site, SiteMaker } from '../compile/site.ts'
 import { equalHosts, type Hosts, type Stage } from '../compile/component.ts'
 import { spellingsOf } from '../endpoint/request.ts'
-import { upgradesOf } from '../endpoint/stream-block.ts'
+import { streamLimitsOf } from '../endpoint/stream-block.ts'
 import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
 import { requiredBackends, ownJoins } from '../ports.ts'
@@ -129,7 +129,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
       (place.backends.length > 1 && readSteps(place.backends)),
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
     manipulate,
-    mayUpgrade: place.endpoint !== null && upgradesOf(place.endpoint).length > 0,
+    isLive: place.endpoint !== null && streamLimitsOf(place.endpoint) !== null,
     spellings: place.endpoint === null ? null : spellingsOf(place.endpoint),
   })
   return stack<Pipe>(await build('backend'), call, site, init.observer)

@@ -92,8 +92,7 @@ export class Call implements ConnectionUser {
     const { course } = this.#request
     if (course !== undefined) course.connectedMs = performance.now()
     try {
-      const { method, body, upgrade = null } = this.#request
-      connection.send(this, method, this.#head as RequestHead, body, upgrade !== null)
+      connection.send(this, this.#request.method, this.#head as RequestHead, this.#request)
     } catch (error) {
       this.#fail(asError(error))
     }
@@ -140,6 +139,14 @@ export class Call implements ConnectionUser {
     if (this.#stream !== null && this.#state === 'streaming') return this.#stream.push(copyOf(buffer, start, end))
     if (this.#body !== null && !this.#body.add(buffer, start, end)) this.#breakBody(tooLarge(this.#maxBodyBytes))
     return true
+  }
+
+  onInterim(statusCode: number, fields: string[]): void {
+    if (this.#state === 'asking') this.#request.companions?.interim(statusCode, fields)
+  }
+
+  onTrailers(fields: string[]): void {
+    if (this.#state === 'reading' || this.#state === 'streaming') this.#request.companions?.trailers(fields)
   }
 
   onEnd(): void {

@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net'
 import { asError, SendError } from '../../engine/errors.ts'
-import type { Body } from '../../engine/types.ts'
+import type { BackendRequest } from '../../engine/types.ts'
 import { connectionWords } from './backend-errors.ts'
 import { BodyWriter } from './body-writer.ts'
 import type { RequestHead } from './request-head.ts'
@@ -56,11 +56,16 @@ export class Connection {
   }
 
   /** Sends a request; its response goes to `user`. Only when nothing is under way. */
-  send(user: ConnectionUser, method: string, head: RequestHead, body: Body, mayUpgrade = false): void {
+  send(
+    user: ConnectionUser,
+    method: string,
+    head: RequestHead,
+    { body, upgrade, companions }: Pick<BackendRequest, 'body' | 'upgrade' | 'companions'>,
+  ): void {
     const socket = this.#socket
     if (socket === null) throw new Error('not connected')
     this.#user = user
-    this.#parser.begin(method, mayUpgrade)
+    this.#parser.begin(method, (upgrade ?? null) !== null, companions !== undefined)
     this.#isSending = head.bodyLength !== 0
     if (head.bodyLength === 0) {
       socket.write(head.text, 'latin1')

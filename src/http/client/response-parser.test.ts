@@ -10,6 +10,8 @@ class Recorder {
   length: number | null = -1
   body = ''
   ends = 0
+  /** Interim responses and fields behind the body. */
+  readonly beside: string[] = []
 
   onHead(statusCode: number, fields: string[], length: number | null): void {
     this.statusCode = statusCode
@@ -26,13 +28,26 @@ class Recorder {
     this.ends++
   }
 
+  onInterim(statusCode: number, fields: string[]): void {
+    this.beside.push(`${statusCode} ${fields.join('|')}`)
+  }
+
+  onTrailers(fields: string[]): void {
+    this.beside.push(fields.join('|'))
+  }
+
   onPause(): void {}
 }
 
-function parse(text: string, method = 'GET', cuts: readonly number[] = []): { parser: ResponseParser; got: Recorder } {
+function parse(
+  text: string,
+  method = 'GET',
+  cuts: readonly number[] = [],
+  wantsTrailers = false,
+): { parser: ResponseParser; got: Recorder } {
   const parser = new ResponseParser()
   const got = new Recorder()
-  parser.begin(method)
+  parser.begin(method, false, wantsTrailers)
   const bytes = Buffer.from(text, 'latin1')
   let from = 0
   for (const cut of [...cuts, bytes.length]) {
@@ -79,6 +94,29 @@ test('names become canonical, repetitions stay, fields of the connection go', ()
     'HTTP/1.1 200 OK\r\nx-a: 1\r\nKeep-Alive: timeout=5\r\nConnection: keep-alive\r\nX-A: 2\r\nX-Folded: a\r\n b\r\nContent-Length: 0\r\n\r\n',
   )
   assert.deepEqual(got.fields, ['X-A', '1', 'X-A', '2', 'X-Folded', 'a b', 'Content-Length', '0'])
+})
+
+test('interim responses are told, fields behind the body where somebody wants them', () => {
+  const text =
+    'HTTP/1.1 103 x\r\nlink: y\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-sum: 1\r\nX-B:\r\n\r\n'
+  fc.assert(
+    fc.property(fc.array(fc.nat(text.length)), (cuts) => {
+      const { got, parser } = parse(
+        text,
+        'GET',
+        cuts.sort((a, b) => a - b),
+        true,
+      )
+      assert.deepEqual([got.beside, got.body, got.ends, parser.keepsAlive], [['103 Link|y', 'X-Sum|1|X-B|'], 'a', 1, true])
+    }),
+  )
+  assert.deepEqual(parse(text).got.beside, ['103 Link|y'])
+})
+
+test('fields behind a body that are none, or too many, break the response', () => {
+  const begun = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n'
+  for (const wrong of ['no field\r\n', 'X-A: \x01\r\n', `X-A: ${'x'.repeat(4000)}\r\n`.repeat(20)])
+    assert.throws(() => parse(`${begun}${wrong}\r\n`, 'GET', [], true), MalformedResponse)
 })
 
 test('no body where there is none by definition', () => {

@@ -11,6 +11,10 @@ export interface ResponseReceiver {
   /** A piece of the body, from `start` to `end` of a buffer that is overwritten after the call. Says whether more is welcome now. */
   onData(buffer: Buffer, start: number, end: number): boolean
   onEnd(): void
+  /** An answer before the final one (1xx). */
+  onInterim(statusCode: number, fields: string[]): void
+  /** Fields behind the body, only where they were asked for. */
+  onTrailers(fields: string[]): void
   /** The bytes at hand are used up, and the response is not complete. */
   onPause(): void
 }
@@ -18,6 +22,8 @@ export interface ResponseReceiver {
 const MAX_HEAD_BYTES = 10 * 1024 * 1024
 const MAX_INTERIM_RESPONSES = 5
 const MAX_CHUNK_LINE_BYTES = 4096
+/** security: what is kept of the fields behind a body. */
+const MAX_TRAILER_BYTES = 64 * 1024
 const FORBIDDEN_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)/
 /** compat: blanks before the status and other versions 1.x are read as Go reads them. */
 const STATUS_LINE = /^HTTP\/1\.(\d) +([1-9]\d{2})(?: |$)/
@@ -53,6 +59,9 @@ export class ResponseParser {
   /** Bytes of a head or a chunk line that is not complete. */
   readonly #pending = new GrowingBuffer()
   #remaining = 0
+  /** The fields behind the body so far; null where nobody wants them. */
+  #trailers: string[] | null = null
+  #trailerBytes = 0
   #closes = false
   #lastHead: ParsedHead | null = null
   /** Whether any byte of the current response has come. */
@@ -61,11 +70,13 @@ export class ResponseParser {
   keepAliveMs = 0
 
   /** Expects the response to a request. */
-  begin(method: string, mayUpgrade = false): void {
+  begin(method: string, mayUpgrade = false, wantsTrailers = false): void {
     this.#state = HEAD
     this.#isHead = method === 'HEAD'
     this.#mayUpgrade = mayUpgrade
     this.#interim = 0
+    this.#trailers = wantsTrailers ? [] : null
+    this.#trailerBytes = 0
     this.#closes = false
     this.#pending.release()
     this.hasBegun = false
@@ -188,6 +199,7 @@ export class ResponseParser {
     }
     if (statusCode < 200 && statusCode !== 101) {
       if (++this.#interim > MAX_INTERIM_RESPONSES) throw new MalformedResponse('net/http: too many 1xx informational responses')
+      receiver.onInterim(statusCode, fields)
       return lineEnd + 1
     }
     if (end - start <= MAX_REMEMBERED_BYTES) {
@@ -240,13 +252,26 @@ export class ResponseParser {
       if (!isEmpty) throw new MalformedResponse('malformed chunked encoding')
       this.#state = CHUNK_LINE
     } else if (this.#state === TRAILER) {
-      if (isEmpty) this.#end(receiver)
+      if (isEmpty) this.#endTrailers(receiver)
+      else if (this.#trailers !== null) this.#keepTrailer(bytes.toString('latin1', start, lineFeed - 1), this.#trailers)
     } else {
       const line = bytes.toString('latin1', start, lineFeed - 1)
       this.#remaining = chunkSize(line)
       this.#state = this.#remaining === 0 ? TRAILER : CHUNK_DATA
     }
     return lineFeed + 1
+  }
+
+  #keepTrailer(line: string, trailers: string[]): void {
+    this.#trailerBytes += line.length
+    if (this.#trailerBytes > MAX_TRAILER_BYTES) throw new MalformedResponse('http: suspiciously long trailer after chunked body')
+    if (FORBIDDEN_CHARACTER.test(line)) throw broken('malformed MIME header line')
+    readField(line, 0, line.length, trailers, new Framing(false))
+  }
+
+  #endTrailers(receiver: ResponseReceiver): void {
+    if (this.#trailers !== null && this.#trailers.length > 0) receiver.onTrailers(this.#trailers)
+    this.#end(receiver)
   }
 }
 

@@ -11,6 +11,8 @@ import { repairFields } from './writable-fields.ts'
 /** As much of an unread body as the server swallows to keep the connection; Go's limit. */
 const MAX_UNREAD_BYTES = 256 * 1024
 
+const TAKES_TRAILERS = /(?:^|[\s,])trailers(?:$|[\s,;])/i
+
 /** What the exchanges of a server know of its end. */
 export interface Draining {
   /** Answers end their connections. */
@@ -30,7 +32,6 @@ export class Http1Exchange extends WireExchange {
   readonly #response: GatewayResponse
   readonly #isHttp11: boolean
   readonly #draining: Draining
-
   constructor(init: ExchangeInit, request: IncomingMessage, response: GatewayResponse, draining: Draining & Pick<ServerState, 'server'>) {
     super(init)
     this.#draining = draining
@@ -41,6 +42,20 @@ export class Http1Exchange extends WireExchange {
 
   override cut(): void {
     this.#response.destroy()
+  }
+
+  override interim(statusCode: number, fields: readonly string[]): void {
+    const response = this.#response
+    if (this.#isHttp11 && !response.headersSent && !response.destroyed) response.writeInformation(statusCode, repairFields(fields))
+  }
+
+  override trailers(fields: readonly string[]): void {
+    // RFC 9110, 6.5.1: who reads them says so.
+    if (!this.#isHttp11 || this.#response.writableEnded || !this.sent.headers.values('Te').some((line) => TAKES_TRAILERS.test(line))) return
+    const pairs: [string, string][] = []
+    const repaired = repairFields(fields)
+    for (let i = 0; i < repaired.length; i += 2) pairs.push([repaired[i] as string, repaired[i + 1] as string])
+    this.#response.addTrailers(pairs)
   }
 
   override closed(isComplete: boolean): void {

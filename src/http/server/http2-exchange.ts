@@ -2,6 +2,7 @@
 
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Writable } from 'node:stream'
+import { setKey } from '../../json/types.ts'
 import { writableValue } from '../../engine/header-values.ts'
 import { type ExchangeInit, WireExchange } from './wire-exchange.ts'
 import { repairFields } from './writable-fields.ts'
@@ -50,6 +51,7 @@ const SINGLE_VALUES = new Set([
 
 export class Http2Exchange extends WireExchange {
   readonly #stream: ServerHttp2Stream
+  #trailers: readonly string[] = []
 
   constructor(init: ExchangeInit, stream: ServerHttp2Stream) {
     super(init)
@@ -67,6 +69,16 @@ export class Http2Exchange extends WireExchange {
    */
   override cut(): void {
     this.#stream.destroy(BROKEN_OFF)
+  }
+
+  override interim(statusCode: number, fields: readonly string[]): void {
+    const stream = this.#stream
+    if (!stream.headersSent && !stream.destroyed && !stream.closed)
+      stream.additionalHeaders(toRecord([':status', String(statusCode), ...http2Fields(repairFields(fields))]))
+  }
+
+  override trailers(fields: readonly string[]): void {
+    this.#trailers = http2Fields(repairFields(fields))
   }
 
   protected override knowsStatus(statusCode: number): boolean {
@@ -89,18 +101,22 @@ export class Http2Exchange extends WireExchange {
   }
 
   protected override startStream(): Writable {
-    if (!this.#stream.destroyed && !this.#stream.closed) this.#respond(false)
-    return this.#stream
+    const stream = this.#stream
+    if (stream.destroyed || stream.closed) return stream
+    this.#respond(false, this.mayHaveTrailers)
+    if (this.mayHaveTrailers) stream.once('wantTrailers', () => stream.sendTrailers(toRecord(this.#trailers)))
+    return stream
   }
 
-  #respond(endStream: boolean): void {
+  #respond(endStream: boolean, waitForTrailers = false): void {
     const status = [':status', String(this.statusCode)]
     const fields = http2Fields(this.responseHeaders.fields)
+    const options = { endStream, waitForTrailers }
     try {
-      this.#stream.respond([...status, ...fields], { endStream })
+      this.#stream.respond([...status, ...fields], options)
     } catch (error) {
       if (this.#stream.headersSent) throw error
-      this.#stream.respond([...status, ...repairFields(fields)], { endStream })
+      this.#stream.respond([...status, ...repairFields(fields)], options)
     }
   }
 }
@@ -117,6 +133,17 @@ function http2Fields(fields: readonly string[]): string[] {
     else written[before + 1] = value
   }
   return written
+}
+
+/** Names with several values have a list. */
+function toRecord(fields: readonly string[]): Record<string, string | string[]> {
+  const record: Record<string, string | string[]> = {}
+  for (let i = 0; i < fields.length; i += 2) {
+    const [name, value] = [fields[i] as string, fields[i + 1] as string]
+    const before = Object.hasOwn(record, name) ? record[name] : undefined
+    setKey(record, name, before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value])
+  }
+  return record
 }
 
 function indexOfName(fields: readonly string[], name: string): number {

@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls'
 import { CANCELED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
-import type { Answer, Body, Exchange, Route, SentRequest, TlsSession } from '../../engine/types.ts'
+import type { Answer, Body, Companions, Exchange, Route, SentRequest, TlsSession } from '../../engine/types.ts'
 import type { ClientBody } from './client-body.ts'
 import { readPragma } from '../pragma.ts'
 import { pump } from './pump.ts'
@@ -34,7 +34,7 @@ const UNSPEAKABLE = 502
 /** Memory up to this size is copied into the text of the head, so that one write carries both. */
 const MERGED_BODY_LIMIT = 16 * 1024
 
-export abstract class WireExchange implements Exchange {
+export abstract class WireExchange implements Exchange, Companions {
   method: string
   target: string
   path: string
@@ -56,6 +56,8 @@ export abstract class WireExchange implements Exchange {
   bytesOut = 0
   failure: Error | null = null
   readonly upgrade: string | null = null
+  /** Whether fields may follow a streamed body. */
+  protected mayHaveTrailers = false
   readonly #init: ExchangeInit
   #headers: HeaderMap | null = null
   #listeners: (() => void)[] | null = null
@@ -96,6 +98,11 @@ export abstract class WireExchange implements Exchange {
     if (!this.isSecure) return null
     const { socket } = this.#init
     return { version: socket.getProtocol?.() ?? '', cipher: socket.getCipher?.()?.standardName ?? '' }
+  }
+
+  get companions(): Companions {
+    this.mayHaveTrailers = true
+    return this
   }
 
   get bytesIn(): number {
@@ -213,6 +220,10 @@ export abstract class WireExchange implements Exchange {
 
   /** Breaks the connection off, so that the client sees that something is missing. */
   abstract cut(): void
+
+  abstract interim(statusCode: number, fields: readonly string[]): void
+
+  abstract trailers(fields: readonly string[]): void
 
   /** Writes status, `responseHeaders` and a body of known length. */
   protected abstract writeWhole(body: string | Uint8Array | null, encoding: 'latin1'): void
