@@ -53,6 +53,15 @@ const fails =
   () =>
     Promise.reject(reason)
 
+test('an error text that the client reads has no secrets', async () => {
+  const mask = (text: string): string => text.replaceAll('s3cret', '***')
+  const { text } = await serve(fails(new GatewayError('Get "http://b/?key=s3cret": EOF', { code: 'ERR_BACKEND_UNREACHABLE' })), {
+    returnsErrorText: true,
+    mask,
+  })
+  assert.equal(String(text), 'Get "http://b/?key=***": EOF')
+})
+
 test('a backend’s status and headers stay inside once its data is decoded, in every encoding', async () => {
   for (const outputEncoding of ['json', 'string', 'xml', 'yaml', 'negotiate', 'json-collection']) {
     const config = makeConfig({ endpoints: [endpointWith([{}], { outputEncoding })] })

@@ -16,6 +16,8 @@ export interface BackendInit {
   /** `BackendRequest.spellings` of the endpoint. */
   readonly spellings: ReadonlyMap<string, string> | null
   readonly decode: Decode
+  /** Takes secrets out of texts. */
+  readonly mask: (text: string) => string
   /** Whether its endpoint passes more than an answer: interim ones, trailers, other protocols. */
   readonly isLive: boolean
   /** Whether answers say what the backend itself answered (`PipeResponse.backend`). */
@@ -31,7 +33,7 @@ export function compileBackend(init: BackendInit): Pipe {
   if (init.backend.encoding === 'no-op') return streamFrom(init)
   const { decode, manipulate, maxBodyBytes, tellsBackend } = init
   const decodeBroken = compileBrokenDecoder(init.backend.encoding, decode)
-  const onBadStatus = compileStatusPolicy(init.backend, init.quirks)
+  const onBadStatus = compileStatusPolicy(init.backend, init.quirks, init.mask)
   const toResponse = (response: BackendResponse): PipeResponse => {
     if (response.statusCode !== 200 && response.statusCode !== 201) return onBadStatus(response)
     const bytes = wholeBody(response.body)

@@ -12,6 +12,7 @@ import { streamLimitsOf } from '../endpoint/stream-block.ts'
 import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
 import { requiredBackends, ownJoins } from '../ports.ts'
+import { textMasker } from '../secrets.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
 import { compileBackend } from './backend.ts'
 import { maxBodyBytesOf } from './backend-limits.ts'
@@ -123,6 +124,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     quirks,
     sender: stack<Sender>(await build('executor'), transport, site, init.observer),
     decode,
+    mask: textMasker(site.config.secrets),
     tellsBackend:
       place.extraConfig.has(HEAD_READER) ||
       PLUGIN_BLOCKS.some((namespace) => backend.extraConfig.has(namespace)) ||

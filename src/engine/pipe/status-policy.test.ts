@@ -13,7 +13,7 @@ const backendWith = (block: unknown) =>
 const notFound = makeBackendResponse('<gone>', { statusCode: 404 })
 
 function apply(block: unknown, dialect: Dialect = 3, response = notFound): PipeResponse {
-  return compileStatusPolicy(backendWith(block), quirksOf(dialect))(response)
+  return compileStatusPolicy(backendWith(block), quirksOf(dialect), (text) => text.replace('s3cret', '***'))(response)
 }
 
 test('without a word in the file the status is an error that names the call, and no more', () => {
@@ -24,6 +24,11 @@ test('without a word in the file the status is an error that names the call, and
     message: 'invalid status code 404 [POST /b/{{.Id}}]: http://b/b',
   })
   assert.throws(() => apply({}, 2), { message: 'Invalid status code' })
+})
+
+test('secrets that a backend repeats are not among the details', () => {
+  const { data } = apply({ return_error_details: 'b' }, 3, makeBackendResponse('no /b?key=s3cret here', { statusCode: 404 }))
+  assert.match(encodeSorted(data?.object ?? null), /"no \/b\?key=\*\*\* here"/)
 })
 
 test('the code makes the backend’s status, type and body those of the answer; version 2 has no such option', () => {

@@ -47,9 +47,10 @@ export function readsErrorBodies(backend: BackendConfig, quirks: Quirks): boolea
   return errorDetailOf(backend, quirks).kind !== 'none'
 }
 
-export function compileStatusPolicy(backend: BackendConfig, quirks: Quirks): StatusPolicy {
+/** `mask` takes secrets out of texts: backends like to repeat what they were asked. */
+export function compileStatusPolicy(backend: BackendConfig, quirks: Quirks, mask: (text: string) => string): StatusPolicy {
   const detail = errorDetailOf(backend, quirks)
-  if (detail.kind === 'details') return giveDetails(detail.name, quirks)
+  if (detail.kind === 'details') return giveDetails(detail.name, quirks, mask)
   if (detail.kind === 'code') return passOn
   const describe = compileDescription(backend, quirks)
   return function refuse(response) {
@@ -74,10 +75,10 @@ function compileDescription(backend: BackendConfig, quirks: Quirks): (response: 
   return ({ statusCode, url }) => `invalid status code ${statusCode} [${backend.writtenMethod} ${backend.urlPattern}]: ${url}`
 }
 
-function giveDetails(name: string, quirks: Quirks): StatusPolicy {
+function giveDetails(name: string, quirks: Quirks, mask: (text: string) => string): StatusPolicy {
   return function describeFailure(response) {
     // JSON is UTF-8: bytes of other charsets become U+FFFD.
-    const body = textOfBody(response).toWellFormed()
+    const body = mask(textOfBody(response).toWellFormed())
     const encoding = response.headers.get('Content-Type')
     const details: JsonObject = {
       http_status_code: new TypedNumber(response.statusCode, 'int'),

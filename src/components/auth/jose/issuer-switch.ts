@@ -1,5 +1,6 @@
 // Several issuers at one endpoint: each has keys and a server of its own. Knows nothing of requests.
 
+import type { Scope } from '../../../engine/scope.ts'
 import { parseClaims, parseJws, TokenError } from './token/jws.ts'
 import { memberOf } from './token/strict-json.ts'
 import { TokenCache } from './token/token-cache.ts'
@@ -34,11 +35,11 @@ export class IssuerSwitch<T> implements Verifier<T> {
     this.#board = board
   }
 
-  verify(token: string): GoodToken<T> | Promise<GoodToken<T>> {
+  verify(token: string, scope?: Scope): GoodToken<T> | Promise<GoodToken<T>> {
     const known = this.#known.get(token)
-    if (known !== undefined) return known.verify(token)
+    if (known !== undefined) return known.verify(token, scope)
     const verifier = this.#find(token)
-    const verified = verifier.verify(token)
+    const verified = verifier.verify(token, scope)
     if (verified instanceof Promise) return verified.then((late) => this.#remember(token, verifier, late))
     return this.#remember(token, verifier, verified)
   }

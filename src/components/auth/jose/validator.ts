@@ -96,7 +96,7 @@ export function buildValidator(options: ValidatorOptions, issuers: readonly Issu
       if (token.length > MAX_TOKEN_LENGTH) throw refused(TOO_LONG, UNAUTHORIZED)
       let verified: GoodToken<Verdict> | Promise<GoodToken<Verdict>>
       try {
-        verified = verifier.verify(token)
+        verified = verifier.verify(token, exchange.scope)
       } catch (error) {
         refuse(error)
       }

@@ -1,5 +1,6 @@
 // Tokens that an authorization server vouches for: alone, or besides their signature. Knows nothing of HTTP.
 
+import type { Scope } from '../../../../engine/scope.ts'
 import { checkRegistered, checkTimes, type Expected, type TokenTimes } from '../token/claims.ts'
 import { TokenError } from '../token/jws.ts'
 import { type JsonRecord, memberOf } from '../token/strict-json.ts'
@@ -35,9 +36,9 @@ export class IntrospectedTokens<T> implements Verifier<T> {
     this.#init = init
   }
 
-  verify(token: string): GoodToken<T> | Promise<GoodToken<T>> {
+  verify(token: string, scope?: Scope): GoodToken<T> | Promise<GoodToken<T>> {
     if (!PLAUSIBLE.test(token)) throw IMPLAUSIBLE
-    const word = this.#init.introspector.ask(token)
+    const word = this.#init.introspector.ask(token, scope)
     return word instanceof Promise ? word.then((late) => this.#judge(late)) : this.#judge(word)
   }
 
@@ -71,13 +72,13 @@ export class ConfirmedTokens<T> implements Verifier<T> {
   }
 
   /** security: the server is asked for nothing that was not signed. */
-  verify(token: string): GoodToken<T> | Promise<GoodToken<T>> {
-    const signed = this.#signed.verify(token)
-    return signed instanceof Promise ? signed.then((good) => this.#confirm(token, good)) : this.#confirm(token, signed)
+  verify(token: string, scope?: Scope): GoodToken<T> | Promise<GoodToken<T>> {
+    const signed = this.#signed.verify(token, scope)
+    return signed instanceof Promise ? signed.then((good) => this.#confirm(token, good, scope)) : this.#confirm(token, signed, scope)
   }
 
-  #confirm(token: string, signed: GoodToken<T>): GoodToken<T> | Promise<GoodToken<T>> {
-    const active = this.#active.verify(token)
+  #confirm(token: string, signed: GoodToken<T>, scope: Scope | undefined): GoodToken<T> | Promise<GoodToken<T>> {
+    const active = this.#active.verify(token, scope)
     return active instanceof Promise ? active.then(() => signed) : signed
   }
 }

@@ -5,6 +5,8 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import { verifiedClaims } from '../../../../engine/ports.ts'
+import { startBackend } from '../../../../testing/backend.ts'
+import { configOf, makeBackendResponse, openInMemory } from '../../../../testing/index.ts'
 import { endpointWith } from '../test-validator.ts'
 import { Introspector, type Word } from './introspector.ts'
 import { es256, issuerServer, newKey, setOf, type Asked, type IssuerServer, type Reply } from './test-issuer.ts'
@@ -169,6 +171,22 @@ test('a signed token of an issuer that is asked as well must pass both, and is a
   assert.equal(await asking(server, { url: `${server.url}/gone` }, { issuer, jwk_url: `${server.url}/keys` }).statusFor(good), 503)
 })
 
+test('the call has the id of the request whose token it is about', async (context) => {
+  const ids: (string | undefined)[] = []
+  const server = await startBackend((request, response) => {
+    ids.push(request.headers['x-call'] as string | undefined)
+    response.end('{"active":true}')
+  })
+  context.after(() => server.close())
+  const backend = () => Promise.resolve(makeBackendResponse('{}'))
+  const introspection = { url: `${server.url}/ask`, client_id: 'gw', client_secret: 's' }
+  const service = { '_gw/request-id': { header: 'X-Call' }, '_gw/issuers': { o: { introspection, disable_jwk_security: true } } }
+  const endpoint = { endpoint: '/a', backend: [{ url_pattern: '/' }], extra_config: { '_gw/issuers': ['o'] } }
+  const gateway = await openInMemory(configOf({ host: ['http://b:80'], endpoints: [endpoint], extra_config: service }), { backend })
+  const answer = await gateway.ask({ target: '/a', headers: { Authorization: 'Bearer t', 'X-Call': 'mine-1' } })
+  assert.deepEqual([answer.statusCode, ids], [200, ['mine-1']])
+})
+
 /** Asks a server in memory, which says that all but strangers are active. */
 function introspector(pad = ''): { ask: (token: string) => Promise<Word>; calls: () => number } {
   let calls = 0
@@ -179,7 +197,7 @@ function introspector(pad = ''): { ask: (token: string) => Promise<Word>; calls:
   }
   const log = { info() {}, warning() {} }
   const fixed = { url: 'https://o', clientId: '', clientSecret: '', tokenTypeHint: '', timeoutMs: 1000, cacheMs: 1e6, label: '' }
-  const asked = new Introspector({ client: { request }, clock: () => 1, countWorkers: () => 1, log, ...fixed })
+  const asked = new Introspector({ client: { request }, clock: () => 1, countWorkers: () => 1, callFields: new Map(), log, ...fixed })
   return { ask: async (token) => asked.ask(token), calls: () => calls }
 }
 

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from '../../../../engine/compile/component.ts'
 import { AUTH_UNAVAILABLE } from '../../../../engine/errors.ts'
+import type { Scope, Slot } from '../../../../engine/scope.ts'
 import { escapeQueryComponent } from '../../../../go/url.ts'
 import type { Clock } from '../keys/shared-download.ts'
 import { parseUrl, readAnswer, type TrustedClient } from '../keys/trusted-client.ts'
@@ -27,6 +28,8 @@ export interface IntrospectorInit {
   readonly cacheMs: number
   readonly clock: Clock
   readonly countWorkers: () => number
+  /** Fields that every call has. */
+  readonly callFields: ReadonlyMap<string, Slot<string>>
   readonly log: Pick<Logger, 'info' | 'warning'>
   /** How lines of the log begin. */
   readonly label: string
@@ -77,8 +80,8 @@ export class Introspector {
     this.#refused = new TokenCache(share(MAX_REFUSED), sizeOf)
   }
 
-  /** What is said of a token, at once if it is remembered. Throws or rejects with AUTH_UNAVAILABLE when nothing is. */
-  ask(token: string): Word | Promise<Word> {
+  /** What is said of a token, at once if it is remembered. Throws or rejects with AUTH_UNAVAILABLE when nothing is. The call is that of the first request. */
+  ask(token: string, scope?: Scope): Word | Promise<Word> {
     // security: tokens themselves are not kept: whoever reads the memory does not become their owner.
     const hash = createHash('sha256').update(token).digest('base64')
     const known = this.#find(hash)
@@ -86,7 +89,7 @@ export class Introspector {
     const running = this.#calls.get(hash)
     if (running !== undefined) return running
     if (this.#calls.size >= MAX_CALLS) throw AUTH_UNAVAILABLE
-    const call = this.#call(token, hash).finally(() => this.#calls.delete(hash))
+    const call = this.#call(token, hash, scope).finally(() => this.#calls.delete(hash))
     this.#calls.set(hash, call)
     return call
   }
@@ -101,10 +104,10 @@ export class Introspector {
     return null
   }
 
-  async #call(token: string, hash: string): Promise<Word> {
+  async #call(token: string, hash: string, scope: Scope | undefined): Promise<Word> {
     const { log, label } = this.#init
     try {
-      const word = this.#remember(hash, await this.#fetch(token))
+      const word = this.#remember(hash, await this.#fetch(token, scope))
       if (this.#isDown) log.info(`${label} the introspection answers again`)
       this.#isDown = false
       return word
@@ -115,14 +118,20 @@ export class Introspector {
     }
   }
 
-  async #fetch(token: string): Promise<Buffer> {
+  async #fetch(token: string, scope: Scope | undefined): Promise<Buffer> {
     const { client, tokenTypeHint, timeoutMs } = this.#init
     const hint = tokenTypeHint === '' ? '' : `&token_type_hint=${escapeQueryComponent(tokenTypeHint)}`
     const signal = AbortSignal.timeout(timeoutMs)
     const form = `token=${escapeQueryComponent(token)}${hint}`
     const authorization = this.#authorization === null ? null : { authorization: this.#authorization }
     try {
-      const response = await client.request(this.#url, { signal, accept: 'application/json', form, ...authorization })
+      const response = await client.request(this.#url, {
+        signal,
+        accept: 'application/json',
+        form,
+        more: this.#fieldsOf(scope),
+        ...authorization,
+      })
       if (response.statusCode === 200) return await readAnswer(response, LIMIT)
       response.destroy()
       throw new Error(`status ${response.statusCode}`)
@@ -130,6 +139,16 @@ export class Introspector {
       if (signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error })
       throw error
     }
+  }
+
+  #fieldsOf(scope: Scope | undefined): Record<string, string> {
+    const fields: Record<string, string> = {}
+    if (scope === undefined) return fields
+    for (const [name, slot] of this.#init.callFields) {
+      const value = slot.get(scope)
+      if (value !== undefined) fields[name] = value
+    }
+    return fields
   }
 
   #remember(hash: string, bytes: Buffer): Word {

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { ConfigError, type Port, type Site } from '../../../../engine/compile/component.ts'
+import { callFields } from '../../../../engine/ports.ts'
 import { parseDurationMs } from '../../../../go/duration.ts'
 import { countWorkers } from '../../../../engine/worker-count.ts'
 import { type KeyIds, keyIdsOf } from '../keys/key-ids.ts'
@@ -129,6 +130,7 @@ function openIntrospector(
     cacheMs: parseDurationMs(given.cache_ttl) ?? 0,
     clock: site.clock.now,
     countWorkers: countWorkers(site),
+    callFields: callFields(site),
     log: site.log,
     label,
   })

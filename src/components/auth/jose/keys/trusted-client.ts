@@ -29,6 +29,8 @@ export interface TrustedRequest {
   /** A POST of these bytes. */
   readonly form?: string
   readonly authorization?: string
+  /** Further fields. */
+  readonly more?: Readonly<Record<string, string>>
 }
 
 /** What answers are called in errors, and how much of one is read. */
@@ -72,10 +74,11 @@ export class TrustedClient {
   }
 
   /** The head of the answer to one request. */
-  async request(url: URL, { signal, accept = '*/*', form, authorization }: TrustedRequest): Promise<http.IncomingMessage> {
+  async request(url: URL, { signal, accept = '*/*', form, authorization, more }: TrustedRequest): Promise<http.IncomingMessage> {
     const isTls = url.protocol === 'https:'
     const agent = isTls ? (this.#httpsAgent ??= this.#createTlsAgent()) : (this.#httpAgent ??= new http.Agent(agentOptions(this.#init)))
     const headers = {
+      ...more,
       'User-Agent': this.#init.userAgent,
       Accept: accept,
       'Accept-Encoding': 'gzip',

@@ -1,5 +1,6 @@
 // Checks one token from its text to what follows from it, and remembers the good ones. Knows nothing of requests.
 
+import type { Scope } from '../../../../engine/scope.ts'
 import type { Algorithm } from './algorithms.ts'
 import { checkRegistered, checkTimes } from './claims.ts'
 import type { Expected, TokenTimes } from './claims.ts'
@@ -22,8 +23,11 @@ export interface GoodToken<T> {
 
 /** Says whether tokens are good. */
 export interface Verifier<T> {
-  /** The token, at once if nobody must be asked. Throws or rejects with a TokenError when it is refused, with a GatewayError when that cannot be said. */
-  verify(token: string): GoodToken<T> | Promise<GoodToken<T>>
+  /**
+   * The token, at once if nobody must be asked. Throws or rejects with a TokenError when it is refused, with a GatewayError when that cannot be said.
+   * `scope` is that of the request it came with, whose fields (its id) go to those who are asked.
+   */
+  verify(token: string, scope?: Scope): GoodToken<T> | Promise<GoodToken<T>>
 }
 
 /** A token whose signature and registered claims were good. */
