@@ -46,7 +46,7 @@ export const httpServerPlugins = component({
     if (rejection !== null) return () => (exchange) => releaseError(exchange, rejection, log, site.router.return_error_msg)
     if (plugins.length === 0) return null
     const seat = serverSeat({ maxBody: settings.maxBody, paramNames: new Map() }, config.service.timeoutMs)
-    const layers = plugins.map((plugin) => layerOf(plugin, placedAt(plugin.name, seat, site, settings.slowMs), site))
+    const layers = plugins.map((plugin) => plugin.layer ?? layerOf(plugin, placedAt(plugin.name, seat, site, settings.slowMs), site))
     // compat: the last one of the list is outermost.
     return (inner) => layers.reduce((next, layer) => layer(next), inner)
   },
