@@ -1,10 +1,10 @@
 // What `check` and `run` say about the plugins of a configuration: whether there is one of each name, its options, and what follows.
 
 import { hintForRetired, isProtectingPlugin, missingProtection } from '../config/check-plugins.ts'
+import type { Quirks } from '../config/dialect.ts'
 import type { Edition } from '../config/protection.ts'
 import type { GatewayConfig } from '../config/types.ts'
-import type { BuiltIn } from '../plugins/built-in/declare.ts'
-import { findBuiltIn } from '../plugins/built-in/find.ts'
+import { findBuiltIn, type KnownBuiltIn } from '../plugins/built-in/find.ts'
 import { collectUses, type PluginUse } from '../plugins/check/uses.ts'
 import type { ModuleProblem } from '../plugins/loaded.ts'
 import { explainMissing } from '../plugins/modules/explain-missing.ts'
@@ -53,12 +53,10 @@ export async function findPluginIssues(config: GatewayConfig, request: FindingsR
   if (folder === null && all.length === 0) return { issues: [], files: null }
   const settings = pluginSettings(config.extraConfig)
   const judge = new Judge(config, settings, request)
-  const own = all.filter((use) => builtInOf(use, config) !== null)
+  const { quirks } = config
+  const own = all.filter(({ kind, name }) => findBuiltIn(kind, name, quirks) !== null)
   const uses = all.filter((use) => !own.includes(use))
-  const ownIssues = judge.uses(
-    own,
-    own.map((use) => readingOfBuiltIn(use, config)),
-  )
+  const ownIssues = judge.uses(own, await Promise.all(own.map((use) => readBuiltIn(use, quirks))))
   if (folder === null) return { issues: [...ownIssues, ...judge.uses(uses, uses.map(nothingFor))], files: null }
   if (uses.length === 0 || !request.importsPlugins) {
     const { problems, modules } = findFiles(folder.folder, folder.pattern)
@@ -75,15 +73,12 @@ export async function findPluginIssues(config: GatewayConfig, request: FindingsR
   return { issues, files: inspection.files.size === 0 ? null : inspection.files }
 }
 
-function builtInOf({ kind, name }: PluginUse, { quirks }: GatewayConfig): BuiltIn | null {
-  return findBuiltIn(kind, name, quirks)
-}
-
 /** Only of one that the gateway brings along. */
-function readingOfBuiltIn(use: PluginUse, config: GatewayConfig): UseReading {
-  const { name, kinds, protects, description, optionNames: options, prepare } = builtInOf(use, config) as BuiltIn
-  const plugin = { name, kinds: [...kinds], file: '', params: [], protects, description, options }
-  return { plugin, missing: null, problems: prepare(use.options).problems }
+async function readBuiltIn({ kind, name, options }: PluginUse, quirks: Quirks): Promise<UseReading> {
+  const { kinds, load } = findBuiltIn(kind, name, quirks) as KnownBuiltIn
+  const { protects, optionNames, prepare } = await load()
+  const plugin = { name, kinds: [...kinds], file: '', params: [], protects, description: '', options: optionNames }
+  return { plugin, missing: null, problems: prepare(options).problems }
 }
 
 /** Modules with the names of plugins that the gateway brings along. */

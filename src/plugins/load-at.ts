@@ -81,7 +81,7 @@ export async function loadAt(site: Site, init: LoadInit): Promise<LoadedPlace> {
       const ready =
         builtIn === null
           ? await setUp(entry, await loadModules(host, site), settings, site, init)
-          : setUpBuiltIn(builtIn, entry, site, kind)
+          : setUpBuiltIn(await builtIn.load(), entry, site, kind)
       if (ready !== null) plugins.push(ready)
       host.onServed?.(entry.name)
     } catch (error) {

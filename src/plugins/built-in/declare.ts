@@ -23,17 +23,14 @@ export interface PreparedBuiltIn {
 }
 
 export interface BuiltIn {
-  readonly name: string
-  readonly kinds: ReadonlySet<Kind>
   /** Whether it refuses requests for safety. */
   readonly protects: boolean
-  readonly description: string
   readonly optionNames: readonly string[]
   /** Reads options as the file has them. Never throws. */
   readonly prepare: (options: unknown) => PreparedBuiltIn
 }
 
-export interface BuiltInInit<S extends TObject> extends Pick<BuiltIn, 'name' | 'kinds' | 'protects' | 'description'> {
+export interface BuiltInInit<S extends TObject> extends Pick<BuiltIn, 'protects'> {
   /** Read exactly: what is not understood is a problem. */
   readonly options: S
   /** What types cannot say. */
@@ -41,9 +38,9 @@ export interface BuiltInInit<S extends TObject> extends Pick<BuiltIn, 'name' | '
   readonly build: (options: Static<S>, site: Site, kind: Kind) => BuiltInPlace
 }
 
-export function builtIn<S extends TObject>({ options: schema, check, build, ...facts }: BuiltInInit<S>): BuiltIn {
+export function builtIn<S extends TObject>({ options: schema, check, build, protects }: BuiltInInit<S>): BuiltIn {
   return {
-    ...facts,
+    protects,
     optionNames: Object.keys(schema.properties),
     prepare(written) {
       const { value, issues } = readOptions(schema, written, 'exact')

@@ -3,17 +3,34 @@
 import type { Quirks } from '../../config/dialect.ts'
 import type { Kind } from '../loaded.ts'
 import type { BuiltIn } from './declare.ts'
-import { ipFilter } from './ip-filter.ts'
-import { urlRewrite } from './url-rewrite.ts'
 
-const ALL: ReadonlyMap<string, BuiltIn> = new Map([ipFilter, urlRewrite].map((one) => [one.name, one]))
+/** One that is there. perf: imported only where a file names it. */
+export interface KnownBuiltIn {
+  readonly kinds: ReadonlySet<Kind>
+  readonly load: () => Promise<BuiltIn>
+}
+
+const IP_FILTER: KnownBuiltIn = {
+  kinds: new Set(['http-server', 'req-resp-modifier']),
+  load: async () => (await import('./ip-filter.ts')).ipFilter,
+}
+const URL_REWRITE: KnownBuiltIn = { kinds: new Set(['http-server']), load: async () => (await import('./url-rewrite.ts')).urlRewrite }
+
+const ALL: ReadonlyMap<string, KnownBuiltIn> = new Map([
+  ['ip-filter', IP_FILTER],
+  ['url-rewrite', URL_REWRITE],
+])
 /** What they were called in KrakenD 1.x. */
-const OLD_NAMES: ReadonlyMap<string, string> = new Map([['krakend-ipfilter', ipFilter.name]])
+const OLD_NAMES: ReadonlyMap<string, KnownBuiltIn> = new Map([['krakend-ipfilter', IP_FILTER]])
 
 /** Null for any other name, at a place that is none of its, and in the community edition. */
-export function findBuiltIn(kind: Kind, name: string, quirks: Pick<Quirks, 'hasBuiltInPlugins' | 'readsVersion1Names'>): BuiltIn | null {
-  if (!quirks.hasBuiltInPlugins) return null
-  const found = ALL.get((quirks.readsVersion1Names ? OLD_NAMES.get(name) : undefined) ?? name)
+export function findBuiltIn(
+  kind: Kind,
+  name: string,
+  { hasBuiltInPlugins, readsVersion1Names }: Pick<Quirks, 'hasBuiltInPlugins' | 'readsVersion1Names'>,
+): KnownBuiltIn | null {
+  if (!hasBuiltInPlugins) return null
+  const found = (readsVersion1Names ? OLD_NAMES.get(name) : undefined) ?? ALL.get(name)
   return found?.kinds.has(kind) === true ? found : null
 }
 

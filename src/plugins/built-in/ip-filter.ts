@@ -32,10 +32,7 @@ const FORBIDDEN = new GatewayError(TEXT, { code: 'ERR_ADDRESS', statusCode: 403,
 const FAILED = new GatewayError(TEXT, { code: 'ERR_ADDRESS', source: 'client', isTold: true })
 
 export const ipFilter = builtIn({
-  name: 'ip-filter',
-  kinds: new Set(['http-server', 'req-resp-modifier']),
   protects: true,
-  description: 'lets clients in, or keeps them out, by their address',
   options,
   check(given) {
     const problems: OptionProblem[] = []

@@ -22,10 +22,7 @@ type Options = Static<typeof options>
 const PAIR = 'must be a pair: a regular expression, and what takes the place of what it matches'
 
 export const urlRewrite = builtIn({
-  name: 'url-rewrite',
-  kinds: new Set(['http-server']),
   protects: false,
-  description: 'other paths for endpoints',
   options,
   check({ literal, regexp }) {
     if (literal === undefined && regexp === undefined) return [{ path: [], message: 'has neither "literal" nor "regexp"' }]
