@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import type { AgentConfig, GatewayConfig } from './config/types.ts'
-import { openAgentSign } from './engine/agent-signs.ts'
+import { labelOfAgent, openAgentSign } from './engine/agent-signs.ts'
 import {
   type AnyDriver,
   type AnyProcess,
@@ -17,12 +17,11 @@ import {
   type SharedMemory,
   UnservablePlace,
 } from './engine/compile/component.ts'
-import { labelOfAgent } from './engine/compile/compile-agent.ts'
 import { lazyEntries, loadDriver, loadProcessParts, type Order } from './engine/compile/order.ts'
 import { readBlock, refuseLonelyExtras } from './engine/compile/read-block.ts'
 import { SYSTEM_CLOCK } from './engine/compile/site.ts'
 import { asError, describeBug } from './engine/errors.ts'
-import { type GatewayInit, openAgent } from './gateway.ts'
+import type { GatewayInit } from './gateway.ts'
 import { SILENT } from './log/logger.ts'
 import { order as ownOrder } from './order.ts'
 
@@ -168,6 +167,8 @@ export class ProcessParts {
       block: [config.dialect, agent, config.service, config.transport, config.extraConfig],
       async start(ownLog, files) {
         const init = { log: ownLog, shared, pool, version, environment, clock, print, writeAccessLine() {} }
+        // perf: where threads serve, this one needs a gateway for its agents alone
+        const { openAgent } = await import('./gateway.ts')
         const { handle, files: read, retire } = await openAgent(config, agent, init)
         for (const path of read) files.set(path, digest(readFileSync(path)))
         const site = { ...base, log: ownLog, read: readNoted(files), agent, handle, ping: () => sign.set(clock.now()) }

@@ -136,7 +136,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: /^src\/check\//,
-    may: [/^src\/check\//, ENGINE, ...FLOORS, CONFIG_TYPES, /^src\/config\/fields\.ts$/, /^src\/encodings\/index\.ts$/],
+    may: [/^src\/check\//, ENGINE, ...FLOORS, CONFIG_TYPES, /^src\/config\/fields\.ts$/, /^src\/encodings\/names\.ts$/],
     never: SYSTEM,
     reason: 'rules judge a configuration by what it says: nothing is built, and whether a file is there is told to them',
   },
@@ -186,7 +186,7 @@ const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
 const VOCABULARY =
-  /^src\/(config\/dialect\.ts|brokers\/.+|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|placeholders|ports|raw-query|scope)\.ts)$/
+  /^src\/(config\/dialect\.ts|brokers\/.+|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|networks|placeholders|ports|raw-query|scope)\.ts)$/
 
 /** Comparing a version with a number, and flags that stand for such a comparison. */
 const DIALECT_QUESTIONS =

@@ -1,7 +1,7 @@
 // What each backend says about itself: hosts, method, encoding, discovery. Knows nothing of the others.
 
 import type { BackendConfig } from '../config/types.ts'
-import { decoderNames, renderNames } from '../encodings/index.ts'
+import { decoderNames, renderNames } from '../encodings/names.ts'
 import { backendProxyOptions } from '../engine/pipe/proxy-block.ts'
 import { certainIssue, errorIssue, warningIssue, writeValue } from '../schema/issue.ts'
 import type { Issue, IssuePath } from '../schema/issue.ts'

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -196,6 +196,8 @@ test('plugin new writes a plugin of each kind that can be loaded, with a test th
     const { exit, out } = krakend(folder, 'plugin', 'new', `p-${kind}`, '--kind', kind, ...flags)
     assert.equal(exit, 0)
     assert.ok(out.includes(`"plugin/${kind}": { `), out)
+    assert.equal(out.includes('and plugins/tsconfig.json'), kind === 'http-server', out)
+    assert.ok(!out.includes('npm install'), out)
   }
   const before = readFileSync(join(folder, 'plugins/p-middleware.js'), 'utf8')
   const again = krakend(folder, 'plugin', 'new', 'p-middleware', '--js')
@@ -209,6 +211,23 @@ test('plugin new writes a plugin of each kind that can be loaded, with a test th
   const tested = node(folder, ['--conditions=krakend-source', '--test', 'plugins/*.test.*'])
   assert.equal(tested.exit, 0, tested.out)
   assert.match(tested.out, /pass 4\b/)
+})
+
+test('plugin new leaves a project its tsconfig.json, needs none for JavaScript, and says what an editor needs', (t) => {
+  const folder = makeFolder(t, { 'own/tsconfig.json': '{}' })
+  krakend(folder, 'plugin', 'new', 'a', '--folder', 'own/plugins')
+  krakend(folder, 'plugin', 'new', 'b', '--folder', 'js', '--js')
+  assert.deepEqual(
+    [readdirSync(join(folder, 'own/plugins')), readdirSync(join(folder, 'js'))],
+    [
+      ['a.test.ts', 'a.ts'],
+      ['b.js', 'b.test.js'],
+    ],
+  )
+  const { out } = krakend(folder, 'plugin', 'new', 'c')
+  assert.match(out, /npm install --save-dev krakend-ts typescript @types\/node\n$/)
+  const { compilerOptions } = JSON.parse(readFileSync(join(folder, 'plugins/tsconfig.json'), 'utf8')) as { compilerOptions: object }
+  assert.ok('erasableSyntaxOnly' in compilerOptions)
 })
 
 test('plugin new refuses names that cannot be, and kinds that are none', (t) => {

@@ -158,20 +158,58 @@ test('a broken plugin that says it protects is not left out', async (t) => {
   )
 })
 
-const IP_FILTER = { service: { 'plugin/http-server': { name: ['ip-filter'] } } }
+const BASIC_AUTH = { service: { 'plugin/http-server': { name: ['basic-auth'] } } }
 
 test("KrakenD's protecting plugins: refused, told by check, ignored for the community edition, or there as a module", async (t) => {
-  const around = MODIFIER('ip-filter')
-  assert.match((await told(configOf(3, null, IP_FILTER))).join(), /^error enterprise-protection/)
-  assert.match((await told(configOf(3, null, IP_FILTER), { keepsVerdict: true })).join(), /^error enterprise-protection/)
+  const around = MODIFIER('basic-auth')
+  assert.match((await told(configOf(3, null, BASIC_AUTH))).join(), /^error enterprise-protection/)
+  assert.match((await told(configOf(3, null, BASIC_AUTH), { keepsVerdict: true })).join(), /^error enterprise-protection/)
   assert.match((await told(configOf(3, null, around))).join(), /^error enterprise-protection/)
   assert.match((await told(configOf(3, null, around), { keepsVerdict: true })).join(), /^warning enterprise-protection/)
   assert.match((await told(configOf(3, null, around), { keepsVerdict: true, isStrict: true })).join(), /^error enterprise-protection/)
-  assert.match((await told(configOf(3, null, IP_FILTER), { edition: 'ce' })).join(), /^warning enterprise-protection/)
-  const entry = configOf(4, null, ENTRY('ip-filter', { on_load_error: 'passthrough' }))
+  assert.match((await told(configOf(3, null, BASIC_AUTH), { edition: 'ce' })).join(), /^warning enterprise-protection/)
+  const entry = configOf(4, null, ENTRY('basic-auth', { on_load_error: 'passthrough' }))
   assert.match((await told(entry)).join(), /^warning unprotected/)
-  const folder = makeFolder(t, { 'ip-filter.mjs': 'export default () => ({ status: 403 })' })
-  assert.deepEqual(await told(configOf(3, folder, IP_FILTER)), [])
+  const folder = makeFolder(t, { 'basic-auth.mjs': 'export default () => ({ status: 403 })' })
+  assert.deepEqual(await told(configOf(3, folder, BASIC_AUTH)), [])
+})
+
+const filter = (options: Json): Blocks => ({ service: { 'plugin/http-server': { name: ['ip-filter'], 'ip-filter': options } } })
+
+test('what the gateway brings along is there without a folder, and its options are checked', async () => {
+  const at = 'extra_config.plugin/http-server.ip-filter'
+  assert.deepEqual(await told(configOf(3, null, filter({ CIDR: ['10.0.0.0/8'], allow: true }))), [])
+  assert.deepEqual(await told(configOf(3, null, filter({ CIDR: ['10.0.0.0/8', '10.0.0.0/33', 'x'] }))), [
+    `error plugin-options ${at}.CIDR[1]`,
+    `error plugin-options ${at}.CIDR[2]`,
+  ])
+  assert.deepEqual(await told(configOf(3, null, filter({ allow: true })), { keepsVerdict: true }), [`error plugin-options ${at}.CIDR`])
+  const rewrite = { service: { 'plugin/http-server': { name: 'url-rewrite', 'url-rewrite': { regexp: [['(', '/x']] } } } }
+  assert.deepEqual(await told(configOf(3, null, rewrite)), [
+    'warning plugin-options extra_config.plugin/http-server.url-rewrite.regexp[0][0]',
+  ])
+  const list = { service: { 'plugin/http-server': { plugins: [{ name: 'url-rewrite', config: { literal: { '/a': 'b' } } }] } } }
+  assert.deepEqual(await told(configOf(4, null, list)), [
+    'error plugin-options extra_config.plugin/http-server.plugins[0].config.literal./a',
+  ])
+})
+
+test('a module with the name of one that the gateway brings along is not used', async (t) => {
+  const folder = makeFolder(t, { 'ip-filter.mjs': 'throw new Error()', 'price.mjs': PRICE })
+  const alone = configOf(3, folder, filter({ CIDR: [] }))
+  assert.deepEqual(await told(alone), ['warning plugin-unused extra_config.plugin/http-server.name[0]'])
+  const named = makeFolder(t, { 'a.mjs': "export default { name: 'ip-filter', setup: () => null }", 'price.mjs': PRICE })
+  const beside = configOf(3, named, { ...MODIFIER('price'), ...filter({ CIDR: [] }) })
+  assert.deepEqual(await told(beside), ['warning plugin-unused extra_config.plugin/http-server.name[0]'])
+})
+
+test('at another place the name is unknown, and the community edition has none', async () => {
+  const { issues } = await findPluginIssues(configOf(3, null, MODIFIER('url-rewrite')), PLAIN)
+  assert.deepEqual(
+    issues.map(({ code, hint }) => [code, hint]),
+    [['plugin-missing', 'its place is plugin/http-server']],
+  )
+  assert.match((await told(configOf(3, null, MIDDLEWARE('ip-filter')))).join(), /^error enterprise-protection/)
 })
 
 test('a name that version 4 has replaced is told its namespace', async () => {
@@ -186,9 +224,9 @@ test('a name that version 4 has replaced is told its namespace', async () => {
 })
 
 test('without importing, protections are looked for by the names of files and nothing else is', async (t) => {
-  const folder = makeFolder(t, { 'ip-filter.mjs': 'throw new Error()' })
+  const folder = makeFolder(t, { 'redis-ratelimit.mjs': 'throw new Error()' })
   const request = { importsPlugins: false }
-  assert.deepEqual(await told(configOf(3, folder, IP_FILTER), request), [])
+  assert.deepEqual(await told(configOf(3, folder, MODIFIER('redis-ratelimit')), request), [])
   assert.deepEqual(await told(configOf(3, folder, MIDDLEWARE('nobody')), request), [])
   assert.match((await told(configOf(3, folder, MIDDLEWARE('basic-auth')), request)).join(), /^error enterprise-protection/)
 })

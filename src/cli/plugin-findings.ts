@@ -1,8 +1,10 @@
 // What `check` and `run` say about the plugins of a configuration: whether there is one of each name, its options, and what follows.
 
 import { hintForRetired, isProtectingPlugin, missingProtection } from '../config/check-plugins.ts'
+import type { Quirks } from '../config/dialect.ts'
 import type { Edition } from '../config/protection.ts'
 import type { GatewayConfig } from '../config/types.ts'
+import { findBuiltIn, type KnownBuiltIn } from '../plugins/built-in/find.ts'
 import { collectUses, type PluginUse } from '../plugins/check/uses.ts'
 import type { ModuleProblem } from '../plugins/loaded.ts'
 import { explainMissing } from '../plugins/modules/explain-missing.ts'
@@ -46,23 +48,50 @@ const EFFECTS = {
 const MADE_BY_GATEWAY = /^(?:JWT\.|resp\d+_)/
 
 export async function findPluginIssues(config: GatewayConfig, request: FindingsRequest): Promise<PluginFindings> {
-  const uses = collectUses(config)
+  const all = collectUses(config)
   const { plugin: folder } = config.service
-  if (folder === null && uses.length === 0) return { issues: [], files: null }
+  if (folder === null && all.length === 0) return { issues: [], files: null }
   const settings = pluginSettings(config.extraConfig)
   const judge = new Judge(config, settings, request)
-  if (folder === null) return { issues: judge.uses(uses, uses.map(nothingFor)), files: null }
+  const { quirks } = config
+  const own = all.filter(({ kind, name }) => findBuiltIn(kind, name, quirks) !== null)
+  const uses = all.filter((use) => !own.includes(use))
+  const ownIssues = judge.uses(own, await Promise.all(own.map((use) => readBuiltIn(use, quirks))))
+  if (folder === null) return { issues: [...ownIssues, ...judge.uses(uses, uses.map(nothingFor))], files: null }
   if (uses.length === 0 || !request.importsPlugins) {
     const { problems, modules } = findFiles(folder.folder, folder.pattern)
     const known = new Set(modules.map(({ name }) => name))
     // security: a protection is looked for all the same, by the names of the files
     const lost = uses.filter(({ name }) => isProtectingPlugin(name) && !known.has(name))
-    return { issues: [...judge.problems(problems), ...judge.uses(lost, lost.map(nothingFor))], files: null }
+    const issues = [...judge.problems(problems), ...ownIssues, ...tellOfUnused(own, known), ...judge.uses(lost, lost.map(nothingFor))]
+    return { issues, files: null }
   }
   const inspection = await inspect(uses, { ...folder, ...settings }, request.imports)
-  if ('code' in inspection) return { issues: judge.problems([inspection]), files: null }
-  const issues = [...judge.problems(inspection.problems), ...judge.uses(uses, inspection.uses)]
+  if ('code' in inspection) return { issues: [...judge.problems([inspection]), ...ownIssues], files: null }
+  const known = new Set(inspection.plugins.map(({ name }) => name))
+  const issues = [...judge.problems(inspection.problems), ...ownIssues, ...tellOfUnused(own, known), ...judge.uses(uses, inspection.uses)]
   return { issues, files: inspection.files.size === 0 ? null : inspection.files }
+}
+
+/** Only of one that the gateway brings along. */
+async function readBuiltIn({ kind, name, options }: PluginUse, quirks: Quirks): Promise<UseReading> {
+  const { kinds, load } = findBuiltIn(kind, name, quirks) as KnownBuiltIn
+  const { protects, optionNames, prepare } = await load()
+  const plugin = { name, kinds: [...kinds], file: '', params: [], protects, description: '', options: optionNames }
+  return { plugin, missing: null, problems: prepare(options).problems }
+}
+
+/** Modules with the names of plugins that the gateway brings along. */
+function tellOfUnused(own: readonly PluginUse[], modules: ReadonlySet<string>): Issue[] {
+  const used = [...new Map(own.map((use) => [use.name, use])).values()].filter(({ name }) => modules.has(name))
+  return used.map(({ name, namePath }) =>
+    warningIssue(
+      'plugin-unused',
+      namePath,
+      `the gateway has "${name}" itself: the module of that name is not used here`,
+      'give the module another name',
+    ),
+  )
 }
 
 /** Where no folder is. */

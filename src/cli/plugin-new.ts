@@ -1,7 +1,7 @@
 // Writes a plugin that works, with a test that passes, and says what to add to the configuration. Overwrites nothing.
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { asError } from '../engine/errors.ts'
 import { suffixOf } from '../plugins/entries.ts'
 import { isModuleName } from '../plugins/modules/module-file.ts'
@@ -11,6 +11,7 @@ import type { Kind } from '../plugins/types.ts'
 import { suggestHint } from '../schema/suggest.ts'
 import { UsageError } from './arguments.ts'
 import { pluginSource, testSource } from './plugin-new-sources.ts'
+import { COMPILER_OPTIONS, isInstalled, nearest } from './plugin-types.ts'
 
 export interface NewPlugin {
   readonly name: string
@@ -20,6 +21,13 @@ export interface NewPlugin {
 }
 
 const NAME = /^[a-z0-9][\w.-]*$/i
+/** How editors read what Node.js runs as it is; where a project has its own, that counts. */
+const TSCONFIG = { compilerOptions: { ...COMPILER_OPTIONS, noEmit: true, types: ['node'] } }
+const FOR_EDITORS = `
+For types in an editor, and for "node --test":
+
+  npm install --save-dev krakend-ts typescript @types/node
+`
 
 /** Gives the exit code. Throws a UsageError for a name or a kind that cannot be. */
 export function createPlugin({ name, kind: written, isJavaScript, folder }: NewPlugin): number {
@@ -33,15 +41,19 @@ export function createPlugin({ name, kind: written, isJavaScript, folder }: NewP
     process.stderr.write(`[KO] there already: ${taken.join(', ')}. Nothing is written\n`)
     return 1
   }
+  const tsconfig = isJavaScript || nearest(resolve(folder), 'tsconfig.json') !== null ? [] : [join(folder, 'tsconfig.json')]
   try {
     mkdirSync(folder, { recursive: true })
     writeFileSync(file, pluginSource(name, kind), { flag: 'wx' })
     writeFileSync(test, testSource(name, kind, extension), { flag: 'wx' })
+    for (const path of tsconfig) writeFileSync(path, `${JSON.stringify(TSCONFIG, null, 2)}\n`, { flag: 'wx' })
   } catch (error) {
     process.stderr.write(`[KO] ${asError(error).message}\n`)
     return 1
   }
-  process.stdout.write(`[OK] ${shownPath(file)} and ${shownPath(test)}\n\n${describeBlock(name, kind, folder)}`)
+  const paths = [file, test, ...tsconfig].map(shownPath)
+  const said = `[OK] ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}\n\n${describeBlock(name, kind, folder)}`
+  process.stdout.write(isInstalled(resolve(folder)) ? said : said + FOR_EDITORS)
   return 0
 }
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { shownPath } from '../plugins/modules/problem.ts'
 
 /** What Node.js runs without building anything. */
-const OPTIONS = {
+export const COMPILER_OPTIONS = {
   strict: true,
   target: 'esnext',
   module: 'nodenext',
@@ -55,11 +55,12 @@ function projectOf(home: string, files: readonly string[]): object {
   const paths = isInstalled(folder) ? {} : { paths: { 'krakend-ts/plugin': [OWN_TYPES] } }
   const typeRoots = [folder, dirname(OWN_TYPES)].flatMap(foldersAbove).map((above) => join(above, 'node_modules', '@types'))
   const types = typeRoots.some((root) => existsSync(join(root, 'node'))) ? ['node'] : []
-  const compilerOptions = { ...(isConfigured ? {} : { ...OPTIONS, types }), noEmit: true, typeRoots, ...paths }
+  const compilerOptions = { ...(isConfigured ? {} : { ...COMPILER_OPTIONS, types }), noEmit: true, typeRoots, ...paths }
   return { ...(isConfigured ? { extends: home } : {}), compilerOptions, files, include: [] }
 }
 
-function isInstalled(folder: string): boolean {
+/** Whether a file in this folder, which need not be there yet, finds the package. */
+export function isInstalled(folder: string): boolean {
   try {
     createRequire(join(folder, 'x.js')).resolve('krakend-ts/plugin')
     return true
@@ -79,7 +80,8 @@ function findCompiler(file: string): string | null {
   }
 }
 
-function nearest(folder: string, name: string): string | null {
+/** The file of that name in the folder, or in one above it; null without one. */
+export function nearest(folder: string, name: string): string | null {
   return (
     foldersAbove(folder)
       .map((above) => join(above, name))

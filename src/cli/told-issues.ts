@@ -9,7 +9,7 @@ import type { Issue } from '../schema/issue.ts'
 export function toldIssues(issues: readonly Issue[], inherited: GatewayConfig['inherited'] | null, secrets: Secrets): Issue[] {
   const mask = textMasker(secrets)
   return issues.map((issue) => {
-    const { message, hint, ...rest } = locateInherited(issue, inherited ?? new Map())
-    return { ...rest, message: mask(message), hint: mask(hint) }
+    const { message, hint, excerpt, ...rest } = locateInherited(issue, inherited ?? new Map())
+    return { ...rest, message: mask(message), hint: mask(hint), ...(excerpt === undefined ? {} : { excerpt: mask(excerpt) }) }
   })
 }

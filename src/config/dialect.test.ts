@@ -9,7 +9,13 @@ test('a version has what version 3 has but where it differs, and nobody changes 
 })
 
 test('the community edition differs in what only the Enterprise edition does', () => {
-  const missing = { hasFallback: false, liftsEventStreams: false, readsMiddlewares: false, needsProtectingPlugins: false }
+  const missing = {
+    hasFallback: false,
+    liftsEventStreams: false,
+    readsMiddlewares: false,
+    needsProtectingPlugins: false,
+    hasBuiltInPlugins: false,
+  }
   for (const dialect of DIALECTS) {
     const own = dialect === 4 ? { loadsPlugins: false } : {}
     assert.deepEqual(quirksOf(dialect, 'ce'), { ...quirksOf(dialect), ...missing, ...own })

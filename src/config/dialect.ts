@@ -42,6 +42,8 @@ export interface Quirks {
   readonly readsMiddlewares: boolean
   /** A protecting plugin that is not there stops the start, whatever else holds for plugins. */
   readonly needsProtectingPlugins: boolean
+  /** Plugins that KrakenD Enterprise brings along count, as far as they are here. */
+  readonly hasBuiltInPlugins: boolean
   /** Exporters that KrakenD 3 has dropped count. */
   readonly readsOpenCensus: boolean
 
@@ -111,6 +113,7 @@ const VERSION_3: Quirks = {
   loadsPlugins: true,
   readsMiddlewares: true,
   needsProtectingPlugins: true,
+  hasBuiltInPlugins: true,
   readsOpenCensus: true,
   newestTlsVersion: 'TLS13',
   trustsLegacyPair: false,
@@ -176,7 +179,13 @@ const CHANGED_IN_4: Partial<Quirks> = {
 
 const QUIRKS = perDialect(VERSION_3, { 2: UNKNOWN_TO_2, 4: CHANGED_IN_4 })
 
-const COMMUNITY: Partial<Quirks> = { hasFallback: false, liftsEventStreams: false, readsMiddlewares: false, needsProtectingPlugins: false }
+const COMMUNITY: Partial<Quirks> = {
+  hasFallback: false,
+  liftsEventStreams: false,
+  readsMiddlewares: false,
+  needsProtectingPlugins: false,
+  hasBuiltInPlugins: false,
+}
 const COMMUNITY_QUIRKS = perDialect(
   { ...QUIRKS[3], ...COMMUNITY },
   { 2: { ...QUIRKS[2], ...COMMUNITY }, 4: { ...QUIRKS[4], ...COMMUNITY, loadsPlugins: false } },

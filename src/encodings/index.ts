@@ -1,4 +1,4 @@
 // What the rest of the gateway may use of the encodings: names only.
 
-export { decoderNames, loadEncodings, renderNames } from './load.ts'
+export { loadEncodings } from './load.ts'
 export type { DecoderOptions, Encodings } from './load.ts'

@@ -5,6 +5,7 @@ import type { Dialect } from '../config/types.ts'
 import type { Decode, Render } from '../engine/types.ts'
 import { jsonDecoder, renderJson, renderJsonCollection } from './json.ts'
 import { negotiate } from './negotiate.ts'
+import type { EagerDecoder, LazyDecoder, RenderName, RenderOfVersion2 } from './names.ts'
 import { decodeNothing } from './no-op.ts'
 import { renderContentAsXml } from './render-content-xml.ts'
 import { renderXml } from './render-xml.ts'
@@ -33,15 +34,14 @@ function decodeAsJson({ isCollection }: DecoderOptions): Decode {
   return jsonDecoder(isCollection)
 }
 
-const DECODERS: Readonly<Record<string, MakeDecoder>> = {
+const DECODERS: Readonly<Record<EagerDecoder, MakeDecoder>> = {
   json: decodeAsJson,
   safejson: ({ dialect }) => safeJsonDecoder(dialect),
   string: () => decodeString,
   'no-op': () => decodeNothing,
 }
 
-/** Decoders with a parser that most gateways do not need. */
-const LAZY_DECODERS: Readonly<Record<string, () => Promise<MakeDecoder>>> = {
+const LAZY_DECODERS: Readonly<Record<LazyDecoder, () => Promise<MakeDecoder>>> = {
   async xml() {
     const { decodeXml, decodeXmlCollection } = await import('./xml.ts')
     return ({ isCollection }) => (isCollection ? decodeXmlCollection : decodeXml)
@@ -52,65 +52,52 @@ const LAZY_DECODERS: Readonly<Record<string, () => Promise<MakeDecoder>>> = {
   },
 }
 
-const RENDERS_OF_VERSION_2: ReadonlyMap<string, Render> = new Map<string, Render>([
-  ['json', renderJson],
-  ['string', renderString],
-  ['xml', renderXml],
-  [
-    'negotiate',
-    negotiate(
-      [
-        ['application/json', renderJson],
-        ['text/plain', renderYamlV2],
-        ['application/xml', renderContentAsXml],
-      ],
-      renderJson,
-    ),
-  ],
-])
-
-const RENDERS: ReadonlyMap<string, Render> = new Map<string, Render>([
-  ['json', renderJson],
-  ['json-collection', renderJsonCollection],
-  ['string', renderString],
-  ['xml', renderXml],
-  ['yaml', renderYaml],
-  [
-    'negotiate',
-    negotiate(
-      [
-        ['application/json', renderJson],
-        ['text/plain', renderYaml],
-        ['application/xml', renderXml],
-        ['application/x-yaml', renderYaml],
-      ],
-      renderJson,
-    ),
-  ],
-])
-
-const QUIRKS = perDialect({ renders: RENDERS }, { 2: { renders: RENDERS_OF_VERSION_2 } })
-
-/** The `encoding`s of backends that are decoders of their own; others mean JSON. */
-export function decoderNames(): string[] {
-  return [...Object.keys(DECODERS), ...Object.keys(LAZY_DECODERS)]
+const RENDERS_OF_VERSION_2: Readonly<Record<RenderOfVersion2, Render>> = {
+  json: renderJson,
+  string: renderString,
+  xml: renderXml,
+  negotiate: negotiate(
+    [
+      ['application/json', renderJson],
+      ['text/plain', renderYamlV2],
+      ['application/xml', renderContentAsXml],
+    ],
+    renderJson,
+  ),
 }
 
-/** The `output_encoding`s that are renderers of their own, beside `no-op`. */
-export function renderNames(dialect: Dialect): string[] {
-  return [...QUIRKS[dialect].renders.keys()]
+const RENDERS: Readonly<Record<RenderName, Render>> = {
+  json: renderJson,
+  'json-collection': renderJsonCollection,
+  string: renderString,
+  xml: renderXml,
+  yaml: renderYaml,
+  negotiate: negotiate(
+    [
+      ['application/json', renderJson],
+      ['text/plain', renderYaml],
+      ['application/xml', renderXml],
+      ['application/x-yaml', renderYaml],
+    ],
+    renderJson,
+  ),
 }
+
+const QUIRKS = perDialect<{ readonly renders: ReadonlyMap<string, Render> }>(
+  { renders: new Map(Object.entries(RENDERS)) },
+  { 2: { renders: new Map(Object.entries(RENDERS_OF_VERSION_2)) } },
+)
 
 /** Loads the decoders of these `encoding`s of backends; `decoderFor` then knows no other lazy one. */
 export async function loadEncodings(names: Iterable<string>): Promise<Encodings> {
-  const decoders = new Map(Object.entries(DECODERS))
+  const decoders = new Map<string, MakeDecoder>(Object.entries(DECODERS))
   for (const name of new Set(names)) {
-    if (Object.hasOwn(LAZY_DECODERS, name)) decoders.set(name, await (LAZY_DECODERS[name] as () => Promise<MakeDecoder>)())
+    if (isLazy(name)) decoders.set(name, await LAZY_DECODERS[name]())
   }
   return {
     decoderFor(encoding, options) {
       const make = decoders.get(encoding)
-      if (make === undefined && Object.hasOwn(LAZY_DECODERS, encoding)) throw new Error(`encoding "${encoding}" was not loaded`)
+      if (make === undefined && isLazy(encoding)) throw new Error(`encoding "${encoding}" was not loaded`)
       return (make ?? decodeAsJson)(options)
     },
     renderFor(outputEncoding, fallbackEncoding, dialect) {
@@ -118,4 +105,8 @@ export async function loadEncodings(names: Iterable<string>): Promise<Encodings>
       return renders.get(outputEncoding) ?? renders.get(fallbackEncoding ?? '') ?? renderJson
     },
   }
+}
+
+function isLazy(name: string): name is LazyDecoder {
+  return Object.hasOwn(LAZY_DECODERS, name)
 }

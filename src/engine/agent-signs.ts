@@ -36,3 +36,8 @@ export function readAgentSigns(agents: readonly AgentConfig[], shared: SharedMem
       }),
     )
 }
+
+/** `[SERVICE: AsyncAgent][name]`: how lines of the log about an agent begin. */
+export function labelOfAgent({ name }: AgentConfig): string {
+  return `[SERVICE: AsyncAgent][${name}]`
+}

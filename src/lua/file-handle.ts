@@ -14,6 +14,8 @@ export class FileHandle {
   readonly isWritable: boolean
   readonly isProcess: boolean
   isClosed = false
+  /** Asked before each piece that is read, with the bytes that wait: throws where a file never ends. */
+  guard: (waiting: number) => void = () => {}
   private readonly descriptor: number
   /** Where the next read or write happens; null: wherever the system is (pipes, terminals, appending). */
   private position: number | null
@@ -109,7 +111,7 @@ export class FileHandle {
   /** A line without its end; null at the end of the file. */
   readLine(): string | null {
     let end = this.buffer.indexOf('\n')
-    while (end < 0 && this.fill()) end = this.buffer.indexOf('\n')
+    for (let seen = this.buffer.length; end < 0 && this.fill(); seen = this.buffer.length) end = this.buffer.indexOf('\n', seen)
     if (end < 0) return this.buffer === '' ? null : this.take(this.buffer.length)
     return this.take(end + 1).replace(/\r?\n$/, '')
   }
@@ -158,6 +160,7 @@ export class FileHandle {
 
   private fill(): boolean {
     if (this.isAtEnd) return false
+    this.guard(this.buffer.length)
     const chunk = Buffer.alloc(BUFFER_SIZE)
     const count = readSync(this.descriptor, chunk, 0, BUFFER_SIZE, this.position)
     if (this.position !== null) this.position += count

@@ -33,7 +33,12 @@ function checkOption(thread: LuaThread, args: Args, at: number, options: readonl
 }
 
 function newFile(thread: LuaThread, handle: FileHandle): LuaUserData {
-  thread.machine.onClose(() => handle.close())
+  const { machine } = thread
+  machine.onClose(() => handle.close())
+  handle.guard = (waiting) => {
+    machine.checkTime()
+    if (waiting > machine.maxStringLength) machine.charge(waiting)
+  }
   return new LuaUserData(handle, thread.machine.registry.get(FILE_CLASS))
 }
 
@@ -69,8 +74,16 @@ function read(thread: LuaThread, handle: FileHandle, formats: Args, from: number
   if (!handle.isReadable) return refuse(handle, 'writing')
   if (handle.isClosed) argumentError(thread, 0, 'file is closed')
   const wanted = formats.length > from ? formats.slice(from) : ['*l']
+  try {
+    return readEach(thread, handle, wanted)
+  } catch (error) {
+    return [undefined, readError(handle, error), 1]
+  }
+}
+
+function readEach(thread: LuaThread, handle: FileHandle, formats: Args): Value[] {
   const values: Value[] = []
-  for (const format of wanted) {
+  for (const format of formats) {
     for (const value of readOne(thread, handle, format)) {
       values.push(value)
       if (value === undefined) return values
@@ -78,6 +91,12 @@ function read(thread: LuaThread, handle: FileHandle, formats: Args, from: number
     }
   }
   return values
+}
+
+/** What the system said of a file, such as one that is a folder. Throws whatever else it is. */
+function readError({ name }: FileHandle, error: unknown): string {
+  if (!(error instanceof Error && 'syscall' in error)) throw error
+  return `read ${name}: ${fileErrorText(error)}`
 }
 
 function readOne(thread: LuaThread, handle: FileHandle, format: Value): Value[] {
@@ -113,7 +132,12 @@ function close(thread: LuaThread, handle: FileHandle): Result {
 function lineIterator(handle: FileHandle, closesAtEnd: boolean): LuaFunction {
   return native((thread) => {
     if (handle.isClosed) thread.raise(`read ${handle.name}: file already closed`)
-    const line = handle.readLine()
+    let line: string | null
+    try {
+      line = handle.readLine()
+    } catch (error) {
+      return thread.raise(readError(handle, error))
+    }
     if (line === null && closesAtEnd) handle.close()
     return line ?? undefined
   })

@@ -56,6 +56,8 @@ const CASES: Readonly<Record<string, readonly (readonly [source: string, printed
     ['print(os.time(os.date("*t", 1234567890)), os.getenv("X"), os.setlocale("C"))', '1234567890\tnil\tfalse'],
     ['print(os.remove("/nonexistent/x"))', 'nil\tremove /nonexistent/x: no such file or directory'],
     ['print(io.open("/nonexistent/x"))', 'nil\topen /nonexistent/x: no such file or directory\t1'],
+    ['print(io.open("/"):read(1))', 'nil\tread /: is a directory\t1'],
+    ['print(pcall(io.lines("/")))', 'false\t<string>:1: read /: is a directory'],
   ],
   io: [
     [

@@ -4,13 +4,16 @@ import { ConfigError, type Site } from '../engine/compile/component.ts'
 import { GatewayError } from '../engine/errors.ts'
 import { showExchange } from '../engine/ports.ts'
 import { Scope } from '../engine/scope.ts'
+import type { Handler, Layer } from '../engine/types.ts'
 import { formatPath } from '../schema/issue.ts'
 import type { AnyHandler } from './around.ts'
 import type { AnyPair } from './around-pairs.ts'
+import type { BuiltIn } from './built-in/declare.ts'
+import { findBuiltIn } from './built-in/find.ts'
 import { deepFreeze } from './client.ts'
 import { type PluginEntry, readEntries, suffixOf } from './entries.ts'
 import { inTime } from './in-time.ts'
-import type { Kind, LoadedPlugin, PluginModules } from './loaded.ts'
+import type { Kind, LoadedPlugin, OptionProblem, PluginModules } from './loaded.ts'
 import { explainMissing } from './modules/explain-missing.ts'
 import { consequenceOf } from './on-load-error.ts'
 import { paramNamesOf } from './params.ts'
@@ -19,11 +22,13 @@ import { type PluginHost, pluginsOf } from './plugin-modules.ts'
 import { pluginSettings, type PluginSettings } from './plugins-block.ts'
 import { PluginSite } from './site.ts'
 
-/** A plugin that is ready, with one of both. */
+/** A plugin that is ready, with one of these. */
 export interface ReadyPlugin {
   readonly name: string
   readonly handler: AnyHandler | null
   readonly pair: AnyPair | null
+  /** Around the router: one that the gateway brings along. */
+  readonly layer: Layer<Handler> | null
 }
 
 /** In the order of the file. Where one is rejected, every request of the place is: the others do not matter. */
@@ -69,14 +74,14 @@ export async function loadAt(site: Site, init: LoadInit): Promise<LoadedPlace> {
   let rejection: GatewayError | null = null
   const entries = readEntries(`plugin/${kind}`, block, quirks.listsPlugins)
   if (entries.length === 0) return { plugins, settings, rejection }
-  showExchange(site)
   const host = pluginsOf(site)
-  const modules = await host.load()
-  refuseTampered(modules)
-  tellTotals(site, modules)
   for (const entry of entries) {
     try {
-      const ready = await setUp(entry, modules, settings, site, init)
+      const builtIn = findBuiltIn(kind, entry.name, quirks)
+      const ready =
+        builtIn === null
+          ? await setUp(entry, await loadModules(host, site), settings, site, init)
+          : setUpBuiltIn(await builtIn.load(), entry, site, kind)
       if (ready !== null) plugins.push(ready)
       host.onServed?.(entry.name)
     } catch (error) {
@@ -115,6 +120,15 @@ function consequenceFor(
     isServed: host.served?.has(name) === true,
     isStrict: host.isStrict,
   })
+}
+
+/** Nothing is imported for what the gateway brings along. */
+async function loadModules(host: PluginHost, site: Site): Promise<PluginModules> {
+  showExchange(site)
+  const modules = await host.load()
+  refuseTampered(modules)
+  tellTotals(site, modules)
+  return modules
 }
 
 /** security: what is run is not what was listed. */
@@ -166,6 +180,12 @@ async function setUp(
   }
 }
 
+function setUpBuiltIn(builtIn: BuiltIn, entry: PluginEntry, site: Site, kind: Kind): ReadyPlugin {
+  const { problems, build } = builtIn.prepare(entry.options)
+  if (problems.length > 0) throw wrongOptions(entry, problems, builtIn.protects)
+  return { name: entry.name, handler: null, ...build(site, kind) }
+}
+
 type Part = 'request' | 'response'
 
 interface Found {
@@ -196,8 +216,12 @@ async function readPluginOptions({ options: schema, protects }: LoadedPlugin, en
   if (schema === null) return deepFreeze(structuredClone(entry.options))
   const { value, problems } = await schema.read(structuredClone(entry.options))
   if (problems.length === 0) return deepFreeze(value)
-  const texts = problems.map(({ path, message }) => `${formatPath([...entry.optionsPath, ...path])} ${message}`)
-  throw new LoadFailure(`wrong options: ${texts.join(', ')}`, { protects })
+  throw wrongOptions(entry, problems, protects)
+}
+
+function wrongOptions({ optionsPath }: PluginEntry, problems: readonly OptionProblem[], protects: boolean): LoadFailure {
+  const texts = problems.map(({ path, message }) => `${formatPath([...optionsPath, ...path])} ${message}`)
+  return new LoadFailure(`wrong options: ${texts.join(', ')}`, { protects })
 }
 
 /** `setup` may wait for what it needs, but not for ever. */
@@ -217,7 +241,7 @@ function readyPlugin(name: string, given: unknown, part: Part | null): ReadyPlug
   if (given === undefined) throw new LoadFailure('setup returned nothing')
   if (typeof given === 'function') {
     if (part !== null) throw new LoadFailure(`it is a function, which has no ${part} part of its own: write its name without "-${part}"`)
-    return { name, handler: given as AnyHandler, pair: null }
+    return { name, handler: given as AnyHandler, pair: null, layer: null }
   }
   const parts = typeof given === 'object' ? (given as { readonly request?: unknown; readonly response?: unknown }) : {}
   const { request = null, response = null } = parts
@@ -228,7 +252,7 @@ function readyPlugin(name: string, given: unknown, part: Part | null): ReadyPlug
     response: part === 'request' ? null : (bound(response, given) as AnyPair['response']),
   }
   if (pair.request === null && pair.response === null) throw new LoadFailure(`it has no ${part} part`)
-  return { name, handler: null, pair }
+  return { name, handler: null, pair, layer: null }
 }
 
 /** As a method of its pair, where there is one. */

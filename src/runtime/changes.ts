@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { EndpointConfig, GatewayConfig, ServerConfig } from '../config/types.ts'
 import { processSettings, workersBlock } from '../engine/process/process-blocks.ts'
-import { servedTls } from '../http/server/listener.ts'
+import { servedTls } from '../http/server/served-tls.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
 
 /** What the listening socket is opened with: the file's name of each, and its value. */

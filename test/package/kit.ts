@@ -12,9 +12,9 @@ import { collect } from '../../src/testing/process.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The Node.js of the tests first, and nothing of npm's own variables: a package finds no more than its users have. */
+/** The Node.js of the tests first, and nothing of the variables of npm and of the tests: a package finds no more than its users have. */
 export const ENVIRONMENT: NodeJS.ProcessEnv = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_OPTIONS$/i.test(name))),
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_(OPTIONS|TEST_CONTEXT)$/i.test(name))),
   PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
 }
 

@@ -12,6 +12,31 @@ const FILE = {
   endpoints: [{ endpoint: '/hello', backend: [{ host: ['http://backend:8080'], url_pattern: '/' }] }],
 }
 
+/** Each mistake is one: a type that was not found would be `any`, and `any` makes none. */
+const TYPED = `import { openGateway } from 'krakend-ts'
+import { definePlugin } from 'krakend-ts/plugin'
+import { testPlugin } from 'krakend-ts/testing'
+
+// @ts-expect-error
+export const a: number = openGateway
+// @ts-expect-error
+export const b: number = testPlugin
+
+export default definePlugin({
+  kind: 'middleware',
+  options: { type: 'object', properties: { max: { type: 'integer', default: 1 } } },
+  setup({ max }) {
+    // @ts-expect-error
+    const text: string = max
+    return async (request, next) => {
+      // @ts-expect-error
+      request.nothing = text
+      return next()
+    }
+  },
+})
+`
+
 test('npm pack, npm install, npx krakend', async (context) => {
   succeed(process.execPath, ['scripts/build.ts'], { cwd: ROOT })
   const folder = scratchFolder(context)
@@ -37,12 +62,18 @@ test('npm pack, npm install, npx krakend', async (context) => {
       assert.match(await answer.text(), /"req_uri":"\/__echo\/x"/)
     }),
   )
-  await context.test('what is imported is there, with its types', () => {
+  await context.test('what is imported is there', () => {
     const names =
       "import('krakend-ts').then(async (all) => console.log(Object.keys(all).length, typeof (await import('krakend-ts/plugin')).definePlugin))"
     assert.match(succeed(process.execPath, ['-e', names], user), /^[1-9]\d* function$/m)
-    for (const entry of ['index', 'plugin', 'testing/index'])
-      assert.ok(existsSync(join(folder, `node_modules/krakend-ts/dist/${entry}.d.ts`)), entry)
+  })
+  await context.test('a plugin that was begun has types, and so has the rest of the package', () => {
+    succeed('npx', ['--no-install', 'krakend', 'plugin', 'new', 'price'], user)
+    writeFileSync(join(folder, 'plugins/use.ts'), TYPED)
+    // That of the project stands for the one that users install beside the package.
+    const types = ['--typeRoots', join(ROOT, 'node_modules/@types')]
+    succeed(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'plugins', ...types], user)
+    assert.match(succeed(process.execPath, ['--test', 'plugins/price.test.ts'], user), /pass 1\b/)
   })
   await context.test('the unit and the schema for editors come with it, tests and sources do not', () => {
     const has = (name: string): boolean => existsSync(join(folder, 'node_modules/krakend-ts', name))

@@ -1,5 +1,6 @@
 // Compiles the pipe of one async agent: the layers of `proxy` and what stands below, as for an endpoint, and nothing around them.
 
+import { labelOfAgent } from '../agent-signs.ts'
 import type { AgentConfig } from '../../config/types.ts'
 import { bodyOf, discardBody } from '../body.ts'
 import { CallTable } from '../endpoint/call.ts'
@@ -47,11 +48,6 @@ export async function compileAgent(agent: AgentConfig, init: CompileInit): Promi
     await sites.retire().catch((failure: unknown) => log.error(String(failure)))
     throw error
   }
-}
-
-/** `[SERVICE: AsyncAgent][name]`: how lines of the log about an agent begin. */
-export function labelOfAgent({ name }: AgentConfig): string {
-  return `[SERVICE: AsyncAgent][${name}]`
 }
 
 function placeOfAgent(agent: AgentConfig): PipePlace {

@@ -47,6 +47,11 @@ export function readsErrorBodies(backend: BackendConfig, quirks: Quirks): boolea
   return errorDetailOf(backend, quirks).kind !== 'none'
 }
 
+/** Whether a bad status of this backend is the client's, where it is the only one. */
+export function passesStatus(backend: BackendConfig, quirks: Quirks): boolean {
+  return errorDetailOf(backend, quirks).kind === 'code'
+}
+
 /** `mask` takes secrets out of texts: backends like to repeat what they were asked. */
 export function compileStatusPolicy(backend: BackendConfig, quirks: Quirks, mask: (text: string) => string): StatusPolicy {
   const detail = errorDetailOf(backend, quirks)

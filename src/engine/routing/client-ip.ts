@@ -4,6 +4,7 @@ import { BlockList, isIP } from 'node:net'
 import type { Quirks } from '../../config/dialect.ts'
 import { step } from '../compile/component.ts'
 import { canonicalName } from '../headers.ts'
+import { addNetwork, hasAddress } from '../networks.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange } from '../types.ts'
 
@@ -20,7 +21,8 @@ export const clientAddress = step({
   },
 })
 
-type FindClientIp = (exchange: Exchange) => string
+/** The address of whoever sent a request, from its peer and its header fields. */
+export type FindClientIp = (exchange: Pick<Exchange, 'peerAddress' | 'headers'>) => string
 
 const DEFAULT_HEADERS = ['X-Forwarded-For', 'X-Real-Ip']
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
@@ -60,24 +62,11 @@ function scanForwarded(values: readonly string[], isTrusted: (address: string) =
 function compileTrust(proxies: readonly string[]): (address: string) => boolean {
   if (proxies.length === 0) return trustAll
   const list = new BlockList()
-  for (const proxy of proxies) if (!addProxy(list, proxy)) break
-  return function isTrusted(address) {
-    const family = isIP(address)
-    return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4')
-  }
+  for (const proxy of proxies) if (!addNetwork(list, proxy)) break
+  return (address) => hasAddress(list, address)
 }
 
 function trustAll(): boolean {
-  return true
-}
-
-function addProxy(list: BlockList, proxy: string): boolean {
-  const [address = '', bits, ...rest] = proxy.split('/')
-  const family = isIP(address)
-  const width = family === 6 ? 128 : 32
-  if (family === 0 || address.includes('%') || rest.length > 0) return false
-  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > width)) return false
-  list.addSubnet(address, bits === undefined ? width : Number(bits), family === 6 ? 'ipv6' : 'ipv4')
   return true
 }
 
@@ -89,7 +78,7 @@ function plainAddress(address: string): string {
 }
 
 /** KrakenD 1.x: whatever stands leftmost, unchecked. */
-function firstForwarded(exchange: Exchange): string {
+function firstForwarded(exchange: Pick<Exchange, 'peerAddress' | 'headers'>): string {
   const forwarded = exchange.headers.get('X-Forwarded-For')?.split(',')[0]?.trim()
   return forwarded || exchange.headers.get('X-Real-Ip')?.trim() || plainAddress(exchange.peerAddress)
 }

@@ -1,6 +1,7 @@
 // Proxies named by the environment, with the rules of Go's httpproxy. Knows nothing of sockets and of the process.
 
 import { BlockList, isIP } from 'node:net'
+import { addNetwork } from '../../engine/networks.ts'
 
 /** Values of HTTP_PROXY, HTTPS_PROXY and NO_PROXY (or their lower-case forms). */
 export interface ProxyEnvironment {
@@ -64,11 +65,8 @@ function compileExemptions(noProxy: string): (hostname: string, port: number) =>
 }
 
 function addExemption(entry: string, networks: BlockList, suffixes: { text: string; port: number | null; isExactToo: boolean }[]): void {
-  const [, network = '', bits = ''] = /^([^/]+)\/(\d+)$/.exec(entry) ?? []
-  const family = isIP(network)
-  if (family !== 0) {
-    const size = Number(bits)
-    if (size <= (family === 6 ? 128 : 32)) networks.addSubnet(network, size, family === 6 ? 'ipv6' : 'ipv4')
+  if (isIP(entry.split('/')[0] as string) !== 0 && entry.includes('/')) {
+    addNetwork(networks, entry)
     return
   }
   const [, host = entry, portText] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(entry) ?? []

@@ -4,12 +4,13 @@ import type { Server } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Logger } from '../../engine/compile/component.ts'
 import type { Handler } from '../../engine/types.ts'
-import type { ServerConfig, ServerTlsConfig } from '../../config/types.ts'
+import type { ServerConfig } from '../../config/types.ts'
 import type { ClientSocket } from './connection-turns.ts'
 import { createHttp1Server } from './http1-server.ts'
 import { createHttp2Server } from './http2-server.ts'
 import { Http2Sessions } from './http2-sessions.ts'
 import { createH2cListener, createTlsListener, type TlsListener } from './protocol-choice.ts'
+import { servedTls } from './served-tls.ts'
 import { readTimeouts, type ServerState } from './server-state.ts'
 
 export interface NodeServer {
@@ -62,11 +63,6 @@ export async function createNodeServer(
   if (section === null) return new Listener(createH2cListener(state, servers), http1, sessions, state, null)
   const { listener, renew } = await createTlsListener(state, servers, server, section)
   return new Listener(listener, http1, sessions, state, renew)
-}
-
-/** The section of a server that speaks TLS; null for clear text. */
-export function servedTls({ tls }: Pick<ServerConfig, 'tls'>): ServerTlsConfig | null {
-  return tls === null || tls.isDisabled ? null : tls
 }
 
 class Listener implements NodeServer {

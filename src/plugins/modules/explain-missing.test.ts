@@ -31,7 +31,8 @@ test('another kind, another spelling, the names there are', () => {
   assert.equal(text('price'), 'the plugin "price" of plugins/price.ts is no req-resp-modifier / its kind is http-client')
   assert.equal(text('sing'), 'nothing provides the plugin "sing" for plugin/req-resp-modifier / did you mean "sign"?')
   assert.equal(text('zork'), 'nothing provides the plugin "zork" for plugin/req-resp-modifier / plugins of this kind: sign')
-  assert.match(text('url-rewrite'), /is one of KrakenD Enterprise.*"krakend plugin new url-rewrite"/)
+  assert.match(text('geoip'), /is one of KrakenD Enterprise.*"krakend plugin new geoip"/)
+  assert.equal(text('url-rewrite'), 'the plugin "url-rewrite" is no req-resp-modifier / its place is plugin/http-server')
 })
 
 test('a module that is broken, for the plugin of its name and for a half of it; for others it is a guess', () => {

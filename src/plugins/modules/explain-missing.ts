@@ -2,6 +2,7 @@
 
 import enterprise from '../../config/upgrades/enterprise.json' with { type: 'json' }
 import { suggest } from '../../schema/suggest.ts'
+import { kindsOfBuiltIn } from '../built-in/find.ts'
 import { suffixOf } from '../entries.ts'
 import type { ModuleProblem, PluginModules } from '../loaded.ts'
 import type { Kind } from '../types.ts'
@@ -64,6 +65,9 @@ function describe(
   }
   const library = problems.find((problem) => problem.code === 'go-plugin' && problem.plugins?.includes(name) === true)
   if (library !== undefined) return { message: `nothing provides the plugin "${name}": ${library.message}`, hint: '' }
+  const ownKinds = kindsOfBuiltIn(name)
+  if (ownKinds.length > 0 && !ownKinds.includes(kind))
+    return { message: `the plugin "${name}" is no ${kind}`, hint: `its place is ${ownKinds.map((one) => `plugin/${one}`).join(' or ')}` }
   if (BUILT_IN.has(name)) {
     const message = `the plugin "${name}" is one of KrakenD Enterprise, which is not available here`
     return { message, hint: `remove it, or write a module of that name: "krakend plugin new ${name}"` }

@@ -1,12 +1,13 @@
 // A source that Node.js cannot parse: what of TypeScript has to be compiled, what is no value, and where it stands.
 
 import { pathToFileURL, fileURLToPath } from 'node:url'
+import type { SourcePlace } from '../../schema/excerpt.ts'
 import type { ModuleProblem } from '../loaded.ts'
 import type { ModuleFile } from './find-files.ts'
 import { graph, parseOnly } from './load-hooks.ts'
 import { maskSource } from './mask-source.ts'
 import { isScript } from './module-file.ts'
-import { placeAt, problemOf, readText, shownPath, type SourcePlace } from './problem.ts'
+import { placeAt, problemOf, readText, shownPath } from './problem.ts'
 
 const CODE = 'plugin-module'
 const COMPILE = 'compile it to .js, or start with --import tsx'

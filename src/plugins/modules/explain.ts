@@ -1,6 +1,7 @@
 // Why a module could not be imported, in words that say where and what to do: the errors of Node.js know, but do not say it like that.
 
 import { fileURLToPath } from 'node:url'
+import type { SourcePlace } from '../../schema/excerpt.ts'
 import { asError } from '../../engine/errors.ts'
 import type { ModuleProblem } from '../loaded.ts'
 import { explainMissingImport } from './explain-import.ts'
@@ -8,7 +9,7 @@ import { explainSyntax } from './explain-syntax.ts'
 import type { ModuleFile } from './find-files.ts'
 import { IntegrityError } from './integrity.ts'
 import { unresolvedOf } from './load-hooks.ts'
-import { problemOf, readText, shownPath, type SourcePlace } from './problem.ts'
+import { problemOf, readText, shownPath } from './problem.ts'
 
 const CODE = 'plugin-module'
 /** `at f (file:///a.ts:3:7)`, `at /a.cjs:3:7`. */

@@ -3,13 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, relative, sep } from 'node:path'
 import { getSystemErrorMessage } from 'node:util'
+import { excerptOf, type SourcePlace } from '../../schema/excerpt.ts'
 import type { ModuleProblem } from '../loaded.ts'
-
-/** A place in a source: both numbers 1-based. */
-export interface SourcePlace {
-  readonly line: number
-  readonly column: number
-}
 
 interface ProblemDetails {
   readonly hint?: string
@@ -20,9 +15,6 @@ interface ProblemDetails {
   readonly plugins?: readonly string[]
   readonly protects?: boolean
 }
-
-const EXCERPT_WIDTH = 120
-const BEFORE_MARK = 80
 
 /** An error unless it says else. `file` is shown as it is. */
 export function problemOf(code: string, file: string, message: string, details: ProblemDetails = {}): ModuleProblem {
@@ -63,16 +55,6 @@ export function describeSystemError(error: unknown): string {
 export function placeAt(text: string, offset: number): SourcePlace {
   const before = text.slice(0, offset)
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
-}
-
-/** The line with a mark below it; long lines are cut around the place. */
-function excerptOf(text: string, { line, column }: SourcePlace): string | null {
-  const whole = text.split('\n')[line - 1]?.replace(/\r$/, '')
-  if (whole === undefined) return null
-  const start = column > BEFORE_MARK ? column - BEFORE_MARK : 0
-  const shown = whole.slice(start, start + EXCERPT_WIDTH).replaceAll('\t', ' ')
-  const lead = ' '.repeat(String(line).length)
-  return `  ${line} | ${shown}\n  ${lead} | ${' '.repeat(Math.max(0, column - 1 - start))}^`
 }
 
 /** Null for what cannot be read. */

@@ -1,26 +1,19 @@
 // Who may see what the gateway tells of itself: addresses of connections, and a token. Forwarded addresses say nothing.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { BlockList, isIP } from 'node:net'
+import { BlockList } from 'node:net'
+import { addNetwork, hasAddress } from '../../../engine/networks.ts'
 import type { Exchange } from '../../../engine/types.ts'
 
 /** Whoever sends one of these came through a proxy. */
 const OF_PROXIES = ['X-Forwarded-For', 'Forwarded', 'Via', 'X-Real-Ip']
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
-const BITS = { ipv4: 32, ipv6: 128 } as const
 const BEARER = /^bearer +(.+)$/i
 
 /** A list of addresses and networks (`10.0.0.0/8`); null for one that has anything else in it. */
 export function readNetworks(written: readonly string[]): BlockList | null {
   const list = new BlockList()
-  for (const network of written) {
-    const [address = '', prefix, ...more] = network.split('/')
-    const family = isIP(address) === 0 ? null : isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (family === null || more.length > 0) return null
-    const bits = prefix === undefined ? BITS[family] : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity
-    if (bits > BITS[family]) return null
-    list.addSubnet(address, bits, family)
-  }
+  for (const network of written) if (!addNetwork(list, network)) return null
   return list
 }
 
@@ -38,7 +31,7 @@ export function compileAccess(networks: BlockList, token: string): Access {
   const expected = token === '' ? null : digest(token)
   const isNear = ({ peerAddress, headers }: Asker): boolean => {
     const peer = MAPPED_IPV4.exec(peerAddress)?.[1] ?? peerAddress
-    if (!networks.check(peer, isIP(peer) === 6 ? 'ipv6' : 'ipv4')) return false
+    if (!hasAddress(networks, peer)) return false
     return expected !== null || !OF_PROXIES.some((name) => headers.has(name))
   }
   // security: equal lengths, and no answer sooner for a token that begins well.

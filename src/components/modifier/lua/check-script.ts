@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { LuaSyntaxError } from '../../../lua/errors.ts'
+import { excerptOf } from '../../../schema/excerpt.ts'
 import { errorIssue, warningIssue, type Issue } from '../../../schema/issue.ts'
 import { wordsOf } from './failure.ts'
 import type { LuaOptions } from './options.ts'
@@ -31,20 +32,31 @@ export function checkScript(options: LuaOptions, isEndpoint: boolean): Issue[] {
 
 function checkParts(options: LuaOptions, texts: Parameters<typeof compileScript>[0]): Issue[] {
   const script = compileScript(texts, options)
-  return [...checkSources(script, options), ...checkPart(script.pre, 'pre'), ...checkPart(script.post, 'post')]
+  return [...checkSources(script, options, texts), ...checkPart(script.pre, 'pre', options), ...checkPart(script.post, 'post', options)]
 }
 
-function checkSources(script: Script, { sources }: LuaOptions): Issue[] {
+function checkSources(script: Script, { sources }: LuaOptions, texts: Parameters<typeof compileScript>[0]): Issue[] {
   if (!(script.sources instanceof Error)) return []
   const { path, line } = locate(script, script.sources.line)
-  return [invalid(script.sources, ['sources', sources.indexOf(path)], `${path}: `, line)]
+  const text = Buffer.from(texts.find((one) => one.path === path)?.bytes ?? '').toString('utf8')
+  return [invalid(script.sources, ['sources', sources.indexOf(path)], { prefix: `${path}: `, line, text })]
 }
 
-function checkPart(part: Part | null, name: 'pre' | 'post'): Issue[] {
-  return part instanceof Error ? [invalid(part, [name], '', part.line)] : []
+function checkPart(part: Part | null, name: 'pre' | 'post', { [name]: text }: LuaOptions): Issue[] {
+  return part instanceof Error ? [invalid(part, [name], { prefix: '', line: part.line, text })] : []
 }
 
-function invalid(error: LuaSyntaxError, at: (string | number)[], prefix: string, line: number): Issue {
+interface Place {
+  readonly prefix: string
+  /** 0 at the end of the text. */
+  readonly line: number
+  readonly text: string
+}
+
+/** The line of the script is shown where the file's own does not show it. */
+function invalid(error: LuaSyntaxError, at: (string | number)[], { prefix, line, text }: Place): Issue {
   const place = line === 0 ? '' : `line ${line}: `
-  return errorIssue('invalid-script', at, `${prefix}${place}${wordsOf(error)}: ${FAILS}`)
+  const issue = errorIssue('invalid-script', at, `${prefix}${place}${wordsOf(error)}: ${FAILS}`)
+  const excerpt = prefix === '' && !text.includes('\n') ? null : excerptOf(text, { line, column: 0 })
+  return excerpt === null ? issue : { ...issue, excerpt }
 }

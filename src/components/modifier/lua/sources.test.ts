@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { buildFor, checkOptions, makeSite } from '../../../testing/index.ts'
+import { checkScript } from './check-script.ts'
 import { endpointLua, proxyLua } from './index.ts'
+import type { LuaOptions } from './options.ts'
 import { failureIn, runPipe } from './test-support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lua-'))
@@ -72,6 +74,8 @@ describe('run', () => {
   })
 })
 
+const NOTHING: LuaOptions = { sources: [], pre: '', post: '', live: false, md5: {}, allow_open_libs: false, skip_next: false }
+
 describe('check', () => {
   test('compiles every script and shows the line of a mistake', () => {
     assert.deepEqual(checkOptions(proxyLua, { sources: [good], pre: 'x = 1', post: 'y = 2' }), [])
@@ -85,6 +89,13 @@ describe('check', () => {
     assert.deepEqual(checkOptions(proxyLua, { sources: [open] }), [
       `error sources[0]: ${open}: syntax error at EOF: every request here is answered 500`,
     ])
+  })
+  test('shows the line of a script whose text the file does not show at its place', () => {
+    const excerpts = (options: Partial<LuaOptions>): unknown[] =>
+      checkScript({ ...NOTHING, ...options }, false).map(({ excerpt }) => excerpt)
+    assert.deepEqual(excerpts({ sources: [bad] }), ['  2 | local x = = 1'])
+    assert.deepEqual(excerpts({ pre: 'x = 1\n\tx = = 1\nx = 2' }), ['  2 |  x = = 1'])
+    assert.deepEqual(excerpts({ pre: 'x = = 1', post: 'if true\nthen' }), [undefined, undefined])
   })
   test('finds files that are missing or not the ones that were meant', () => {
     assert.deepEqual(checkOptions(proxyLua, { sources: [missing] }), [
