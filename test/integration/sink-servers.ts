@@ -1,0 +1,66 @@
+// Where telemetry and logs go, as real servers for the tests of this folder: Prometheus, InfluxDB, rsyslog.
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from '../../src/testing/backend.ts'
+import { findProgram, serverOf, type TestServer } from './servers.ts'
+
+/** A Prometheus that scrapes these ports of this machine each second. */
+export async function startPrometheus(targets: readonly number[]): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'krakend-prometheus-'))
+  const port = await freePort()
+  const scrape = targets.map((target) => `'127.0.0.1:${target}'`).join(', ')
+  const job = `  - job_name: gateway\n    static_configs: [{ targets: [${scrape}] }]`
+  writeFileSync(join(folder, 'prometheus.yml'), `global: { scrape_interval: 1s, scrape_timeout: 1s }\nscrape_configs:\n${job}\n`)
+  const files = [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`]
+  const args = [...files, `--web.listen-address=127.0.0.1:${port}`]
+  return serverOf(folder, { command: findProgram('prometheus') ?? '', args, port })
+}
+
+/** The value of an expression in PromQL; null where there is none. */
+export async function promQuery({ port }: TestServer, expression: string): Promise<number | null> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`)
+  const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } }
+  assert.equal(response.status, 200)
+  const [first] = data.result
+  return first === undefined ? null : Number(first.value[1])
+}
+
+export async function startInflux(): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'krakend-influx-'))
+  const [port, backup] = [await freePort(), await freePort()]
+  const file = join(folder, 'influxdb.conf')
+  const lines = [
+    'reporting-disabled = true',
+    `bind-address = "127.0.0.1:${backup}"`,
+    `[meta]\ndir = "${join(folder, 'meta')}"`,
+    `[data]\ndir = "${join(folder, 'data')}"\nwal-dir = "${join(folder, 'wal')}"`,
+    `[http]\nbind-address = "127.0.0.1:${port}"\nauth-enabled = true`,
+    '[monitor]\nstore-enabled = false',
+  ]
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  return serverOf(folder, { command: findProgram('influxd') ?? '', args: ['-config', file], port })
+}
+
+export interface InfluxUser {
+  readonly username: string
+  readonly password: string
+}
+
+/** The rows of a query, each an object by column; as nobody unless there is a user. */
+export async function influxQuery({ port }: TestServer, query: string, user?: InfluxUser): Promise<Record<string, unknown>[]> {
+  const who = user === undefined ? '' : `&u=${user.username}&p=${user.password}`
+  const url = `http://127.0.0.1:${port}/query?db=krakend&q=${encodeURIComponent(query)}${who}`
+  const response = await fetch(url, { method: 'POST' })
+  const { results, error } = (await response.json()) as {
+    results?: { series?: { columns: string[]; values: unknown[][] }[] }[]
+    error?: string
+  }
+  assert.deepEqual([response.status, error], [200, undefined])
+  const series = results?.[0]?.series ?? []
+  return series.flatMap(({ columns, values }) =>
+    values.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]] as const))),
+  )
+}
