@@ -26,12 +26,10 @@ function open(): Syslog {
 }
 
 function watched(log: ReturnType<typeof makeLog>): ReturnType<typeof makeLog> {
-  const tell =
-    <K extends 'error' | 'info'>(level: K) =>
-    (message: string) => {
-      log[level](message)
-      seen?.()
-    }
+  const tell = (level: 'error' | 'info') => (message: string) => {
+    log[level](message)
+    seen?.()
+  }
   return { ...log, error: tell('error'), info: tell('info') }
 }
 

@@ -60,7 +60,7 @@ export interface Point {
 
 interface Attribute {
   readonly key: string
-  readonly value: Readonly<Record<string, unknown>>
+  readonly value: Readonly<Record<string, string | number | boolean>>
 }
 
 interface Batch {

@@ -3,5 +3,5 @@
 import { prepareCollector } from './collector-server.ts'
 
 const reason = prepareCollector()
-if (reason !== false) console.error(reason)
+if (reason !== false) process.stderr.write(`${reason}\n`)
 process.exitCode = reason === false ? 0 : 1
