@@ -29,6 +29,14 @@ const GUIDES = [
 ]
 const PLUGINS = ['plugins', 'examples/plugins']
 const OPERATION = ['running', 'docker', 'kubernetes', 'systemd', 'scaling', 'reliability', 'errors', 'audit', 'bench', 'security']
+/** What pages are called here where their titles say too little beside others. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['about', 'What it is'],
+  ['examples/freedom', 'Files for our own keys'],
+  ['examples/plugins', 'One good plugin for each place'],
+  ['security', 'What is defended'],
+  ['reference/index', 'All namespaces'],
+])
 const PROJECT = ['architecture', 'contributing', 'changelog']
 /** Groups of components, in the order in which a request meets them. */
 const GROUPS: readonly (readonly [group: string, text: string])[] = [
@@ -50,13 +58,13 @@ export function contentsOf(pages: readonly Page[]): { sidebar: Item[]; nav: Item
   const item = (route: string): Item => {
     const page = byRoute.get(route)
     if (page === undefined) throw new Error(`the site has no page ${route}`)
-    return { text: page.title, link: `/${route.replace(/index$/, '')}` }
+    return { text: NAMES.get(route) ?? page.title, link: `/${route.replace(/index$/, '')}` }
   }
   const section = (text: string, routes: readonly string[]): Item => ({ text, items: routes.map(item) })
   const below = (group: RegExp): string[] => pages.map(({ route }) => route).filter((route) => group.test(route))
   const groups = GROUPS.map(([group, text]) => ({ ...section(text, below(new RegExp(`^reference/${group}/`))), collapsed: true }))
   const engine = { ...section('The gateway itself', below(/^reference\/(?!index$)[^/]+$/)), collapsed: true }
-  const reference: Item = { text: 'Reference', items: [{ ...item('reference/index'), text: 'All namespaces' }, engine, ...groups] }
+  const reference: Item = { text: 'Reference', items: [item('reference/index'), engine, ...groups] }
   return {
     sidebar: [
       section('Start', START),
