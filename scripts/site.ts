@@ -44,6 +44,7 @@ function writePages(): void {
     for (const file of files) cpSync(join(ROOT, file), join(PAGES, 'public', copyOf(file)), { recursive: true })
   }
   if (nowhere.length > 0) fail(`links that lead nowhere:\n  ${nowhere.join('\n  ')}`)
+  cpSync(join(SITE, 'style.css'), join(PAGES, 'public/style.css'))
   put(join(PAGES, 'contents.json'), JSON.stringify(contentsOf(pages)))
 }
 

@@ -17,6 +17,7 @@ function slugify(text: string): string {
 export default defineConfig({
   title: 'krakend-ts',
   description: 'A KrakenD-compatible API gateway for Node.js',
+  head: [['link', { rel: 'stylesheet', href: '/style.css' }]],
   srcDir: 'pages',
   outDir: 'dist',
   // Those of a gateway that the reader starts.
