@@ -172,7 +172,7 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
   {
     modules: /^node:child_process$/,
     folders: /^src\/(runtime|cli)\/|^src\/testing\/process\.ts$/,
-    reason: 'a gateway that serves requests starts no programs',
+    reason: 'a gateway that serves requests starts no programs: the process does, for its log',
   },
   {
     modules: /^src\/plugins\//,

@@ -31,6 +31,7 @@ test('what is right is no news', () => {
   const first = { url_pattern: '/x', group: 'g', mapping: { a: 'b' }, allow: ['a', 'c.d'] }
   const steps = [first, { url_pattern: '/y/{resp0_g.b}/{resp0_g.c.d}' }, { url_pattern: '/z/{resp0_g.c.d.e}' }]
   assert.deepEqual(told(endpoint(proxy({ sequential: true }), ...steps)), [])
+  assert.deepEqual(told({ ...endpoint(proxy({ strategy: 'sequential' }), ...steps), version: 4 }), [])
   assert.deepEqual(told(endpoint({ output_encoding: 'no-op' }, { url_pattern: '/x', encoding: 'no-op' })), [])
   assert.deepEqual(told(service({ tls: { keys: [{ public_key: 'there.pem', private_key: 'there.pem' }], min_version: 'TLS12' } })), [])
 })
@@ -71,6 +72,10 @@ const WRONG: readonly (readonly [raw: object, expected: readonly string[]])[] = 
   ],
   // sequences
   [endpoint({}, { url_pattern: '/x' }, { url_pattern: '/{resp0_a}' }), ['value-without-sequence endpoints[0].backend[1].url_pattern']],
+  [
+    { ...endpoint(proxy({ strategy: 'parallel' }), { url_pattern: '/x' }, { url_pattern: '/{resp0_a}' }), version: 4 },
+    ['value-without-sequence endpoints[0].backend[1].url_pattern'],
+  ],
   [
     endpoint(proxy({ sequential: true }), { url_pattern: '/x' }, { url_pattern: '/{resp1_a}' }),
     ['value-of-later-step endpoints[0].backend[1].url_pattern'],

@@ -1,7 +1,8 @@
 // What is done to the data of an endpoint's backends, where one option takes away what another wants.
 
+import type { Quirks } from '../config/dialect.ts'
 import type { BackendConfig, EndpointConfig } from '../config/types.ts'
-import { backendProxyOptions, proxyOptions, splitShadows } from '../engine/pipe/proxy-block.ts'
+import { backendProxyOptions, mergeStrategyOf, proxyOptions, splitShadows } from '../engine/pipe/proxy-block.ts'
 import { certainIssue, errorIssue, warningIssue, writeValue } from '../schema/issue.ts'
 import type { Issue, IssuePath } from '../schema/issue.ts'
 import { backendsOf, writtenAt } from './subject.ts'
@@ -127,7 +128,7 @@ export const checkGroups: Rule = ({ config }) =>
 /** `no-op` passes bytes on: whatever wants data does nothing there. */
 export const checkNoOp: Rule = (subject) =>
   subject.config.endpoints.flatMap((endpoint) =>
-    endpoint.outputEncoding === 'no-op' ? checkWholeNoOp(endpoint, subject) : checkHalfNoOp(endpoint),
+    endpoint.outputEncoding === 'no-op' ? checkWholeNoOp(endpoint, subject) : checkHalfNoOp(endpoint, subject.config.quirks),
   )
 
 function checkWholeNoOp(endpoint: EndpointConfig, { config, raw }: CheckSubject): Issue[] {
@@ -168,9 +169,9 @@ function checkWholeNoOp(endpoint: EndpointConfig, { config, raw }: CheckSubject)
 }
 
 /** compat: an undecoded answer has no data, so a decoded endpoint has nothing to write. */
-function checkHalfNoOp(endpoint: EndpointConfig): Issue[] {
+function checkHalfNoOp(endpoint: EndpointConfig, quirks: Quirks): Issue[] {
   const isText = (index: number): boolean =>
-    proxyOptions(endpoint).sequential === true &&
+    mergeStrategyOf(proxyOptions(endpoint), quirks) === 'sequential' &&
     endpoint.backends.slice(index + 1).some(({ urlPattern }) => urlPattern.includes(`{{.Resp${index}}}`))
   return endpoint.backends.flatMap((backend, index) => {
     if (backend.encoding !== 'no-op' || isText(index)) return []

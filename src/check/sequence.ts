@@ -1,7 +1,8 @@
 // Values of earlier answers that a `url_pattern` names: whether there is such a step, and whether it lets them through.
 
+import type { Quirks } from '../config/dialect.ts'
 import type { BackendConfig, EndpointConfig } from '../config/types.ts'
-import { backendProxyOptions, proxyOptions } from '../engine/pipe/proxy-block.ts'
+import { backendProxyOptions, mergeStrategyOf, proxyOptions } from '../engine/pipe/proxy-block.ts'
 import { certainIssue, errorIssue, warningIssue } from '../schema/issue.ts'
 import type { Issue, IssuePath } from '../schema/issue.ts'
 import type { Rule } from './subject.ts'
@@ -16,19 +17,21 @@ interface Reference {
 
 export const checkSequences: Rule = ({ config }) =>
   config.endpoints.flatMap((endpoint) => {
-    const { sequential, sequential_propagated_params: propagated } = proxyOptions(endpoint)
+    const options = proxyOptions(endpoint)
+    const { sequential, sequential_propagated_params: propagated } = options
+    const isSequence = mergeStrategyOf(options, config.quirks) === 'sequential'
     const issues = endpoint.backends.flatMap((backend, index) =>
       referencesIn(backend.urlPattern).flatMap((reference) => {
         const path = [...backend.at, 'url_pattern']
-        return sequential === true ? checkReference(reference, index, path, endpoint) : [outsideSequence(reference, path, endpoint)]
+        return isSequence ? checkReference(reference, index, path, endpoint) : [outsideSequence(reference, path, endpoint, config.quirks)]
       }),
     )
-    if (propagated.length > 0 && sequential !== true)
+    if (propagated.length > 0 && !isSequence)
       issues.push(
         warningIssue(
           'value-without-sequence',
           [...endpoint.at, 'extra_config', 'proxy', 'sequential_propagated_params'],
-          'does nothing without "sequential": true',
+          `does nothing without ${switchOf(config.quirks).text}`,
         ),
       )
     if (sequential === true && endpoint.backends.length < 2)
@@ -48,16 +51,18 @@ function referencesIn(pattern: string): Reference[] {
   })
 }
 
-function outsideSequence({ written }: Reference, path: IssuePath, { at }: EndpointConfig): Issue {
+/** What makes a sequence of an endpoint, in files of that version. */
+function switchOf({ readsStrategy }: Quirks): { key: string; value: string; text: string } {
+  const [key, value] = readsStrategy ? ['strategy', '"sequential"'] : ['sequential', 'true']
+  return { key, value, text: `"${key}": ${value}` }
+}
+
+function outsideSequence({ written }: Reference, path: IssuePath, { at }: EndpointConfig, quirks: Quirks): Issue {
+  const { key, value, text } = switchOf(quirks)
   const message = `${written} is never filled: the backends of this endpoint are called at the same time, and this one gets the braces`
-  const issue = certainIssue(
-    'requests',
-    'value-without-sequence',
-    path,
-    message,
-    'write "sequential": true into the "proxy" block of the endpoint',
-  )
-  return { ...issue, fix: [{ path: [...at, 'extra_config', 'proxy', 'sequential'], replaces: 'value', text: 'true' }] }
+  const hint = `write ${text} into the "proxy" block of the endpoint`
+  const issue = certainIssue('requests', 'value-without-sequence', path, message, hint)
+  return { ...issue, fix: [{ path: [...at, 'extra_config', 'proxy', key], replaces: 'value', text: value }] }
 }
 
 function checkReference(reference: Reference, index: number, path: IssuePath, { backends }: EndpointConfig): Issue[] {

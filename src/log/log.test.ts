@@ -10,6 +10,7 @@ import { compilePattern, explainPattern } from './line-pattern.ts'
 import { compileFormat, type FormatLines } from './line-format.ts'
 import { loggerOf } from './logger.ts'
 import { loggingBlock, readLogging } from './logging-block.ts'
+import { syslogTarget } from './syslog-target.ts'
 
 const TIME = new Date(2026, 7, 4, 12, 0, 0, 123)
 
@@ -104,6 +105,21 @@ test('switches of a wrong type stop the start, as in KrakenD', () => {
   for (const name of ['stdout', 'syslog']) assert.throws(() => read({ level: 'INFO', [name]: 'true' }), ConfigError)
 })
 
+test('syslog hears the level of the block, whatever that of a line, and a facility that it knows', () => {
+  const targetOf = (block: object): unknown => {
+    const logging = read(block)
+    return logging.kind === 'improved' ? syslogTarget(logging.options, 'krakend') : null
+  }
+  const priorities = ['DEBUG', 'INFO', 'NOTICE', 'WARNING', 'ERROR', 'CRITICAL'].map((level) => targetOf({ level }))
+  const names = ['debug', 'info', 'crit', 'warning', 'err', 'crit']
+  assert.deepEqual(
+    priorities,
+    names.map((name) => ({ tag: 'krakend', priority: `local3.${name}` })),
+  )
+  assert.deepEqual(targetOf({ level: 'info', prefix: '[GW]', syslog_facility: 'local7' }), { tag: '[GW]', priority: 'local7.info' })
+  assert.deepEqual(targetOf({ level: 'info', syslog_facility: 'local8' }), { tag: 'krakend', priority: 'local3.info' })
+})
+
 test('of levels that are not written nothing is left', () => {
   const lines: string[] = []
   const log = loggerOf(
@@ -123,9 +139,7 @@ test('check says what a block does not do', () => {
   assert.deepEqual(checkOptions(loggingBlock, { level: 'INFO' }), [
     'warning stdout: is not true: only the access log is written, no errors and no warnings',
   ])
-  assert.deepEqual(checkOptions(loggingBlock, { level: 'INFO', syslog: true }), [
-    'warning syslog: Node.js cannot write to the socket of syslog: what would go there goes to standard output instead',
-  ])
+  assert.deepEqual(checkOptions(loggingBlock, { level: 'INFO', syslog: true }), [])
   assert.deepEqual(checkOptions(loggingBlock, { level: 'INFO', stdout: true, format: 'custom', custom_format: '%{shortfile} %{x}' }), [
     'error custom_format: logger: unknown variable: x: the gateway does not start',
     'warning custom_format: %{shortfile} names a place in KrakenD\'s own source: here it is always "???"',

@@ -10,6 +10,7 @@ import { type GelfTarget, gelfTargetOf } from './gelf-block.ts'
 import { explainPattern, SOURCE_VERBS, verbsOf } from './line-pattern.ts'
 import { type Level, LEVELS, SILENT } from './logger.ts'
 import { wantsLogstash } from './logstash-block.ts'
+import { FACILITIES } from './syslog-target.ts'
 
 const options = Type.Object({
   level: Type.String({
@@ -33,9 +34,10 @@ const options = Type.Object({
   }),
   syslog: Type.Boolean({
     default: false,
-    description: 'Not possible from Node.js: such lines go to standard output instead, where systemd and containers collect them.',
+    description:
+      'The log goes to the daemon of syslog on this machine, through the program `logger`; to standard output while there is none.',
   }),
-  syslog_facility: Type.String({ default: 'local3', description: 'Accepted, without effect.' }),
+  syslog_facility: Type.String({ default: 'local3', known: FACILITIES, description: 'Facility of syslog, from `local0` to `local7`.' }),
 })
 
 export type LoggingOptions = Static<typeof options>
@@ -77,8 +79,6 @@ const FIRST_LEVELS: ReadonlyMap<string, Level> = new Map([
   ['CRITICAL', 'critical'],
 ])
 
-export const NO_SYSLOG = 'Node.js cannot write to the socket of syslog: what would go there goes to standard output instead'
-
 /** What a configuration says about its log. Throws a ConfigError where KrakenD does not start. */
 export function readLogging(blocks: ExtraConfig): Logging {
   if (!blocks.has(NAMESPACE)) return BASIC
@@ -91,7 +91,7 @@ export function readLogging(blocks: ExtraConfig): Logging {
   const levels = new Set(LEVELS.slice(LEVELS.indexOf(first)))
   const isLogstash = wantsLogstash(blocks)
   const gelf = isLogstash ? null : gelfTargetOf(blocks)
-  return { kind: 'improved', levels, options: value, isWritten: value.stdout || value.syslog, isLogstash, gelf }
+  return { kind: 'improved', levels, options: value, isWritten: value.stdout, isLogstash, gelf }
 }
 
 function findProblems({ level, stdout, syslog, format, custom_format: pattern }: LoggingOptions, { place }: CheckedBlock): Issue[] {
@@ -105,7 +105,6 @@ function findProblems({ level, stdout, syslog, format, custom_format: pattern }:
         `levels are ${[...FIRST_LEVELS.keys()].join(', ')}`,
       ),
     )
-  if (syslog) issues.push(warningIssue('invalid-option', ['syslog'], NO_SYSLOG, 'let systemd or the container collect standard output'))
   const hasGelf = place !== null && gelfTargetOf(place.config.extraConfig) !== null && !wantsLogstash(place.config.extraConfig)
   if (!stdout && !syslog && !hasGelf)
     issues.push(warningIssue('invalid-option', ['stdout'], 'is not true: only the access log is written, no errors and no warnings'))

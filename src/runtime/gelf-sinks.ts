@@ -5,6 +5,7 @@ import type { GelfTarget } from '../log/gelf-block.ts'
 import type { GelfInit } from '../log/gelf-record.ts'
 import { GelfTcp } from './gelf-tcp.ts'
 import { GelfUdp } from './gelf-udp.ts'
+import { OpenSinks } from './open-sinks.ts'
 import { SinkHealth } from './sink-health.ts'
 
 /** Takes texts of one or several lines; each becomes a record. Never blocks, never throws. */
@@ -27,12 +28,11 @@ export interface GelfSinksInit extends GelfInit {
   readonly print: (text: string) => void
 }
 
-/** The configuration that is served, and one that is opened beside it. */
-const MAX_OPEN = 2
+const LABEL = '[SERVICE: Logging][GELF]'
 
 export class GelfSinks {
   readonly #init: GelfSinksInit
-  readonly #open = new Map<string, GelfWire>()
+  readonly #open = new OpenSinks<GelfWire>()
 
   constructor(init: GelfSinksInit) {
     this.#init = init
@@ -40,27 +40,16 @@ export class GelfSinks {
 
   open(target: GelfTarget): GelfSink {
     const name = `${target.isTcp ? 'tcp' : 'udp'} ${target.address}`
-    const known = this.#open.get(name)
-    // The one that was asked for last stands last.
-    this.#open.delete(name)
-    const wire = known ?? this.#create(target, name)
-    this.#open.set(name, wire)
-    const [oldest] = this.#open
-    if (oldest !== undefined && this.#open.size > MAX_OPEN) {
-      this.#open.delete(oldest[0])
-      void oldest[1].end()
-    }
-    return wire
+    return this.#open.get(name, () => this.#create(target, name))
   }
 
-  async end(): Promise<void> {
-    await Promise.all([...this.#open.values()].map((wire) => wire.end()))
-    this.#open.clear()
+  end(): Promise<void> {
+    return this.#open.end()
   }
 
   #create(target: GelfTarget, name: string): GelfWire {
     const { shared, say, print } = this.#init
-    const health = new SinkHealth({ shared, name, say })
+    const health = new SinkHealth({ shared, label: LABEL, name, say })
     return target.isTcp ? new GelfTcp(target, this.#init, health, print) : new GelfUdp(target, this.#init, health)
   }
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLogger, type Output } from './log.ts'
+import { createLogger, type Sinks } from './log.ts'
 import { makeConfig } from '../testing/index.ts'
 
 function linesOf(dialect: 2 | 3, message: string, frames?: readonly string[]): string[] {
   let text = ''
-  const gelf = (): never => assert.fail('no GELF is configured')
-  const output: Pick<Output, 'write' | 'gelf'> = { write: (piece) => void (text += piece), gelf }
+  const none = (): never => assert.fail('neither GELF nor syslog is configured')
+  const output: Sinks = { write: (piece) => void (text += piece), gelf: none, syslog: none }
   createLogger(output, makeConfig({ dialect })).error(message, frames)
   assert.ok(text.endsWith('\n'))
   return text.slice(0, -1).split('\n')
@@ -27,14 +27,29 @@ test('the frames of a stack are lines of their own, and each is one', () => {
   assert.deepEqual(lines.slice(1), ['    at a (b.ts:1:2)', '    at c\\nforged'])
 })
 
-test('no log has a secret of the file, neither standard output nor a GELF server', () => {
+test('no log has a secret of the file, neither standard output nor a GELF server nor syslog', () => {
   const written: string[] = []
   const sink = { write: (text: string) => void written.push(text), writeOrPrint: () => assert.fail('no access log') }
-  const output: Pick<Output, 'write' | 'gelf'> = { write: (text) => void written.push(text), gelf: () => sink }
+  const output: Sinks = { write: (text) => void written.push(text), gelf: () => sink, syslog: () => sink }
   const secrets = { values: [{ value: 'topsecret', reference: '${env:KEY}' }], files: [] }
-  const blocks = { 'telemetry/logging': { level: 'DEBUG', stdout: true }, 'telemetry/gelf': { address: '127.0.0.1:12201' } }
+  const blocks = { 'telemetry/logging': { level: 'DEBUG', stdout: true, syslog: true }, 'telemetry/gelf': { address: '127.0.0.1:12201' } }
   for (const extraConfig of [new Map(), new Map<string, unknown>(Object.entries(blocks))])
     createLogger(output, makeConfig({ extraConfig, secrets })).error('dial http://b/?key=topsecret')
-  assert.equal(written.length, 3)
+  assert.equal(written.length, 4)
   for (const text of written) assert.match(text, /dial http:\/\/b\/\?key=\*\*\*/)
+})
+
+test('syslog has its own layout, and standard output the one of the block where syslog cannot have it', () => {
+  const said: unknown[] = []
+  const fail = (): never => assert.fail('nothing is written there')
+  const output: Sinks = { write: fail, gelf: fail, syslog: () => ({ write: (...texts) => void said.push(texts) }) }
+  const log = (block: object, more: object = {}): unknown => {
+    const blocks = { 'telemetry/logging': { level: 'INFO', prefix: '[GW]', syslog: true, ...block }, ...more }
+    createLogger(output, makeConfig({ extraConfig: new Map(Object.entries(blocks)) })).warning('a\nb', ['    at x'])
+    return said.pop()
+  }
+  const format = { format: 'custom', custom_format: 'x %{message}' }
+  assert.deepEqual(log(format), ['WARNING > a\\nb\n    at x\n', 'x a\\nb\n    at x\n'])
+  const [line] = log({}, { 'telemetry/logstash': {} }) as [string]
+  assert.match(line, /^WARNING > \{"@timestamp":.*,"message":"a\\\\nb\\n    at x","module":"\[GW\]"\}\n$/)
 })

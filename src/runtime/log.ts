@@ -1,4 +1,4 @@
-// Where lines go: standard output and GELF servers, without holding up requests, in the format that the configuration asks for.
+// Where lines go: standard output, syslog and GELF servers, without holding up requests, in the format that the configuration asks for.
 
 import { fstatSync } from 'node:fs'
 import { hostname } from 'node:os'
@@ -9,11 +9,15 @@ import { escapeControls } from '../engine/printable.ts'
 import { maskerOf } from '../engine/secrets.ts'
 import { type GelfTarget, gelfTargetOf, readGelf } from '../log/gelf-block.ts'
 import { compileFormat, type FormatInit } from '../log/line-format.ts'
-import { type Level, loggerOf, SILENT, type WriteLine } from '../log/logger.ts'
-import { NO_SYSLOG, readLogging } from '../log/logging-block.ts'
+import { loggerOf, SILENT, type WriteLine } from '../log/logger.ts'
+import { type ImprovedLogging, readLogging } from '../log/logging-block.ts'
+import { SYSLOG_PATTERN, type SyslogTarget, syslogTarget } from '../log/syslog-target.ts'
 import { GelfSinks, type GelfSink } from './gelf-sinks.ts'
 import { LineWriter } from './line-writer.ts'
+import { OpenSinks } from './open-sinks.ts'
 import { TITLE } from './process.ts'
+import { SinkHealth } from './sink-health.ts'
+import { Syslog, type SyslogSink } from './syslog.ts'
 
 export interface Output {
   /** Takes whole lines, each with its line feed. */
@@ -24,9 +28,14 @@ export interface Output {
   readonly end: () => Promise<void>
   /** The server of a configuration; the same as long as its address stays. */
   readonly gelf: (target: GelfTarget) => GelfSink
+  /** The daemon of this machine; the same for those who speak alike. */
+  readonly syslog: (target: SyslogTarget) => SyslogSink
   /** From now on other threads write as well. */
   readonly share: () => void
 }
+
+/** Where the log of a configuration may go. */
+export type Sinks = Pick<Output, 'write' | 'gelf' | 'syslog'>
 
 /** What a pipe takes in one piece (PIPE_BUF): lines of several threads so never mix. */
 const ATOMIC_BYTES = 4096
@@ -44,15 +53,20 @@ export function openOutput(isShared: boolean, shared: SharedMemory): Output {
   // What a crash leaves behind is what one wants to read.
   process.on('exit', () => writer.flushSync())
   const say = loggerOf((level, message, frames) => writer.write(plain(level, message, frames)))
-  const sinks = new GelfSinks({ shared, say, host: hostname(), facility: TITLE, print: (text) => writer.write(text) })
+  const print = (text: string): void => writer.write(text)
+  const sinks = new GelfSinks({ shared, say, host: hostname(), facility: TITLE, print })
+  const daemons = new OpenSinks<Syslog>()
+  const openSyslog = (target: SyslogTarget): Syslog =>
+    new Syslog({ target, print, health: new SinkHealth({ shared, label: '[SERVICE: Logging]', name: 'syslog', say }) })
   return {
-    write: (text) => writer.write(text),
+    write: print,
     drain: () => writer.drain(),
     async end() {
-      await sinks.end()
+      await Promise.all([sinks.end(), daemons.end()])
       await writer.end()
     },
     gelf: (target) => sinks.open(target),
+    syslog: (target) => daemons.get(`${target.tag} ${target.priority}`, () => openSyslog(target)),
     share: () => writer.limitPieces(ATOMIC_BYTES),
   }
 }
@@ -65,23 +79,33 @@ function isNonBlockingPipe(): boolean {
 }
 
 /** The logger of one configuration: its level, its format. Throws a ConfigError where KrakenD does not start with them. */
-export function createLogger(
-  output: Pick<Output, 'write' | 'gelf'>,
-  { dialect, extraConfig, secrets }: Pick<GatewayConfig, 'dialect' | 'extraConfig' | 'secrets'>,
-): Logger {
+export function createLogger(output: Sinks, config: Pick<GatewayConfig, 'dialect' | 'extraConfig' | 'secrets'>): Logger {
+  const { dialect, extraConfig, secrets } = config
   const logging = readLogging(extraConfig)
   const format = compileFormat(logging, formatInit(dialect))
   const write: WriteLine = (level, message, frames) => output.write(format(level, message, frames))
   if (logging.kind === 'basic') return loggerOf(withoutSecrets(write, secrets))
-  const isWritten = (level: Level): boolean => logging.levels.has(level)
-  if (logging.gelf === null) return logging.isWritten ? loggerOf(withoutSecrets(write, secrets), isWritten) : SILENT
-  const sink = output.gelf(logging.gelf)
-  const { prefix } = logging.options
-  const writeBoth: WriteLine = (level, message, frames) => {
-    sink.write([prefix + escapeControls(message), ...frames.map(escapeControls)].join('\n'))
-    if (logging.isWritten) write(level, message, frames)
-  }
-  return loggerOf(withoutSecrets(writeBoth, secrets), isWritten)
+  const writers = [openGelf(output, logging), logging.isWritten ? write : null, openSyslog(output, logging, dialect)]
+  const [first, ...others] = writers.filter((writer) => writer !== null)
+  if (first === undefined) return SILENT
+  const writeAll: WriteLine = (...line) => [first, ...others].forEach((writer) => writer(...line))
+  return loggerOf(withoutSecrets(others.length === 0 ? first : writeAll, secrets), (level) => logging.levels.has(level))
+}
+
+function openGelf(output: Sinks, { gelf, options: { prefix } }: ImprovedLogging): WriteLine | null {
+  if (gelf === null) return null
+  const sink = output.gelf(gelf)
+  return (_level, message, frames) => sink.write([prefix + escapeControls(message), ...frames.map(escapeControls)].join('\n'))
+}
+
+function openSyslog(output: Sinks, logging: ImprovedLogging, dialect: Dialect): WriteLine | null {
+  const { options, isWritten } = logging
+  if (!options.syslog) return null
+  const sink = output.syslog(syslogTarget(options, TITLE))
+  const pattern = { ...options, format: 'custom', custom_format: SYSLOG_PATTERN }
+  const format = compileFormat({ ...logging, gelf: null, options: pattern }, formatInit(dialect))
+  const print = isWritten ? null : compileFormat(logging, formatInit(dialect))
+  return (...line) => sink.write(format(...line), print === null ? null : print(...line))
 }
 
 /** security: whatever repeats a secret of the file, no log has it. */
@@ -91,7 +115,7 @@ function withoutSecrets(write: WriteLine, secrets: GatewayConfig['secrets']): Wr
 }
 
 /** Where a configuration's access log goes: to its GELF server, else to standard output. */
-export function accessWriter(output: Pick<Output, 'write' | 'gelf'>, { extraConfig }: Pick<GatewayConfig, 'extraConfig'>): Output['write'] {
+export function accessWriter(output: Pick<Sinks, 'write' | 'gelf'>, { extraConfig }: Pick<GatewayConfig, 'extraConfig'>): Output['write'] {
   const target = gelfTargetOf(extraConfig)
   if (target === null) return output.write
   const sink = output.gelf(target)
@@ -107,8 +131,6 @@ export function introduceLog({ extraConfig }: Pick<GatewayConfig, 'extraConfig'>
   const logging = readLogging(extraConfig)
   const gelf = readGelf(extraConfig)
   if (gelf !== null && 'problem' in gelf) log.error(`[SERVICE: Logging][GELF] Unable to create the writer: ${gelf.problem}`)
-  if (logging.kind === 'improved') {
-    log.debug('[SERVICE: telemetry/logging] Improved logging started.')
-    if (logging.options.syslog) log.warning(`[SERVICE: Logging] ${NO_SYSLOG}`)
-  } else if (logging.problem !== null) log.error(`[SERVICE: Logging] Unable to create the logger: ${logging.problem}`)
+  if (logging.kind === 'improved') log.debug('[SERVICE: telemetry/logging] Improved logging started.')
+  else if (logging.problem !== null) log.error(`[SERVICE: Logging] Unable to create the logger: ${logging.problem}`)
 }

@@ -1,47 +1,43 @@
 // What has become of a server of the log, as all threads see it together: one line when it goes, one when it is back, with what was lost.
 
 import type { Logger, SharedMemory } from '../engine/compile/component.ts'
-
-const STATE = 0
-const LOST = 1
-const UP = 0
-const DOWN = 1
+import { Outage } from '../engine/outage.ts'
 
 export interface HealthInit {
   readonly shared: SharedMemory
+  /** Whose line it is: `[SERVICE: Logging][GELF]`. */
+  readonly label: string
   /** The same in all threads: `udp graylog:12201`. */
   readonly name: string
   readonly say: Logger
 }
 
 export class SinkHealth {
-  readonly #words: Int32Array<SharedArrayBuffer>
-  readonly #name: string
-  readonly #say: Logger
+  readonly #init: HealthInit
+  readonly #outage: Outage
+  /** Only who saw it go can tell that it is back: nobody answers over UDP. */
   #isDown = false
 
-  constructor({ shared, name, say }: HealthInit) {
-    this.#words = new Int32Array(shared.buffer(`log server ${name}`, 8))
-    this.#name = name
-    this.#say = say
+  constructor(init: HealthInit) {
+    this.#init = init
+    this.#outage = new Outage(init.shared, `log server ${init.name}`)
   }
 
   lose(records: number): void {
-    Atomics.add(this.#words, LOST, records)
+    this.#outage.lose(records)
   }
 
   /** `reason` becomes a line unless this or another thread has said it. */
   failed(reason: string): void {
     if (this.#isDown) return
     this.#isDown = true
-    if (Atomics.compareExchange(this.#words, STATE, UP, DOWN) === UP) this.#say.error(`[SERVICE: Logging][GELF] ${reason}`)
+    if (this.#outage.begin()) this.#init.say.error(`${this.#init.label} ${reason}`)
   }
 
   recovered(): void {
     if (!this.#isDown) return
     this.#isDown = false
-    if (Atomics.compareExchange(this.#words, STATE, DOWN, UP) !== DOWN) return
-    const lost = Atomics.exchange(this.#words, LOST, 0)
-    this.#say.info(`[SERVICE: Logging][GELF] ${this.#name} takes records again, ${lost} were lost`)
+    const lost = this.#outage.end()
+    if (lost !== null) this.#init.say.info(`${this.#init.label} ${this.#init.name} takes records again, ${lost} were lost`)
   }
 }

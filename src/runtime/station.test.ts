@@ -43,10 +43,10 @@ class Rig {
     this.#backend = backend
     this.#port = port
     const write = (text: string): void => void this.lines.push(...text.trimEnd().split('\n'))
-    const gelf = (): never => {
-      throw new Error('no GELF is configured')
+    const none = (): never => {
+      throw new Error('neither GELF nor syslog is configured')
     }
-    const output = { write, drain: () => Promise.resolve(), end: () => Promise.resolve(), share() {}, gelf }
+    const output = { write, drain: () => Promise.resolve(), end: () => Promise.resolve(), share() {}, gelf: none, syslog: none }
     this.station = new Station({
       workers,
       output,

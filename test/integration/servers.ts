@@ -142,7 +142,8 @@ async function listening(port: number, child: ChildProcess): Promise<void> {
   }
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Whether somebody listens on this port of this machine. */
+export async function answers(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1')
   const isThere = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false))

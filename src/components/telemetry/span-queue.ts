@@ -1,12 +1,15 @@
 // Spans on their way to one collector: by the batch, one batch at a time, and bounded. A collector that does not take them costs them.
 
 import type { Logger } from '../../engine/compile/component.ts'
+import type { Outage } from '../../engine/outage.ts'
 import type { Span } from './tracer.ts'
 
 export interface SpanQueueInit {
   /** `[SERVICE: OpenTelemetry] OTLP exporter "x"`: whose lines of the log they are. */
   readonly label: string
   readonly log: Logger
+  /** What all threads know of the collector. */
+  readonly outage: Outage
   readonly send: (spans: readonly Span[]) => Promise<void>
   readonly maxQueued: number
   readonly maxBatch: number
@@ -19,18 +22,16 @@ export class SpanQueue {
   #timer: NodeJS.Timeout | null = null
   #sending: Promise<void> | null = null
   #isOver = false
-  #isDown = false
-  #lost = 0
 
   constructor(init: SpanQueueInit) {
     this.#init = init
   }
 
   readonly take = (span: Span): void => {
-    const { maxQueued, maxBatch, delayMs } = this.#init
+    const { maxQueued, maxBatch, delayMs, outage } = this.#init
     if (this.#isOver) return
     if (this.#spans.length >= maxQueued) {
-      this.#lost++
+      outage.lose(1)
       return
     }
     this.#spans.push(span)
@@ -75,21 +76,19 @@ export class SpanQueue {
       await this.#init.send(batch)
       this.#onSent()
     } catch (error) {
-      this.#lost += batch.length
+      this.#init.outage.lose(batch.length)
       this.#onFailed(error as Error)
     }
   }
 
   #onFailed({ message }: Error): void {
-    if (this.#isDown) return
-    this.#isDown = true
-    this.#init.log.error(`${this.#init.label}: ${message}; its traces are lost until it answers`)
+    const { label, log, outage } = this.#init
+    if (outage.begin()) log.error(`${label}: ${message}; its traces are lost until it answers`)
   }
 
   #onSent(): void {
-    if (!this.#isDown) return
-    this.#isDown = false
-    this.#init.log.info(`${this.#init.label}: answers again; ${this.#lost} spans were lost`)
-    this.#lost = 0
+    const { label, log, outage } = this.#init
+    const lost = outage.end()
+    if (lost !== null) log.info(`${label}: answers again; ${lost} spans were lost`)
   }
 }

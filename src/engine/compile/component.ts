@@ -88,6 +88,8 @@ export interface BlockDeclaration<O extends TSchema, E extends TSchema = TSchema
   readonly whenWrongType: WhenWrongType
   /** KrakenD's log line for a wrong block, where people grep for it; `detail` says what is wrong. */
   readonly explainInvalid?: (label: string, detail: string) => string
+  /** How urgent that line is: an error, unless KrakenD only warns. */
+  readonly invalidLevel?: 'warning'
   /** Protects something (auth, validation, limits): a wrong block is an error of `check` and stops `run --strict`. */
   readonly restricting: boolean
   /**

@@ -35,7 +35,9 @@ export function readBlock<O extends TSchema, E extends TSchema>(
   if (wrongType !== undefined) throw new ConfigError(`${namespace}: ${nameOption(wrongType)}`)
   for (const issue of issues) {
     if (value === null)
-      site.log.error(declaration.explainInvalid?.(site.label, issue.message) ?? `${site.label}[${namespace}] ${issue.message}`)
+      site.log[declaration.invalidLevel ?? 'error'](
+        declaration.explainInvalid?.(site.label, issue.message) ?? `${site.label}[${namespace}] ${issue.message}`,
+      )
     else site.log.warning(`${site.label}[${namespace}] ${issue.message}`)
   }
   if (value !== null) return { value, extras: readExtras(declaration.extras, blocks, site) }

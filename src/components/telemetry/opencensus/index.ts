@@ -14,6 +14,7 @@ const BLOCK = {
   options: serviceOptions,
   reading: 'struct',
   check: checkExporters,
+  invalidLevel: 'warning',
   explainInvalid: (_label: string, detail: string) => `${LABEL} ${detail}`,
 } as const
 

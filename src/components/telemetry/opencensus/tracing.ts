@@ -1,6 +1,7 @@
 // Opens the exporters of one gateway's traces, and closes them when it retires, after what waits has been sent.
 
 import type { Site } from '../../../engine/compile/component.ts'
+import { Outage } from '../../../engine/outage.ts'
 import { maskerOf } from '../../../engine/secrets.ts'
 import { openOtlpTraces } from '../otlp-traces.ts'
 import { post } from '../post.ts'
@@ -47,7 +48,9 @@ export async function openTracer(options: ServiceOptions, site: Site): Promise<C
 
 function openQueue({ name, send, maxQueued, close }: SpanExporter, site: Site): (span: Span) => void {
   const label = `${LABEL} ${name} exporter`
-  const queue = new SpanQueue({ label, log: site.log, send, maxQueued, maxBatch: Math.min(MAX_BATCH, maxQueued), delayMs: DELAY_MS })
+  const outage = new Outage(site.shared, `traces of ${label}`)
+  const maxBatch = Math.min(MAX_BATCH, maxQueued)
+  const queue = new SpanQueue({ label, log: site.log, outage, send, maxQueued, maxBatch, delayMs: DELAY_MS })
   site.onRetire(async () => {
     await queue.close(FLUSH_MS)
     // What still waits for an answer is not waited for.

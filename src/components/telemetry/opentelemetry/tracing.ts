@@ -1,6 +1,7 @@
 // Opens the exporters of one gateway's traces, and closes them when it retires, after what waits has been sent.
 
 import type { Site } from '../../../engine/compile/component.ts'
+import { Outage } from '../../../engine/outage.ts'
 import { maskerOf } from '../../../engine/secrets.ts'
 import { openOtlpTraces } from '../otlp-traces.ts'
 import { resourceOf } from '../resource.ts'
@@ -23,7 +24,9 @@ export async function openTracer(options: ServiceOptions, site: Site): Promise<T
   const takers: ((span: Span) => void)[] = []
   for (const { name, host, port, use_http: isHttp } of exporters) {
     const otlp = await openOtlpTraces({ host, port, isHttp }, resource, site.clock)
-    const queue = new SpanQueue({ label: `${LABEL} OTLP exporter "${name}"`, log: site.log, send: otlp.send, ...limitsOf(site) })
+    const label = `${LABEL} OTLP exporter "${name}"`
+    const outage = new Outage(site.shared, `traces of ${label}`)
+    const queue = new SpanQueue({ label, log: site.log, outage, send: otlp.send, ...limitsOf(site) })
     takers.push(queue.take)
     site.onRetire(async () => {
       await queue.close(FLUSH_MS)

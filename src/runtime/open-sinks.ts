@@ -1,0 +1,32 @@
+// The sinks of one kind that a thread writes to: one for each name, kept as long as configurations ask for it.
+
+interface Ending {
+  /** Resolves when all is sent, or when nobody has taken it for a second. */
+  end(): Promise<void>
+}
+
+/** The configuration that is served, and one that is opened beside it. */
+const MAX_OPEN = 2
+
+export class OpenSinks<S extends Ending> {
+  readonly #open = new Map<string, S>()
+
+  get(name: string, create: () => S): S {
+    const known = this.#open.get(name)
+    // The one that was asked for last stands last.
+    this.#open.delete(name)
+    const sink = known ?? create()
+    this.#open.set(name, sink)
+    const [oldest] = this.#open
+    if (oldest !== undefined && this.#open.size > MAX_OPEN) {
+      this.#open.delete(oldest[0])
+      void oldest[1].end()
+    }
+    return sink
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((sink) => sink.end()))
+    this.#open.clear()
+  }
+}
