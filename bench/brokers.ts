@@ -114,7 +114,8 @@ try {
   const bench: Bench = { folder, url, channel: await model.createConfirmChannel() }
   tell('publish endpoint (backend/amqp/producer)', await measurePublisher(bench))
   tell(`agent with prefetch ${PREFETCH} (async/amqp), ${WORKERS} workers`, await measureAgent(bench, backend.port))
-  console.log(`load average ${loadavg().map((load) => load.toFixed(1))}`)
+  const loads = loadavg().map((load) => load.toFixed(1))
+  console.log(`load average ${loads.join(', ')}`)
 } finally {
   await model.close()
   await backend.stop()

@@ -42,8 +42,8 @@ export function keepConnection<C>(site: Site, { key, name, tag, open, maxRetries
 
 /** What this gateway's telemetry counts of a connection that may outlive it. */
 function measureChanges<C>(site: Site, link: Link<C>, name: string): void {
-  for (const { connection } of site.ask(telemetries)) {
-    const watcher = connection?.(name) ?? null
+  for (const telemetry of site.ask(telemetries)) {
+    const watcher = telemetry.connection?.(name) ?? null
     if (watcher !== null) site.onRetire(link.watch(watcher))
   }
 }

@@ -70,7 +70,7 @@ export function pubSubBench<B extends PubSubBroker>(start: () => Promise<B>): Pu
     bench.route = await bench.broker.create()
   })
   afterEach(async () => {
-    for (const gateway of gateways) await gateway.stop()
+    for (const gateway of gateways) assert.ok([0, 'SIGKILL'].includes(await gateway.stop()))
     gateways.clear()
   })
   after(async () => {

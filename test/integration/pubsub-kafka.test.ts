@@ -34,7 +34,7 @@ async function startBroker(): Promise<KafkaBroker> {
         const bodies: string[] = []
         const consumer = new Consumer({ ...optionsOf(brokers), groupId: `listener-${topic}` })
         const stream = await consumer.consume({ topics: [topic], mode: 'earliest', autocommit: false })
-        stream.on('data', ({ value }: Message<Buffer, Buffer>) => void bodies.push(value.toString()))
+        stream.on('data', ({ value }: Message) => void bodies.push(value.toString()))
         return { read: async () => bodies, close: () => consumer.close(true) }
       },
     }

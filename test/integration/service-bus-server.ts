@@ -21,8 +21,7 @@ export interface ServiceBusServer extends TestServer {
   waiting(topic: string, subscription: string): { readonly body: string; readonly properties: Readonly<Record<string, unknown>> }[]
 }
 
-const { accepted } = rhea.message as unknown as { accepted(): { described(): never } }
-const ACCEPTED = accepted().described()
+const ACCEPTED = (rhea.message as unknown as { accepted(): { described(): never } }).accepted().described()
 const CLAIMS = '$cbs'
 const LOCK_BYTES = 16
 /** What senders may send ahead. */

@@ -42,7 +42,10 @@ async function openClient(connectionString: string): Promise<Opened<Client>> {
   const client = new Sdk(connectionString, { retryOptions: RETRIES })
   const topic = (address: Address): Send => compileSend(client, nameOf(address))
   const subscribe = (address: Address): Promise<Opened<Source>> => Promise.resolve(openSource(client, address))
-  return { ...openClientOf({ topic, subscribe }, () => {}), close: () => client.close() }
+  return closingFirst(
+    openClientOf({ topic, subscribe }, () => {}),
+    () => client.close(),
+  )
 }
 
 function compileSend(client: ServiceBusClient, topic: string): Send {
@@ -62,7 +65,19 @@ function openSource(client: ServiceBusClient, address: Address): Opened<Source> 
     maxAutoLockRenewalDurationInMs: 0,
   })
   const source = new AzureSource(receiver, listenMs)
-  return { ...openClientOf(source, () => {}), close: () => source.close() }
+  return closingFirst(
+    openClientOf(source, () => {}),
+    () => receiver.close(),
+  )
+}
+
+/** What is open has ended when its client has said good-bye. */
+function closingFirst<T>(opened: Opened<T>, sayGoodBye: () => Promise<void>): Opened<T> {
+  async function close(): Promise<void> {
+    await sayGoodBye()
+    await opened.close()
+  }
+  return { ...opened, close }
 }
 
 /**
@@ -84,10 +99,6 @@ class AzureSource implements Source {
     const taken = this.#queue.take(scope)
     if (!this.#isAsking) void this.#ask()
     return taken
-  }
-
-  close(): Promise<void> {
-    return this.#receiver.close()
   }
 
   async #ask(): Promise<void> {
