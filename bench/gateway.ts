@@ -16,20 +16,29 @@ export type GatewayParts = Pick<BenchRow, 'endpoints' | 'service' | 'files' | 'p
 
 /** Writes the configuration into the folder and starts the gateway there. */
 export async function startGateway(core: number, folder: string, backendPort: number, parts: GatewayParts): Promise<Gateway> {
-  mkdirSync(folder, { recursive: true })
   const config = {
-    version: 3,
     timeout: '10s',
     host: [`http://127.0.0.1:${backendPort}`],
     ...(parts.pluginFolder === undefined ? null : { plugin: { folder: parts.pluginFolder, pattern: '.so' } }),
     endpoints: parts.endpoints,
-    extra_config: { router: { disable_access_log: true }, ...parts.service },
+    extra_config: parts.service ?? {},
   }
-  writeFileSync(join(folder, 'krakend.json'), JSON.stringify(config))
   for (const [name, text] of Object.entries(parts.files ?? {})) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
   }
+  return serveConfig(core, folder, config)
+}
+
+/** The same with a configuration of version 3 that is whole but for its access log, which is off. */
+export async function serveConfig(core: number, folder: string, config: Readonly<Record<string, unknown>>): Promise<Gateway> {
+  mkdirSync(folder, { recursive: true })
+  const whole = {
+    version: 3,
+    ...config,
+    extra_config: { router: { disable_access_log: true }, ...(config['extra_config'] as object | undefined) },
+  }
+  writeFileSync(join(folder, 'krakend.json'), JSON.stringify(whole))
   return runGateway(core, folder, join(folder, 'krakend.json'))
 }
 

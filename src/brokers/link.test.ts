@@ -91,3 +91,20 @@ test('the end interrupts every wait, and whoever waits hears of it', async () =>
   assert.equal(own.attempts, 1)
   await pause(60_000, controller.signal)
 })
+
+test('whoever watches is told of each change, until it leaves', async () => {
+  const { link, states, end } = await opened(bench([undefined, 'away', undefined]))
+  const seen: boolean[] = []
+  const leave = link.watch((isUp) => seen.push(isUp))
+  end('lost')
+  await settled(() => states.length === 3)
+  assert.deepEqual(seen, [false, true])
+  leave()
+  await link.close()
+  assert.deepEqual(seen, [false, true])
+})
+
+async function opened(own: Bench): Promise<Bench> {
+  await settled(() => own.states.length === 1)
+  return own
+}

@@ -36,6 +36,7 @@ export class Link<T> {
   #first = Promise.withResolvers<void>()
   #reason = 'not connected yet'
   #downSince = new Date()
+  readonly #watchers = new Set<(isUp: boolean) => void>()
 
   /** Begins to open it at once. */
   constructor(init: LinkInit<T>) {
@@ -51,6 +52,12 @@ export class Link<T> {
   /** `up`, or since when and why it is down. security: reasons name no password. */
   get state(): string {
     return this.#isUp === true ? 'up' : `down since ${this.#downSince.toISOString()}: ${this.#reason}`
+  }
+
+  /** Told of each change from now on, until the function that it gives is called. */
+  watch(watcher: (isUp: boolean) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => void this.#watchers.delete(watcher)
   }
 
   /** Resolves with it, now or as soon as it is open; rejects when the signal is aborted. */
@@ -136,6 +143,7 @@ export class Link<T> {
     this.#isUp = isUp
     this.#downSince = new Date()
     this.#init.onState(isUp, reason)
+    for (const tell of this.#watchers) tell(isUp)
   }
 }
 

@@ -19,6 +19,11 @@ export class MessageQueue<M> {
     this.#limit = limit
   }
 
+  /** How many wait for a message. */
+  get wanted(): number {
+    return this.#waiting.size
+  }
+
   push(message: M): void {
     const [first] = this.#waiting
     if (first !== undefined) return first.give(message)

@@ -12,6 +12,8 @@ export const PEERS = {
   '@aws-sdk/client-lambda': '3.1164.0',
   '@aws-sdk/client-sqs': '3.1175.0',
   '@aws-sdk/client-sns': '3.1169.0',
+  '@google-cloud/pubsub': '6.3.0',
+  '@azure/service-bus': '7.9.5',
 } as const
 
 export type Peer = keyof typeof PEERS

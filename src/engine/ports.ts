@@ -142,6 +142,8 @@ export interface Telemetry {
   backend?(site: Site): Layer<Pipe> | null
   /** Around each HTTP request to a backend, redirects among them. */
   transport?(site: Site): Layer<Sender> | null
+  /** Told of each change of a connection to a broker. `name`: without user and password. */
+  connection?(name: string): ((isUp: boolean) => void) | null
 }
 
 /** Those that the service has; the first stands outermost. */

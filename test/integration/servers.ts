@@ -32,6 +32,13 @@ const START_MS = 60_000
 /** Where Debian puts servers that are not on everybody's PATH. */
 const MORE_FOLDERS = ['/usr/sbin', '/usr/lib/rabbitmq/bin']
 
+/** What ends those that still run when the tests do, whatever ends them. */
+const leftOvers = new Set<() => void>()
+process.on('exit', () => {
+  for (const end of leftOvers) end()
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 /** The path of a program; null where it is not installed. */
 export function findProgram(name: string): string | null {
   const folders = [...MORE_FOLDERS.toReversed(), ...(process.env.PATH ?? '').split(delimiter)]
@@ -59,6 +66,8 @@ export async function startRabbit(): Promise<TestServer> {
       RABBITMQ_NODE_PORT: String(port),
       RABBITMQ_DIST_PORT: String(distribution),
       ERL_EPMD_PORT: String(mapper),
+      // It ends when it is told to, also where the node has just died.
+      ERL_EPMD_RELAXED_COMMAND_CHECK: '1',
       RABBITMQ_MNESIA_BASE: join(folder, 'data'),
       RABBITMQ_LOG_BASE: join(folder, 'log'),
       RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
@@ -103,6 +112,11 @@ export async function startDnsmasq(records: readonly string[], port?: number): P
 /** A server of that folder, which goes with it. */
 export async function serverOf(folder: string, program: Program): Promise<TestServer> {
   let child: ChildProcess | null = null
+  const end = (): void => {
+    if (child?.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+    program.cleanUp?.()
+  }
+  leftOvers.add(end)
   const server: TestServer = {
     port: program.port,
     async start() {
@@ -126,6 +140,7 @@ export async function serverOf(folder: string, program: Program): Promise<TestSe
     },
     async remove() {
       await server.stop()
+      leftOvers.delete(end)
       program.cleanUp?.()
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },

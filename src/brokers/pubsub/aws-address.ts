@@ -3,6 +3,7 @@
 import { quote } from '../../go/quote.ts'
 import type { AwsSettings } from '../aws.ts'
 import { type Address, parameterOf } from './address.ts'
+import { readFlag } from './parameters.ts'
 import { OpenError } from './scheme.ts'
 
 /** Those of gocloud. The last ones are known, without effect: this SDK has no such switches, or only one way. */
@@ -20,10 +21,6 @@ export const AWS_PARAMETERS = [
   'awssdk',
 ]
 
-/** Go's ParseBool. */
-const TRUE = /^(?:1|t|T|true|TRUE|True)$/
-const FALSE = /^(?:|0|f|F|false|FALSE|False)$/
-
 /** Throws an OpenError. */
 export function readSettings(address: Address): AwsSettings {
   const [region, endpoint, profile] = ['region', 'endpoint', 'profile'].map((name) => parameterOf(address, name)) as [
@@ -40,14 +37,6 @@ export function readSettings(address: Address): AwsSettings {
     useDualstackEndpoint: readFlag(address, 'dualstack'),
     useFipsEndpoint: readFlag(address, 'fips'),
   }
-}
-
-/** Throws an OpenError for what is neither true nor false. */
-export function readFlag(address: Address, name: string): boolean {
-  const text = parameterOf(address, name)
-  if (TRUE.test(text)) return true
-  if (FALSE.test(text)) return false
-  throw new OpenError(`open ${address.url}: invalid value of ${name}: ${quote(text)}`)
 }
 
 /** Addresses with the same settings share a client. */

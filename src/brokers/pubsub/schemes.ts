@@ -42,13 +42,18 @@ const SCHEMES: Readonly<Record<string, SchemeEntry>> = {
     load: async () => (await import('./kafka.ts')).kafka,
   },
   awssns: { peer: '@aws-sdk/client-sns', topic: AWS_PARAMETERS, subscription: null, load: async () => (await import('./sns.ts')).sns },
-}
-
-/** compat: schemes of KrakenD that are not served here. A file that has one is no mistake. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['azuresb', 'gcppubsub'])
-
-export function isServedElsewhere(url: string): boolean {
-  return ELSEWHERE.has(url.slice(0, url.indexOf(':')))
+  gcppubsub: {
+    peer: '@google-cloud/pubsub',
+    topic: ['max_send_batch_size'],
+    subscription: ['max_recv_batch_size', 'nacklazy'],
+    load: async () => (await import('./gcp.ts')).gcp,
+  },
+  azuresb: {
+    peer: '@azure/service-bus',
+    topic: [],
+    subscription: ['subscription', 'listener_timeout', 'max_recv_batch_size'],
+    load: async () => (await import('./azure.ts')).azure,
+  },
 }
 
 /** The schemes that have topics, or subscriptions. */

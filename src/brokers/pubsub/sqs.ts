@@ -7,8 +7,9 @@ import { quote } from '../../go/quote.ts'
 import type { Scope } from '../../engine/scope.ts'
 import { clientConfigOf, openClientOf } from '../aws.ts'
 import { type Address, parameterOf } from './address.ts'
-import { clientKeyOf, clientNameOf, readFlag, readSettings } from './aws-address.ts'
+import { clientKeyOf, clientNameOf, readSettings } from './aws-address.ts'
 import { hasBase64, readBody, writeMessage } from './aws-messages.ts'
+import { readFlag } from './parameters.ts'
 import { type IncomingMessage, OpenError, type Scheme, type Send, type Source } from './scheme.ts'
 
 type Sdk = typeof import('@aws-sdk/client-sqs')

@@ -83,7 +83,11 @@ test('a URL that nobody can open is a finding', () => {
     return (declaration.check?.({ topic_url: url, subscription_url: url }, block) ?? []).map(({ message }) => message)
   }
   assert.match(checkAt(pubsubPublisher, 'kafkaesque://', 't').join(), /^no driver registered for "kafkaesque" .*; every call fails$/)
-  assert.match(checkAt(pubsubPublisher, 'gcppubsub://', 'projects/p/topics/t').join(), /^"gcppubsub:\/\/" is a broker of KrakenD that/)
+  assert.deepEqual(checkAt(pubsubPublisher, 'gcppubsub://', 'projects/p/topics/t'), [])
+  assert.match(
+    checkAt(pubsubPublisher, 'azuresb://', 't?x').join(),
+    /^open topic azuresb:\/\/t\?x: invalid query parameter "x"; every call fails$/,
+  )
   assert.match(checkAt(pubsubSubscriber, 'nats://', 't?natsv3').join(), /^open subscription nats:\/\/t\?natsv3: invalid query parameter/)
   assert.deepEqual(checkAt(pubsubSubscriber, 'nats://', 't?queue=q'), [])
   assert.match(checkOptions(pubsubPublisher, { topic_url: 1 }).join(), /^warning topic_url: /)

@@ -7,13 +7,12 @@ import type { Link } from '../../../brokers/link.ts'
 import { checkPeer, requirePeer } from '../../../brokers/peers.ts'
 import type { Address, Kind } from '../../../brokers/pubsub/address.ts'
 import { type Client, OpenError, type Send } from '../../../brokers/pubsub/scheme.ts'
-import { findScheme, isServedElsewhere, schemesOf } from '../../../brokers/pubsub/schemes.ts'
+import { findScheme, schemesOf } from '../../../brokers/pubsub/schemes.ts'
 import { type CheckedBlock, component, type Site } from '../../../engine/compile/component.ts'
 import type { Layer, Pipe, PipeRequest } from '../../../engine/types.ts'
 import { within } from '../../../brokers/within.ts'
-import { certainIssue, type Issue, warningIssue } from '../../../schema/issue.ts'
+import { certainIssue, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
-import { quote } from '../../../go/quote.ts'
 import { answerWith, hostCredentials, TAKEN } from '../broker-answers.ts'
 
 const publisherOptions = Type.Object({
@@ -106,9 +105,10 @@ function compileSubscriber(connection: Link<Client>, address: Address, site: Sit
       throw error
     }
     try {
-      await message.ack()
+      const told = message.ack()
+      if (told !== undefined) await within(scope, told)
     } catch (error) {
-      throw brokerError(error)
+      throw scope.reason ?? brokerError(error)
     }
     return answerWith(data, manipulate)
   }
@@ -128,13 +128,8 @@ function metadataOf({ headers: { fields } }: PipeRequest, credentials: ReadonlyS
 function checkUrl(url: string, kind: Kind, { place }: CheckedBlock): Issue[] {
   const [host] = place?.backend?.hosts ?? []
   if (host === undefined) return []
-  const address = `${host}${url}`
-  if (isServedElsewhere(address)) {
-    const message = `${quote(host)} is a broker of KrakenD that this gateway does not speak to; every call fails`
-    return [warningIssue('invalid-host', [OPTION[kind]], message, `it speaks to ${schemesOf(kind).join(', ')}`)]
-  }
   try {
-    return checkPeer(findScheme(address, kind).entry.peer)
+    return checkPeer(findScheme(`${host}${url}`, kind).entry.peer)
   } catch (error) {
     if (!(error instanceof OpenError)) throw error
     const hint = `write "host": ["nats://"] (or ${schemesOf(kind).join(', ')}) and "disable_host_sanitize": true at the backend`

@@ -105,3 +105,6 @@ export const READ = {
   time: add('http.client.response.read.time', 's', 'Time spent reading bodies of backends', null),
   times: add('http.client.response.read.time-hist', 's', 'Time spent reading the body of a response', TIME_BOUNDS),
 }
+
+/** How often a connection to a broker was there (`up`) and was gone (`down`); up less down is how many of it are there now. */
+export const CONNECTION_CHANGES = add('gateway.broker.connection.changes', '', 'Changes of connections to brokers', null)

@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
+import { keepConnection, type KeptConnection } from '../../../brokers/kept.ts'
+import type { Link } from '../../../brokers/link.ts'
+import type { Site } from '../../../engine/compile/component.ts'
 import { loadProcessParts } from '../../../engine/compile/order.ts'
 import { readBlock } from '../../../engine/compile/read-block.ts'
 import { order } from '../../../order.ts'
@@ -219,4 +222,38 @@ test('spans have no secret of the file, whatever repeats it', async (context) =>
   const sent = (await collector.next('/v1/traces')).toString('latin1')
   assert.match(sent, /key=\*\*\*/)
   assert.doesNotMatch(sent, /topsecret/)
+})
+
+test('connections to brokers are counted when they come and go, once whatever the number of their backends', async () => {
+  const block = { exporters: { prometheus: [{ name: 'p' }] } }
+  const site = makeSite({ config: configOf(fileWith(block)) })
+  await buildFor(openTelemetry, block, site)
+  let end = (_reason: string): void => {}
+  const connection: KeptConnection<string> = {
+    key: 'nats nats://me:secret@broker',
+    name: 'nats://broker',
+    tag: 'nats',
+    maxRetries: 1,
+    backOff: '',
+    open() {
+      const { promise: ended, resolve } = Promise.withResolvers<string>()
+      end = resolve
+      return Promise.resolve({ value: 'open', ended, close: () => Promise.resolve(resolve('closed')) })
+    },
+  }
+  const pool: Site['pool'] = { share: (_key, create) => (link ??= create() as Link<string>) as never }
+  let link: Link<string> | undefined
+  const own = { ...site, pool }
+  keepConnection(own, connection)
+  const shared = keepConnection(own, connection)
+  await shared.attempted
+  end('lost')
+  while (shared.state === 'up') await new Promise((resolve) => setImmediate(resolve))
+  const series = new MetricReader(site.shared, NAMESPACE, INSTRUMENTS).collect()
+  const page = writePage(series, [], { namespace: '', labels: [], suffixes: true })
+  await site.retire()
+  for (const state of ['up', 'down']) {
+    assert.match(page, new RegExp(`^gateway_broker_connection_changes_total\\{connection="nats://broker",state="${state}"\\} 1$`, 'm'))
+  }
+  await shared.close()
 })

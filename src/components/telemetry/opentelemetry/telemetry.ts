@@ -13,7 +13,7 @@ import type { TraceContext } from '../trace-context.ts'
 import type { Tracer } from '../tracer.ts'
 import { backendBlock, endpointBlock } from './blocks.ts'
 import { callLayer } from './call-layer.ts'
-import { BACKEND_DURATION, clientInstruments, INSTRUMENTS, PROXY_DURATION } from './instruments.ts'
+import { BACKEND_DURATION, clientInstruments, CONNECTION_CHANGES, INSTRUMENTS, PROXY_DURATION } from './instruments.ts'
 import { LABEL, NAMESPACE, type ServiceOptions } from './options.ts'
 import type { OwnAttributes } from './server-layer.ts'
 import { serverLayer } from './server-layer.ts'
@@ -116,6 +116,12 @@ export function compileTelemetry(options: ServiceOptions, service: Site, tracer:
             }
           : null,
       })
+    },
+    connection(name) {
+      if (store === null) return null
+      const counterOf = (state: string) => store.counter(CONNECTION_CHANGES, attributesOf(Object.entries({ connection: name, state })))
+      const [up, down] = [counterOf('up'), counterOf('down')]
+      return (isUp) => (isUp ? up : down).add(1)
     },
   }
 }
