@@ -1,6 +1,7 @@
 // Bytes of an HTTP/1.1 response become head, body and end, with the rules of Go's net/http. Knows nothing of sockets.
 
 import { GrowingBuffer } from './growing-buffer.ts'
+import { chunkSize, findHeadEnd, withoutLength } from './response-bytes.ts'
 import { broken, Framing, MalformedResponse, readField } from './response-fields.ts'
 import { quote } from '../../go/quote.ts'
 
@@ -37,8 +38,6 @@ interface ParsedHead {
   readonly fields: readonly string[]
   readonly framing: Framing
 }
-
-const EMPTY_LINE = Buffer.from('\r\n\r\n')
 
 const HEAD = 0
 const LENGTH = 1
@@ -273,31 +272,4 @@ export class ResponseParser {
     if (this.#trailers !== null && this.#trailers.length > 0) receiver.onTrailers(this.#trailers)
     this.#end(receiver)
   }
-}
-
-function withoutLength(fields: readonly string[]): string[] {
-  const at = fields.indexOf('Content-Length')
-  return at < 0 ? [...fields] : [...fields.slice(0, at), ...fields.slice(at + 2)]
-}
-
-function chunkSize(line: string): number {
-  const size = /^([0-9A-Fa-f]{1,12})[ \t]*(?:;|$)/.exec(line)
-  if (size === null) throw new MalformedResponse('invalid byte in chunk length')
-  return Number.parseInt(size[1] as string, 16)
-}
-
-/**
- * An index after the empty line that ends a head, -1 when there is none from `from` on. Lines may end with CR LF or, as Go
- * has it, with LF alone.
- */
-function findHeadEnd(bytes: Buffer, start: number, from: number, limit: number): number {
-  const usual = bytes.indexOf(EMPTY_LINE, from)
-  if (usual >= 0 && usual + 4 <= limit) return usual + 4
-  let at = bytes.indexOf(0x0a, from)
-  while (at >= 0 && at < limit) {
-    if (bytes[at + 1] === 0x0a && at + 2 <= limit && at >= start) return at + 2
-    if (bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0a && at + 3 <= limit) return at + 3
-    at = bytes.indexOf(0x0a, at + 1)
-  }
-  return -1
 }
