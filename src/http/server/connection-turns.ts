@@ -37,6 +37,7 @@ export class Turns {
   readonly #socket: ClientSocket
   readonly #begin: Begin
   #current: GatewayResponse | null = null
+  /** The one that was read last; null where none is under way. */
   #last: IncomingMessage | null = null
   readonly #waiting: Waiting[] = []
   #outcome: Outcome | null = null
@@ -97,6 +98,8 @@ export class Turns {
       else this.#start(turn.request, turn.response, turn.kind)
       return
     }
+    // An idle connection keeps nothing of what was asked.
+    if (this.#last?.complete === true) this.#last = null
     this.#outcome?.(socket)
   }
 
