@@ -77,19 +77,21 @@ export const stopping: Figure = {
 export const reloadMemory: Figure = {
   name: 'reload-memory',
   what: `${MANY_RELOADS} reloads of ${ENDPOINTS} endpoints with a JSON Schema each`,
-  goal: `memory within 15 % of that after ${SETTLED_AFTER}`,
+  goal: `memory within 15 % of that of the first ${SETTLED_AFTER}`,
   async measure({ workers }) {
     const gateway = await startBuilt(withSchemas(0), workers)
     const pid = gateway.child.pid as number
-    let settled = 0
+    const samples: number[] = []
     for (let i = 1; i <= MANY_RELOADS; i++) {
       await reloadWith(gateway, withSchemas(i))
-      if (i === SETTLED_AFTER) settled = residentMiB(pid)
+      samples.push(residentMiB(pid))
     }
-    const end = residentMiB(pid)
     await gateway.stop()
+    // The heap grows and shrinks by a third from one reload to the next.
+    const mostBefore = (count: number): number => Math.max(...samples.slice(count - SETTLED_AFTER, count))
+    const [settled, end] = [mostBefore(SETTLED_AFTER), mostBefore(MANY_RELOADS)]
     return {
-      text: `${settled.toFixed(0)} MiB after ${SETTLED_AFTER}, ${end.toFixed(0)} MiB after ${MANY_RELOADS}`,
+      text: `at most ${settled.toFixed(0)} MiB in the first ${SETTLED_AFTER}, ${end.toFixed(0)} MiB in the last`,
       faults: unless(end <= settled * MAX_GROWTH, 'memory grows with reloads'),
     }
   },

@@ -10,6 +10,7 @@ import type { RunningCommand } from '../../src/testing/process.ts'
 import { endpoint } from '../../test/kit.ts'
 import { type Figure, quantile, unless } from './figure.ts'
 import { startBuilt } from './gateway.ts'
+import { openScales, WEIGHABLE } from './live-memory.ts'
 import { ask } from './load.ts'
 
 const IDLE_CLIENTS = 10_000
@@ -37,7 +38,8 @@ export const idleClients: Figure = {
   goal: `≤ ${MAX_IDLE_MIB} MiB more`,
   async measure({ workers }) {
     const backend = await startBackend()
-    const gateway = await startBuilt({ endpoints: [endpoint('/a', backend.url)] }, workers)
+    const gateway = await startBuilt({ endpoints: [endpoint('/a', backend.url)] }, workers, WEIGHABLE)
+    const scales = await openScales(gateway)
     const pid = gateway.child.pid as number
     for (let i = 0; i < 200; i++) await ask(`${gateway.url}/a`, false)
     const before = residentMiB(pid)
@@ -54,12 +56,16 @@ export const idleClients: Figure = {
     }
     await sleep(1000)
     const more = residentMiB(pid) - before
+    // What is garbage of their requests stays until the next collection.
+    await scales.weigh()
+    const held = residentMiB(pid) - before
+    scales.close()
     const open = sockets.filter((socket) => !socket.closed).length
     for (const socket of sockets) socket.destroy()
     await gateway.stop()
     await backend.close()
     return {
-      text: `${before.toFixed(0)} MiB before, ${more.toFixed(0)} MiB more with ${open} connections`,
+      text: `${before.toFixed(0)} MiB before, ${more.toFixed(0)} MiB more with ${open} connections, ${held.toFixed(0)} after the next collection of garbage`,
       faults: [...unless(more <= MAX_IDLE_MIB, 'too much memory'), ...unless(open === IDLE_CLIENTS, 'connections were lost')],
     }
   },

@@ -1,9 +1,14 @@
 // Figures of several workers: what they cost, how connections are spread over them, and whether a limit is one for all.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cpuMicros, residentMiB } from '../../bench/processes.ts'
+import { measure } from '../../bench/load.ts'
+import { startBackend as startNginx } from '../../bench/nginx.ts'
+import { residentMiB } from '../../bench/processes.ts'
 import { startBackend } from '../../src/testing/backend.ts'
 import type { RunningCommand } from '../../src/testing/process.ts'
 import { endpoint } from '../../test/kit.ts'
@@ -14,6 +19,9 @@ import { ask, askInTurn, forSeconds } from './load.ts'
 const CLIENTS = 64
 const ROUNDS = 3
 const ROUND_S = 4
+/** Each worker compiles what it does often. */
+const WARM_UP_S = 8
+const LOAD_CORE = 1
 const MAX_CPU_RATIO = 1.1
 const MAX_MORE_MIB = 45
 const CONNECTIONS = 1000
@@ -36,24 +44,18 @@ async function withGateway<T>(workers: number, extra: Record<string, unknown>, r
 
 export const workerCost: Figure = {
   name: 'worker-cost',
-  what: 'two workers against one under the same load, in turn',
+  what: 'two workers against one, as much as wrk asks, nginx behind them, in turn',
   goal: `CPU per request ≤ ${MAX_CPU_RATIO} times, ≤ ${MAX_MORE_MIB} MiB for the second`,
   async measure() {
-    const measure = (workers: number): Promise<{ micros: number; idleMiB: number }> =>
-      withGateway(workers, {}, async (gateway) => {
-        const pid = gateway.child.pid as number
-        const load = async (seconds: number): Promise<number> => {
-          const goesOn = forSeconds(seconds)
-          return (await askInTurn(CLIENTS, () => (goesOn() ? { url: `${gateway.url}/a` } : null))).length
-        }
-        const idleMiB = residentMiB(pid)
-        await load(ROUND_S)
-        const before = cpuMicros(pid)
-        const count = await load(ROUND_S)
-        return { micros: (cpuMicros(pid) - before) / count, idleMiB }
-      })
+    const missing = ['nginx', 'wrk', 'taskset'].filter((program) => spawnSync(program, ['-v']).error !== undefined)
+    if (missing.length > 0) return { text: 'nothing', faults: [`not installed: ${missing.join(', ')}`] }
+    const folder = mkdtempSync(join(tmpdir(), 'krakend-soak-'))
+    const backend = await startNginx(LOAD_CORE, folder)
     const rounds = []
-    for (let i = 0; i < ROUNDS; i++) rounds.push({ one: await measure(1), two: await measure(2) })
+    for (let i = 0; i < ROUNDS; i++)
+      rounds.push({ one: await measureWorkers(1, backend.port, folder), two: await measureWorkers(2, backend.port, folder) })
+    await backend.stop()
+    rmSync(folder, { recursive: true })
     const median = (numbers: number[]): number => quantile(numbers, 0.5)
     const ratio = median(rounds.map(({ one, two }) => two.micros / one.micros))
     const more = median(rounds.map(({ one, two }) => two.idleMiB - one.idleMiB))
@@ -62,6 +64,17 @@ export const workerCost: Figure = {
       faults: [...unless(ratio <= MAX_CPU_RATIO, 'a request costs more'), ...unless(more <= MAX_MORE_MIB, 'too much memory')],
     }
   },
+}
+
+async function measureWorkers(workers: number, port: number, folder: string): Promise<{ micros: number; idleMiB: number }> {
+  const backend = [{ host: [`http://127.0.0.1:${port}`], url_pattern: '/small.json' }]
+  const gateway = await startBuilt({ endpoints: [{ endpoint: '/a', backend }] }, workers)
+  const pid = gateway.child.pid as number
+  const idleMiB = residentMiB(pid)
+  await measure(LOAD_CORE, pid, `${gateway.url}/a`, WARM_UP_S, folder)
+  const { cpuMicrosPerRequest: micros } = await measure(LOAD_CORE, pid, `${gateway.url}/a`, ROUND_S, folder)
+  await gateway.stop()
+  return { micros, idleMiB }
 }
 
 export const spread: Figure = {
