@@ -61,12 +61,7 @@ function projectOf(home: string, files: readonly string[]): object {
 
 /** Whether a file in this folder, which need not be there yet, finds the package. */
 export function isInstalled(folder: string): boolean {
-  try {
-    createRequire(join(folder, 'x.js')).resolve('krakend-ts/plugin')
-    return true
-  } catch {
-    return false
-  }
+  return nearest(folder, join('node_modules', 'krakend-ts', 'package.json')) !== null
 }
 
 /** The program of the TypeScript that a file would import; null without one. */
