@@ -109,6 +109,18 @@ describe('what is remembered', () => {
       file: (backend) => ({ endpoints: [{ endpoint: '/a/{id}', backend: [{ host: [backend], url_pattern: '/a' }] }] }),
       head: (index) => `GET /a/${long(index)} HTTP/1.1`,
     },
+    hosts: {
+      file: (backend) => ({ endpoints: [endpoint('/a', backend)] }),
+      head: (index) => `GET http://h${long(index)}.example/a HTTP/1.1`,
+    },
+    tokens: {
+      file: (backend) => {
+        const validator = { alg: 'RS256', jwk_url: backend, disable_jwk_security: true, cache: true }
+        return { endpoints: [endpoint('/a', backend, { extra_config: { 'auth/validator': validator } })] }
+      },
+      head: (index) =>
+        `GET /a HTTP/1.1\r\nAuthorization: Bearer ${Buffer.from('{"alg":"RS256","kid":"a"}').toString('base64url')}.${long(index)}.AA`,
+    },
   }
   for (const [name, { file, head }] of Object.entries(tables)) {
     test(`${name}: long ones leave nothing behind`, async (context) => {
