@@ -11,7 +11,7 @@ import { reloading, reloadMemory, stopping } from './changes.ts'
 import { bigStreams, idleClients, slowHeaders } from './clients.ts'
 import type { Figure } from './figure.ts'
 import { mixed } from './mixed.ts'
-import { sharedLimit, spread, workerCost } from './workers.ts'
+import { sharedLimit, spread, workerCost, workerDeath } from './workers.ts'
 
 const MAX_RELOADING_S = 60
 
@@ -27,6 +27,7 @@ const figures: readonly Figure[] = [
   workerCost,
   spread,
   sharedLimit,
+  workerDeath,
   reloadMemory,
   mixed,
 ]

@@ -11,10 +11,12 @@ import { startBackend as startNginx } from '../../bench/nginx.ts'
 import { residentMiB } from '../../bench/processes.ts'
 import { startBackend } from '../../src/testing/backend.ts'
 import type { RunningCommand } from '../../src/testing/process.ts'
+import { connectToWorkers } from '../../src/testing/worker-threads.ts'
 import { endpoint } from '../../test/kit.ts'
 import { type Figure, quantile, unless } from './figure.ts'
 import { startBuilt } from './gateway.ts'
-import { ask, askInTurn, forSeconds } from './load.ts'
+import { WEIGHABLE } from './live-memory.ts'
+import { ask, askEvenly, askInTurn, forSeconds } from './load.ts'
 
 const CLIENTS = 64
 const ROUNDS = 3
@@ -25,6 +27,10 @@ const LOAD_CORE = 1
 const MAX_CPU_RATIO = 1.1
 const MAX_MORE_MIB = 45
 const CONNECTIONS = 1000
+const DEATH_RATE = 200
+const DEATH_BACKEND_MS = 50
+const DEATH_S = 6
+const MAX_REPLACED_MS = 1000
 const MAX_RATE = 100
 const FLOOD_S = 10
 /** compat: a bucket of KrakenD's looks how much time has passed when it is empty, so that one that waited for a second fills up twice. */
@@ -117,6 +123,38 @@ function threadTicks(gateway: RunningCommand): Map<string, number> {
       return [thread, Number(fields[11]) + Number(fields[12])]
     }),
   )
+}
+
+export const workerDeath: Figure = {
+  name: 'worker-death',
+  what: `one of two workers is killed under ${DEATH_RATE} requests/s`,
+  goal: `replaced within ${MAX_REPLACED_MS} ms, no more than its own requests lost`,
+  async measure() {
+    const backend = await startBackend((_request, response) => void setTimeout(() => response.end('{"a":1}'), DEATH_BACKEND_MS))
+    const gateway = await startBuilt({ endpoints: [endpoint('/a', backend.url)] }, 2, WEIGHABLE)
+    const workers = await connectToWorkers(gateway)
+    const load = askEvenly(`${gateway.url}/a`, DEATH_RATE, forSeconds(DEATH_S))
+    await sleep((DEATH_S * 1000) / 2)
+    workers.end(0, 7)
+    await gateway.waitFor('died and is replaced')
+    const diedMs = performance.now()
+    await gateway.waitFor('serves again')
+    const replacedMs = performance.now() - diedMs
+    const outcomes = await load
+    workers.close()
+    await gateway.stop()
+    await backend.close()
+    const lost = outcomes.filter(({ status }) => status !== 200)
+    // Those that were under way when it died: half of them were its own, and it may have had all.
+    const mostLost = Math.ceil((DEATH_RATE * DEATH_BACKEND_MS) / 1000)
+    return {
+      text: `serves again after ${replacedMs.toFixed(0)} ms, ${lost.length} of ${outcomes.length} requests lost`,
+      faults: [
+        ...unless(replacedMs <= MAX_REPLACED_MS, 'it took too long'),
+        ...unless(lost.length <= mostLost, `lost: ${lost.map(({ status, code }) => code || status).join(', ')}`),
+      ],
+    }
+  },
 }
 
 export const sharedLimit: Figure = {

@@ -5,7 +5,8 @@ import { once } from 'node:events'
 import http from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
-import { endpointOf, freePort, get, type RunningCommand, startBackend, startCommand } from './test-support.ts'
+import { connectToWorkers } from '../testing/worker-threads.ts'
+import { endpointOf, freePort, get, startBackend, startCommand } from './test-support.ts'
 
 const TWO = ['--workers', '2']
 
@@ -51,43 +52,6 @@ test('a worker that dies is replaced, serves the configuration of the last reloa
   assert.equal(await gateway.stop(), 0)
   backend.close()
 })
-
-interface Workers {
-  readonly count: number
-  /** Ends a worker as if it had crashed. */
-  end(index: number, exitCode: number): void
-  close(): void
-}
-
-interface InspectorMessage {
-  readonly method?: string
-  readonly id?: number
-  readonly params?: { readonly sessionId: string }
-}
-
-/** Reaches the threads through Node's inspector: no part of the gateway kills its own workers. */
-async function connectToWorkers(gateway: RunningCommand): Promise<Workers> {
-  const address = /Debugger listening on (ws:\S+)/.exec(gateway.output())?.[1]
-  assert.ok(address !== undefined, gateway.output())
-  const socket = new WebSocket(address)
-  const sessions: string[] = []
-  const enabled = Promise.withResolvers<void>()
-  const call = (id: number, method: string, params: object): void => socket.send(JSON.stringify({ id, method, params }))
-  socket.addEventListener('open', () => call(1, 'NodeWorker.enable', { waitForDebuggerOnStart: false }))
-  socket.addEventListener('error', () => enabled.reject(new Error('no inspector')))
-  socket.addEventListener('message', ({ data }) => {
-    const message = JSON.parse(String(data)) as InspectorMessage
-    if (message.method === 'NodeWorker.attachedToWorker') sessions.push(message.params?.sessionId ?? '')
-    if (message.id === 1) enabled.resolve()
-  })
-  await enabled.promise
-  function end(index: number, exitCode: number): void {
-    const expression = `process.exit(${exitCode})`
-    const message = JSON.stringify({ id: 2, method: 'Runtime.evaluate', params: { expression } })
-    call(3, 'NodeWorker.sendMessageToWorker', { sessionId: sessions[index], message })
-  }
-  return { count: sessions.length, end, close: () => socket.close() }
-}
 
 test('what runs once per process runs in none of the workers, goes on over a reload and frees its port at the end', async () => {
   const port = await freePort()
