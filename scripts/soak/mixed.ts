@@ -85,7 +85,8 @@ function judge(all: readonly Sample[], { whole: kinds, failed, crossed }: Tally,
   const slope = slopeOf(warm) * 600
   const whole = Object.values(kinds).reduce((sum, count) => sum + count, 0)
   const descriptors = warm.map((sample) => sample.descriptors)
-  const more = Math.max(...descriptors.slice(half)) - Math.max(...descriptors.slice(0, half))
+  // How many there are at most depends on how fast backends and clients are; what is lost raises the least.
+  const more = lowest(second, 'descriptors') - lowest(first, 'descriptors')
   const isFlat = end <= middle * MAX_GROWTH && (seconds >= LONG_S ? slope <= MAX_MIB_IN_10_MINUTES : heldLater <= held * MAX_GROWTH)
   return {
     text: [
@@ -101,7 +102,7 @@ function judge(all: readonly Sample[], { whole: kinds, failed, crossed }: Tally,
   }
 }
 
-function lowest(list: readonly Sample[], key: 'rssMiB' | 'heldMiB'): number {
+function lowest(list: readonly Sample[], key: 'rssMiB' | 'heldMiB' | 'descriptors'): number {
   return Math.min(...list.map((sample) => sample[key]))
 }
 
