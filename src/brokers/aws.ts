@@ -23,15 +23,14 @@ export function clientConfigOf({ isAnonymous = false, ...settings }: AwsSettings
 }
 
 /** A client is open until it is closed: each request makes the connections that it needs. */
-export function openClientOf<T>(value: T, destroy: () => void): Opened<T> {
+export function openClientOf<T>(value: T, destroy: () => void | Promise<void>): Opened<T> {
   const { promise: ended, resolve } = Promise.withResolvers<string>()
   return {
     value,
     ended,
-    close() {
-      destroy()
+    async close() {
+      await destroy()
       resolve('the client was closed')
-      return Promise.resolve()
     },
   }
 }

@@ -42,10 +42,7 @@ async function openClient(connectionString: string): Promise<Opened<Client>> {
   const client = new Sdk(connectionString, { retryOptions: RETRIES })
   const topic = (address: Address): Send => compileSend(client, nameOf(address))
   const subscribe = (address: Address): Promise<Opened<Source>> => Promise.resolve(openSource(client, address))
-  return closingFirst(
-    openClientOf({ topic, subscribe }, () => {}),
-    () => client.close(),
-  )
+  return openClientOf({ topic, subscribe }, () => client.close())
 }
 
 function compileSend(client: ServiceBusClient, topic: string): Send {
@@ -64,20 +61,7 @@ function openSource(client: ServiceBusClient, address: Address): Opened<Source> 
     // A message is settled as soon as it is decoded; and whoever renews locks can settle none that came without an id.
     maxAutoLockRenewalDurationInMs: 0,
   })
-  const source = new AzureSource(receiver, listenMs)
-  return closingFirst(
-    openClientOf(source, () => {}),
-    () => receiver.close(),
-  )
-}
-
-/** What is open has ended when its client has said good-bye. */
-function closingFirst<T>(opened: Opened<T>, sayGoodBye: () => Promise<void>): Opened<T> {
-  async function close(): Promise<void> {
-    await sayGoodBye()
-    await opened.close()
-  }
-  return { ...opened, close }
+  return openClientOf(new AzureSource(receiver, listenMs), () => receiver.close())
 }
 
 /**
