@@ -8,25 +8,36 @@ const EARLY_HINTS = 103
 const NEVER =
   /^(?:Age|Authorization|Cache-Control|Content-.+|Date|Expires|Host|Location|Retry-After|Set-Cookie|Vary|Www-Authenticate|X-Krakend.*)$/
 
-/** The same for a backend, whose fields are looked at: other interim answers than 103 are between it and the gateway. */
-export function fromBackend(companions: Companions, dropsHeader: ((name: string) => boolean) | null): Companions {
-  const mayPass = (name: string): boolean => !HOP_BY_HOP.has(name) && !NEVER.test(name) && dropsHeader?.(name) !== true
-  return {
-    interim(statusCode, fields) {
-      if (statusCode === EARLY_HINTS) companions.interim(statusCode, choose(fields, mayPass))
-    },
-    trailers(fields) {
-      const chosen = choose(fields, mayPass)
-      if (chosen.length > 0) companions.trailers(chosen)
-    },
-  }
-}
+/** Those of a client, for a backend: its fields are looked at, and other interim answers than 103 are between it and the gateway. */
+export class PassedCompanions implements Companions {
+  readonly #client: Companions
+  readonly #dropsHeader: ((name: string) => boolean) | null
+  /** Whether fields will follow the body. */
+  hasTrailers = false
 
-function choose(fields: readonly string[], mayPass: (name: string) => boolean): string[] {
-  const chosen: string[] = []
-  for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i] as string
-    if (mayPass(name)) chosen.push(name, fields[i + 1] as string)
+  constructor(client: Companions, dropsHeader: ((name: string) => boolean) | null) {
+    this.#client = client
+    this.#dropsHeader = dropsHeader
   }
-  return chosen
+
+  interim(statusCode: number, fields: readonly string[]): void {
+    if (statusCode === EARLY_HINTS) this.#client.interim(statusCode, this.#choose(fields))
+  }
+
+  trailers(fields: readonly string[]): void {
+    const chosen = this.#choose(fields)
+    if (chosen.length === 0) return
+    this.hasTrailers = true
+    this.#client.trailers(chosen)
+  }
+
+  #choose(fields: readonly string[]): string[] {
+    const chosen: string[] = []
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i] as string
+      if (HOP_BY_HOP.has(name) || NEVER.test(name) || this.#dropsHeader?.(name) === true) continue
+      chosen.push(name, fields[i + 1] as string)
+    }
+    return chosen
+  }
 }

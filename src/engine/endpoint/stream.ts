@@ -4,8 +4,8 @@ import { type Duplex, Readable } from 'node:stream'
 import { asError, CANCELED, GatewayError } from '../errors.ts'
 import { passedCompanions, wantedUpgrade } from '../ports.ts'
 import type { Scope } from '../scope.ts'
-import type { Body, Companions, Exchange, PipeResponse, UpgradeRequest } from '../types.ts'
-import { fromBackend } from './companions.ts'
+import type { Body, Exchange, PipeResponse, UpgradeRequest } from '../types.ts'
+import { PassedCompanions } from './companions.ts'
 import type { StreamLimits } from './stream-block.ts'
 
 const IDLE = new GatewayError('no byte has passed for too long', { code: 'ERR_STREAM_IDLE' })
@@ -50,13 +50,14 @@ export function compileStream(init: StreamInit): (exchange: Exchange) => Stream 
     scope.limit(timeoutMs)
     if (upgrade !== null) wantedUpgrade.set(scope, upgrade)
     else if (exchange.body.length !== 0) exchange.body = watchBody(exchange.body, scope, init)
-    const companions = upgrade === null ? watchTrailers(exchange, init) : null
+    const client = upgrade === null ? exchange.companions : undefined
+    const companions = client === undefined ? null : new PassedCompanions(client, init.dropsHeader)
     if (companions !== null) passedCompanions.set(scope, companions)
     return {
       scope,
       close: end,
       pass(answered, write) {
-        const response = companions?.haveTrailers === true ? asStream(answered) : answered
+        const response = companions?.hasTrailers === true ? asStream(answered) : answered
         const touch = scope.lift(idleMs, IDLE)
         const { body } = response
         const writing = passOn(exchange, response, { write, touch, scope })
@@ -76,20 +77,6 @@ export function compileStream(init: StreamInit): (exchange: Exchange) => Stream 
       scope.close()
       whole.close()
     }
-  }
-}
-
-/** Null where nothing can pass beside the answer. */
-function watchTrailers({ companions }: Exchange, { dropsHeader }: StreamInit): (Companions & { haveTrailers: boolean }) | null {
-  if (companions === undefined) return null
-  const passed = fromBackend(companions, dropsHeader)
-  return {
-    haveTrailers: false,
-    interim: (statusCode, fields) => passed.interim(statusCode, fields),
-    trailers(fields) {
-      this.haveTrailers = true
-      passed.trailers(fields)
-    },
   }
 }
 

@@ -32,6 +32,7 @@ export class Http1Exchange extends WireExchange {
   readonly #response: GatewayResponse
   readonly #isHttp11: boolean
   readonly #draining: Draining
+
   constructor(init: ExchangeInit, request: IncomingMessage, response: GatewayResponse, draining: Draining & Pick<ServerState, 'server'>) {
     super(init)
     this.#draining = draining

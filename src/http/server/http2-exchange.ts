@@ -74,11 +74,11 @@ export class Http2Exchange extends WireExchange {
   override interim(statusCode: number, fields: readonly string[]): void {
     const stream = this.#stream
     if (!stream.headersSent && !stream.destroyed && !stream.closed)
-      stream.additionalHeaders(toRecord([':status', String(statusCode), ...http2Fields(repairFields(fields))]))
+      stream.additionalHeaders(toRecord([':status', String(statusCode), ...http2Fields(fields)]))
   }
 
   override trailers(fields: readonly string[]): void {
-    this.#trailers = http2Fields(repairFields(fields))
+    this.#trailers = http2Fields(fields)
   }
 
   protected override knowsStatus(statusCode: number): boolean {
