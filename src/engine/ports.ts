@@ -20,6 +20,14 @@ export function callFields({ once }: Pick<Site, 'once'>): Map<string, Slot<strin
   return once('fields of calls', () => new Map())
 }
 
+/** Those that a request has, name and value. */
+export function callFieldsOf(fields: ReadonlyMap<string, Slot<string>>, scope: Scope): [string, string][] {
+  return [...fields].flatMap(([name, slot]) => {
+    const value = slot.get(scope)
+    return value === undefined ? [] : [[name, value]]
+  })
+}
+
 /** Stands around each layer of an endpoint, and around what is inside of all of them (name empty). */
 export type LayerMark = (name: string) => Layer<Handler>
 

@@ -3,6 +3,7 @@
 import { sizedBodyOf, NO_BODY } from '../../../engine/body.ts'
 import { BODY_TOO_LARGE } from '../../../engine/errors.ts'
 import { canonicalName, HeaderMap, HOP_BY_HOP, OF_PROXIES, type ReadonlyHeaders } from '../../../engine/headers.ts'
+import { callFieldsOf } from '../../../engine/ports.ts'
 import type { Slot } from '../../../engine/scope.ts'
 import type { BackendRequest, Exchange } from '../../../engine/types.ts'
 import { ALL, type Options } from './options.ts'
@@ -50,10 +51,7 @@ export function compileQuestion({ url, request_headers: names, forward_body: max
     headers.set('X-Forwarded-Uri', exchange.target)
     headers.set('X-Forwarded-For', exchange.clientIp)
     if (!headers.has('User-Agent')) headers.set('User-Agent', userAgent)
-    for (const [name, slot] of callFields) {
-      const value = slot.get(exchange.scope)
-      if (value !== undefined) headers.set(name, value)
-    }
+    for (const [name, value] of callFieldsOf(callFields, exchange.scope)) headers.set(name, value)
     return headers
   }
   if (maxBody === 0) return (exchange) => ({ ...fixed, method: 'GET', headers: headersOf(exchange), body: NO_BODY })

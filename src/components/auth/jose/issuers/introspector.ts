@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from '../../../../engine/compile/component.ts'
 import { AUTH_UNAVAILABLE } from '../../../../engine/errors.ts'
+import { callFieldsOf } from '../../../../engine/ports.ts'
 import type { Scope, Slot } from '../../../../engine/scope.ts'
 import { escapeQueryComponent } from '../../../../go/url.ts'
 import type { Clock } from '../keys/shared-download.ts'
@@ -119,7 +120,7 @@ export class Introspector {
   }
 
   async #fetch(token: string, scope: Scope | undefined): Promise<Buffer> {
-    const { client, tokenTypeHint, timeoutMs } = this.#init
+    const { client, tokenTypeHint, timeoutMs, callFields } = this.#init
     const hint = tokenTypeHint === '' ? '' : `&token_type_hint=${escapeQueryComponent(tokenTypeHint)}`
     const signal = AbortSignal.timeout(timeoutMs)
     const form = `token=${escapeQueryComponent(token)}${hint}`
@@ -129,7 +130,7 @@ export class Introspector {
         signal,
         accept: 'application/json',
         form,
-        more: this.#fieldsOf(scope),
+        more: scope === undefined ? {} : Object.fromEntries(callFieldsOf(callFields, scope)),
         ...authorization,
       })
       if (response.statusCode === 200) return await readAnswer(response, LIMIT)
@@ -139,16 +140,6 @@ export class Introspector {
       if (signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error })
       throw error
     }
-  }
-
-  #fieldsOf(scope: Scope | undefined): Record<string, string> {
-    const fields: Record<string, string> = {}
-    if (scope === undefined) return fields
-    for (const [name, slot] of this.#init.callFields) {
-      const value = slot.get(scope)
-      if (value !== undefined) fields[name] = value
-    }
-    return fields
   }
 
   #remember(hash: string, bytes: Buffer): Word {
