@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -52,7 +52,17 @@ export async function startPinned(core: number, command: readonly string[], cwd:
 
 /** CPU time of a process with all its threads, user and system, in microseconds. */
 export function cpuMicros(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  return readCpu(`/proc/${pid}`)
+}
+
+/** The same of each of its threads by its number. */
+export function threadCpuMicros(pid: number): Map<string, number> {
+  const folder = `/proc/${pid}/task`
+  return new Map(readdirSync(folder).map((thread) => [thread, readCpu(`${folder}/${thread}`)]))
+}
+
+function readCpu(folder: string): number {
+  const stat = readFileSync(`${folder}/stat`, 'latin1')
   // The command may contain blanks: fields are counted from its closing bracket, which ends field 2.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1e6

@@ -2,11 +2,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { residentMiB } from '../../bench/processes.ts'
+import { INSPECTED } from '../../src/testing/inspector.ts'
 import { startBackend } from '../../src/testing/backend.ts'
 import { endpoint } from '../../test/kit.ts'
 import { type Figure, unless } from './figure.ts'
 import { reloadWith, type Served, startBuilt } from './gateway.ts'
-import { openScales, WEIGHABLE } from './live-memory.ts'
+import { openScales } from './live-memory.ts'
 import { askEvenly, forSeconds } from './load.ts'
 
 const RATE = 500
@@ -80,7 +81,7 @@ export const reloadMemory: Figure = {
   what: `${MANY_RELOADS} reloads of ${ENDPOINTS} endpoints with a JSON Schema each`,
   goal: `memory within 15 % of that of the first ${SETTLED_AFTER}`,
   async measure({ workers }) {
-    const gateway = await startBuilt(withSchemas(0), workers, WEIGHABLE)
+    const gateway = await startBuilt(withSchemas(0), workers, INSPECTED)
     const scales = await openScales(gateway)
     const samples: number[] = []
     const held: number[] = []

@@ -5,12 +5,13 @@ import http from 'node:http'
 import net, { type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { residentMiB } from '../../bench/processes.ts'
+import { INSPECTED } from '../../src/testing/inspector.ts'
 import { startBackend } from '../../src/testing/backend.ts'
 import type { RunningCommand } from '../../src/testing/process.ts'
 import { endpoint } from '../../test/kit.ts'
 import { type Figure, quantile, unless } from './figure.ts'
 import { startBuilt } from './gateway.ts'
-import { openScales, WEIGHABLE } from './live-memory.ts'
+import { openScales } from './live-memory.ts'
 import { ask } from './load.ts'
 
 const IDLE_CLIENTS = 10_000
@@ -38,7 +39,7 @@ export const idleClients: Figure = {
   goal: `≤ ${MAX_IDLE_MIB} MiB more`,
   async measure({ workers }) {
     const backend = await startBackend()
-    const gateway = await startBuilt({ endpoints: [endpoint('/a', backend.url)] }, workers, WEIGHABLE)
+    const gateway = await startBuilt({ endpoints: [endpoint('/a', backend.url)] }, workers, INSPECTED)
     const scales = await openScales(gateway)
     const pid = gateway.child.pid as number
     for (let i = 0; i < 200; i++) await ask(`${gateway.url}/a`, false)

@@ -3,11 +3,12 @@
 import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { residentMiB } from '../../bench/processes.ts'
+import { INSPECTED } from '../../src/testing/inspector.ts'
 import type { RunningCommand } from '../../src/testing/process.ts'
 import { askMarked, makeTally, markedEndpoints, seeded, startMarkedBackend, type Tally } from '../../test/hostile/marked-traffic.ts'
 import { type Figure, type Measured, unless } from './figure.ts'
 import { startBuilt } from './gateway.ts'
-import { openScales, type Scales, WEIGHABLE } from './live-memory.ts'
+import { openScales, type Scales } from './live-memory.ts'
 import { forSeconds } from './load.ts'
 
 const CLIENTS = 50
@@ -37,7 +38,7 @@ export const mixed: Figure = {
   goal: 'nothing crossed, memory and descriptors flat',
   async measure({ seconds, workers }) {
     const backend = await startMarkedBackend(seeded(1))
-    const gateway = await startBuilt({ timeout: '5s', endpoints: markedEndpoints(backend.url) }, workers, WEIGHABLE)
+    const gateway = await startBuilt({ timeout: '5s', endpoints: markedEndpoints(backend.url) }, workers, INSPECTED)
     const scales = await openScales(gateway)
     const tally = makeTally()
     const goesOn = forSeconds(seconds)

@@ -1,21 +1,21 @@
 // Figures of several workers: what they cost, how connections are spread over them, and whether a limit is one for all.
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { measure } from '../../bench/load.ts'
 import { startBackend as startNginx } from '../../bench/nginx.ts'
-import { residentMiB } from '../../bench/processes.ts'
+import { residentMiB, threadCpuMicros } from '../../bench/processes.ts'
+import { INSPECTED } from '../../src/testing/inspector.ts'
 import { startBackend } from '../../src/testing/backend.ts'
 import type { RunningCommand } from '../../src/testing/process.ts'
 import { connectToWorkers } from '../../src/testing/worker-threads.ts'
 import { endpoint } from '../../test/kit.ts'
 import { type Figure, quantile, unless } from './figure.ts'
 import { startBuilt } from './gateway.ts'
-import { WEIGHABLE } from './live-memory.ts'
 import { ask, askEvenly, askInTurn, forSeconds } from './load.ts'
 
 const CLIENTS = 64
@@ -99,10 +99,11 @@ export const spread: Figure = {
         return failed
       }
       await askAll()
-      const before = threadTicks(gateway)
+      const pid = gateway.child.pid as number
+      const before = threadCpuMicros(pid)
       let failed = 0
       for (let i = 0; i < 10; i++) failed += await askAll()
-      const spent = [...threadTicks(gateway)].map(([thread, ticks]) => ticks - (before.get(thread) ?? 0)).toSorted((a, b) => b - a)
+      const spent = [...threadCpuMicros(pid)].map(([thread, micros]) => micros - (before.get(thread) ?? 0)).toSorted((a, b) => b - a)
       for (const agent of agents) agent.destroy()
       // The two busiest threads are the workers.
       const [most = 0, second = 0] = spent
@@ -113,25 +114,13 @@ export const spread: Figure = {
     }),
 }
 
-/** CPU of each thread of the process, in the system's ticks. */
-function threadTicks(gateway: RunningCommand): Map<string, number> {
-  const folder = `/proc/${gateway.child.pid}/task`
-  return new Map(
-    readdirSync(folder).map((thread) => {
-      const stat = readFileSync(`${folder}/${thread}/stat`, 'latin1')
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      return [thread, Number(fields[11]) + Number(fields[12])]
-    }),
-  )
-}
-
 export const workerDeath: Figure = {
   name: 'worker-death',
   what: `one of two workers is killed under ${DEATH_RATE} requests/s`,
   goal: `replaced within ${MAX_REPLACED_MS} ms, no more than its own requests lost`,
   async measure() {
     const backend = await startBackend((_request, response) => void setTimeout(() => response.end('{"a":1}'), DEATH_BACKEND_MS))
-    const gateway = await startBuilt({ endpoints: [endpoint('/a', backend.url)] }, 2, WEIGHABLE)
+    const gateway = await startBuilt({ endpoints: [endpoint('/a', backend.url)] }, 2, INSPECTED)
     const workers = await connectToWorkers(gateway)
     const load = askEvenly(`${gateway.url}/a`, DEATH_RATE, forSeconds(DEATH_S))
     await sleep((DEATH_S * 1000) / 2)

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
+import { INSPECTED } from '../testing/inspector.ts'
 import { connectToWorkers } from '../testing/worker-threads.ts'
 import { endpointOf, freePort, get, startBackend, startCommand } from './test-support.ts'
 
@@ -33,7 +34,7 @@ test('a worker that dies is replaced, serves the configuration of the last reloa
   const backend = await startBackend()
   const limit = { 'qos/ratelimit/router': { max_rate: 6, every: '1h', capacity: 6 } }
   const limited = endpointOf('/limited', backend.url, { extra_config: limit })
-  const nodeOptions = '--inspect=127.0.0.1:0'
+  const nodeOptions = INSPECTED
   const gateway = await startCommand({ endpoints: [limited] }, { args: TWO, nodeOptions })
   gateway.rewrite({ endpoints: [limited, endpointOf('/new', backend.url)] })
   gateway.child.kill('SIGHUP')
