@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { parseText } from '../config/load.ts'
+import { parseJsonText } from '../json/parse.ts'
 import { convert, TARGET_FORMATS, type TargetFormat } from './convert.ts'
 import type { FileVersion } from './convert-version.ts'
 import { readTree } from './read-tree.ts'
@@ -79,7 +80,7 @@ describe('formats', () => {
           const tree = treeOf(object) as MapNode
           const { raw, issue } = await parseText(write(tree), `.${format}`)
           assert.equal(issue, null, write(tree))
-          assert.deepEqual(raw, JSON.parse(JSON.stringify(valueOf(tree))))
+          assert.deepEqual(raw, parseJsonText(JSON.stringify(valueOf(tree))))
         }),
         { numRuns: 300 },
       )

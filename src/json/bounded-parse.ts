@@ -1,5 +1,6 @@
 // JSON.parse for what others have written: no deeper than Go's decoder reads. Knows nothing of what the value is for.
 
+import { parseJsonText } from './parse.ts'
 import { MAX_DEPTH } from './scan.ts'
 
 /** An opening and a closing bracket for each level. */
@@ -9,7 +10,7 @@ const MIN_DEEP_LENGTH = 2 * MAX_DEPTH
 export function parseBounded(text: string): unknown {
   // security: before anything is made of it; a level costs two characters of the sender and fifty bytes here
   if (text.length > MIN_DEEP_LENGTH && isTooDeep(text)) throw new SyntaxError('exceeded max depth')
-  return JSON.parse(text)
+  return parseJsonText(text)
 }
 
 /** Whether some place of JSON text is deeper than that. Of other text it says no more than that JSON.parse will not go deeper. */

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Data } from '../engine/data.ts'
+import { parseBounded } from './bounded-parse.ts'
 import { jsonText } from './test-arbitrary.ts'
 import { decodeJsonCollection, decodeJsonObject, decodeSafeJson } from '../engine/decode-json.ts'
 import { parseJson } from './read.ts'
-import { parseLossless } from './parse.ts'
+import { parseJsonText, parseLossless } from './parse.ts'
 import { getKey, isJsonObject, JsonNumber, setKey } from './types.ts'
 import type { JsonObject, JsonValue } from './types.ts'
 import { compareText } from '../go/text.ts'
@@ -32,6 +33,27 @@ test('special names are ordinary keys', () => {
     assert.equal(decoded(data), body)
     assert.deepEqual(data.keys, ['__proto__', 'constructor', 'toString'])
     assert.equal(Object.getPrototypeOf(data.object), Object.prototype)
+  }
+})
+
+/** A text as JSON, every character escaped. */
+const escaped = (text: string) => `"${text.replaceAll(/[^]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`
+
+test('an escaped key is not taken for one with a backslash that another object has', () => {
+  const readers: Readonly<Record<string, (text: string) => unknown>> = {
+    text: parseJsonText,
+    bounded: parseBounded,
+    bytes: (text) => parseJson(Buffer.from(text)),
+  }
+  for (const [name, read] of Object.entries(readers)) {
+    for (const [index, key] of ['admin', 'A', 'é', '"', '\n', '\\', '__proto__'].entries()) {
+      // a first member that no other object has: what follows it is what the engine expects from then on
+      const first = `"${name} ${index}":0`
+      const earlier = read(`{${first},${JSON.stringify(escaped(key).slice(1, 1 + key.length))}:0}`)
+      const value = read(`{${first},${escaped(key)} :[1.5,"\\n"]}`) as JsonObject
+      assert.deepEqual(Object.keys(value), [`${name} ${index}`, key], JSON.stringify(earlier))
+      assert.equal(encodeJson(getKey(value, key) as JsonValue), '[1.5,"\\n"]')
+    }
   }
 })
 

@@ -1,4 +1,4 @@
-// Valid JSON text becomes values; numbers that a double would change keep their text. Knows nothing of bytes and errors.
+// JSON text becomes values; numbers that a double would change keep their text where wanted. Knows nothing of bytes.
 
 import { JsonNumber, setKey } from './types.ts'
 import type { JsonObject, JsonValue } from './types.ts'
@@ -6,10 +6,34 @@ import type { JsonObject, JsonValue } from './types.ts'
 type Container = JsonValue[] | JsonObject
 
 /**
- * Parses valid JSON without losing digits. The last of equal keys wins.
- * perf: JSON.parse with a reviver that sees the source takes four times as long. Iterative, because 10,000 levels are valid.
+ * The value as JSON.parse gives it, with the keys that the text has. Throws its SyntaxError.
+ *
+ * security: once V8 (of Node 24 to 26 at least) has seen an object with a key that holds a backslash, it takes escaped keys in that place for
+ * it: after a body `{"\\u006":0}`, one with `{"\u0061dmin":1}` has the key `\u006` for JSON.parse, and `admin` for the backend.
  */
+export function parseJsonText(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  return text.includes('\\') && hasEscapedKey(text) ? parseValid(text, Number) : value
+}
+
+/** Parses valid JSON without losing digits. The last of equal keys wins. */
 export function parseLossless(text: string): JsonValue {
+  return parseValid(text, readLossless)
+}
+
+/** Of valid JSON. perf: linear, and only strings with a backslash are looked at. */
+function hasEscapedKey(text: string): boolean {
+  let i = text.indexOf('\\')
+  while (i >= 0) {
+    const end = endOfString(text, i - 1)
+    if (text.charCodeAt(skipSpace(text, end)) === 0x3a) return true
+    i = text.indexOf('\\', end)
+  }
+  return false
+}
+
+/** perf: JSON.parse with a reviver that sees the source takes four times as long. Iterative, because 10,000 levels are valid. */
+function parseValid(text: string, readNumber: (token: string) => JsonValue): JsonValue {
   const containers: Container[] = []
   const keys: string[] = []
   let key = ''
@@ -42,7 +66,7 @@ export function parseLossless(text: string): JsonValue {
           continue
         }
         value = readString(token)
-      } else value = readScalar(token)
+      } else value = c === 0x74 || c === 0x66 ? c === 0x74 : c === 0x6e ? null : readNumber(token)
     }
     const container = containers.at(-1)
     if (container === undefined) return value
@@ -89,10 +113,7 @@ function readString(token: string): string {
   return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1)
 }
 
-function readScalar(token: string): JsonValue {
-  if (token === 'true') return true
-  if (token === 'false') return false
-  if (token === 'null') return null
+function readLossless(token: string): JsonValue {
   const number = Number(token)
   return String(number) === token ? number : new JsonNumber(token)
 }

@@ -51,5 +51,5 @@ function readRewritten(valid: Buffer, scan: JsonScan): JsonReading {
 }
 
 function toReading(text: JsonText, scan: JsonScan): JsonReading {
-  return { kind: scan.kind, value: scan.mayHaveDuplicates ? text.decode() : text }
+  return { kind: scan.kind, value: scan.mayHaveDuplicates ? text.decodeUnchecked() : text }
 }

@@ -1,7 +1,7 @@
 // Validated JSON that has not been decoded: bytes as they came, or text cut out of them. Knows nothing of Data.
 
 import { isAscii } from 'node:buffer'
-import { parseLossless } from './parse.ts'
+import { parseJsonText, parseLossless } from './parse.ts'
 import type { JsonScan } from './scan.ts'
 import { skimBack, skimColon, skimMembers, skimString } from './skim.ts'
 import type { JsonValue } from './types.ts'
@@ -106,10 +106,19 @@ export class JsonText {
     return undefined
   }
 
-  /** Decodes it. */
+  /** Decodes it. perf: no key has an escape, so JSON.parse reads all of them. */
   decode(): JsonValue {
-    const text = this.isAscii ? this.text : this.#bytes === null ? fromLatin1(this.text) : this.#bytes.toString('utf8')
-    return this.isExact ? (JSON.parse(text) as JsonValue) : parseLossless(text)
+    return this.isExact ? (JSON.parse(this.#characters) as JsonValue) : parseLossless(this.#characters)
+  }
+
+  /** The same before anybody knows that its keys have no escapes. */
+  decodeUnchecked(): JsonValue {
+    return this.isExact ? (parseJsonText(this.#characters) as JsonValue) : parseLossless(this.#characters)
+  }
+
+  get #characters(): string {
+    if (this.isAscii) return this.text
+    return this.#bytes === null ? fromLatin1(this.text) : this.#bytes.toString('utf8')
   }
 
   get isAscii(): boolean {

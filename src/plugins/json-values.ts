@@ -1,6 +1,6 @@
 // JSON as plugins see it: numbers are `number`, integers that a double cannot hold are `bigint` and keep every digit.
 
-import { parseLossless } from '../json/parse.ts'
+import { parseJsonText, parseLossless } from '../json/parse.ts'
 import { isJsonObject, JsonNumber, setKey, type JsonObject, type JsonValue } from '../json/types.ts'
 import type { JsonData } from './types.ts'
 
@@ -10,7 +10,7 @@ const MANY_DIGITS = /\d{16}/
 
 /** Parses a text. Throws a SyntaxError. */
 export function parseJson(text: string): JsonData {
-  const value: unknown = JSON.parse(text)
+  const value = parseJsonText(text)
   // perf: most texts have no number that a double would change.
   return MANY_DIGITS.test(text) ? toPluginValue(parseLossless(text)) : value
 }

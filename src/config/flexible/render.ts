@@ -12,6 +12,7 @@ import { sprigFunctions, type SprigHost } from '../../go/template/sprig/index.ts
 import { parseTemplate, type Template, TemplateError } from '../../go/template/index.ts'
 import { decodeText } from '../../go/text.ts'
 import { loadZone, UTC } from '../../go/time-zone.ts'
+import { parseJsonText } from '../../json/parse.ts'
 import { fromJsonValue, GoMap } from '../../go/value.ts'
 import type { Environment } from '../environment.ts'
 import { describeSyntaxError } from '../formats/json-syntax.ts'
@@ -75,7 +76,7 @@ async function execute(template: Template, settings: Settings, addresses: Map<st
 }
 
 function settingsValue(settings: Settings): GoMap {
-  return new GoMap(new Map([...settings].map(([name, text]) => [name, fromJsonValue(JSON.parse(text))])))
+  return new GoMap(new Map([...settings].map(([name, text]) => [name, fromJsonValue(parseJsonText(text))])))
 }
 
 async function addressesOf(host: string): Promise<readonly string[]> {

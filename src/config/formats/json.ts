@@ -1,5 +1,6 @@
 // Strict JSON with the error texts of Go's encoding/json. Knows no configuration.
 
+import { parseJsonText } from '../../json/parse.ts'
 import { describeSyntaxError } from './json-syntax.ts'
 import { FormatError } from './format-error.ts'
 
@@ -7,7 +8,7 @@ import { FormatError } from './format-error.ts'
 export function parseJson(text: string): unknown {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJsonText(text)
   } catch (error) {
     throw describeSyntaxError(text) ?? error
   }

@@ -1,5 +1,6 @@
 // Flat formats: properties, INI and dotenv. Dotted keys make nesting, whole numbers as keys make lists. Knows no configuration.
 
+import { parseJsonText } from '../../json/parse.ts'
 import { type PlainObject, isObject, setKey } from '../../json/types.ts'
 import { FormatError } from './format-error.ts'
 
@@ -72,7 +73,7 @@ function unquote(text: string): string {
 function readScalar(text: string): unknown {
   if (!/^(?:true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?|[[{].*)$/s.test(text)) return text
   try {
-    return JSON.parse(text) as unknown
+    return parseJsonText(text)
   } catch {
     return text
   }

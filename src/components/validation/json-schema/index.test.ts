@@ -35,6 +35,12 @@ test('bodies that fit go on, others are refused with the reason', async () => {
   assert.deepEqual(await ask(false, '1'), [400, "- at '': false schema"])
 })
 
+test('an escaped key is the one that the backend reads, whatever body came before', async () => {
+  const schema = { type: 'object', properties: { admin: false } }
+  assert.deepEqual(await ask(schema, '{"an only member":0,"\\\\u006":1}'), [200, ''])
+  assert.deepEqual(await ask(schema, '{"an only member":0,"\\u0061dmin":1}'), [400, "- at '/admin': false schema"])
+})
+
 test("empty and malformed bodies get Go's words", async () => {
   assert.deepEqual(await ask({}, ''), [400, 'could not validate an empty body'])
   assert.deepEqual(await ask({}, ' '), [400, 'EOF'])

@@ -1,5 +1,6 @@
 // Base 64 and base 32 with Go's errors, and JSON.
 
+import { parseJsonText } from '../../../json/parse.ts'
 import { fn, GoError, type GoFunction } from '../../function.ts'
 import { marshal } from '../../json.ts'
 import { decodeText, encodeText } from '../../text.ts'
@@ -11,7 +12,7 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 export function encodingFunctions(host: SprigHost): Readonly<Record<string, GoFunction>> {
   const mustFromJson = (text: string): GoValue => {
     try {
-      return fromJsonValue(JSON.parse(text))
+      return fromJsonValue(parseJsonText(text))
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
       throw new GoError(host.describeJsonError(text))
