@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { describeSyntaxError } from '../../src/config/formats/json-syntax.ts'
+import { parseJsonText } from '../../src/json/parse.ts'
 import { sprigFunctions } from '../../src/go/template/sprig/index.ts'
 import { parseTemplate, TemplateError } from '../../src/go/template/index.ts'
 import { encodeText } from '../../src/go/text.ts'
@@ -34,6 +35,7 @@ const functions = sprigFunctions({
   now: Date.now,
   random: randomBytes,
   lookupHost: () => [],
+  parseJson: parseJsonText,
   describeJsonError: (text) => describeSyntaxError(text)?.message ?? '',
 })
 

@@ -28,6 +28,7 @@ const host = {
   now: () => 0,
   random: (bytes: number) => Buffer.alloc(bytes),
   lookupHost: () => [],
+  parseJson: JSON.parse,
   describeJsonError: () => '',
 }
 

@@ -138,6 +138,7 @@ function functionsFor(
       if (known === undefined) throw new UnknownHost(name)
       return known
     },
+    parseJson: parseJsonText,
     describeJsonError: (text) => describeSyntaxError(text)?.message ?? '',
   }
   return new Map([

@@ -1,6 +1,5 @@
 // Base 64 and base 32 with Go's errors, and JSON.
 
-import { parseJsonText } from '../../../json/parse.ts'
 import { fn, GoError, type GoFunction } from '../../function.ts'
 import { marshal } from '../../json.ts'
 import { decodeText, encodeText } from '../../text.ts'
@@ -12,7 +11,7 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 export function encodingFunctions(host: SprigHost): Readonly<Record<string, GoFunction>> {
   const mustFromJson = (text: string): GoValue => {
     try {
-      return fromJsonValue(parseJsonText(text))
+      return fromJsonValue(host.parseJson(text))
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
       throw new GoError(host.describeJsonError(text))

@@ -11,6 +11,8 @@ export interface SprigHost {
   readonly random: (bytes: number) => Uint8Array
   /** Addresses of a host name. May throw what ends the rendering. */
   readonly lookupHost: (name: string) => readonly string[]
+  /** As JSON.parse. Throws a SyntaxError. */
+  readonly parseJson: (text: string) => unknown
   /** Why a text is no JSON, in Go's words. */
   readonly describeJsonError: (text: string) => string
 }

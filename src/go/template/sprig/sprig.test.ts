@@ -15,6 +15,7 @@ const HOST: SprigHost = {
   now: () => 1_700_000_000_000,
   random: randomBytes,
   lookupHost: () => ['192.0.2.1'],
+  parseJson: JSON.parse,
   describeJsonError: () => 'wrong JSON',
 }
 const functions = sprigFunctions(HOST)
