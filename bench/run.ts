@@ -1,5 +1,6 @@
 // `npm run bench`: what a request costs, compared with nginx proxying a small answer in the same run ("units").
 // `--rows TEXT` only rows whose name contains it (`start` for the start figures, `event stream` for events), `--runs N` (3), `--seconds N` (4) a measurement.
+// `--against NAME` measures what rows cost more than the one of that name, each asked in turn with it for a second, N times: for machines that are not quiet.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -7,7 +8,7 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT, runNode } from '../scripts/tools.ts'
-import { checkAnswer, startGateway } from './gateway.ts'
+import { measureAgainst } from './against.ts'
 import { measure } from './load.ts'
 import type { Asked, Sample } from './load.ts'
 import { startBackend, startProxy } from './nginx.ts'
@@ -15,21 +16,26 @@ import type { Nginx } from './nginx.ts'
 import { loadRows } from './rows.ts'
 import type { BenchRow } from './rows.ts'
 import { measureStart } from './start-figures.ts'
+import { type Place, startRow } from './started-row.ts'
 import { measureStreams } from './stream-figures.ts'
 import { formatTable, median } from './statistics.ts'
 
 const GATEWAY_CORE = 0
 const LOAD_CORE = 1
-/** Warm-up ends after so many requests, when the compiler has seen enough, but not after more rounds than that. */
-const WARM_UP_REQUESTS = 40_000
-const WARM_UP_SECONDS = 2
-const WARM_UP_ROUNDS = 5
 
 const { values } = parseArgs({
-  options: { rows: { type: 'string', default: '' }, runs: { type: 'string', default: '3' }, seconds: { type: 'string', default: '4' } },
+  options: {
+    rows: { type: 'string', default: '' },
+    runs: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '4' },
+    against: { type: 'string' },
+  },
 })
 const runs = Number(values.runs)
 const seconds = Number(values.seconds)
+
+/** What nginx is asked for a unit. */
+const UNIT = '/small.json'
 
 /** A row's measurement and the unit measured just before it. */
 interface Pair {
@@ -42,6 +48,7 @@ interface Pair {
 checkMachine()
 if (!runNode([join(ROOT, 'scripts/build.ts')]) || !existsSync(join(ROOT, 'dist/cli/bin.js'))) fail('The build failed.')
 const rows = await loadRows(values.rows)
+const base = values.against === undefined ? null : await baseOf(values.against)
 const folder = mkdtempSync(join(tmpdir(), 'krakend-bench-'))
 try {
   await run()
@@ -51,58 +58,76 @@ try {
 
 async function run(): Promise<void> {
   console.log(
-    `${cpus()[0]?.model}, Node ${process.version}: ${runs} runs of ${seconds} s each, medians. The gateway has core ${GATEWAY_CORE}.`,
+    `${cpus()[0]?.model}, Node ${process.version}: ${runs} runs of ${base === null ? seconds : 1} s each, medians. The gateway has core ${GATEWAY_CORE}.`,
   )
   const load = loadavg()[0] ?? 0
   if (load > 1) console.log(`Other programs are running (load average ${load.toFixed(1)}): the figures will be too high.`)
   const backend = await startBackend(LOAD_CORE, folder)
   const proxy = await startProxy(GATEWAY_CORE, folder, backend.port)
+  if (base === null) await runEach(backend, proxy)
+  else await runAgainst(base, backend, proxy)
+  await proxy.stop()
+  await backend.stop()
+}
+
+async function runEach(backend: Nginx, proxy: Nginx): Promise<void> {
   const pairs = new Map<BenchRow, Pair[]>(rows.map((row) => [row, []]))
   for (let i = 0; i < runs; i++) {
     for (const [row, list] of pairs) {
       try {
         list.push(await measurePair(row, backend, proxy))
       } catch (error) {
-        console.error(`\n${row.name}: ${(error as Error).message}`)
-        process.exitCode = 1
+        report(row, error)
       }
     }
   }
   printRows(pairs)
   if (isAsked('start')) await printStart(backend)
   if (isAsked('event stream')) await printStreams(backend)
-  await proxy.stop()
-  await backend.stop()
 }
 
 async function measurePair(row: BenchRow, backend: Nginx, proxy: Nginx): Promise<Pair> {
-  const unit = await measure(LOAD_CORE, proxy.pid, `http://127.0.0.1:${proxy.port}/small.json`, Math.max(2, seconds / 2), folder)
-  const gateway = await startGateway(GATEWAY_CORE, join(folder, 'gateway'), backend.port, row)
+  const unit = await measureNginx(proxy, UNIT, Math.max(2, seconds / 2))
+  const gateway = await startRow(row, placeOf(backend), 'gateway')
   try {
-    const asked = askedOf(row)
-    await checkAnswer(gateway, row, asked)
-    const url = `${gateway.url}${row.path}`
-    await warmUp(gateway.pid, url, asked)
-    const sample = await measure(LOAD_CORE, gateway.pid, url, seconds, folder, asked)
-    const ofNginx = row.nginx === undefined ? null : `http://127.0.0.1:${proxy.port}${row.nginx}`
-    return { sample, unit, nginx: ofNginx === null ? null : await measure(LOAD_CORE, proxy.pid, ofNginx, seconds, folder, asked) }
+    const sample = await gateway.measure(seconds)
+    const nginx = row.nginx === undefined ? null : await measureNginx(proxy, row.nginx, seconds, gateway.asked)
+    return { sample, unit, nginx }
   } finally {
     await gateway.stop()
     process.stdout.write('.')
   }
 }
 
-async function warmUp(pid: number, url: string, asked: Asked): Promise<void> {
-  let requests = 0
-  for (let i = 0; i < WARM_UP_ROUNDS && requests < WARM_UP_REQUESTS; i++) {
-    const sample = await measure(LOAD_CORE, pid, url, WARM_UP_SECONDS, folder, asked)
-    requests += sample.requestsPerSecond * WARM_UP_SECONDS
-  }
+function placeOf({ port }: Nginx): Place {
+  return { gatewayCore: GATEWAY_CORE, loadCore: LOAD_CORE, folder, backendPort: port }
 }
 
-function askedOf({ headers = {}, body, cycle }: BenchRow): Asked {
-  const json = body === undefined ? {} : { 'Content-Type': 'application/json' }
-  return { headers: { ...json, ...headers }, body, cycle: cycle && { header: cycle.header, values: cycle.values() } }
+function measureNginx({ pid, port }: Nginx, path: string, forSeconds: number, asked?: Asked): Promise<Sample> {
+  return measure(LOAD_CORE, pid, `http://127.0.0.1:${port}${path}`, forSeconds, folder, asked)
+}
+
+/** Of each row, what it costs more than the one that `--against` names. */
+async function runAgainst(baseRow: BenchRow, backend: Nginx, proxy: Nginx): Promise<void> {
+  const base = await startRow(baseRow, placeOf(backend), 'base')
+  const lines: string[][] = []
+  for (const row of rows.filter(({ name }) => name !== baseRow.name)) {
+    const unit = (forSeconds: number): Promise<Sample> => measureNginx(proxy, UNIT, forSeconds)
+    try {
+      const { cpuMicros, baseMicros, moreUnits } = await measureAgainst(row, base, placeOf(backend), unit, runs)
+      lines.push([row.name, moreUnits.toFixed(2), row.target, cpuMicros.toFixed(1), baseMicros.toFixed(1)])
+    } catch (error) {
+      report(row, error)
+    }
+    process.stdout.write('.')
+  }
+  await base.stop()
+  console.log(`\n\n${formatTable(['row', 'more units', 'reach', 'CPU µs', `CPU µs of "${baseRow.name}"`], lines)}`)
+}
+
+function report({ name }: BenchRow, error: unknown): void {
+  console.error(`\n${name}: ${(error as Error).message}`)
+  process.exitCode = 1
 }
 
 function printRows(pairs: ReadonlyMap<BenchRow, readonly Pair[]>): void {
@@ -147,11 +172,18 @@ async function printStart(backend: Nginx): Promise<void> {
   console.log(`\n${formatTable(['start and memory', 'measured', 'reach', 'KrakenD'], lines)}`)
 }
 
+async function baseOf(name: string): Promise<BenchRow> {
+  const found = (await loadRows(name)).find((row) => row.name === name)
+  return found ?? fail(`--against "${name}": no row has that name`)
+}
+
 function checkMachine(): void {
   if (process.platform !== 'linux') fail('The benchmark reads /proc and pins processes to cores: it runs on Linux only.')
   if (cpus().length < 2) fail('The benchmark needs two cores: one for the gateway, one for the load.')
   const missing = ['nginx', 'wrk', 'taskset'].filter((program) => spawnSync(program, ['-v']).error !== undefined)
   if (missing.length > 0) fail(`Not installed: ${missing.join(', ')}. On Debian: apt-get install nginx-light wrk util-linux`)
+  // What reads the gateway's log must not do so on its core.
+  spawnSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)])
 }
 
 function fail(message: string): never {

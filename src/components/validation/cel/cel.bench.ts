@@ -21,6 +21,8 @@ export const rows: readonly BenchRow[] = [
         extra_config: { 'validation/cel': texts.map((text) => ({ check_expr: text })) },
       },
     ],
+    // What each expression said is a line for debugging.
+    service: { 'telemetry/logging': { level: 'WARNING', stdout: true } },
     headers: { 'X-Tenant': 'acme-17' },
     target: 'row 1 + 0.4',
   },
