@@ -4,12 +4,13 @@ import { parseQuery } from '../go/url.ts'
 import type { Query } from './types.ts'
 
 /** Immutable like every query: whoever changes one makes a plain one, which is encoded anew. */
-export class RawQuery extends Map<string, readonly string[]> {
+export class RawQuery extends Map<string, string[]> {
   /** Pairs with `&` between them, as they were sent. */
   readonly raw: string
 
   constructor(raw: string) {
-    super(raw === '' ? [] : parseQuery(raw))
+    super()
+    parseQuery(raw, this)
     this.raw = raw
   }
 }

@@ -84,9 +84,8 @@ export function encodeQuery(query: ReadonlyMap<string, readonly string[]>): stri
   return encoded
 }
 
-/** Go's url.ParseQuery, dropping malformed pairs (a bad escape, a semicolon). */
-export function parseQuery(raw: string): Map<string, string[]> {
-  const query = new Map<string, string[]>()
+/** Go's url.ParseQuery, dropping malformed pairs (a bad escape, a semicolon). They are added to `query`. */
+export function parseQuery(raw: string, query = new Map<string, string[]>()): Map<string, string[]> {
   for (const pair of raw.split('&')) {
     if (pair === '' || pair.includes(';')) continue
     const at = pair.indexOf('=')

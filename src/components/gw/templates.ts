@@ -15,7 +15,7 @@ export interface Filled<T> {
 type Place = 'path' | 'query' | 'header' | 'text'
 
 /** A segment that leads out of its place, as sent or percent-encoded. */
-const DOTS = /^(?:\.|%2e){1,2}$/i
+const DOTS = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i
 
 /** A text for a place. Names that mean nothing were told when the file was checked; here they are values that are missing. */
 export function compileText(text: string, place: Place, names: Names): Filled<string> {
@@ -49,7 +49,7 @@ export function compilePath(text: string, names: Names): Filled<string> {
     sources: [...path.sources, ...query.sources],
     fill(subject) {
       const filled = path.fill(subject) ?? ''
-      if (path.sources.length > 0 && filled.split('/').some((segment) => DOTS.test(segment))) {
+      if (path.sources.length > 0 && DOTS.test(filled)) {
         const isClients = path.sources.some(
           (source) => source.isClients === true || (source.isClients === 'item' && subject.request.item?.isClients),
         )
@@ -102,10 +102,7 @@ export function findUnknown(text: string, names: Names): string[] {
 
 /** Whether a path has a segment of dots that no value made. */
 export function hasDots(path: string): boolean {
-  return path
-    .slice(0, queryStartOf(path))
-    .split('/')
-    .some((segment) => DOTS.test(segment))
+  return DOTS.test(path.slice(0, queryStartOf(path)))
 }
 
 interface Reader {

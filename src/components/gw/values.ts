@@ -112,10 +112,14 @@ export function sourceOf(name: string, names: Names): Source | string {
   return names.params === null ? paramSource(name, null) : `nothing is called {${name}} here`
 }
 
-/** Reads what values of these sources need. Rejects with 413 for a body that is too large. */
-export async function subjectOf(sources: readonly Source[], request: PipeRequest, scope: Scope): Promise<Subject> {
-  const needsBody = sources.some((source) => source.needsBody)
-  return { request, scope, exchange: clientExchange.get(scope) ?? null, body: needsBody ? await readBody(request) : null }
+/** Reads what values of these sources need: a promise only where that is the body. Rejects with 413 for a body that is too large. */
+export function compileSubject(sources: readonly Source[]): (request: PipeRequest, scope: Scope) => Subject | Promise<Subject> {
+  const subjectOf = (request: PipeRequest, scope: Scope, body: ClientBody | null): Subject => {
+    return { request, scope, exchange: clientExchange.get(scope) ?? null, body }
+  }
+  return sources.some((source) => source.needsBody)
+    ? async (request, scope) => subjectOf(request, scope, await readBody(request))
+    : (request, scope) => subjectOf(request, scope, null)
 }
 
 async function readBody({ body }: PipeRequest): Promise<ClientBody> {

@@ -8,7 +8,7 @@ import type { Revision, StepAnswer } from '../../../engine/step-answers.ts'
 import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { valueAt } from '../../../json/path.ts'
 import { getKey, isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
-import { callError, namesAt, sourceOf, subjectOf } from '../values.ts'
+import { callError, namesAt, sourceOf, compileSubject } from '../values.ts'
 import { runLoop, type Turn } from './loop.ts'
 import { checkForEach, type Options, options, STEP_LIST } from './options.ts'
 
@@ -23,12 +23,13 @@ export const forEach = component({
     showExchange(site)
     const source = sourceOf(given.in, { ...namesAt(endpoint, backend, config.dialect), hasItem: false })
     if (typeof source === 'string') return null
+    const read = compileSubject([source])
     const isClients = source.isClients === true
     const init = { concurrency: given.concurrency, endsAtFailure: given.on_error === 'fail', isClients }
     const budgetMs = place.timeoutMs * MERGE_TIME_SHARE
     return (next) =>
       async function callForEach(request, scope) {
-        const subject = await subjectOf([source], request, scope)
+        const subject = await read(request, scope)
         const list = (source.list ?? source.find)(subject) ?? []
         if (!isJsonArray(list)) throw callError(`${given.in} is no list`, false)
         if (list.length > given.max) throw callError(`${given.in} has ${list.length} elements, more than ${given.max}`, isClients)

@@ -16,7 +16,8 @@ import type { Filled } from '../templates.ts'
 export interface CallPieces {
   readonly method: string | undefined
   readonly path: Filled<string> | null
-  readonly query: readonly Named[]
+  /** Null where none is given. */
+  readonly query: Pairs | null
   readonly headers: readonly Named[]
   /** Null for the client's own. */
   readonly body: Filled<JsonValue> | null
@@ -30,6 +31,18 @@ export interface Named {
   readonly texts: readonly Filled<string>[]
 }
 
+/** Pairs of a query string that replace all others of their names. */
+interface Pairs {
+  readonly named: readonly Named[]
+  readonly isKept: (name: string) => boolean
+}
+
+export function pairsOf(named: readonly Named[]): Pairs | null {
+  const replaced = new Set(named.map(({ name }) => name))
+  const encoded = named.map(({ name, texts }) => ({ name: ENCODE.query(name), texts }))
+  return named.length === 0 ? null : { named: encoded, isKept: (name) => !replaced.has(name) }
+}
+
 /** What says of a body that is no longer there. */
 const BODY_FIELDS = new Set(['Content-Type', 'Content-Length', 'Content-Encoding'])
 
@@ -37,7 +50,7 @@ const BODY_FIELDS = new Set(['Content-Type', 'Content-Length', 'Content-Encoding
 export function buildCall({ method, path, query, headers, body, isText }: CallPieces, request: PipeRequest, subject: Subject): PipeRequest {
   const made = body === null ? null : bodyOf(body.fill(subject), isText)
   const filledPath = path?.fill(subject) ?? request.path
-  const target = query.length === 0 ? { path: filledPath, query: request.query } : mergeQuery(filledPath, request.query, query, subject)
+  const target = query === null ? { path: filledPath, query: request.query } : mergeQuery(filledPath, request.query, query, subject)
   return {
     ...request,
     ...(method === undefined ? null : { method }),
@@ -77,26 +90,26 @@ function buildHeaders(source: ReadonlyHeaders, fields: readonly Named[], made: M
   return headers
 }
 
-/** Pairs of a name replace all others of that name, in the query string of the path as well; they come last. */
-function mergeQuery(path: string, query: Query, named: readonly Named[], subject: Subject): Pick<PipeRequest, 'path' | 'query'> {
-  const replaced = new Set(named.map(({ name }) => name))
-  const isKept = (name: string): boolean => !replaced.has(name)
-  const own = named.flatMap(({ name, texts }) => {
-    const values = texts.map(({ fill }) => fill(subject)).filter((value) => value !== undefined)
-    return values.map((value) => `${ENCODE.query(name)}=${ENCODE.query(value)}`)
-  })
-  const forwarded = rawTextOf(query)
-  const rest =
-    forwarded === null ? encodeQuery(new Map([...query].filter(([name]) => isKept(name)))) : filterRawQuery(forwarded, isKept).raw
+/** The pairs come last, those of the path's own query string first. */
+function mergeQuery(path: string, query: Query, { named, isKept }: Pairs, subject: Subject): Pick<PipeRequest, 'path' | 'query'> {
+  let raw = query.size === 0 && !rawTextOf(query) ? '' : keptOf(query, isKept)
+  for (const { name, texts } of named) {
+    for (const { fill } of texts) {
+      const value = fill(subject)
+      if (value !== undefined) raw += `${raw === '' ? '' : '&'}${name}=${ENCODE.query(value)}`
+    }
+  }
   const mark = path.indexOf('?')
   const written = mark < 0 ? '' : withoutPairs(path.slice(mark + 1), isKept)
-  return {
-    path: mark < 0 ? path : path.slice(0, mark) + (written === '' ? '' : `?${written}`),
-    query: new RawQuery([rest, ...own].filter((text) => text !== '').join('&')),
-  }
+  return { path: mark < 0 ? path : path.slice(0, mark) + (written === '' ? '' : `?${written}`), query: new RawQuery(raw) }
 }
 
-function withoutPairs(query: string, isKept: (name: string) => boolean): string {
+function keptOf(query: Query, isKept: Pairs['isKept']): string {
+  const forwarded = rawTextOf(query)
+  return forwarded === null ? encodeQuery(new Map([...query].filter(([name]) => isKept(name)))) : filterRawQuery(forwarded, isKept).raw
+}
+
+function withoutPairs(query: string, isKept: Pairs['isKept']): string {
   const nameOf = (pair: string): string => [...parseQuery(pair).keys()][0] ?? ''
   return query
     .split('&')

@@ -9,8 +9,8 @@ import type { Scope } from '../../../engine/scope.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import { exactIntegers } from '../../../engine/steps/static.ts'
 import { compileJson, compilePath, compileText, type Filled } from '../templates.ts'
-import { type Names, namesAt, subjectOf } from '../values.ts'
-import { buildCall, type CallPieces, type Named } from './call.ts'
+import { compileSubject, type Names, namesAt } from '../values.ts'
+import { buildCall, type CallPieces, type Named, pairsOf } from './call.ts'
 import { checkRequest, type Options, options } from './options.ts'
 
 /** A second call with one of these has no effect that the first did not have. */
@@ -26,12 +26,13 @@ export const requestTemplate = component({
     if (backend === null) return null
     showExchange(site)
     const pieces = compilePieces(given, namesAt(endpoint, backend, config.dialect))
-    const sources = sourcesOf(pieces)
+    const read = compileSubject(sourcesOf(pieces))
     // Here and not further in: what is built in is not filtered, and caches see it.
     const filter = headerFilter(backend.inputHeaders)
     const layer = (next: Pipe): Pipe =>
       async function buildRequest(request, scope) {
-        const call = buildCall(pieces, request, await subjectOf(sources, request, scope))
+        const subject = read(request, scope)
+        const call = buildCall(pieces, request, subject instanceof Promise ? await subject : subject)
         return request.item === undefined ? next(call, scope) : callOnce(next, call, request.item, scope)
       }
     return filter === null ? layer : (next) => filter(layer(next))
@@ -45,7 +46,7 @@ function compilePieces(given: Options, names: Names): CallPieces {
   return {
     method,
     path: path === undefined ? null : compilePath(path, names),
-    query: compileNamed(given.query ?? {}, 'text', names),
+    query: pairsOf(compileNamed(given.query ?? {}, 'text', names)),
     headers: compileNamed(given.headers ?? {}, 'header', names).map((field) => ({ ...field, name: canonicalName(field.name) })),
     body: body === undefined ? null : body === null ? NO_BODY : compileJson(exactIntegers(body), names),
     isText: typeof body === 'string',
@@ -60,7 +61,7 @@ function compileNamed(texts: NonNullable<Options['query']>, place: 'text' | 'hea
 }
 
 function sourcesOf({ path, query, headers, body }: CallPieces): Filled<unknown>['sources'] {
-  const filled = [path, body, ...[...query, ...headers].flatMap(({ texts }) => texts)]
+  const filled = [path, body, ...[...(query?.named ?? []), ...headers].flatMap(({ texts }) => texts)]
   return filled.flatMap((piece) => [...(piece?.sources ?? [])])
 }
 
