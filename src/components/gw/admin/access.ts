@@ -7,7 +7,6 @@ import type { Exchange } from '../../../engine/types.ts'
 
 /** Whoever sends one of these came through a proxy. */
 const OF_PROXIES = ['X-Forwarded-For', 'Forwarded', 'Via', 'X-Real-Ip']
-const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 const BEARER = /^bearer +(.+)$/i
 
 /** A list of addresses and networks (`10.0.0.0/8`); null for one that has anything else in it. */
@@ -30,8 +29,7 @@ export interface Access {
 export function compileAccess(networks: BlockList, token: string): Access {
   const expected = token === '' ? null : digest(token)
   const isNear = ({ peerAddress, headers }: Asker): boolean => {
-    const peer = MAPPED_IPV4.exec(peerAddress)?.[1] ?? peerAddress
-    if (!hasAddress(networks, peer)) return false
+    if (!hasAddress(networks, peerAddress)) return false
     return expected !== null || !OF_PROXIES.some((name) => headers.has(name))
   }
   // security: equal lengths, and no answer sooner for a token that begins well.
