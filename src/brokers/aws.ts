@@ -1,7 +1,5 @@
 // How clients of AWS are made of what a configuration says. Credentials are found as the SDK does: variables, files, roles.
 
-import type { Opened } from './link.ts'
-
 /** What the clients of all services take. */
 export interface AwsSettings {
   readonly region?: string
@@ -20,17 +18,4 @@ const ANONYMOUS = { credentials: { accessKeyId: '', secretAccessKey: '' }, signe
 
 export function clientConfigOf({ isAnonymous = false, ...settings }: AwsSettings): Omit<AwsSettings, 'isAnonymous'> {
   return { ...settings, ...(isAnonymous ? ANONYMOUS : null) }
-}
-
-/** A client is open until it is closed: each request makes the connections that it needs. */
-export function openClientOf<T>(value: T, destroy: () => void | Promise<void>): Opened<T> {
-  const { promise: ended, resolve } = Promise.withResolvers<string>()
-  return {
-    value,
-    ended,
-    async close() {
-      await destroy()
-      resolve('the client was closed')
-    },
-  }
 }

@@ -11,6 +11,19 @@ export interface Opened<T> {
   close(): Promise<void>
 }
 
+/** A client is open until it is closed: each request makes the connections that it needs. */
+export function openClientOf<T>(value: T, destroy: () => void | Promise<void>): Opened<T> {
+  const { promise: ended, resolve } = Promise.withResolvers<string>()
+  return {
+    value,
+    ended,
+    async close() {
+      await destroy()
+      resolve('the client was closed')
+    },
+  }
+}
+
 export interface LinkInit<T> {
   /** Opens it, or rejects with why not; gives up when the signal is aborted. */
   readonly open: (signal: AbortSignal) => Promise<Opened<T>>

@@ -4,8 +4,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { v1 } from '@google-cloud/pubsub'
 import type { Scope } from '../../engine/scope.ts'
-import { openClientOf } from '../aws.ts'
-import type { Opened } from '../link.ts'
+import { openClientOf, type Opened } from '../link.ts'
 import { within } from '../within.ts'
 import { type Address, nameOf } from './address.ts'
 import { readCount, readFlag } from './parameters.ts'
@@ -59,7 +58,7 @@ async function openClient(emulator: string): Promise<Opened<Client>> {
     const source = new GcpSource(clients.subscriber, resourceOf(own, 'subscriptions'))
     return Promise.resolve(openClientOf(source, () => {}))
   }
-  return openClientOf({ topic, subscribe }, () => void closeAll(clients))
+  return openClientOf({ topic, subscribe }, () => closeAll(clients))
 }
 
 async function closeAll({ publisher, subscriber }: Clients): Promise<void> {

@@ -1,6 +1,7 @@
 // Scheme `awssns`: topics of Amazon SNS.
 
-import { clientConfigOf, openClientOf } from '../aws.ts'
+import { clientConfigOf } from '../aws.ts'
+import { openClientOf } from '../link.ts'
 import { nameOf } from './address.ts'
 import { clientKeyOf, clientNameOf, readSettings } from './aws-address.ts'
 import { writeMessage } from './aws-messages.ts'
