@@ -22,15 +22,13 @@ const MOST_OPEN = 10_000
 export class KafkaCommits {
   readonly #consumer: Pick<Consumer, 'commit' | 'isActive' | 'on'>
   readonly #fail: (reason: string) => void
-  readonly #onGivenUp: (record: string) => void
   readonly #partitions = new Map<string, { readonly place: Place; readonly offsets: Offsets }>()
   readonly #stopping = new AbortController()
   #running: Promise<void> | null = null
 
-  constructor(consumer: Pick<Consumer, 'commit' | 'isActive' | 'on'>, fail: (reason: string) => void, onGivenUp: (record: string) => void) {
+  constructor(consumer: Pick<Consumer, 'commit' | 'isActive' | 'on'>, fail: (reason: string) => void) {
     this.#consumer = consumer
     this.#fail = fail
-    this.#onGivenUp = onGivenUp
     consumer.on('consumer:group:join', ({ assignments = [] }) => {
       const own = new Set(assignments.flatMap(({ topic, partitions }) => partitions.map((partition) => `${topic} ${partition}`)))
       // Another member reads them on; what is still handled here is not ours to commit.
@@ -52,9 +50,7 @@ export class KafkaCommits {
   isFull(place: Place): boolean {
     const offsets = this.of(place)
     while (offsets.isFull) {
-      const offset = offsets.giveUpFirst()
-      if (offset === null) return true
-      this.#onGivenUp(`${place.topic}/${place.partition}/${offset}`)
+      if (!offsets.giveUpFirst()) return true
       this.moved()
     }
     return false

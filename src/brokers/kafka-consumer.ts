@@ -10,13 +10,13 @@ import { Room } from './room.ts'
 export interface KafkaSubscription {
   readonly brokers: readonly string[]
   readonly group: string
+  /** Its name in the group as long as it is subscribed, through all losses of brokers: whoever comes back with it has its partitions at once. */
+  readonly member: string
   readonly topics: readonly string[]
   /** Where a group begins that has read nothing yet. */
   readonly from: 'earliest' | 'latest'
   /** Messages that are given out and neither settled nor left. */
   readonly ahead: number
-  /** Told of a message that was left and is now passed: too many wait behind it. */
-  readonly onGivenUp: (record: string) => void
 }
 
 export interface KafkaRecord {
@@ -48,10 +48,18 @@ const SILENT_MS = 30_000
 
 export async function openKafkaReader(subscription: KafkaSubscription, take: (record: KafkaRecord) => void): Promise<Opened<KafkaReader>> {
   const { Consumer: Client } = await import('@platformatic/kafka')
-  const { brokers, group, topics, from } = subscription
+  const { brokers, group, member, topics, from } = subscription
   const fetching = { maxBytes: MOST_BYTES, maxBytesPerPartition: MOST_BYTES, maxWaitTime: WAIT_MS, highWaterMark: subscription.ahead }
   const ranges = { protocols: [{ name: 'range', version: 1 }], partitionAssigner: assignRanges }
-  const options = { ...clientOptions(brokers), groupId: group, autocommit: false, ...SESSION, ...ranges, ...fetching }
+  const options = {
+    ...clientOptions(brokers),
+    groupId: group,
+    groupInstanceId: member,
+    autocommit: false,
+    ...SESSION,
+    ...ranges,
+    ...fetching,
+  }
   const client = new Client(options)
   // With what it reads, and so that its group knows: a member that is only gone keeps its partitions for a while.
   const opened = await watch(client, () => client.close(true))
@@ -71,7 +79,7 @@ function readerOf(
   take: (record: KafkaRecord) => void,
 ): Opened<KafkaReader> {
   const { value: consumer, fail } = opened
-  const commits = new KafkaCommits(consumer, fail, subscription.onGivenUp)
+  const commits = new KafkaCommits(consumer, fail)
   const room = new Room(subscription.ahead)
   const flow = new Flow(commits, room, take)
   consumer.on('consumer:heartbeat:stalled', () => fail('the group has not heard of this member for too long'))

@@ -59,7 +59,7 @@ test('offsets are committed one after the other, again when that fails, and for 
       return Promise.resolve()
     },
   }
-  const commits = new KafkaCommits(consumer as never, assert.fail, assert.fail)
+  const commits = new KafkaCommits(consumer as never, assert.fail)
   const place = { topic: 't', partition: 0, leaderEpoch: 1 }
   for (const offset of [0n, 1n, 2n]) commits.of(place).begin(offset)
   commits.of(place).settle(0n)

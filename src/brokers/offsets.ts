@@ -41,12 +41,12 @@ export class Offsets {
     return this.#states.size >= this.#most
   }
 
-  /** Gives up the first message, if it was left: null where it was not. */
-  giveUpFirst(): bigint | null {
+  /** Gives up the first message, and says so, if it was left. */
+  giveUpFirst(): boolean {
     const [first] = this.#states
-    if (first?.[1] !== 'left') return null
+    if (first?.[1] !== 'left') return false
     this.settle(first[0])
-    return first[0]
+    return true
   }
 
   /** Where reading has to go on after what is handled; null where that has not moved since it was committed. */

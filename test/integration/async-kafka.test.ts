@@ -70,8 +70,7 @@ async function startBroker(): Promise<KafkaBroker> {
     nowhere: { brokers: '127.0.0.1:1' },
     // What was handled after the last commit, too.
     mostRepeated: 500,
-    // A group gives its partitions out anew when its old member has been silent for ten seconds.
-    recoveryMs: 12_000,
+    recoveryMs: 1000,
     keepsOrder: true,
     admin,
     spread,

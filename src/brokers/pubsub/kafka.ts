@@ -32,7 +32,7 @@ async function openClient(brokers: readonly string[]): Promise<Opened<Client>> {
   const opened = await openProducer(brokers)
   const client: Client = {
     topic: (address) => compileSend(opened.value, nameOf(address), readKeyName(address)),
-    subscribe: (address) => subscribe(brokers, address),
+    subscribe: (address, subscriber) => subscribe(brokers, subscriber, address),
   }
   return { ...opened, value: client }
 }
@@ -51,10 +51,10 @@ async function placeOf(producer: KafkaProducer, topic: string, key: Buffer): Pro
   return { key, partition: hashPartition(key, await producer.countPartitions(topic)) }
 }
 
-async function subscribe(brokers: readonly string[], address: Address): Promise<Opened<Source>> {
+async function subscribe(brokers: readonly string[], member: string, address: Address): Promise<Opened<Source>> {
   const queue = new MessageQueue<IncomingMessage>()
   const topics = address.parameters.get('topic') ?? []
-  const settings = { brokers, group: nameOf(address), topics, from: readStart(address), ahead: AHEAD, onGivenUp() {} } as const
+  const settings = { brokers, group: nameOf(address), member, topics, from: readStart(address), ahead: AHEAD } as const
   const reader = await openKafkaReader(settings, ({ body, settle, leave }) => queue.push({ body, ack: settle, leave }))
   const ended = reader.ended.then((reason) => {
     queue.lose(NOT_CONNECTED)

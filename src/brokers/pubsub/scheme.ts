@@ -31,7 +31,8 @@ export interface Source {
 /** A connection that is open. */
 export interface Client {
   topic(address: Address): Send
-  subscribe(address: Address): Promise<Opened<Source>>
+  /** `subscriber`: a name that nobody else has, the same again after a loss of the broker. */
+  subscribe(address: Address, subscriber: string): Promise<Opened<Source>>
 }
 
 export interface Scheme {

@@ -1,5 +1,6 @@
 // Driver `_gw/async/kafka`: the messages of a topic of Kafka go through an agent's pipe, each committed when all of it succeeded.
 
+import { randomUUID } from 'node:crypto'
 import type { Static } from 'typebox'
 import { type KafkaProducer, openProducer, parseBrokers } from '../../../brokers/kafka.ts'
 import { type KafkaRecord, openKafkaReader } from '../../../brokers/kafka-consumer.ts'
@@ -45,7 +46,11 @@ export const asyncKafka = driver({
     requirePeer('@platformatic/kafka', `${site.label} _gw/async/kafka`)
     const problems = checkGiven(given)
     if (problems[0] !== undefined) throw new ConfigError(`${site.label} _gw/async/kafka: ${problems[0].message}`)
-    return runAgent(site, { driver: 'Kafka', subscribe: (push) => subscribe(given, site, push) })
+    const member = randomUUID()
+    return runAgent(site, {
+      driver: 'Kafka',
+      subscribe: (push) => subscribe(given, member, site, push),
+    })
   },
 })
 
@@ -60,7 +65,7 @@ function checkGiven({ brokers, group }: Options): Issue[] {
   return issues
 }
 
-async function subscribe(given: Options, site: AgentSite, push: (message: Message) => void): Promise<Opened<Subscription>> {
+async function subscribe(given: Options, member: string, site: AgentSite, push: (message: Message) => void): Promise<Opened<Subscription>> {
   const { agent, log } = site
   const title = `[SERVICE: AsyncAgent][Kafka][${agent.name}]`
   const brokers = parseBrokers(given.brokers) ?? []
@@ -73,11 +78,10 @@ async function subscribe(given: Options, site: AgentSite, push: (message: Messag
     const settings = {
       brokers,
       group: given.group,
+      member,
       topics: [agent.topic],
       from: given.offset === 'newest' ? 'latest' : 'earliest',
       ahead: prefetchOf(given.prefetch_count, agent),
-      // An agent decides on every message.
-      onGivenUp() {},
     } as const
     const reader = await openKafkaReader(settings, (record) => push(messageOf(record, attempts)))
     const pause = (): Promise<void> => Promise.resolve(reader.value.pause())

@@ -1,5 +1,6 @@
 // Components `backend/pubsub/publisher` and `backend/pubsub/subscriber`: a request becomes a message of a topic, or takes one of a subscription.
 
+import { randomUUID } from 'node:crypto'
 import type { Static } from 'typebox'
 import { brokerError, NOT_CONNECTED } from '../../../brokers/errors.ts'
 import { keepConnection, keepOn } from '../../../brokers/kept.ts'
@@ -86,7 +87,8 @@ function compilePublisher(connection: Link<Client>, address: Address, site: Site
 }
 
 function compileSubscriber(connection: Link<Client>, address: Address, site: Site): Pipe {
-  const source = keepOn(site, connection, { tag: 'PubSub', backOff: '' }, (client) => client.subscribe(address))
+  const subscriber = randomUUID()
+  const source = keepOn(site, connection, { tag: 'PubSub', backOff: '' }, (client) => client.subscribe(address, subscriber))
   const decode = site.decode()
   const manipulate = site.manipulate()
   return async function receive(_request, scope) {
