@@ -1,7 +1,7 @@
 // Connections that the backends of a gateway share, and what each backend has open on them, all made again after they broke. Knows no protocol.
 
 import type { Site } from '../engine/compile/component.ts'
-import { connectionStates, telemetries } from '../engine/ports.ts'
+import { connectionStates, connectionWatchers } from '../engine/ports.ts'
 import { backOffOf } from './back-off.ts'
 import { Link, type Opened } from './link.ts'
 
@@ -42,10 +42,7 @@ export function keepConnection<C>(site: Site, { key, name, tag, open, maxRetries
 
 /** What this gateway's telemetry counts of a connection that may outlive it. */
 function measureChanges<C>(site: Site, link: Link<C>, name: string): void {
-  for (const telemetry of site.ask(telemetries)) {
-    const watcher = telemetry.connection?.(name) ?? null
-    if (watcher !== null) site.onRetire(link.watch(watcher))
-  }
+  for (const watcher of connectionWatchers(site, name)) site.onRetire(link.watch(watcher))
 }
 
 /** What one backend has open on a connection. Holds the start back until it is there, or cannot be had now. */

@@ -157,6 +157,11 @@ export interface Telemetry {
 /** Those that the service has; the first stands outermost. */
 export const telemetries: Port<Telemetry> = { name: 'telemetries' }
 
+/** Those that are told of each change of a connection to a broker, by its name without user and password. */
+export function connectionWatchers({ ask }: Pick<Site, 'ask'>, name: string): ((isUp: boolean) => void)[] {
+  return ask(telemetries).flatMap((telemetry) => telemetry.connection?.(name) ?? [])
+}
+
 /** What `/__health` says about a connection to a broker: `up`, or since when and why it is down. */
 export type ConnectionState = () => string
 

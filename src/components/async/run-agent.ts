@@ -15,6 +15,8 @@ export interface Subscription {
 export interface AgentInit {
   /** How its lines are called: `AMQP`. */
   readonly driver: string
+  /** Where its messages come from. security: without user and password. */
+  readonly broker: string
   /** Subscribes, and gives each message to `push`; rejects with why not. */
   readonly subscribe: (push: (message: Message) => void, signal: AbortSignal) => Promise<Opened<Subscription>>
 }
@@ -31,7 +33,7 @@ export function prefetchOf(count: number, { workers }: AgentSite['agent']): numb
   return count > 0 ? count : Math.max(DEFAULT_PREFETCH, workers * 2)
 }
 
-export async function runAgent(site: AgentSite, { driver, subscribe }: AgentInit): Promise<Running> {
+export async function runAgent(site: AgentSite, { driver, broker, subscribe }: AgentInit): Promise<Running> {
   const { agent, log, label } = site
   const title = `[SERVICE: AsyncAgent][${driver}][${agent.name}]`
   const scope = Scope.root()
@@ -56,6 +58,7 @@ export async function runAgent(site: AgentSite, { driver, subscribe }: AgentInit
     },
     onGivenUp: () => log.error(`${label} too many retries: no more messages until a reload or restart`),
   })
+  for (const watcher of site.watchers(`${broker} (agent ${agent.name})`)) link.watch(watcher)
   const pings = setInterval(() => (link.value === null ? undefined : site.ping()), agent.healthIntervalMs)
   if (site.config.service.sequentialStart) await atMost(START_MS, link.attempted)
   return {

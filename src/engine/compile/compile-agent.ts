@@ -6,6 +6,7 @@ import { bodyOf, discardBody } from '../body.ts'
 import { CallTable } from '../endpoint/call.ts'
 import { HeaderMap } from '../headers.ts'
 import { compilePipe } from '../pipe/pipe.ts'
+import { connectionWatchers } from '../ports.ts'
 import type { PipeRequest } from '../types.ts'
 import { type CompileInit, preparePipes } from './compile.ts'
 import { buildServices } from './layers.ts'
@@ -15,6 +16,7 @@ import type { PipePlace } from './site.ts'
 /** An agent's pipe that is ready for messages. */
 export interface CompiledAgent {
   readonly handle: AgentSite['handle']
+  readonly watchers: AgentSite['watchers']
   /** Files that were read on the way: another content of one of them is another pipe. */
   readonly files: ReadonlySet<string>
   /** Releases what its components hold. Call it when the last message has been handled. */
@@ -26,12 +28,14 @@ export async function compileAgent(agent: AgentConfig, init: CompileInit): Promi
   const { sites, pipeInit } = preparePipes(init, new CallTable().call)
   const { config, order, log } = init
   try {
-    await buildServices(order.services, config.extraConfig, sites.service('[SERVICE: AsyncAgent]'))
+    const service = sites.service('[SERVICE: AsyncAgent]')
+    await buildServices(order.services, config.extraConfig, service)
     const pipe = await compilePipe(placeOfAgent(agent), pipeInit)
     await sites.ready()
     return {
       files: sites.files,
       retire: () => sites.retire(),
+      watchers: (name) => connectionWatchers(service, name),
       async handle(message, scope) {
         const own = scope.child(agent.timeoutMs)
         try {

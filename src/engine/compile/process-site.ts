@@ -22,6 +22,8 @@ export interface AgentSite extends ProcessSite {
   readonly agent: AgentConfig
   /** Runs the agent's pipe for the body of a message, within the agent's timeout; resolves when all of it succeeded, rejects with what did not. */
   readonly handle: (message: Buffer, scope: Scope) => Promise<void>
+  /** What is told of each change of the agent's connection. `name`: without user and password. */
+  readonly watchers: (name: string) => readonly ((isUp: boolean) => void)[]
   /** Tells that the agent is at work: `/__health` shows when it did last. */
   readonly ping: () => void
 }

@@ -2,7 +2,7 @@
 
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
 import type { Static } from 'typebox'
-import { declareExchange, declareQueue, findUrlProblem, openAmqp, openChannel } from '../../../brokers/amqp.ts'
+import { declareExchange, declareQueue, findUrlProblem, nameAmqp, openAmqp, openChannel } from '../../../brokers/amqp.ts'
 import type { Opened } from '../../../brokers/link.ts'
 import { checkPeer, requirePeer } from '../../../brokers/peers.ts'
 import { type AgentSite, driver } from '../../../engine/compile/component.ts'
@@ -52,7 +52,11 @@ export const asyncAmqp = driver({
   check: (given) => [...checkPeer('amqplib'), ...checkHost(given), ...checkUnused(given)],
   start(given, site) {
     requirePeer('amqplib', `${site.label} async/amqp`)
-    return runAgent(site, { driver: 'AMQP', subscribe: (push, signal) => subscribe(given, site, push, signal) })
+    return runAgent(site, {
+      driver: 'AMQP',
+      broker: nameAmqp(given.host),
+      subscribe: (push, signal) => subscribe(given, site, push, signal),
+    })
   },
 })
 

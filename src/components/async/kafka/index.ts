@@ -49,6 +49,7 @@ export const asyncKafka = driver({
     const member = randomUUID()
     return runAgent(site, {
       driver: 'Kafka',
+      broker: parseBrokers(given.brokers)?.join() ?? '',
       subscribe: (push) => subscribe(given, member, site, push),
     })
   },

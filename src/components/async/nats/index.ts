@@ -3,6 +3,7 @@
 import type { Static } from 'typebox'
 import { openJetStream, type StreamMessage } from '../../../brokers/jetstream.ts'
 import type { Opened } from '../../../brokers/link.ts'
+import { nameNats } from '../../../brokers/nats.ts'
 import { checkPeer, type Peer, requirePeer } from '../../../brokers/peers.ts'
 import { type AgentSite, driver } from '../../../engine/compile/component.ts'
 import { certainIssue, type Issue } from '../../../schema/issue.ts'
@@ -46,7 +47,11 @@ export const asyncNats = driver({
   check: (given) => [...PEERS.flatMap((peer) => checkPeer(peer)), ...checkGiven(given)],
   start(given, site) {
     for (const peer of PEERS) requirePeer(peer, `${site.label} _gw/async/nats`)
-    return runAgent(site, { driver: 'NATS', subscribe: (push, signal) => subscribe(given, site, push, signal) })
+    return runAgent(site, {
+      driver: 'NATS',
+      broker: nameNats(given.servers),
+      subscribe: (push, signal) => subscribe(given, site, push, signal),
+    })
   },
 })
 
