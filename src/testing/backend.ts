@@ -15,9 +15,9 @@ export interface TestBackend {
   close(): Promise<void>
 }
 
-/** A backend of node:http; `{"path": …}` by default. */
-export function startBackend(listener: RequestListener = answerPath): Promise<TestBackend> {
-  return listenOn(http.createServer({ keepAliveTimeout: 0 }, listener))
+/** A backend of node:http; `{"path": …}` by default. `port`: any that is free by default. */
+export function startBackend(listener: RequestListener = answerPath, port = 0): Promise<TestBackend> {
+  return listenOn(http.createServer({ keepAliveTimeout: 0 }, listener), port)
 }
 
 function answerPath(request: http.IncomingMessage, response: http.ServerResponse): void {
@@ -34,7 +34,7 @@ export function startSocketBackend(onConnection: (socket: Socket) => void): Prom
   )
 }
 
-async function listenOn(server: net.Server): Promise<TestBackend> {
+async function listenOn(server: net.Server, port = 0): Promise<TestBackend> {
   const sockets = new Set<Socket>()
   const backend = {
     url: '',
@@ -51,7 +51,7 @@ async function listenOn(server: net.Server): Promise<TestBackend> {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   backend.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return backend

@@ -110,4 +110,27 @@ describe('backend/lambda', { timeout: 120_000 }, () => {
     assert.deepEqual((await ask('/l/1')).slice(0, 2), [500, 'context deadline exceeded'])
     assert.equal((await ask('/__health'))[0], 200)
   })
+
+  test('a cloud that goes away and comes back: an error for each call meanwhile, none after', async () => {
+    const { port } = new URL(cloud.url)
+    assert.equal((await ask('/l/1'))[0], 200)
+    await cloud.close()
+    assert.equal((await ask('/l/1'))[0], 500)
+    assert.equal((await ask('/__health'))[0], 200)
+    cloud = await startBackend((request, response) => void answer(request, response), Number(port))
+    assert.deepEqual((await ask('/l/1')).slice(0, 2), [200, '{"ok":true}'])
+  })
+
+  test('SIGTERM in the middle: what was called is answered, and called once', async () => {
+    const called = Promise.withResolvers<ServerResponse>()
+    react = called.resolve
+    const answered = ask('/l', { method: 'POST', body: '{}' })
+    const response = await called.promise
+    gateway.child.kill('SIGTERM')
+    await gateway.waitFor('Signal intercepted')
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"late":true}')
+    assert.deepEqual((await answered).slice(0, 2), [200, '{"late":true}'])
+    assert.equal(await gateway.exited, 0)
+    assert.equal(calls.length, 1)
+  })
 })

@@ -7,6 +7,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { freePort } from '../../src/testing/backend.ts'
 
 export interface TestServer {
@@ -91,6 +92,15 @@ export async function startEtcd(): Promise<TestServer> {
   const args = ['--data-dir', join(folder, 'data'), '--listen-client-urls', client, '--advertise-client-urls', client]
   const cluster = ['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`]
   return serverOf(folder, { command: findProgram('etcd') ?? '', args: [...args, ...cluster], port })
+}
+
+/** An emulator of SQS and SNS that keeps what it has. */
+export async function startFauxqs(): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'krakend-fauxqs-'))
+  const port = await freePort()
+  const program = fileURLToPath(import.meta.resolve('fauxqs').replace(/[^/]*$/, 'server.js'))
+  const env = { FAUXQS_HOST: '127.0.0.1', FAUXQS_PORT: String(port), FAUXQS_DATA_DIR: folder, FAUXQS_PERSISTENCE: 'true' }
+  return serverOf(folder, { command: process.execPath, args: [program], port, env })
 }
 
 /** A name server that knows these records, and nothing of the machine's own. */
