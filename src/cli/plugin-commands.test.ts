@@ -246,6 +246,17 @@ test('plugin new refuses names that cannot be, and kinds that are none', (t) => 
     assert.equal(krakend(folder, 'plugin', ...args).exit, 255, args.join(' '))
 })
 
+test('plugin list shows what the gateway brings along, where no folder is', (t) => {
+  const backend = [{ host: ['http://127.0.0.1:8081'], url_pattern: '/' }]
+  const extra = { 'plugin/http-server': { name: ['url-rewrite'], 'url-rewrite': { literal: { '/a': '/b' } } } }
+  const folder = makeFolder(t, {
+    'krakend.json': JSON.stringify({ version: 3, extra_config: extra, endpoints: [{ endpoint: '/b', backend }] }),
+  })
+  const { exit, out } = krakend(folder, 'plugin', 'list', '-c', 'krakend.json')
+  assert.equal(exit, 0)
+  assert.match(out, /\nurl-rewrite +http-server +built in +literal, regexp +service \(http-server\)\n$/)
+})
+
 test('plugin list is a table', (t) => {
   const folder = makeProject(t)
   const { exit, out } = krakend(folder, 'plugin', 'list', '-c', 'krakend.json')

@@ -4,6 +4,7 @@ import { readConfig } from '../config/read-config.ts'
 import { knownNamespaces } from '../engine/compile/order.ts'
 import { textMasker } from '../engine/secrets.ts'
 import { order } from '../order.ts'
+import { findBuiltIn, type KnownBuiltIn } from '../plugins/built-in/find.ts'
 import { collectUses, type PluginUse } from '../plugins/check/uses.ts'
 import type { Inspection, InspectTask } from '../plugins/modules/tasks.ts'
 import { pluginSettings } from '../plugins/plugins-block.ts'
@@ -18,31 +19,51 @@ export interface ListRequest {
   readonly imports: readonly string[]
 }
 
+const NOTHING_NAMED: Named = { builtIns: [], uses: [], task: null }
+const NOTHING_FOUND: Inspection = { plugins: [], problems: [], uses: [], files: new Map() }
 const HEAD = ['NAME', 'KINDS', 'FILE', 'OPTIONS', 'PLACES'] as const
 
 /** Prints the table on standard output, and gives the exit code. */
 export async function listPlugins({ config, folder, imports }: ListRequest): Promise<number> {
-  const uses = config === null ? [] : await readUses(config)
-  if (uses === null) return 1
-  const task = 'task' in uses ? uses.task : taskFor(folder)
-  const inspection = await inspect(task, imports)
+  const named = config === null ? NOTHING_NAMED : await readUses(config)
+  if (named === null) return 1
+  const task = config === null ? taskFor(folder) : named.task
+  const inspection = task === null ? NOTHING_FOUND : await inspect(task, imports)
   for (const problem of inspection.problems) process.stderr.write(describeProblem(problem))
-  const rows = inspection.plugins.map((plugin) => [
+  const modules = inspection.plugins.map((plugin) => [
     plugin.name,
     plugin.kinds.join(', '),
     plugin.file,
     plugin.options === null ? 'any' : plugin.options.join(', ') || '-',
-    placesOf(plugin, 'task' in uses ? uses.uses : [], inspection).join('; ') || '-',
+    placesOf(plugin, named.uses, inspection).join('; ') || '-',
   ])
-  process.stdout.write(formatTable([HEAD, ...rows]))
+  process.stdout.write(formatTable([HEAD, ...(await builtInRows(named.builtIns)), ...modules]))
   return inspection.problems.some(({ code }) => code === 'plugin-folder' || code === 'plugin-blocks') ? 1 : 0
+}
+
+/** A row for each that the gateway brings along. */
+async function builtInRows(builtIns: Named['builtIns']): Promise<string[][]> {
+  const names = [...new Set(builtIns.map(({ use }) => use.name))]
+  return Promise.all(
+    names.map(async (name) => {
+      const own = builtIns.filter(({ use }) => use.name === name)
+      const { kinds, load } = (own[0] as Named['builtIns'][number]).plugin
+      return [
+        name,
+        [...kinds].join(', '),
+        'built in',
+        (await load()).optionNames.join(', '),
+        placeTexts(own.map(({ use }) => use)).join('; '),
+      ]
+    }),
+  )
 }
 
 async function inspect(task: InspectTask, imports: readonly string[]): Promise<Inspection> {
   try {
     return await askPlugins(task, imports)
   } catch (error) {
-    return { plugins: [], problems: [problemOfLost(error, task.folder)], uses: [], files: new Map() }
+    return { ...NOTHING_FOUND, problems: [problemOfLost(error, task.folder)] }
   }
 }
 
@@ -50,13 +71,17 @@ function taskFor(folder: string): InspectTask {
   return { kind: 'inspect', folder, pattern: '', setupTimeoutMs: IMPORT_TIMEOUT_MS, sha256: null, uses: [] }
 }
 
-interface Uses {
+/** What a file names. */
+interface Named {
+  readonly builtIns: readonly { readonly use: PluginUse; readonly plugin: KnownBuiltIn }[]
+  /** Those of modules. */
   readonly uses: readonly PluginUse[]
-  readonly task: InspectTask
+  /** Null where it has no folder. */
+  readonly task: InspectTask | null
 }
 
 /** Null after an error, which was printed. */
-async function readUses(file: string): Promise<Uses | null> {
+async function readUses(file: string): Promise<Named | null> {
   const { config, failure, notices, secrets } = await readConfig(file, {
     environment: process.env,
     edition: null,
@@ -68,20 +93,30 @@ async function readUses(file: string): Promise<Uses | null> {
     process.stderr.write(`ERROR parsing the configuration file:\t${textMasker(secrets)(failure ?? '')}\n`)
     return null
   }
-  const { plugin } = config.service
-  if (plugin === null) {
+  const builtIns: { use: PluginUse; plugin: KnownBuiltIn }[] = []
+  const uses: PluginUse[] = []
+  for (const use of collectUses(config)) {
+    const plugin = findBuiltIn(use.kind, use.name, config.quirks)
+    if (plugin === null) uses.push(use)
+    else builtIns.push({ use, plugin })
+  }
+  const { plugin: folder } = config.service
+  if (folder === null) {
+    if (builtIns.length > 0) return { builtIns, uses, task: null }
     process.stderr.write(`[KO] ${file} has no folder of plugins\n`)
     return null
   }
-  const uses = collectUses(config)
   const { setupTimeoutMs, sha256 } = pluginSettings(config.extraConfig)
   const asked = uses.map(({ kind, name, options }) => ({ kind, name, options }))
-  return { uses, task: { kind: 'inspect', folder: plugin.folder, pattern: plugin.pattern, setupTimeoutMs, sha256, uses: asked } }
+  return { builtIns, uses, task: { kind: 'inspect', folder: folder.folder, pattern: folder.pattern, setupTimeoutMs, sha256, uses: asked } }
 }
 
 function placesOf({ name, file }: Inspection['plugins'][number], uses: readonly PluginUse[], { uses: readings }: Inspection): string[] {
-  const named = uses.filter((_, index) => readings[index]?.plugin?.name === name && readings[index].plugin.file === file)
-  return [...new Set(named.map(({ place, kind }) => `${place} (${kind})`))]
+  return placeTexts(uses.filter((_, index) => readings[index]?.plugin?.name === name && readings[index].plugin.file === file))
+}
+
+function placeTexts(uses: readonly PluginUse[]): string[] {
+  return [...new Set(uses.map(({ place, kind }) => `${place} (${kind})`))]
 }
 
 function formatTable(rows: readonly (readonly string[])[]): string {
