@@ -21,6 +21,8 @@ export interface AwsBroker extends PubSubBroker {
   readonly queues: SQSClient
   /** The URL of a new queue. */
   createQueue(): Promise<string>
+  /** A new topic that a queue gets messages of, as the URLs of backends have it; in SNS's envelope unless they are raw. */
+  createTopic(queueUrl: string, isRaw: boolean): Promise<string>
   /** A queue as the URLs of backends have it. */
   addressOf(queueUrl: string): string
   receive(queueUrl: string): Promise<readonly Message[]>
@@ -41,14 +43,11 @@ export async function startAws(isSns: boolean): Promise<AwsBroker> {
     return QueueUrl
   }
 
-  /** The address of a new topic that these queues get messages of. */
-  async function createTopic(queueUrls: readonly string[]): Promise<string> {
+  async function createTopic(QueueUrl: string, isRaw: boolean): Promise<string> {
     const { TopicArn = '' } = await topics.send(new CreateTopicCommand({ Name: `t${names++}` }))
-    for (const QueueUrl of queueUrls) {
-      const { Attributes: known } = await queues.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }))
-      const raw = { RawMessageDelivery: 'true' }
-      await topics.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: known?.['QueueArn'], Attributes: raw }))
-    }
+    const { Attributes: known } = await queues.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }))
+    const delivery = { RawMessageDelivery: String(isRaw) }
+    await topics.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: known?.['QueueArn'], Attributes: delivery }))
     return `/${TopicArn}?${settings}`
   }
 
@@ -86,7 +85,7 @@ export async function startAws(isSns: boolean): Promise<AwsBroker> {
   async function create(): Promise<PubSubRoute> {
     const [published, subscribed] = [await createQueue(), await createQueue()]
     return {
-      topic: isSns ? await createTopic([published]) : addressOf(published),
+      topic: isSns ? await createTopic(published, true) : addressOf(published),
       subscription: `${addressOf(subscribed)}&waittime=1s`,
       async publish(...bodies) {
         for (const MessageBody of bodies) await queues.send(new SendMessageCommand({ QueueUrl: subscribed, MessageBody }))
@@ -107,6 +106,7 @@ export async function startAws(isSns: boolean): Promise<AwsBroker> {
     queues,
     create,
     createQueue,
+    createTopic,
     addressOf,
     receive,
     countMessages,

@@ -8,7 +8,17 @@ import { pubSubBench, pubSubContract } from './pubsub-contract.ts'
 import { assertTaken } from './pubsub-kit.ts'
 
 describe('backend/pubsub with SNS', { timeout: 300_000 }, () => {
-  pubSubContract(pubSubBench(() => startAws(true)))
+  const bench = pubSubBench(() => startAws(true))
+  pubSubContract(bench)
+
+  test('a message in its envelope reaches who reads a queue that has subscribed', async () => {
+    const { broker } = bench
+    const url = await broker.createQueue()
+    const topic = await broker.createTopic(url, false)
+    const { ask, post } = await bench.serve({ path: '/p', topic }, { path: '/s', subscription: broker.addressOf(url) })
+    assertTaken(await post('/p', '{"n":1}'))
+    assert.deepEqual(await ask('/s'), [200, '{"n":1}', 'true'])
+  })
 })
 
 describe('backend/pubsub with SQS', { timeout: 300_000 }, () => {
@@ -39,6 +49,7 @@ describe('backend/pubsub with SQS', { timeout: 300_000 }, () => {
     await send('no json')
     assert.equal((await ask('/s'))[0], 500)
     assert.equal(await broker.countMessages(url), 1)
+    assert.deepEqual((await ask('/s')).slice(0, 2), [500, 'context deadline exceeded'])
   })
 
   test('a queue that is not there is an error of its request', async () => {

@@ -98,7 +98,7 @@ export async function startEtcd(): Promise<TestServer> {
 export async function startFauxqs(): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'krakend-fauxqs-'))
   const port = await freePort()
-  const program = fileURLToPath(import.meta.resolve('fauxqs').replace(/[^/]*$/, 'server.js'))
+  const program = fileURLToPath(new URL('server.js', import.meta.resolve('fauxqs')))
   const env = { FAUXQS_HOST: '127.0.0.1', FAUXQS_PORT: String(port), FAUXQS_DATA_DIR: folder, FAUXQS_PERSISTENCE: 'true' }
   return serverOf(folder, { command: process.execPath, args: [program], port, env })
 }
