@@ -58,7 +58,7 @@ try {
 
 async function run(): Promise<void> {
   console.log(
-    `${cpus()[0]?.model}, Node ${process.version}: ${runs} runs of ${base === null ? seconds : 1} s each, medians. The gateway has core ${GATEWAY_CORE}.`,
+    `${cpus()[0]?.model}, Node ${process.version}: ${base === null ? `${runs} runs of ${seconds} s each, medians` : `the least of ${runs} in turn`}. The gateway has core ${GATEWAY_CORE}.`,
   )
   const load = loadavg()[0] ?? 0
   if (load > 1) console.log(`Other programs are running (load average ${load.toFixed(1)}): the figures will be too high.`)
