@@ -8,7 +8,7 @@ import type { Revision, StepAnswer } from '../../../engine/step-answers.ts'
 import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { valueAt } from '../../../json/path.ts'
 import { getKey, isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
-import { callError, namesAt, sourceOf, compileSubject } from '../values.ts'
+import { callError, compileSubject, namesAt, sourceOf } from '../values.ts'
 import { runLoop, type Turn } from './loop.ts'
 import { checkForEach, type Options, options, STEP_LIST } from './options.ts'
 
