@@ -28,6 +28,7 @@ export interface AccessLogOptions {
 export function accessLog({ skippedPaths, rounds, write }: AccessLogOptions): Layer<Handler> {
   const skipped = new Set(skippedPaths)
   const latencyWidth = rounds ? 8 : 13
+  const secondText = textOfSeconds()
   return (next) =>
     function logAccess(exchange) {
       const { path, rawQuery } = exchange
@@ -40,7 +41,7 @@ export function accessLog({ skippedPaths, rounds, write }: AccessLogOptions): La
           // security: KrakenD 1.x takes any text for the client's address.
           const clientIp = escapeControls(exchange.clientIp).padStart(15)
           const method = escapeControls(exchange.method).padEnd(7)
-          const line = `[GIN] ${formatTime(new Date())} | ${status} | ${latency} | ${clientIp} | ${method}  ${quote(target)}\n`
+          const line = `[GIN] ${secondText(Date.now())} | ${status} | ${latency} | ${clientIp} | ${method}  ${quote(target)}\n`
           write(exchange.failure === null ? line : line + errorLines(exchange.failure))
         })
       }
@@ -55,6 +56,20 @@ function errorLines(failure: Error): string {
   return errors.map(({ message }, i) => `Error #${String(i + 1).padStart(2, '0')}: ${escapeControls(message)}\n`).join('')
 }
 
+/** perf: the text of a second is made once for all lines of it. Takes milliseconds since 1970. */
+function textOfSeconds(): (ms: number) => string {
+  let second = Number.NaN
+  let text = ''
+  return (ms) => {
+    const now = Math.floor(ms / 1000)
+    if (now !== second) {
+      second = now
+      text = formatTime(new Date(ms))
+    }
+    return text
+  }
+}
+
 /** `2026/01/02 - 15:04:05`, local time. */
 function formatTime(time: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0')
@@ -67,14 +82,15 @@ function formatTime(time: Date): string {
  * perf: for every request, so without the whole numbers of 64 bits that go/duration.ts writes.
  */
 export function formatLatency(ms: number, rounds: boolean): string {
-  if (ms < 1) return `${trimNumber(ms * 1000, 3)}µs`
-  if (ms < 1000) return `${trimNumber(ms, rounds ? 2 : 6)}ms`
-  if (ms < 60_000) return `${trimNumber(ms / 1000, rounds ? 2 : 9)}s`
+  if (ms < 1) return `${roundTo(1e3, ms * 1000)}µs`
+  if (ms < 1000) return `${roundTo(rounds ? 1e2 : 1e6, ms)}ms`
+  if (ms < 60_000) return `${roundTo(rounds ? 1e2 : 1e9, ms / 1000)}s`
   const seconds = rounds ? Math.trunc(ms / 10_000) * 10 : Math.trunc(ms / 1000)
   const hours = Math.trunc(seconds / 3600)
   return `${hours > 0 ? `${hours}h` : ''}${Math.trunc((seconds % 3600) / 60)}m${seconds % 60}s`
 }
 
-function trimNumber(value: number, digits: number): string {
-  return String(Number(value.toFixed(digits)))
+/** To parts of one: of 1e3, three digits at most. */
+function roundTo(parts: number, value: number): number {
+  return Math.round(value * parts) / parts
 }
