@@ -5,9 +5,9 @@ import { Duration, Timestamp } from './time.ts'
 import { CelError, noSuchOverload, Uint } from './values.ts'
 import type { Value } from './values.ts'
 
-const MAX_INT = 2n ** 63n - 1n
-const MIN_INT = -(2n ** 63n)
-const MAX_UINT = 2n ** 64n - 1n
+export const MAX_INT = 2n ** 63n - 1n
+export const MIN_INT = -(2n ** 63n)
+export const MAX_UINT = 2n ** 64n - 1n
 
 /** Throws a CelError beyond 64 bits. */
 export function checkedInt(value: bigint): bigint {

@@ -1,6 +1,6 @@
 // `int(x)`, `string(x)` and the like.
 
-import { checkedInt, checkedUint } from './arithmetic.ts'
+import { checkedInt, checkedUint, MAX_INT, MAX_UINT, MIN_INT } from './arithmetic.ts'
 import { formatNumber } from '../go/number.ts'
 import { parseDouble } from './numbers.ts'
 import { Duration, Timestamp } from './time.ts'
@@ -9,6 +9,8 @@ import type { Value } from './values.ts'
 
 const MAX_INT_AS_DOUBLE = 2 ** 63
 const MAX_UINT_AS_DOUBLE = 2 ** 64
+const SIGNED = /^[+-]?\d+$/
+const UNSIGNED = /^\d+$/
 /** security: long texts of digits would make numbers that are slow to read; 64 bits need 20 digits. */
 const MAX_DIGITS = 100
 const UTF8 = new TextDecoder('utf8', { fatal: true, ignoreBOM: true })
@@ -34,8 +36,8 @@ function refuse(value: Value, to: string): CelError {
 
 function toInt(value: Value): Value {
   if (typeof value === 'string') {
-    const number = parseWhole(value, /^[+-]?\d+$/)
-    if (number === null || number > 2n ** 63n - 1n || number < -(2n ** 63n)) throw refuse(value, 'int')
+    const number = parseWhole(value, SIGNED)
+    if (number === null || number > MAX_INT || number < MIN_INT) throw refuse(value, 'int')
     return number
   }
   if (typeof value === 'bigint') return value
@@ -51,8 +53,8 @@ function toInt(value: Value): Value {
 
 function toUint(value: Value): Value {
   if (typeof value === 'string') {
-    const number = parseWhole(value, /^\d+$/)
-    if (number === null || number > 2n ** 64n - 1n) throw refuse(value, 'uint')
+    const number = parseWhole(value, UNSIGNED)
+    if (number === null || number > MAX_UINT) throw refuse(value, 'uint')
     return new Uint(number)
   }
   if (typeof value === 'bigint') return checkedUint(value)

@@ -1,12 +1,9 @@
 // What numbers and texts of an expression mean.
 
+import { MAX_INT, MAX_UINT, MIN_INT } from './arithmetic.ts'
 import { parseDouble } from './numbers.ts'
 import { Uint } from './values.ts'
 import type { Value } from './values.ts'
-
-const MAX_INT = 2n ** 63n - 1n
-const MIN_INT = -(2n ** 63n)
-const MAX_UINT = 2n ** 64n - 1n
 
 const SIMPLE_ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 }
 
