@@ -38,8 +38,10 @@ export class LineWriter {
   #queuedBytes = 0
   /** What is being written; null between two pieces. */
   #piece: Buffer | null = null
+  /** The time until a piece is tried again, or after an error the next one. */
   #retry: NodeJS.Timeout | undefined
   #isOver = false
+  /** Something was written in this turn of the event loop, or will be at its end. */
   #isTurnUsed = false
   #lostLines = 0
   #maxPieceBytes: number
@@ -62,12 +64,12 @@ export class LineWriter {
 
   /**
    * Takes lines, each with its line feed.
-   * perf: what comes while a piece is being written, or later in the same turn of the event loop, becomes one piece.
+   * perf: what comes in one turn of the event loop, or while a piece is being written, becomes one piece.
    */
   write(lines: string): void {
     if (this.#isOver) return
-    const isIdle = this.#piece === null && this.#pending === ''
-    if (isIdle && this.#init.neverBlocks && !this.#isTurnUsed) {
+    const isFirst = this.isIdle && !this.#isTurnUsed
+    if (isFirst && this.#init.neverBlocks) {
       this.#writeNow(lines)
       return
     }
@@ -75,7 +77,7 @@ export class LineWriter {
     if (this.#pendingBytes + bytes > this.#maxPieceBytes) this.#queuePending()
     this.#pending += lines
     this.#pendingBytes += bytes
-    if (this.#piece === null && !this.#isTurnUsed) this.#next()
+    if (isFirst) this.#waitForTurn()
   }
 
   /** Whether everything is written that came. */
@@ -124,7 +126,7 @@ export class LineWriter {
     }
   }
 
-  /** The first lines of a turn: whoever gets an answer so finds in the log what led to it. */
+  /** The first lines of a turn, so that whoever gets an answer finds in the log what led to it; and all others of it at its end. */
   #writeNow(lines: string): void {
     const bytes = Buffer.from(lines)
     let written = 0
@@ -139,13 +141,25 @@ export class LineWriter {
       this.#next()
       return
     }
+    this.#waitForTurn()
+  }
+
+  #waitForTurn(): void {
     this.#isTurnUsed = true
     setImmediate(this.#endTurn)
   }
 
   readonly #endTurn = (): void => {
     this.#isTurnUsed = false
-    if (this.#piece === null && !this.#isOver) this.#next()
+    if (this.#piece !== null || this.#retry !== undefined || this.#isOver) return
+    if (!this.#init.neverBlocks || this.#queue.length > 0 || this.#pending === '') {
+      this.#next()
+      return
+    }
+    const lines = this.#pending
+    this.#pending = ''
+    this.#pendingBytes = 0
+    this.#writeNow(lines)
   }
 
   #queuePending(): void {
@@ -162,13 +176,16 @@ export class LineWriter {
   }
 
   #next(): void {
+    clearTimeout(this.#retry)
+    this.#retry = undefined
     if (this.#queue.length === 0) this.#queuePending()
     this.#piece = this.#queue.shift() ?? null
     if (this.#piece !== null) this.#start()
     else if (this.#lostLines > 0) {
-      const text = this.#init.describeLoss(this.#lostLines)
+      this.#pending = this.#init.describeLoss(this.#lostLines)
+      this.#pendingBytes = Buffer.byteLength(this.#pending)
       this.#lostLines = 0
-      this.write(text)
+      this.#next()
     } else for (const { finish } of this.#waiting) finish()
   }
 
