@@ -42,6 +42,21 @@ test('many requests wait for one download', async () => {
   assert.equal(machine.server.downloads, 1)
 })
 
+test('a worker that starts later takes what is there, and downloads only what is too old', async () => {
+  const machine = new Machine({ a: 'one' })
+  await machine.worker().keys.fetchAhead()
+  machine.server.keys = { a: 'two' }
+  const later = machine.worker().keys
+  await later.fetchAhead()
+  assert.equal(machine.server.downloads, 1)
+  assert.equal(secretOf(later.peek('a') as Jwk), 'one')
+  machine.nowMs += 10_000
+  const latest = machine.worker().keys
+  await latest.fetchAhead()
+  assert.equal(machine.server.downloads, 2)
+  assert.equal(secretOf(latest.peek('a') as Jwk), 'two')
+})
+
 test('known keys are served while an unknown one is looked for; a new key counts at once', async () => {
   const machine = new Machine({ a: 'one' })
   const { keys } = machine.worker()

@@ -152,7 +152,7 @@ export class CachedKeys implements KeySource {
     if (failed !== null && failed.has(id, clock())) throw notFound(id)
     const key = this.peek(id)
     if (key !== null) return key
-    return this.warmUp().then(() => this.#find(id) ?? refuseFor(failed, id, clock()))
+    return this.#refresh().then(() => this.#find(id) ?? refuseFor(failed, id, clock()))
   }
 
   peek(id: string): Jwk | null {
@@ -160,8 +160,15 @@ export class CachedKeys implements KeySource {
     return this.#find(id)
   }
 
+  /** Before the first token: downloads the set unless another worker has just done so. */
+  async fetchAhead(): Promise<void> {
+    this.#download.adopt()
+    const isThere = [...this.#keys.keys()].some((id) => this.#find(id) !== null)
+    if (!isThere) await this.#refresh()
+  }
+
   /** Downloads the set, or waits for whoever does. */
-  warmUp(): Promise<void> {
+  #refresh(): Promise<void> {
     if (this.#loading !== null) return this.#loading
     if (!this.#mayRefresh()) return Promise.reject(TOO_OFTEN)
     this.#loading = this.#download.run().finally(() => {

@@ -60,7 +60,7 @@ export function supplyKeys(options: ValidatorOptions, site: Site, idOf: IdOf, cl
     maxAgeMs: isShared ? Math.max(sharedMs, ownMs) : ownMs,
     loadLimitMs: DOWNLOAD_TIMEOUT_MS + 1000,
   })
-  if (isFirstOfUrl(options.jwk_url, site)) warmUp(keys, site)
+  if (isFirstOfUrl(options.jwk_url, site)) fetchAhead(keys, site)
   return keys
 }
 
@@ -169,8 +169,8 @@ function isFirstOfUrl(url: string, site: Site): boolean {
   return true
 }
 
-function warmUp(keys: CachedKeys, site: Site): void {
-  keys.warmUp().catch((error: unknown) => {
+function fetchAhead(keys: CachedKeys, site: Site): void {
+  keys.fetchAhead().catch((error: unknown) => {
     site.log.warning(`${site.label}[JWTValidator] The keys could not be fetched in advance: ${(error as Error).message}`)
   })
 }
