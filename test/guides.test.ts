@@ -1,4 +1,4 @@
-// docs/guides: every command of the guides is run, and what the pages show is what it answers. `UPDATE_DOCS=1` writes the answers into the pages.
+// The guides and other pages of docs/: every command of them is run, and what the pages show is what it answers. `UPDATE_DOCS=1` writes the answers into the pages.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -16,7 +16,9 @@ import { eventually } from './integration/agent-kit.ts'
 import { answers } from './integration/servers.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const PAGES = ['docs/audit.md', 'docs/running.md', 'docs/guides/*.md']
 const CONSOLE = /^```console\n([^]*?)^```$/gm
+const LISTENING = 'Listening on port'
 const CLI = join(ROOT, 'src/cli/bin.ts')
 
 /** Ports of the pages, and those of this run. */
@@ -33,14 +35,15 @@ before(async () => {
   issuer = new OAuth2Server()
   await issuer.issuer.keys.generate('RS256')
   await issuer.start(ports.get(8085), 'localhost')
+})
+after(() => Promise.all([issuer.stop(), ...backends.map((backend) => backend.close())]))
+
+/** The files of the examples, for one page alone: it may change them. */
+function makeFolder(): void {
   folder = mkdtempSync(join(tmpdir(), 'guides-'))
   cpSync(join(ROOT, 'examples/guides'), folder, { recursive: true })
   for (const file of readdirSync(folder)) writeFileSync(join(folder, file), live(readFileSync(join(folder, file), 'utf8')))
-})
-after(async () => {
-  await Promise.all([issuer.stop(), ...backends.map((backend) => backend.close())])
-  rmSync(folder, { recursive: true })
-})
+}
 
 /** A free port of four digits, as those of the pages: tables and excerpts are as wide then. */
 async function shortPort(): Promise<number> {
@@ -91,13 +94,47 @@ function commandsOf(block: string): Command[] {
   })
 }
 
-/** Serves a file of the folder; gives what the log says until it listens. */
-async function serve(line: string): Promise<{ child: ChildProcess; said: () => string }> {
-  const [, ...args] = line.split(' ')
+interface Served {
+  readonly child: ChildProcess
+  /** What the log has said since the last time that it was asked for. */
+  readonly said: () => string
+}
+
+/** Serves a file of the folder; with `&` or without, it does so until the next one. Waits for the line about the port where the page shows it. */
+async function serve({ line, shown: page }: Command): Promise<Served> {
+  const [, ...args] = line.replace(/ &$/, '').split(' ')
   const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const { output } = collect(child)
-  await eventually(() => child.exitCode !== null || answers(ports.get(8080) ?? 0), line)
-  return { child, said: () => shown(output()) }
+  const isServing = page.includes(LISTENING) ? () => output().includes(LISTENING) : () => answers(ports.get(8080) ?? 0)
+  try {
+    await eventually(() => child.exitCode !== null || isServing(), line)
+  } catch (error) {
+    child.kill()
+    throw error
+  }
+  let told = 0
+  function said(): string {
+    const whole = output()
+    const news = whole.slice(told)
+    told = whole.length
+    return shown(news)
+  }
+  return { child, said }
+}
+
+/** `kill -HUP %1`: what the gateway in the background says of it. */
+async function signal({ child, said }: Served, line: string): Promise<string> {
+  const [, name = ''] = /^kill -(\w+) %1$/.exec(line) ?? []
+  said()
+  let answer = ''
+  child.kill(`SIG${name}` as NodeJS.Signals)
+  if (name === 'HUP') {
+    await eventually(() => {
+      answer += said()
+      return /configuration (?:is served|stays)/.test(answer)
+    }, line)
+  } else await once(child, 'close')
+  return answer + said()
 }
 
 async function run(line: string): Promise<string> {
@@ -126,23 +163,28 @@ function findDifference(page: string, answer: string): string | null {
 
 /** Runs the commands of a page one after the other; a gateway serves until the next one, or the end of the page. */
 async function follow(path: string): Promise<void> {
+  makeFolder()
   const file = join(ROOT, path)
   let page = readFileSync(file, 'utf8')
-  let gateway: ChildProcess | null = null
+  let gateway: Served | null = null
   const stop = async (): Promise<void> => {
-    if (gateway === null || gateway.exitCode !== null) return
-    gateway.kill('SIGTERM')
-    await once(gateway, 'close')
+    if (gateway === null || gateway.child.exitCode !== null) return
+    gateway.child.kill('SIGTERM')
+    await once(gateway.child, 'close')
+  }
+  async function execute(command: Command): Promise<string> {
+    const { line } = command
+    if (line.startsWith('kill -') && gateway !== null) return signal(gateway, line)
+    if (!line.startsWith('krakend run')) return run(line)
+    await stop()
+    gateway = await serve(command)
+    return gateway.said()
   }
   try {
     for (const [, block = ''] of page.matchAll(CONSOLE)) {
       for (const command of commandsOf(block)) {
         const { line } = command
-        const isServing = line.startsWith('krakend run')
-        if (isServing) await stop()
-        const served = isServing ? await serve(line) : null
-        gateway = served?.child ?? gateway
-        const answer = served === null ? await run(line) : served.said()
+        const answer = await execute(command)
         const isShown = findDifference(command.shown, answer) === null
         if (process.env['UPDATE_DOCS'] === '1' && !isShown) {
           const ended = answer === '' || answer.endsWith('\n') ? answer : `${answer}\n`
@@ -152,10 +194,11 @@ async function follow(path: string): Promise<void> {
     }
   } finally {
     await stop()
+    rmSync(folder, { recursive: true })
   }
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, page)
 }
 
-describe('guides', { skip: process.platform === 'win32' ? 'the pages speak to a POSIX shell' : false }, () => {
-  for (const path of globSync('docs/guides/*.md', { cwd: ROOT }).sort()) test(basename(path), () => follow(path))
+describe('pages', { skip: process.platform === 'win32' ? 'the pages speak to a POSIX shell' : false }, () => {
+  for (const path of globSync(PAGES, { cwd: ROOT }).sort()) test(basename(path), () => follow(path))
 })
