@@ -75,6 +75,10 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
       const nearest = reason.startsWith('404') ? suggestPaths(config, target.path) : ''
       if (flags.json > 0) process.stdout.write(`${JSON.stringify({ reason }, null, 2)}\n`)
       process.stderr.write(`no endpoint answers ${words.join(' ')}: ${reason}${nearest}\n`)
+      if (config.extraConfig.has('plugin/http-server'))
+        process.stderr.write(
+          `plugins of plugin/http-server see the request first: krakend try -c ${flags.config} ${words.join(' ')} runs them\n`,
+        )
       return 1
     }
     const origins = await findOrigins({ raw, source, environment: process.env, inherited: config.inherited })
