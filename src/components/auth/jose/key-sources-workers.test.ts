@@ -6,7 +6,9 @@ import type { Jwk } from './keys/jwk.ts'
 import { UrlKeyLoader } from './keys/key-loader.ts'
 import { UncachedKeys } from './keys/key-sources.ts'
 import { gate, idOf, keepAlive, Machine, refusal, secretOf } from './test-key-sources.ts'
-import { FailedKeys, KEY_SET_BYTES, SharedKeySet } from './keys/shared-keys.ts'
+import { FailedKeys } from './keys/failed-keys.ts'
+import { KEY_SET_BYTES } from './keys/shared-download.ts'
+import { SharedSlot } from '../shared-slot.ts'
 
 test('what one worker downloads is there for the others, with its age', async () => {
   const machine = new Machine({ a: 'one' })
@@ -85,7 +87,7 @@ test('a download that failed puts no id into cool-down, with and without a cache
 
 test('a worker that died while downloading blocks nobody for longer than the limit', async () => {
   const machine = new Machine({ a: 'one' })
-  assert.equal(new SharedKeySet(machine.memory).tryBegin(machine.nowMs, 1000), true)
+  assert.equal(new SharedSlot(machine.memory).tryBegin(machine.nowMs, 1000), true)
   machine.nowMs += 1001
   assert.equal(secretOf(await machine.worker().keys.get('a')), 'one')
 })

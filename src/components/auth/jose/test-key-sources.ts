@@ -6,7 +6,9 @@ import type { Jwk } from './keys/jwk.ts'
 import { TokenError } from './token/jws.ts'
 import { UrlKeyLoader } from './keys/key-loader.ts'
 import { CachedKeys } from './keys/key-sources.ts'
-import { FAILED_KEYS_BYTES, FailedKeys, KEY_SET_BYTES, SharedKeySet } from './keys/shared-keys.ts'
+import { FAILED_KEYS_BYTES, FailedKeys } from './keys/failed-keys.ts'
+import { KEY_SET_BYTES } from './keys/shared-download.ts'
+import { SharedSlot } from '../shared-slot.ts'
 
 export const idOf = (jwk: Jwk): string => jwk.kid
 
@@ -58,7 +60,7 @@ export class Machine {
     const keys = new CachedKeys({
       loader,
       idOf,
-      shared: new SharedKeySet(this.memory),
+      shared: new SharedSlot(this.memory),
       failed: cooldownMs === 0 ? null : new FailedKeys(this.failedMemory, cooldownMs),
       clock: () => this.nowMs,
       maxAgeMs: 10_000,

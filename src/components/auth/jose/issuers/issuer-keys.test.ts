@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Jwk } from '../keys/jwk.ts'
 import { UrlKeyLoader } from '../keys/key-loader.ts'
-import { KEY_SET_BYTES, SharedKeySet } from '../keys/shared-keys.ts'
+import { KEY_SET_BYTES } from '../keys/shared-download.ts'
+import { SharedSlot } from '../../shared-slot.ts'
 import { FakeServer, gate, idOf, keepAlive, refusal, secretOf } from '../test-key-sources.ts'
 import { IssuerKeys, MISS_BYTES } from './issuer-keys.ts'
 
@@ -25,7 +26,7 @@ class Machine {
     return new IssuerKeys({
       loader: new UrlKeyLoader(this.server.download),
       idOf,
-      shared: new SharedKeySet(this.memory),
+      shared: new SharedSlot(this.memory),
       misses: this.misses,
       clock: () => this.nowMs,
       maxAgeMs: 60_000,

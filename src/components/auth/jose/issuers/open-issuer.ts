@@ -10,7 +10,8 @@ import { UrlKeyLoader } from '../keys/key-loader.ts'
 import { FixedKeys, type KeySource } from '../keys/key-sources.ts'
 import { DEFAULT_CACHE_MS, readKeyFile, trustOf, waitable } from '../keys/key-supply.ts'
 import { parseUsableKeys } from '../keys/jwk.ts'
-import { KEY_SET_BYTES, SharedKeySet } from '../keys/shared-keys.ts'
+import { KEY_SET_BYTES } from '../keys/shared-download.ts'
+import { SharedSlot } from '../../shared-slot.ts'
 import { TrustedClient } from '../keys/trusted-client.ts'
 import { type Algorithm, findAlgorithm } from '../token/algorithms.ts'
 import { checkDefinitions, checkNames } from './check-issuers.ts'
@@ -103,7 +104,7 @@ function openKeys(options: IssuerOptions, client: TrustedClient, site: Site, lab
   const source = new IssuerKeys({
     loader: new UrlKeyLoader(() => documents.download(), parse),
     idOf: ids.ofKey,
-    shared: new SharedKeySet(site.shared.buffer(`issuer keys ${key}`, KEY_SET_BYTES)),
+    shared: new SharedSlot(site.shared.buffer(`issuer keys ${key}`, KEY_SET_BYTES)),
     misses: site.shared.buffer(`issuer misses ${key}`, MISS_BYTES),
     clock,
     maxAgeMs,

@@ -7,7 +7,8 @@ import { TokenError } from '../token/jws.ts'
 import { UrlKeyLoader } from './key-loader.ts'
 import { FixedKeys, UncachedKeys } from './key-sources.ts'
 import { FakeServer, gate, idOf, Machine, refusal, secretOf, setOf } from '../test-key-sources.ts'
-import { FAILED_KEYS_BYTES, FailedKeys, SharedKeySet } from './shared-keys.ts'
+import { FAILED_KEYS_BYTES, FailedKeys } from './failed-keys.ts'
+import { SharedSlot } from '../../shared-slot.ts'
 
 test('a cached key is at hand until it is too old', async () => {
   const machine = new Machine({ a: 'one' })
@@ -173,7 +174,7 @@ test('keys that arrive late, and keys that never arrive', async () => {
 })
 
 test('shared memory: a set that is too large stays with its worker; versions grow by two', () => {
-  const shared = new SharedKeySet(new SharedArrayBuffer(64))
+  const shared = new SharedSlot(new SharedArrayBuffer(64))
   assert.equal(shared.read(), null)
   assert.equal(shared.publish(Buffer.alloc(33), 1), false)
   assert.equal(shared.publish(Buffer.from('first'), 1), true)

@@ -3,7 +3,7 @@
 import type { Jwk } from './jwk.ts'
 import { TokenError } from '../token/jws.ts'
 import { type Clock, type KeyLoader, SharedDownload, type SharedDownloadInit } from './shared-download.ts'
-import type { FailedKeys } from './shared-keys.ts'
+import type { FailedKeys } from './failed-keys.ts'
 import { quote } from '../../../../go/quote.ts'
 
 export interface KeySource {

@@ -10,11 +10,12 @@ import type { Jwk } from './jwk.ts'
 import { UrlKeyLoader } from './key-loader.ts'
 import { CachedKeys, FixedKeys, UncachedKeys } from './key-sources.ts'
 import type { IdOf, KeySource } from './key-sources.ts'
-import type { Clock } from './shared-download.ts'
+import { type Clock, KEY_SET_BYTES } from './shared-download.ts'
 import type { KeyOptions, ValidatorOptions } from '../options.ts'
 import { decryptKeyFile, openKeeper } from './secret-keeper.ts'
 import type { TrustInit } from './trusted-client.ts'
-import { FAILED_KEYS_BYTES, FailedKeys, KEY_SET_BYTES, SharedKeySet } from './shared-keys.ts'
+import { FAILED_KEYS_BYTES, FailedKeys } from './failed-keys.ts'
+import { SharedSlot } from '../../shared-slot.ts'
 import { quote } from '../../../../go/quote.ts'
 
 /** Milliseconds for which all endpoints share the keys of one URL; offered by the service-level block. */
@@ -54,7 +55,7 @@ export function supplyKeys(options: ValidatorOptions, site: Site, idOf: IdOf, cl
   const keys = new CachedKeys({
     loader,
     idOf,
-    shared: new SharedKeySet(memory),
+    shared: new SharedSlot(memory),
     failed,
     clock,
     maxAgeMs: isShared ? Math.max(sharedMs, ownMs) : ownMs,

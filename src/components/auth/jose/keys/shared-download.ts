@@ -1,7 +1,7 @@
 // One download of a key set for all workers: who has it first gives it to the others. Knows nothing of HTTP and of single keys.
 
 import type { Jwk } from './jwk.ts'
-import type { SharedKeySet } from './shared-keys.ts'
+import type { SharedSlot } from '../../shared-slot.ts'
 
 /** Milliseconds since 1970. */
 export type Clock = () => number
@@ -20,13 +20,16 @@ export interface KeyLoader {
 
 export interface SharedDownloadInit {
   readonly loader: KeyLoader
-  readonly shared: SharedKeySet
+  readonly shared: SharedSlot
   readonly clock: Clock
   /** After that long a download of another worker is given up for lost. */
   readonly loadLimitMs: number
   /** Takes each set that this worker or another one has downloaded. */
   readonly store: (keys: readonly Jwk[], storedAtMs: number) => void
 }
+
+/** Bytes of shared memory for one key set; a larger set is kept by each worker alone. */
+export const KEY_SET_BYTES = 128 * 1024
 
 export class SharedDownload {
   readonly #init: SharedDownloadInit
