@@ -14,7 +14,6 @@ import type { BackendRequest, BackendResponse, Sender } from '../../../engine/ty
 import { buildFor, checkOptions, makeSite } from '../../../testing/index.ts'
 import { clientCredentials } from './index.ts'
 import { compileTokenRequests, escapeForm } from './token-request.ts'
-import { TokenSource } from './token-source.ts'
 
 const OPTIONS = {
   client_id: 'client',
@@ -198,25 +197,6 @@ test('values of a wrong type stop the start', () => {
     const site = siteWith(() => assert.fail())
     assert.throws(() => buildFor(clientCredentials, { ...OPTIONS, ...change }, site), ConfigError, JSON.stringify(change))
   }
-})
-
-test('a token is fetched anew ten seconds before its end, an endless one never', async () => {
-  let now = 0
-  let lifetimeSeconds = 100
-  let fetches = 0
-  const requests = compileTokenRequests({ clientId: 'a', clientSecret: 'b', scopes: '', endpointParams: {} })
-  const fetch = () => Promise.resolve({ authorization: `T ${++fetches}`, lifetimeSeconds })
-  const source = new TokenSource(requests, fetch, () => now)
-  assert.equal(source.current(), null)
-  await source.next()
-  now = 89_999
-  assert.equal(source.current()?.authorization, 'T 1')
-  now = 90_000
-  assert.equal(source.current(), null)
-  lifetimeSeconds = 0
-  await source.next()
-  now = 1e15
-  assert.equal(source.current()?.authorization, 'T 2')
 })
 
 test('token requests: sorted, escaped, with an empty scope, grant_type replaceable', () => {
