@@ -18,7 +18,7 @@ import { answers } from './integration/servers.ts'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PAGES = ['docs/audit.md', 'docs/running.md', 'docs/guides/*.md']
 const CONSOLE = /^```console\n([^]*?)^```$/gm
-const LISTENING = 'Listening on port'
+const LISTENING = /Listening on port.*\n/
 const CLI = join(ROOT, 'src/cli/bin.ts')
 
 /** Ports of the pages, and those of this run. */
@@ -103,9 +103,13 @@ interface Served {
 /** Serves a file of the folder; with `&` or without, it does so until the next one. Waits for the line about the port where the page shows it. */
 async function serve({ line, shown: page }: Command): Promise<Served> {
   const [, ...args] = line.replace(/ &$/, '').split(' ')
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  // One pipe for both, as a terminal is: lines come in their order.
+  const child = spawn('sh', ['-c', 'exec "$0" "$@" 2>&1', process.execPath, CLI, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const { output } = collect(child)
-  const isServing = page.includes(LISTENING) ? () => output().includes(LISTENING) : () => answers(ports.get(8080) ?? 0)
+  const isServing = LISTENING.test(page) ? () => LISTENING.test(output()) : () => answers(ports.get(8080) ?? 0)
   try {
     await eventually(() => child.exitCode !== null || isServing(), line)
   } catch (error) {
@@ -131,7 +135,7 @@ async function signal({ child, said }: Served, line: string): Promise<string> {
   if (name === 'HUP') {
     await eventually(() => {
       answer += said()
-      return /configuration (?:is served|stays)/.test(answer)
+      return /configuration (?:is served|stays).*\n/.test(answer)
     }, line)
   } else await once(child, 'close')
   return answer + said()
