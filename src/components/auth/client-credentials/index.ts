@@ -1,6 +1,5 @@
 // Component `auth/client-credentials`: gives backend requests a token of the gateway's own. Knows nothing of sockets.
 
-import { createHash } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import type { Static } from 'typebox'
 import { sizedBodyOf, wholeBody } from '../../../engine/body.ts'
@@ -13,6 +12,7 @@ import { Scope } from '../../../engine/scope.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { certainIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
+import { digestOf } from '../digest-of.ts'
 import { SHARED_TOKEN_BYTES, SharedToken } from './shared-token.ts'
 import { readTokenAnswer } from './token-answer.ts'
 import type { Token } from './token-answer.ts'
@@ -84,7 +84,7 @@ function openSource(options: Options, site: Site): TokenSource | Error {
   const grant = readGrant(options)
   if (grant instanceof Error) return grant
   const memory = site.shared.buffer(`client-credentials ${site.id}`, SHARED_TOKEN_BYTES)
-  const shared = new SharedToken(memory, createHash('sha256').update(JSON.stringify(options)).digest('base64url'))
+  const shared = new SharedToken(memory, digestOf(options))
   return new TokenSource(grant.requests, (request) => fetchToken(request, grant.url, site.transport), shared, site.clock.steady)
 }
 

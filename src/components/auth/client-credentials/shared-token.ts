@@ -5,7 +5,7 @@ import type { Token } from './token-answer.ts'
 
 /** Bytes of shared memory for one token; a longer one is kept by each worker alone. */
 export const SHARED_TOKEN_BYTES = 16 * 1024
-/** After that long a fetch of another worker is given up for lost. */
+/** After that long a fetch of another worker is given up for lost: it may ask twice, for 30 seconds each. */
 const LOST_MS = 65_000
 
 export interface HeldToken {

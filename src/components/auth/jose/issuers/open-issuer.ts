@@ -1,6 +1,5 @@
 // Makes keys and introspection of a named issuer out of its definition: once for all endpoints. Nothing is fetched before a token needs it.
 
-import { createHash } from 'node:crypto'
 import { ConfigError, type Port, type Site } from '../../../../engine/compile/component.ts'
 import { callFields } from '../../../../engine/ports.ts'
 import { parseDurationMs } from '../../../../go/duration.ts'
@@ -11,6 +10,7 @@ import { FixedKeys, type KeySource } from '../keys/key-sources.ts'
 import { DEFAULT_CACHE_MS, readKeyFile, trustOf, waitable } from '../keys/key-supply.ts'
 import { parseUsableKeys } from '../keys/jwk.ts'
 import { KEY_SET_BYTES } from '../keys/shared-download.ts'
+import { digestOf } from '../../digest-of.ts'
 import { SharedSlot } from '../../shared-slot.ts'
 import { TrustedClient } from '../keys/trusted-client.ts'
 import { type Algorithm, findAlgorithm } from '../token/algorithms.ts'
@@ -135,8 +135,4 @@ function openIntrospector(
     log: site.log,
     label,
   })
-}
-
-function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url')
 }

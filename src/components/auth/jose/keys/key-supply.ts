@@ -1,6 +1,5 @@
 // Makes a source of keys out of options: file, keeper, URL, caches. Knows nothing of tokens.
 
-import { createHash } from 'node:crypto'
 import type { Port, Site } from '../../../../engine/compile/component.ts'
 import { parseDurationMs } from '../../../../go/duration.ts'
 import { decodeBase64, decodePaddedBase64url } from '../base64url.ts'
@@ -15,6 +14,7 @@ import type { KeyOptions, ValidatorOptions } from '../options.ts'
 import { decryptKeyFile, openKeeper } from './secret-keeper.ts'
 import type { TrustInit } from './trusted-client.ts'
 import { FAILED_KEYS_BYTES, FailedKeys } from './failed-keys.ts'
+import { digestOf } from '../../digest-of.ts'
 import { SharedSlot } from '../../shared-slot.ts'
 import { quote } from '../../../../go/quote.ts'
 
@@ -92,7 +92,7 @@ export function trustOf(options: KeyOptions, site: Site): Omit<TrustInit, 'envir
 
 function describeClient(options: KeyOptions, site: Site): DescribedClient {
   const init = { url: options.jwk_url, ...trustOf(options, site), timeoutMs: DOWNLOAD_TIMEOUT_MS }
-  const name = createHash('sha256').update(JSON.stringify(init)).digest('base64url')
+  const name = digestOf(init)
   return { name, create: () => new KeyServerClient({ ...init, environment: site.environment }) }
 }
 

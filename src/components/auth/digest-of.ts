@@ -1,0 +1,7 @@
+// Names for options in memory that workers and configurations share: the same for the same options, and nothing of a secret can be read in them.
+
+import { createHash } from 'node:crypto'
+
+export function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url')
+}
