@@ -70,7 +70,7 @@ export class LineWriter {
     if (this.#isOver) return
     const isFirst = this.isIdle && !this.#isTurnUsed
     if (isFirst && this.#init.neverBlocks) {
-      this.#writeNow(lines)
+      this.#writeNow(Buffer.from(lines))
       return
     }
     const bytes = Buffer.byteLength(lines)
@@ -127,8 +127,7 @@ export class LineWriter {
   }
 
   /** The first lines of a turn, so that whoever gets an answer finds in the log what led to it; and all others of it at its end. */
-  #writeNow(lines: string): void {
-    const bytes = Buffer.from(lines)
+  #writeNow(bytes: Buffer): void {
     let written = 0
     try {
       written = this.#init.writeSync(bytes)
@@ -156,17 +155,19 @@ export class LineWriter {
       this.#next()
       return
     }
-    const lines = this.#pending
+    this.#writeNow(this.#takePending())
+  }
+
+  #takePending(): Buffer {
+    const bytes = Buffer.from(this.#pending)
     this.#pending = ''
     this.#pendingBytes = 0
-    this.#writeNow(lines)
+    return bytes
   }
 
   #queuePending(): void {
     if (this.#pending === '') return
-    const piece = Buffer.from(this.#pending)
-    this.#pending = ''
-    this.#pendingBytes = 0
+    const piece = this.#takePending()
     if (this.#queuedBytes + piece.length > MAX_QUEUED_BYTES) {
       this.#lose(piece)
       return
