@@ -1,11 +1,12 @@
 // `krakend check`: reads a configuration and says whether it can be served.
 
-import { showReferences } from '../engine/secrets.ts'
+import { showReferences, textMasker } from '../engine/secrets.ts'
 import { command, hasColors } from './command.ts'
 import { lint, LINT_FLAGS, wantsLint } from './lint.ts'
 import { NO_FILE_TEXT } from './no-file.ts'
 import { CONFIG_FLAGS, readFileFor } from './read-file.ts'
 import { readFormat } from './report.ts'
+import { toldIssues } from './told-issues.ts'
 
 export const check = command({
   name: 'check',
@@ -57,7 +58,7 @@ protection. Nothing is called and no port is opened.`,
       separator: '\t',
       format,
       showsAll: flags.all > 0,
-      ...(isLinted && format === 'json' ? { lint: (read) => lint(read, flags) } : {}),
+      ...(isLinted && format === 'json' ? { lint: (read) => lint(read, file, flags) } : {}),
     })
     if (config === null) return refuse(summary)
     if (flags.debug > 0) {
@@ -66,11 +67,12 @@ protection. Nothing is called and no port is opened.`,
       const description = describeConfig(config, { level: debug, indent, raw, hasColors: hasColors(process.stderr) })
       process.stderr.write(showReferences(description, config.secrets))
     }
-    const problem = isLinted && format === 'text' ? await lint(source, flags) : null
+    const problem = isLinted && format === 'text' ? await lint(source, file, flags) : null
     if (problem !== null) {
       const { printIssues } = await import('../schema/print-issues.ts')
-      process.stderr.write(`ERROR ${problem.text}\n\n`)
-      process.stderr.write(await printIssues(problem.issues, source, { hasColors: hasColors(process.stderr), showsAll: flags.all > 0 }))
+      const issues = toldIssues(problem.issues, null, config.secrets)
+      process.stderr.write(`ERROR ${textMasker(config.secrets)(problem.text)}\n\n`)
+      process.stderr.write(await printIssues(issues, source, { hasColors: hasColors(process.stderr), showsAll: flags.all > 0 }))
       return refuse(summary)
     }
     process.stderr.write(hasColors(process.stderr) ? '\u001B[32;1mSyntax OK!\u001B[0m\n' : 'Syntax OK!\n')

@@ -151,6 +151,26 @@ describe('exit codes and streams', () => {
     assert.ok(report.findings.some(({ code }) => code === 'schema'))
     assert.match(run('check', '-nc', 'mistake.yml').stderr, /ERROR converting configuration content to JSON:\t/)
   })
+  test('check --lint: what references stand for is what counts, and is not printed', () => {
+    const file = (name: string): object => ({
+      version: 3,
+      extra_config: { '_gw/secrets': {} },
+      port: '${env:NONE:-8081}',
+      name,
+      endpoints: [],
+    })
+    write('references.json', file('a'))
+    const good = 'Parsing configuration file: references.json\nSyntax OK!\n'
+    assert.deepEqual(run('check', '-lc', 'references.json'), { exit: 0, stdout: '', stderr: good })
+    write('key.txt', '5up3r-s3cr3t')
+    write('bad-reference.json', { ...file('a'), output_encoding: '${file:key.txt}' })
+    for (const format of ['text', 'json']) {
+      const { exit, stdout, stderr } = run('check', '-lc', 'bad-reference.json', '--format', format)
+      assert.equal(exit, 1)
+      assert.match(stdout + stderr, /\*\*\*/)
+      assert.ok(!(stdout + stderr).includes('5up3r'))
+    }
+  })
 })
 
 describe('completion', () => {

@@ -2,12 +2,12 @@
 
 import { readFile } from 'node:fs/promises'
 import { parseText } from '../config/load.ts'
+import { resolveSecrets } from '../config/secrets.ts'
 import { asError } from '../engine/errors.ts'
 import { errorIssue, type Issue, type IssuePath, type Source } from '../schema/issue.ts'
+import { ofVersion, readOwnSchema } from '../config/own-schema.ts'
 import { isObject } from '../json/types.ts'
 import { UsageError } from './arguments.ts'
-
-const OWN_SCHEMA = new URL('../../docs/schema/krakend-ts.json', import.meta.url)
 
 export const LINT_FLAGS = {
   lint: { type: 'boolean', short: 'l', about: 'also hold a file of any format against the schema of this version; nothing is downloaded' },
@@ -42,14 +42,18 @@ export interface LintProblem {
   readonly issues: readonly Issue[]
 }
 
-/** What is wrong; null when the file fits. */
-export async function lint({ text, format }: Source, flags: LintFlags): Promise<LintProblem | null> {
-  const value = await parse(text ?? '', format, flags.lint > 0)
-  if (value instanceof Error) return { text: `converting configuration content to JSON:\t${value.message}`, issues: [] }
+/**
+ * What is wrong; null when the file fits. Texts of it may hold what `_gw/secrets` put into the file.
+ * @param file whose folder its references begin at
+ */
+export async function lint({ text, format }: Source, file: string, flags: LintFlags): Promise<LintProblem | null> {
+  const written = await parse(text ?? '', format, flags.lint > 0)
+  if (written instanceof Error) return { text: `converting configuration content to JSON:\t${written.message}`, issues: [] }
+  const value = isObject(written) ? (await resolveSecrets(written, file, process.env)).raw : written
   try {
-    const schema = JSON.parse(await readSchema(flags['lint-schema'])) as unknown
+    const schema = await readSchema(flags['lint-schema'])
     const { CompiledSchemas } = await import('../components/validation/json-schema/compiled-schemas.ts')
-    const validator = new CompiledSchemas().compile(flags['lint-schema'] === undefined ? ofVersion(schema, value) : schema, 'all')
+    const validator = new CompiledSchemas().compile(flags['lint-schema'] === undefined ? ownPart(schema, value) : schema, 'all')
     if (validator instanceof Error) throw validator
     const problem = validator.validate(value)
     if (problem === null) return null
@@ -72,12 +76,9 @@ async function parse(text: string, format: string, readsEveryFormat: boolean): P
   }
 }
 
-/** The part of our schema for the file's version: what does not fit is told without the choice between versions around it. */
-function ofVersion(schema: unknown, value: unknown): unknown {
-  if (!isObject(schema) || !isObject(value)) return schema
-  const { definitions, $schema } = schema
-  const own = isObject(definitions) ? definitions[`file-${String(value['version'])}`] : undefined
-  return isObject(own) ? { $schema, ...own, definitions } : schema
+/** What does not fit is told without the choice between versions around it. */
+function ownPart(schema: unknown, value: unknown): unknown {
+  return (isObject(value) ? ofVersion(schema, value['version']) : null) ?? schema
 }
 
 /** The innermost of `- at '/endpoints/0': got string, want integer`, each as a finding at its place. */
@@ -103,10 +104,10 @@ function pathOf(pointer: string, message: string): IssuePath {
   return extra === undefined ? steps : [...steps, extra]
 }
 
-async function readSchema(path: string | undefined): Promise<string> {
-  if (path === undefined) return readFile(OWN_SCHEMA, 'utf8')
-  if (!/^https?:\/\//.test(path)) return readFile(path, 'utf8')
+async function readSchema(path: string | undefined): Promise<unknown> {
+  if (path === undefined) return readOwnSchema()
+  if (!/^https?:\/\//.test(path)) return JSON.parse(await readFile(path, 'utf8')) as unknown
   const response = await fetch(path)
   if (!response.ok) throw new Error(`${path} answers ${response.status}`)
-  return response.text()
+  return response.json()
 }

@@ -128,3 +128,48 @@ endpoints:
   assert.equal(missing.config, null)
   assert.match(missing.failure!, /PORT is not set/)
 })
+
+describe('a value that is one reference becomes what is wanted there', () => {
+  const environment = { RATE: '50', ON: 'true', WORD: 'many', DIGITS: '123456' }
+  const limit = { 'qos/ratelimit/router': { max_rate: '${env:RATE}', key: '${env:DIGITS}', capacity: '${env:NONE:-7}' } }
+  const limited = { max_rate: 50, key: '123456', capacity: 7 }
+
+  async function resolvedFile(version: number, blocks: object, endpoint: object): Promise<Record<string, unknown>> {
+    const raw = { version, extra_config: { '_gw/secrets': {}, ...blocks }, port: '${env:DIGITS}', endpoints: [endpoint] }
+    return (await resolveSecrets(raw, 'krakend.json', environment)).raw
+  }
+  const endpointOf = (raw: Record<string, unknown>) => (raw['endpoints'] as Record<string, unknown>[])[0]!
+
+  for (const version of [3, 4])
+    test(`numbers, and texts of digits, in version ${version}`, async () => {
+      const raw = await resolvedFile(version, {}, { endpoint: '${env:DIGITS}', extra_config: limit })
+      assert.equal(raw['port'], 123456)
+      assert.deepEqual(endpointOf(raw), { endpoint: '123456', extra_config: { 'qos/ratelimit/router': limited } })
+    })
+  test('flags; what is joined, or no number, stays a text; so does what nobody describes', async () => {
+    const backend = { disable_host_sanitize: '${env:ON}', url_pattern: '${env:ON}', host: ['${env:DIGITS}'] }
+    const options = { max_rate: '${env:WORD}', client_max_rate: '1${env:RATE}' }
+    const blocks = { 'qos/ratelimit/router': options, 'plugin/http-client': { name: 'x', x: { most: '${env:RATE}' } } }
+    const endpoint = endpointOf(await resolvedFile(3, {}, { unknown: '${env:RATE}', backend: [backend], extra_config: blocks }))
+    assert.deepEqual(endpoint, {
+      unknown: '50',
+      backend: [{ disable_host_sanitize: true, url_pattern: 'true', host: ['123456'] }],
+      extra_config: {
+        'qos/ratelimit/router': { max_rate: 'many', client_max_rate: '150' },
+        'plugin/http-client': { name: 'x', x: { most: '50' } },
+      },
+    })
+  })
+  test('among the defaults, and in what a fallback asks', async () => {
+    const defaults = { endpoint: { concurrent_calls: '${env:RATE}', extra_config: limit }, backend: { disable_host_sanitize: '${env:ON}' } }
+    const fallback = { '_gw/fallback': { backend: { url_pattern: '/x', disable_host_sanitize: '${env:ON}' } } }
+    const raw = await resolvedFile(3, { '_gw/defaults': defaults }, { backend: [{ extra_config: fallback }] })
+    assert.deepEqual((raw['extra_config'] as Record<string, unknown>)['_gw/defaults'], {
+      endpoint: { concurrent_calls: 50, extra_config: { 'qos/ratelimit/router': limited } },
+      backend: { disable_host_sanitize: true },
+    })
+    assert.deepEqual(endpointOf(raw)['backend'], [
+      { extra_config: { '_gw/fallback': { backend: { url_pattern: '/x', disable_host_sanitize: true } } } },
+    ])
+  })
+})

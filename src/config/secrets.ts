@@ -6,6 +6,7 @@ import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/
 import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Environment } from './environment.ts'
 import { describeFileError } from './load.ts'
+import { looksTyped, typeReferences } from './typed-references.ts'
 import type { Secret, Secrets } from './types.ts'
 
 export const SECRETS_NAMESPACE = '_gw/secrets'
@@ -33,6 +34,7 @@ export async function resolveSecrets(raw: PlainObject, file: string, environment
   const folder = dirname(resolve(file))
   const resolver = new Resolver(environment, folder, allowedFolders(block, folder))
   const resolved = (await resolver.value(raw, [])) as PlainObject
+  await typeReferences(resolved, resolver.wholes)
   return { raw: resolved, secrets: resolver.secrets, issues: resolver.issues }
 }
 
@@ -45,6 +47,8 @@ function allowedFolders(block: unknown, folder: string): string[] {
 
 class Resolver {
   readonly issues: Issue[] = []
+  /** Where a value was one reference and nothing else, and became what could be a number or a flag. */
+  readonly wholes: IssuePath[] = []
   readonly #environment: Environment
   readonly #folder: string
   readonly #allowed: Promise<readonly string[]>
@@ -85,7 +89,11 @@ class Resolver {
       result += text.slice(end, match.index)
       end = match.index + whole.length
       if (kind === undefined) result += '${'
-      else result += await this.#resolve(kind, { whole, name, fallback: fallback ?? null }, path)
+      else {
+        const value = await this.#resolve(kind, { whole, name, fallback: fallback ?? null }, path)
+        if (whole === text && looksTyped(value)) this.wholes.push(path)
+        result += value
+      }
     }
     return result + text.slice(end)
   }
