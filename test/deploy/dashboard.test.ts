@@ -10,13 +10,15 @@ import { startCommand } from '../../src/testing/process.ts'
 const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url))
 /** What Prometheus adds to each series. */
 const ADDED = ['job', 'instance', 'le']
+/** The series that Prometheus makes of a scrape itself. */
+const OWN_SERIES = ['up']
 
 interface Dashboard {
   readonly panels: readonly {
     readonly title: string
     readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[]
   }[]
-  readonly templating: { readonly list: readonly { readonly definition: string }[] }
+  readonly templating: { readonly list: readonly { readonly name: string; readonly type: string; readonly definition?: string }[] }
 }
 
 interface Asked {
@@ -30,7 +32,9 @@ const compose = JSON.parse(readFileSync(`${DEPLOY}compose/krakend/krakend.json`,
   extra_config: { 'telemetry/opentelemetry': { exporters: { prometheus: readonly object[] } } }
 }
 /** Labels by the name of the metric. */
-const scraped = new Map<string, Set<string>>()
+const scraped = new Map(OWN_SERIES.map((name) => [name, new Set(ADDED)]))
+/** The page of a scrape. */
+let page = ''
 let stop = async (): Promise<void> => {}
 
 before(async () => {
@@ -55,7 +59,7 @@ before(async () => {
     await backend.close()
   }
   for (const path of ['/ok', '/dead', '/slow', '/nowhere']) await (await fetch(`${gateway.url}${path}`)).text()
-  const page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+  page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
   for (const [, metric = '', labels = ''] of page.matchAll(/^([a-z_]+)(?:\{(.*)\})? [^ ]+$/gm)) {
     const known = scraped.get(metric) ?? new Set(ADDED)
     for (const [, label = ''] of labels.matchAll(/([a-z_]+)="/g)) known.add(label)
@@ -97,9 +101,10 @@ for (const { title, metric, labels } of asked)
     )
   })
 
-test('its variable is filled from a metric that is exported', () => {
-  for (const { definition } of dashboard.templating.list) {
-    const [, metric = '', label = ''] = /^label_values\((\w+), (\w+)\)$/.exec(definition) ?? []
-    assert.ok(scraped.has(metric) && ADDED.includes(label), definition)
-  }
+test('its variables: the data source, and the jobs of gateways alone', () => {
+  const [source, job, ...others] = dashboard.templating.list
+  assert.deepEqual([source?.name, source?.type, job?.name, others], ['datasource', 'datasource', 'job', []])
+  const [, metric = '', selector = '', label = ''] = /^label_values\((\w+)\{(\w+="[^"]+")\}, (\w+)\)$/.exec(job?.definition ?? '') ?? []
+  assert.ok(ADDED.includes(label), job?.definition)
+  assert.match(page, new RegExp(`^${metric}\\{[^}]*${RegExp.escape(selector)}`, 'm'))
 })
