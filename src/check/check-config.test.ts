@@ -8,7 +8,7 @@ import { formatPath, type Issue } from '../schema/issue.ts'
 import { checkConfig, gradeRule } from './check-config.ts'
 
 function find(raw: object, text = JSON.stringify(raw)): Issue[] {
-  const { config } = parseConfig(raw, { knownNamespaces: ['proxy', 'auth/validator', 'backend/http'] })
+  const { config } = parseConfig(raw, { knownNamespaces: ['proxy', 'auth/validator', 'backend/http', '_gw/route'] })
   assert.ok(config !== null, text)
   const source = { file: 'k.json', text, format: 'json', synonymsOf }
   return checkConfig({ config, raw, source, readable: (path) => path === 'there.pem', discoveries: ['dns'], drivers: ['async/amqp'] })
@@ -34,6 +34,11 @@ test('what is right is no news', () => {
   assert.deepEqual(told({ ...endpoint(proxy({ strategy: 'sequential' }), ...steps), version: 4 }), [])
   assert.deepEqual(told(endpoint({ output_encoding: 'no-op' }, { url_pattern: '/x', encoding: 'no-op' })), [])
   assert.deepEqual(told(service({ tls: { keys: [{ public_key: 'there.pem', private_key: 'there.pem' }], min_version: 'TLS12' } })), [])
+})
+
+test('what is no route is told where its block is checked', () => {
+  for (const route of [{ path: '/{a}{b}' }, { path: 'x' }, { hosts: ['*'] }])
+    assert.deepEqual(told(endpoint({ extra_config: { '_gw/route': route } })), [])
 })
 
 const BACKEND = 'endpoints[0].backend[0]'

@@ -2,6 +2,7 @@
 
 import { checkRoutes, ENDPOINT_METHODS, planRoutes } from '../engine/routing/plan.ts'
 import type { PlannedRoute } from '../engine/routing/plan.ts'
+import { understoodRouteOf } from '../engine/routing/patterns/route-options.ts'
 import { ConfigError } from '../engine/compile/component.ts'
 import { certainIssue, errorIssue, warningIssue, writeValue } from '../schema/issue.ts'
 import type { Issue } from '../schema/issue.ts'
@@ -10,7 +11,8 @@ import { backendsOf, nameOf } from './subject.ts'
 import type { Rule } from './subject.ts'
 
 export const checkRoutePlan: Rule = ({ config }) => {
-  const { routes, dropped } = planRoutes(config)
+  const endpoints = config.endpoints.filter((endpoint) => understoodRouteOf(endpoint) !== undefined)
+  const { routes, dropped } = planRoutes({ ...config, endpoints })
   const left = dropped.map(({ endpoint, reason }): Issue => {
     const methods = [...ENDPOINT_METHODS]
     const isMethod = !ENDPOINT_METHODS.has(endpoint.method)

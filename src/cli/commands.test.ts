@@ -135,6 +135,17 @@ describe('exit codes and streams', () => {
     assert.equal(run('init', '-o', 'x.yml', '--backend', 'nowhere').exit, 255)
     assert.ok(!existsSync(join(folder, 'x.yml')))
   })
+  test('a route that is none is told with its place, whoever reads the file', () => {
+    const backend = [{ host: ['http://127.0.0.1:10'], url_pattern: '/' }]
+    const extra_config = { '_gw/route': { path: '/{a}{b}' } }
+    write('no-route.json', { version: 3, extra_config: { '_gw/admin': {} }, endpoints: [{ endpoint: '/a', backend, extra_config }] })
+    const commands = [['check'], ['run'], ['routes'], ['explain', '/a'], ['try', '/a']]
+    for (const args of [...commands.map((words) => [...words, '-c', 'no-route.json']), ['diff', 'a.json', 'no-route.json']]) {
+      const { exit, stderr } = run(...args)
+      assert.notEqual(exit, 0, args.join(' '))
+      assert.match(stderr, /^no-route\.json:1:\d+: error: .* \(endpoints\[0\]\.extra_config\._gw\/route\.path\)$/m, args.join(' '))
+    }
+  })
   test('check --lint: every format with its line; -n as KrakenD', () => {
     const linted = run('check', '-lc', 'mistake.yml')
     assert.equal(linted.exit, 1)

@@ -2,7 +2,9 @@
 
 import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
+import { checkBlocks } from '../engine/compile/check-blocks.ts'
 import { knownNamespaces } from '../engine/compile/order.ts'
+import { routeBlock } from '../engine/routing/patterns/route-block.ts'
 import { textMasker } from '../engine/secrets.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
@@ -30,8 +32,18 @@ export async function openConfig(file: string, edition: 'ce' | null = null, show
   const reading = own.config === null && own.failure !== null && showsRefused && edition === null ? await read('ce') : own
   const { config, raw, source, issues } = reading
   writeNotices(own.notices)
-  if (config !== null) return { config, raw, source, issues }
-  process.stderr.write(`ERROR parsing the configuration file:\t${textMasker(own.secrets)(own.failure ?? '')}\n\n`)
-  process.stderr.write(await printIssues(toldIssues(own.issues, null, own.secrets), own.source, { hasColors: hasColors(process.stderr) }))
+  const unroutable = config === null ? [] : findUnroutable(config)
+  if (config !== null && unroutable.length === 0) return { config, raw, source, issues }
+  const failure = own.failure ?? `'${reading.name}': ${unroutable[0]?.message}`
+  process.stderr.write(`ERROR parsing the configuration file:\t${textMasker(own.secrets)(failure)}\n\n`)
+  const told = toldIssues([...own.issues, ...unroutable], config?.inherited ?? null, own.secrets)
+  process.stderr.write(await printIssues(told, own.source, { hasColors: hasColors(process.stderr) }))
   return null
+}
+
+/** Endpoints whose route cannot be read: there is nothing that could be shown of them. */
+function findUnroutable(config: GatewayConfig): Issue[] {
+  return checkBlocks(config, [{ declaration: routeBlock, levels: ['endpoint'] }], { isStrict: false }).filter(
+    ({ severity, path }) => severity === 'error' && path.includes(routeBlock.namespace),
+  )
 }

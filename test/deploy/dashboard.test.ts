@@ -105,6 +105,6 @@ test('its variables: the data source, and the jobs of gateways alone', () => {
   const [source, job, ...others] = dashboard.templating.list
   assert.deepEqual([source?.name, source?.type, job?.name, others], ['datasource', 'datasource', 'job', []])
   const [, metric = '', selector = '', label = ''] = /^label_values\((\w+)\{(\w+="[^"]+")\}, (\w+)\)$/.exec(job?.definition ?? '') ?? []
-  assert.ok(ADDED.includes(label), job?.definition)
+  assert.ok(ADDED.includes(label), job?.definition ?? '')
   assert.match(page, new RegExp(`^${metric}\\{[^}]*${RegExp.escape(selector)}`, 'm'))
 })

@@ -6,7 +6,7 @@ import { BODY_TOO_LARGE, GatewayError } from '../../engine/errors.ts'
 import { canonicalName } from '../../engine/headers.ts'
 import { mergeStrategyOf, proxyOptions, splitShadows } from '../../engine/pipe/proxy-block.ts'
 import { clientExchange, requestId, verifiedClaims } from '../../engine/ports.ts'
-import { ownRouteOf } from '../../engine/routing/patterns/route-options.ts'
+import { understoodRouteOf } from '../../engine/routing/patterns/route-options.ts'
 import type { Scope } from '../../engine/scope.ts'
 import type { StepAnswer } from '../../engine/step-answers.ts'
 import type { Exchange, PipeRequest } from '../../engine/types.ts'
@@ -77,7 +77,7 @@ export function namesAt(endpoint: EndpointConfig | null, backend: BackendConfig,
 }
 
 function paramsOf(endpoint: EndpointConfig): Map<string, Source['keeps']> {
-  const own = ownRouteOf(endpoint)
+  const own = understoodRouteOf(endpoint) ?? null
   if (own === null) return new Map([...endpoint.writtenPath.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => [name, null]))
   const { names, hasRest } = own.pattern
   const hosts = own.hosts.flatMap((host) => (host.kind === 'label' ? [host.name] : []))

@@ -5,7 +5,7 @@ import type { BackendConfig, EndpointConfig, GatewayConfig } from '../../../conf
 import type { Site } from '../../../engine/compile/component.ts'
 import { type HostState, hostStates } from '../../../engine/ports.ts'
 import { writtenHost } from '../../../engine/routing/patterns/host-pattern.ts'
-import { ownRouteOf } from '../../../engine/routing/patterns/route-options.ts'
+import { ownRouteOf, understoodRouteOf } from '../../../engine/routing/patterns/route-options.ts'
 import { showReferences } from '../../../engine/secrets.ts'
 import { formatPath } from '../../../schema/issue.ts'
 
@@ -66,5 +66,5 @@ function replaceMaps(_key: string, value: unknown): unknown {
 
 /** Paths that endpoints of a file have. */
 export function pathsOf({ endpoints }: GatewayConfig): string[] {
-  return endpoints.map((endpoint) => ownRouteOf(endpoint)?.pattern.written ?? endpoint.writtenPath)
+  return endpoints.map((endpoint) => understoodRouteOf(endpoint)?.pattern.written ?? endpoint.writtenPath)
 }

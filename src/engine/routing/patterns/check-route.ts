@@ -4,12 +4,12 @@ import type { EndpointConfig } from '../../../config/types.ts'
 import { registeredPath } from '../../../go/url.ts'
 import { errorIssue, formatPath, type Issue } from '../../../schema/issue.ts'
 import { suggestHint } from '../../../schema/suggest.ts'
-import { type CheckedBlock, ConfigError } from '../../compile/component.ts'
+import type { CheckedBlock } from '../../compile/component.ts'
 import { isToken } from '../../../go/header-name.ts'
 import { parseHostPattern } from './host-pattern.ts'
 import { ROUTE_METHODS } from './methods.ts'
 import { parsePattern, PatternError, patternOfGin } from './pattern.ts'
-import { identityOf, ownRouteOf, type RouteOptions } from './route-options.ts'
+import { identityOf, type RouteOptions, understoodRouteOf } from './route-options.ts'
 
 /** Paths of the gateway itself, which no pattern can take. */
 const OWN_PATH = /^\/__/
@@ -96,16 +96,12 @@ interface Candidate {
 
 /** What tells an endpoint from others: all but its methods as one text; null where it is no route, which is told elsewhere. */
 function candidateOf(endpoint: EndpointConfig): Candidate | null {
-  try {
-    const route = ownRouteOf(endpoint)
-    if (route === null) {
-      const pattern = patternOfGin(registeredPath(endpoint.path))
-      return { endpoint, shape: `[] ${pattern.shape} []`, written: endpoint.writtenPath, methods: [endpoint.method], isOwn: false }
-    }
-    const [, ...shape] = identityOf(route)
-    return { endpoint, shape: shape.join(' '), written: route.pattern.written, methods: route.methods, isOwn: true }
-  } catch (error) {
-    if (error instanceof ConfigError) return null
-    throw error
+  const route = understoodRouteOf(endpoint)
+  if (route === undefined) return null
+  if (route === null) {
+    const pattern = patternOfGin(registeredPath(endpoint.path))
+    return { endpoint, shape: `[] ${pattern.shape} []`, written: endpoint.writtenPath, methods: [endpoint.method], isOwn: false }
   }
+  const [, ...shape] = identityOf(route)
+  return { endpoint, shape: shape.join(' '), written: route.pattern.written, methods: route.methods, isOwn: true }
 }

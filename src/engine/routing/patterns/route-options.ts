@@ -82,6 +82,16 @@ export function ownRouteOf(endpoint: Pick<EndpointConfig, 'extraConfig' | 'writt
   }
 }
 
+/** The same for checks: undefined for what can be no route, which the check of its block tells. */
+export function understoodRouteOf(endpoint: Parameters<typeof ownRouteOf>[0]): OwnRoute | null | undefined {
+  try {
+    return ownRouteOf(endpoint)
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined
+    throw error
+  }
+}
+
 /** security: a host that is left out would make the route one for every host. */
 function readHost(written: string): HostPattern {
   const host = parseHostPattern(written)
