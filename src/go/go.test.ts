@@ -7,7 +7,7 @@ import { formatDuration, parseNanoseconds } from './duration.ts'
 import { sprintf } from './format.ts'
 import { GoError } from './function.ts'
 import { marshal } from './json.ts'
-import { formatFloat, formatNumber, parseFloat64, parseInt64 } from './number.ts'
+import { formatFloat, formatFloat32, formatNumber, parseFloat64, parseInt64 } from './number.ts'
 import { baseName, cleanPath, directoryOf, extensionOf } from './path.ts'
 import { quote, unquote } from './quote.ts'
 import { compileRegexp } from './regexp.ts'
@@ -43,6 +43,18 @@ describe('numbers', () => {
       assert.equal(formatNumber(value), formatFloat(value, 'g', -1))
     fc.assert(fc.property(fc.double({ min: -1e7, max: 1e7 }), (value) => assert.equal(formatNumber(value), formatFloat(value, 'g', -1))))
     fc.assert(fc.property(fc.double(), (value) => assert.equal(formatNumber(value), formatFloat(value, 'g', -1))))
+  })
+  test('32 bits have fewer digits', () => {
+    const table: [number, string][] = [
+      [42, '4.2E+01'],
+      [0.1, '1E-01'],
+      [1 / 3, '3.3333334E-01'],
+      [-16_777_217, '-1.6777216E+07'],
+      [0, '0E+00'],
+      [1e-46, '0E+00'],
+      [1e39, '+Inf'],
+    ]
+    for (const [value, text] of table) assert.equal(formatFloat32(value), text)
   })
   test('halves go to the even neighbour', () => {
     assert.deepEqual(

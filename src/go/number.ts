@@ -33,6 +33,15 @@ export function formatFloat(value: number, format: FloatFormat, precision: numbe
   return sign + general(size, precision, isUpper)
 }
 
+/** strconv.FormatFloat for 32 bits in the format `E`, shortest: `4.2E+01`. */
+export function formatFloat32(value: number): string {
+  const single = Math.fround(value)
+  if (!Number.isFinite(single)) return formatFloat(single, 'E', -1)
+  let text = ''
+  for (let digits = 0; digits === 0 || Math.fround(Number(text)) !== single; digits++) text = single.toExponential(digits)
+  return formatFloat(Number(text), 'E', -1)
+}
+
 function fixedTo(size: number, precision: number): string {
   // perf: toFixed rounds from the exact value as well, but halves up; only a multiple of a power of two can be such a half
   if (precision <= MAX_FIXED && size < 1e21 && !Number.isInteger(size * 2 ** (precision + 1))) return size.toFixed(precision)

@@ -3,9 +3,10 @@
 import { copyRequest } from '../body.ts'
 import { Data } from '../data.ts'
 import { asError, MergeError } from '../errors.ts'
+import { formatFloat32 } from '../../go/number.ts'
 import { decodeText } from '../../go/text.ts'
 import { formatValue } from '../../json/go-format.ts'
-import { getKey, isJsonObject, type JsonObject, type JsonValue } from '../../json/types.ts'
+import { getKey, isJsonObject, type JsonObject, type JsonValue, TypedNumber } from '../../json/types.ts'
 import { combine, type ErrorOrigins, MERGE_TIME_SHARE } from './merge.ts'
 import type { Required } from './required.ts'
 import type { JoinData } from '../ports.ts'
@@ -187,7 +188,8 @@ function lookUp(layers: readonly Data[], path: readonly string[]): string | null
   return value === undefined ? null : toText(value)
 }
 
-/** Go's text of a value: elements joined by commas at the top, `%v` below. */
+/** Go's text of a value: elements joined by commas at the top, `%v` below. A number of a backend keeps its text, one of the gateway's own is a float. */
 function toText(value: JsonValue): string {
+  if (value instanceof TypedNumber && value.type === 'float64') return formatFloat32(Number(value.text))
   return Array.isArray(value) ? value.map(formatValue).join(',') : formatValue(value)
 }

@@ -11,6 +11,8 @@ import type { Layer, Pipe, PipeResponse } from '../types.ts'
 /** Encodings of answers that tell numbers of the file from those of backends, and those that may choose one of them. */
 const TYPED_ENCODINGS: ReadonlySet<string> = new Set(['yaml', 'negotiate'])
 
+const EXPRESSIONS = 'validation/cel'
+
 type Condition = (response: PipeResponse | null, error: Error | null) => boolean
 
 /** An unknown strategy counts as `always`. */
@@ -28,7 +30,7 @@ export const staticAnswers = step({
     const block = place === null ? undefined : proxyOptions(place).static
     if (place === null || block?.data === undefined) return null
     const given = exactIntegers(block.data) as JsonObject
-    // perf: JSON has one type of number, and the plain one costs least
+    // perf: where nobody tells them apart, plain numbers cost least
     return staticData(hasTypedNumbers(place) ? (withFloats(given) as JsonObject) : given, block.strategy)
   },
 })
@@ -63,8 +65,15 @@ export function exactIntegers(value: unknown): JsonValue {
   return copy
 }
 
-/** compat: an unknown encoding of the answer means that of the only backend. */
-export function hasTypedNumbers({ endpoint, backends }: PipePlace): boolean {
+/**
+ * Whether anything of a pipe tells numbers of the file and of scripts from those of backends: expressions, the steps of a sequence, encodings.
+ * compat: an unknown encoding of the answer means that of the only backend.
+ */
+export function hasTypedNumbers(place: PipePlace): boolean {
+  const { endpoint, backends, extraConfig } = place
+  if ([extraConfig, ...backends.map((backend) => backend.extraConfig)].some((blocks) => blocks.has(EXPRESSIONS))) return true
+  const { sequential, strategy } = proxyOptions(place)
+  if (sequential === true || strategy === 'sequential') return true
   return [endpoint?.outputEncoding ?? '', ...backends.map(({ encoding }) => encoding)].some((name) => TYPED_ENCODINGS.has(name))
 }
 

@@ -7,7 +7,6 @@ import type { BackendConfig } from '../../../config/types.ts'
 import { Data } from '../../../engine/data.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { decodeJsonObject } from '../../../engine/decode-json.ts'
-import type { JsonObject } from '../../../json/types.ts'
 import { ownRejecters } from '../../../engine/ports.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
@@ -18,11 +17,9 @@ import { formatNow } from './now.ts'
 
 const optionsOf = (texts: readonly string[]) => texts.map((text) => ({ check_expr: text, mod_expr: '' }))
 
-function endpointSite({ dialect = 3, ...overrides }: { dialect?: 2 | 3; static?: JsonObject } = {}): TestSite {
-  const blocks = overrides.static === undefined ? {} : { proxy: { static: { data: overrides.static } } }
-  const extraConfig = new Map(Object.entries(blocks))
-  const place = { label: '[ENDPOINT: /x]', id: 'GET /x', timeoutMs: 2000, backends: [], extraConfig, endpoint: null }
-  return makeSite({ label: place.label, place }, { dialect, endpoint: blocks })
+function endpointSite({ dialect = 3 }: { dialect?: 2 | 3 } = {}): TestSite {
+  const place = { label: '[ENDPOINT: /x]', id: 'GET /x', timeoutMs: 2000, backends: [], extraConfig: new Map(), endpoint: null }
+  return makeSite({ label: place.label, place }, { dialect })
 }
 
 function backendSite(urlPattern: string): TestSite {
@@ -129,21 +126,13 @@ describe('variables of the request', () => {
 })
 
 describe('variables of the answer', () => {
-  const holds = async (text: string, response: Partial<PipeResponse>, site = endpointSite()): Promise<void> =>
-    assert.equal(await ask([text], { response, site }), 'passed')
+  const holds = async (text: string, response: Partial<PipeResponse>): Promise<void> =>
+    assert.equal(await ask([text], { response }), 'passed')
 
   test('decoded numbers are texts as they were written', () =>
     holds("resp_data.a == '1.50' && resp_data.b == ['12345678901234567890', '-2'] && resp_data.c.d == '1'", {
       data: dataOf('{"a":1.50,"b":[12345678901234567890,-2],"c":{"d":1}}'),
     }))
-  test('numbers of static data are doubles', () =>
-    holds(
-      "resp_data.s == 5 && resp_data.o.n == 1.5 && resp_data.a == '5'",
-      {
-        data: Data.merge([dataOf('{"a":5}') as Data, Data.of(STATIC)]),
-      },
-      endpointSite({ static: STATIC }),
-    ))
   test('keys of the language behind are keys like others', () =>
     holds("resp_data['__proto__'] == '1' && !has(resp_data.constructor) && size(resp_data) == 1", { data: dataOf('{"__proto__":1}') }))
   test('null is no data, and has no keys', () => holds('resp_data == {} && resp_completed', { data: null }))
@@ -158,8 +147,6 @@ describe('variables of the answer', () => {
     assert.match(answer, /^(passed|request aborted by evaluator #0 \(called\))$/)
   })
 })
-
-const STATIC: JsonObject = { s: 5, o: { n: 1.5 } }
 
 test('a partial answer passes unseen, a refused stream is let go', async () => {
   assert.equal(await ask(['!resp_completed'], { response: { error: new Error('half') } }), 'passed')

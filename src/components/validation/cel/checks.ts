@@ -32,7 +32,7 @@ export function buildChecks(texts: readonly string[], site: Site): Layer<Pipe> |
   let post: readonly Check<ResponseContext>[]
   try {
     pre = compileChecks(texts, 'pre', bindRequest(site), site)
-    post = compileChecks(texts, 'post', bindResponse(site), site)
+    post = compileChecks(texts, 'post', bindResponse, site)
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
     // compat: KrakenD goes on without any check.

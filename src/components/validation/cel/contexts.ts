@@ -59,9 +59,8 @@ export class ResponseContext extends Timed {
     return headers === null ? null : (this.#headers ??= new HeaderFieldsMap(headers))
   }
 
-  /** `fixed`: data of the configuration that may stand among the answer's own. */
-  dataWith(fixed: Readonly<Record<string, unknown>>): DataMap {
-    return (this.#data ??= new DataMap(this.response.data ?? Data.EMPTY, fixed))
+  get data(): DataMap {
+    return (this.#data ??= new DataMap(this.response.data ?? Data.EMPTY))
   }
 }
 

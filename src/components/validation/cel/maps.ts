@@ -6,7 +6,7 @@ import { Data } from '../../../engine/data.ts'
 import type { Part } from '../../../engine/data.ts'
 import type { ReadonlyHeaders } from '../../../engine/headers.ts'
 import { JsonText } from '../../../json/text.ts'
-import { JsonNumber } from '../../../json/types.ts'
+import { JsonNumber, TypedNumber } from '../../../json/types.ts'
 
 const NOT_ASCII = /[^\0-\x7f]/
 
@@ -83,8 +83,8 @@ function toText(bytes: string): string {
 }
 
 /**
- * What numbers are: `text` for those of a backend's JSON, which KrakenD keeps as they are written, `double` for those of tokens
- * and of the configuration.
+ * What numbers are: `text` for those of a backend's JSON, which KrakenD keeps as they are written, `double` for those of tokens. Those of the
+ * configuration and of scripts say it themselves.
  */
 export type Numbers = 'text' | 'double'
 
@@ -122,6 +122,7 @@ export class JsonMap extends TextMap {
 /** A value of decoded JSON. */
 export function fromJson(value: unknown, numbers: Numbers): Value {
   if (typeof value === 'number') return numbers === 'text' ? String(value) : value
+  if (value instanceof TypedNumber) return value.type === 'int' ? BigInt(value.text) : Number(value.text)
   if (value instanceof JsonNumber) return numbers === 'text' ? value.text : Number(value.text)
   if (Array.isArray(value)) return value.map((element) => fromJson(element, numbers))
   if (typeof value === 'object' && value !== null) return new JsonMap(value as Readonly<Record<string, unknown>>, numbers)
@@ -131,14 +132,11 @@ export function fromJson(value: unknown, numbers: Numbers): Value {
 /** An answer's data. A part is decoded when it is read, and no other. */
 export class DataMap extends TextMap {
   readonly #data: Data
-  /** Data of the configuration that may stand among the answer's own. */
-  readonly #fixed: Readonly<Record<string, unknown>>
   readonly #read = new Map<string, Value>()
 
-  constructor(data: Data, fixed: Readonly<Record<string, unknown>>) {
+  constructor(data: Data) {
     super()
     this.#data = data
-    this.#fixed = fixed
   }
 
   get size(): number {
@@ -150,8 +148,7 @@ export class DataMap extends TextMap {
     if (known !== undefined) return known
     const part = this.#data.parts.get(key)
     if (part === undefined) return undefined
-    const isFixed = Object.hasOwn(this.#fixed, key) && this.#fixed[key] === part
-    const value = fromPart(part, isFixed ? 'double' : 'text')
+    const value = fromPart(part)
     this.#read.set(key, value)
     return value
   }
@@ -161,7 +158,7 @@ export class DataMap extends TextMap {
   }
 }
 
-function fromPart(part: Part, numbers: Numbers): Value {
-  if (part instanceof JsonText) return fromJson(part.decode(), numbers)
-  return part instanceof Data ? new DataMap(part, {}) : fromJson(part, numbers)
+function fromPart(part: Part): Value {
+  if (part instanceof JsonText) return fromJson(part.decode(), 'text')
+  return part instanceof Data ? new DataMap(part) : fromJson(part, 'text')
 }

@@ -3,7 +3,6 @@
 import type { Bind, Value } from '../../../cel/index.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
-import { proxyOptions } from '../../../engine/pipe/proxy-block.ts'
 import { compilePath } from '../../../engine/steps/request-builder.ts'
 import type { ClaimsContext, RequestContext, ResponseContext } from './contexts.ts'
 import { HeaderFieldsMap } from './maps.ts'
@@ -30,23 +29,15 @@ export function bindRequest({ backend }: Site): Bind<RequestContext> {
 const NO_FIELDS = new HeaderFieldsMap(new HeaderMap())
 
 /** Only what goes through undecoded has status and headers, and the details of a failed backend its status; else they are 0 and empty. */
-export function bindResponse(site: Site): Bind<ResponseContext> {
-  const fixed = staticData(site)
-  return bindTo<ResponseContext>({
-    now: (context) => context.now,
-    resp_completed: ({ response }) => response.isComplete,
-    resp_metadata_status: ({ response }) => BigInt(response.statusCode),
-    resp_metadata_headers: ({ headers }) => headers ?? NO_FIELDS,
-    resp_data: (context) => context.dataWith(fixed),
-  })
-}
+export const bindResponse: Bind<ResponseContext> = bindTo<ResponseContext>({
+  now: (context) => context.now,
+  resp_completed: ({ response }) => response.isComplete,
+  resp_metadata_status: ({ response }) => BigInt(response.statusCode),
+  resp_metadata_headers: ({ headers }) => headers ?? NO_FIELDS,
+  resp_data: ({ data }) => data,
+})
 
 export const bindClaims: Bind<ClaimsContext> = bindTo<ClaimsContext>({
   now: (context) => context.now,
   JWT: ({ claims }) => claims,
 })
-
-/** The object of `proxy.static`, whose numbers are doubles. */
-function staticData({ place, backend }: Site): Readonly<Record<string, unknown>> {
-  return (backend === null && place !== null && proxyOptions(place).static?.data) || {}
-}
