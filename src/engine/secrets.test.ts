@@ -13,12 +13,21 @@ test('a value is masked as it is, percent-encoded, in base64 and in JSON', () =>
   const forms = [
     value,
     encodeURIComponent(value),
+    encodeURI(value),
+    value.replaceAll('/', '%2f').replace('ö', '%c3%b6'),
     new URLSearchParams({ value }).toString().slice('value='.length),
     Buffer.from(value).toString('base64'),
     Buffer.from(value).toString('base64url'),
     JSON.stringify(value),
   ]
   for (const form of forms) assert.match(mask(`a ${form} b`), /^a "?\*\*\*=*"? b$/)
+})
+
+test('the longest comes first, and a whole file is one too', () => {
+  const values = ['secret-1', 'secret-12'].map((value) => ({ reference: '${env:S}', value }))
+  assert.equal(maskerOf({ values, files: [] })!('secret-12 secret%2D12'), '*** ***')
+  const long = 'ö/'.repeat(500_000)
+  assert.equal(maskerOf(secret(long))!(`a ${long} ${encodeURIComponent(long)}`), 'a *** ***')
 })
 
 test('short values are not looked for, and nothing is paid without secrets', () => {

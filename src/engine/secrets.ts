@@ -1,16 +1,19 @@
 // Keeps resolved secrets out of everything that is written: logs, error texts, bodies. Where a configuration is shown, references stand for them.
 
 import type { Secrets } from '../config/types.ts'
+import { percent } from '../go/url-escape.ts'
 
 /** Shorter values are found everywhere by chance. */
 const MIN_LENGTH = 6
 const MASK = '***'
+/** Longer ones (certificates, keys) are looked for in one percent-encoded form: nobody puts them into an address. */
+const MAX_PATTERN = 1024
 
-/** Puts `***` for every secret, also where it is percent-encoded, in base64 or in a JSON text; null where there is none. */
+/** Puts `***` for every secret, also where any of it is percent-encoded, in base64 or in a JSON text; null where there is none. */
 export function maskerOf({ values }: Secrets): ((text: string) => string) | null {
-  const forms = values.filter(({ value }) => value.length >= MIN_LENGTH).flatMap(({ value }) => formsOf(value))
-  if (forms.length === 0) return null
-  const pattern = patternOf(forms)
+  const long = values.map(({ value }) => value).filter((value) => value.length >= MIN_LENGTH)
+  if (long.length === 0) return null
+  const pattern = new RegExp([...longestFirst(long).map(percentPattern), patternOf(long.flatMap(otherForms)).source].join('|'), 'g')
   return function mask(text) {
     return text.replace(pattern, MASK)
   }
@@ -33,15 +36,36 @@ export function showReferences(text: string, { values }: Secrets): string {
   return short.length === 0 ? once : once.replace(new RegExp(`(?<![\\w$:{])(?:${patternOf(short).source})(?![\\w}])`, 'g'), show)
 }
 
-function formsOf(value: string): string[] {
-  const bytes = Buffer.from(value)
-  const percent = encodeURIComponent(value.toWellFormed())
-  const base64 = bytes.toString('base64').replace(/=+$/, '')
-  return [value, percent, percent.replaceAll('%20', '+'), base64, bytes.toString('base64url'), JSON.stringify(value).slice(1, -1)]
+/** Each character as it is or percent-encoded: what is escaped in a path, a query and a form differs, and backends have their own ways. */
+function percentPattern(value: string): string {
+  if (value.length > MAX_PATTERN) return RegExp.escape(encodeURIComponent(value.toWellFormed()))
+  return Array.from(value.toWellFormed(), (character) => {
+    const escaped = Array.from(Buffer.from(character), (byte) => hexPattern(percent(byte))).join('')
+    return `(?:${RegExp.escape(character)}|${escaped}${character === ' ' ? '|\\+' : ''})`
+  }).join('')
 }
 
-/** The longest first: one secret may begin another. */
+/** `%C3` in either case. */
+function hexPattern(escape: string): string {
+  return escape.replaceAll(/[A-F]/g, (digit) => `[${digit}${digit.toLowerCase()}]`)
+}
+
+function otherForms(value: string): string[] {
+  const bytes = Buffer.from(value)
+  const base64 = bytes.toString('base64').replace(/=+$/, '')
+  return [value, base64, bytes.toString('base64url'), JSON.stringify(value).slice(1, -1)]
+}
+
 function patternOf(texts: readonly string[]): RegExp {
-  const sorted = [...new Set(texts)].sort((a, b) => b.length - a.length)
-  return new RegExp(sorted.map((text) => RegExp.escape(text)).join('|'), 'g')
+  return new RegExp(
+    longestFirst(texts)
+      .map((text) => RegExp.escape(text))
+      .join('|'),
+    'g',
+  )
+}
+
+/** One secret may begin another. */
+function longestFirst(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort((a, b) => b.length - a.length)
 }
