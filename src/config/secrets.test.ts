@@ -173,3 +173,24 @@ describe('a value that is one reference becomes what is wanted there', () => {
     ])
   })
 })
+
+test('braces of a value are no placeholders, and it is known in the form that stands there', async () => {
+  const written = '${env:S} {id}'
+  const backend = {
+    url_pattern: '/${env:S}/{id}',
+    extra_config: { '_gw/request': { headers: { 'X-A': written }, body: [{ a: written }] }, '_gw/cache': { key: [written], ttl: written } },
+  }
+  const blocks = { '_gw/secrets': {}, '_gw/errors': { bodies: { '404': { body: written } } } }
+  const raw = { version: 3, extra_config: blocks, endpoints: [{ backend: [backend] }] }
+  const { raw: result, secrets } = await resolveSecrets(raw, 'krakend.json', { S: 'p{ss}' })
+  const read = (result['endpoints'] as { backend: unknown[] }[])[0]?.backend[0]
+  assert.deepEqual(read, {
+    url_pattern: '/p%7Bss%7D/{id}',
+    extra_config: {
+      '_gw/request': { headers: { 'X-A': 'p{{ss}} {id}' }, body: [{ a: 'p{{ss}} {id}' }] },
+      '_gw/cache': { key: ['p{{ss}} {id}'], ttl: 'p{ss} {id}' },
+    },
+  })
+  assert.deepEqual((result['extra_config'] as Record<string, unknown>)['_gw/errors'], { bodies: { '404': { body: 'p{{ss}} {id}' } } })
+  assert.deepEqual(secrets.values.map(({ value }) => value).toSorted(), ['p%7Bss%7D', 'p{ss}', 'p{{ss}}'])
+})

@@ -16,6 +16,13 @@ const MAX_FILE_BYTES = 1024 * 1024
 const MAX_DEPTH = 1000
 /** `$${`, or a reference: kind, what it names, and the default behind `:-`. Other `${…}` are texts as any. */
 const REFERENCE = /\$\$\{|\$\{(env|file):([^}]*?)(?::-([^}]*))?\}/g
+/** security: blocks, or members of them, whose texts have placeholders: what a reference became is none. */
+const TEMPLATES: readonly (readonly [block: string, member?: string])[] = [
+  ['_gw/request'],
+  ['_gw/cache', 'key'],
+  ['_gw/cache', 'tags'],
+  ['_gw/errors', 'bodies'],
+]
 const LOOKS_LIKE_ONE = /\$\{(?:env|file):/
 
 export interface ResolvedFile {
@@ -108,8 +115,11 @@ class Resolver {
         kind === 'env' ? `the environment variable ${name} is not set, or empty` : `there is no file ${resolve(this.#folder, name)}`
       return this.#refuse(path, `${whole}: ${what}`, `a default is written \${${kind}:${name}:-default}`)
     }
-    this.#values.set(whole, { reference: `\${${kind}:${name}}`, value: found })
-    return found
+    const secret = { reference: `\${${kind}:${name}}`, value: found }
+    this.#values.set(whole, secret)
+    const written = escapeBraces(found, path)
+    if (written !== found) this.#values.set(`${whole} ${written}`, { ...secret, value: written })
+    return written
   }
 
   #refuse(path: IssuePath, message: string, hint: string): string {
@@ -146,6 +156,16 @@ class Resolver {
       return error instanceof TypeError ? new Error('it is no UTF-8') : new Error(describeFileError(error, path))
     }
   }
+}
+
+/** The value as it has to stand at a place whose braces would be read as placeholders. */
+function escapeBraces(value: string, path: IssuePath): string {
+  if (path.at(-1) === 'url_pattern') return value.replaceAll('{', '%7B').replaceAll('}', '%7D')
+  const isTemplate = TEMPLATES.some(([block, member]) => {
+    const at = path.indexOf(block)
+    return at >= 0 && (member === undefined || path[at + 1] === member)
+  })
+  return isTemplate ? value.replaceAll(/[{}]/g, '$&$&') : value
 }
 
 interface Reference {
