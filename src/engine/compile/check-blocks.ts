@@ -9,7 +9,7 @@ import type { AnyBlock, CheckedBlock, Extras, Level, WhenInvalid } from './compo
 import { makeOnce } from './site.ts'
 import { type BlockPlace, type DeclaredBlock, placesOf, withFallbacks } from './order.ts'
 import { findInheritedProtections, isUnportable } from './portability.ts'
-import { findStopping } from './read-block.ts'
+import { findStopping, isInherited } from './read-block.ts'
 
 export interface CheckOptions {
   /** Whether what KrakenD's `check` lets pass is an error where it switches a protection off or stops the start; else it is a warning. */
@@ -84,7 +84,10 @@ function checkPlace(
         ...checkOne(namespace, checkBlock(declaration, place.blocks.get(namespace), context, extras && place.blocks.get(extras.namespace))),
       )
     if (extras !== undefined && place.blocks.has(extras.namespace)) {
-      const found = place.blocks.has(namespace)
+      const isAlone = !place.blocks.has(namespace)
+      // What all endpoints have completes the block of those that have it.
+      if (isAlone && context.place && isInherited(context.place.config, place.at, extras.namespace)) continue
+      const found = !isAlone
         ? checkBlock(asBlock(extras, declaration.restricting), place.blocks.get(extras.namespace), context)
         : [errorIssue('extras-without-block', [], `does nothing without "${namespace}" at the same place`)]
       issues.push(...checkOne(extras.namespace, found))

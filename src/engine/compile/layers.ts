@@ -4,7 +4,7 @@ import type { ExtraConfig } from '../../config/types.ts'
 import { GatewayError } from '../errors.ts'
 import type { Handler, Layer, Pipe } from '../types.ts'
 import type { AnyComponent, AnyLayer, AnyService, Built, Stage, StageFunctions } from './component.ts'
-import { readBlock, refuseLonelyExtras } from './read-block.ts'
+import { isInherited, readBlock, refuseLonelyExtras } from './read-block.ts'
 import type { Site } from './site.ts'
 
 /** A protection whose block is wrong lets nobody in. */
@@ -42,7 +42,8 @@ export async function layersFor<S extends Stage>(
 
 function buildComponent<S extends Stage>(declaration: AnyComponent<S>, blocks: ExtraConfig, site: Site): Built<Layer<StageFunctions[S]>> {
   if (!blocks.has(declaration.namespace)) {
-    refuseLonelyExtras(declaration, blocks, site)
+    const at = (site.backend ?? site.place?.endpoint)?.at ?? []
+    if (!isInherited(site.config, at, declaration.extras?.namespace)) refuseLonelyExtras(declaration, blocks, site)
     return null
   }
   const options = readBlock(declaration, blocks, site)

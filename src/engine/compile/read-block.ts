@@ -1,8 +1,8 @@
 // A block of the file becomes the options of what reads it, or what becomes of a component whose block is wrong.
 
 import type { Static, TSchema } from 'typebox'
-import type { ExtraConfig } from '../../config/types.ts'
-import { errorIssue, type Issue } from '../../schema/issue.ts'
+import type { ExtraConfig, GatewayConfig } from '../../config/types.ts'
+import { errorIssue, formatPath, type Issue, type IssuePath } from '../../schema/issue.ts'
 import { readOptions } from '../../schema/read-options.ts'
 import { isObject } from '../../json/types.ts'
 import type { AnyBlock, BlockDeclaration, Extras } from './component.ts'
@@ -73,6 +73,11 @@ function readExtras<E extends TSchema>(extras: Extras<E> | undefined, blocks: Ex
   if (value === null && extras.whenInvalid === 'stop') throw new ConfigError(`${site.label} ${extras.namespace}: ${texts.join(', ')}`)
   for (const text of texts) site.log.warning(`${site.label}[${extras.namespace}] ${text}`)
   return value
+}
+
+/** Whether a block stands at a place only because all endpoints or backends have it. */
+export function isInherited({ inherited }: Pick<GatewayConfig, 'inherited'>, at: IssuePath, namespace: string | undefined): boolean {
+  return namespace !== undefined && inherited.has(formatPath([...at, 'extra_config', namespace]))
 }
 
 /** Extras that make nothing better without their block: the start stops where they were meant to protect. */

@@ -6,7 +6,7 @@ import { checkBlocks } from '../../../engine/compile/check-blocks.ts'
 import { loadDeclarations } from '../../../engine/compile/order.ts'
 import { order } from '../../../order.ts'
 import { formatPath } from '../../../schema/issue.ts'
-import { checkOptions, configOf } from '../../../testing/index.ts'
+import { checkOptions, configOf, openInMemory } from '../../../testing/index.ts'
 import { defaults } from './index.ts'
 
 test('it holds an endpoint and a backend, nothing else', () => {
@@ -33,4 +33,28 @@ test('a protection that comes from the defaults alone is told: KrakenD would ser
       .map(({ severity, path }) => `${severity} ${formatPath(path)}`)
   assert.deepEqual(find(false), ['warning endpoints[0].extra_config.auth/validator'])
   assert.deepEqual(find(true), ['error endpoints[0].extra_config.auth/validator'])
+})
+
+test('a block of the defaults that completes another one is no mistake where that is not', async () => {
+  const extras = { '_gw/ratelimit-headers': true }
+  const limit = { 'qos/ratelimit/router': { max_rate: 5 } }
+  const backend = [{ host: ['http://a'] }]
+  const config = configOf({
+    extra_config: { '_gw/defaults': { endpoint: { extra_config: extras } } },
+    endpoints: [
+      { endpoint: '/open', backend },
+      { endpoint: '/limited', backend, extra_config: limit },
+    ],
+  })
+  const found = checkBlocks(config, await loadDeclarations(order, config), { isStrict: true })
+  assert.deepEqual(
+    found.filter(({ severity }) => severity === 'error'),
+    [],
+  )
+  const gateway = await openInMemory(config)
+  const answers = await Promise.all(['/open', '/limited'].map((target) => gateway.ask({ target })))
+  assert.deepEqual(
+    answers.map(({ responseHeaders }) => responseHeaders.has('Ratelimit-Limit')),
+    [false, true],
+  )
 })
