@@ -67,6 +67,8 @@ const LIES: Readonly<Record<string, Lie>> = {
   'a head drop by drop': { act: drips(HEAD, 'X: y\r\n'), json: LATE, stream: LATE },
   'a body drop by drop': { act: drips(`${HEAD}Content-Length: 99\r\n\r\n`, ' '), json: LATE, stream: null },
   'a body without end': { act: floods(`${HEAD}\r\n`), json: LATE, stream: null },
+  'a head, and nothing more': { act: says(`${HEAD}Content-Length: 99\r\n\r\n`), json: LATE, stream: null },
+  'a head, and the end': { act: saysAndEnds(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`), json: [500, 'unexpected EOF'], stream: null },
   'less than announced, and half a value': {
     act: saysAndEnds(`${HEAD}Content-Length: 99\r\n\r\n{"a":1`),
     json: [500, 'unexpected EOF'],

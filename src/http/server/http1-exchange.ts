@@ -42,7 +42,10 @@ export class Http1Exchange extends WireExchange {
   }
 
   override cut(): void {
-    this.#response.destroy()
+    const response = this.#response
+    // compat: the head leaves although no byte of the body has come; but not where the end of the connection is that of the body (HTTP/1.0).
+    if (response.headersSent && (this.#isHttp11 || this.responseHeaders.has('Content-Length'))) response.flushHeaders()
+    response.destroy()
   }
 
   override interim(statusCode: number, fields: readonly string[]): void {
