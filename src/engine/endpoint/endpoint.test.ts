@@ -134,6 +134,16 @@ test('no-op passes status, header fields and bytes on; what has no type is looke
   assert.deepEqual([without.exchange.statusCode, without.text], [200, null])
 })
 
+test('no-op says no type of bytes that are encoded, as whole or as a stream', async () => {
+  const typeOf = async (encoding: string, body: PipeResponse['body']) =>
+    (await serve(gives({ headers: new HeaderMap(['Content-Encoding', encoding]), body }), {}, 'no-op')).headers.get('Content-Type')
+  for (const encoding of ['gzip', 'br', 'identity']) {
+    assert.equal(await typeOf(encoding, Buffer.from('<html>')), undefined)
+    assert.equal(await typeOf(encoding, Readable.from([Buffer.from('<html>')])), undefined)
+  }
+  assert.equal(await typeOf('', Buffer.from('<html>')), 'text/html; charset=utf-8')
+})
+
 test('an error answers its own status; its text only where the file asks for it', async () => {
   const refusal = new GatewayError('too many', { code: 'ERR_TEST', statusCode: 429, headers: [['Retry-After', '1']] })
   const silent = await serve(fails(refusal))

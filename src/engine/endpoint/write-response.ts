@@ -43,13 +43,13 @@ export function streamWriter(init: WriterInit): WriteResponse {
     const { body } = response
     const statusCode = response.statusCode === 0 ? 200 : response.statusCode
     if (body === null) return exchange.answer(statusCode)
-    const hasType = exchange.responseHeaders.has('Content-Type')
+    const isSettled = isTypeSettled(exchange)
     if (Buffer.isBuffer(body)) {
-      if (!hasType && body.length > 0) exchange.responseHeaders.set('Content-Type', sniffContentType(body))
+      if (!isSettled && body.length > 0) exchange.responseHeaders.set('Content-Type', sniffContentType(body))
       return exchange.answer(statusCode, body)
     }
     // No event is held back, and neither is the head before them.
-    if (hasType) return exchange.answerStream(statusCode, body, init.isLive || isEventStream(exchange))
+    if (isSettled) return exchange.answerStream(statusCode, body, init.isLive || isEventStream(exchange))
     if (init.isLive) return answerLive(exchange, statusCode, body)
     return sniffStream(body).then((contentType) => {
       if (contentType === null && body.readableEnded) return exchange.answer(statusCode)
@@ -57,6 +57,11 @@ export function streamWriter(init: WriterInit): WriteResponse {
       return exchange.answerStream(statusCode, body)
     })
   }
+}
+
+/** compat: Go looks at no bytes that are encoded; theirs is not the type of what they encode. */
+function isTypeSettled({ responseHeaders }: Exchange): boolean {
+  return responseHeaders.has('Content-Type') || (responseHeaders.get('Content-Encoding') ?? '') !== ''
 }
 
 /** Whose type is not known is looked at if there is something to look at, and nobody waits for it. */
