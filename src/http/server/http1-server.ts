@@ -7,10 +7,12 @@ import { ClientBody } from './client-body.ts'
 import { type Begin, type ClientSocket, type Outcome, type RequestKind, Turns } from './connection-turns.ts'
 import { GatewayResponse, Http1Exchange } from './http1-exchange.ts'
 import { upgradeOf, UpgradeExchange, UpgradeResponse } from './upgrade-exchange.ts'
-import { HEADER_SLACK_BYTES, HOST, limitWriting, peerOf, readTimeouts, run, type ServerState } from './server-state.ts'
+import { HOST, limitWriting, peerOf, readTimeouts, run, type ServerState } from './server-state.ts'
 import { decodeTarget, parseTarget } from '../client/target.ts'
 import { giveChunksAway } from '../release-chunk.ts'
 
+/** compat: Go reads that much more than `max_header_bytes` before it gives up. */
+const HEADER_SLACK_BYTES = 4096
 /** Go's largest Content-Length. */
 const MAX_LENGTH = 2n ** 63n - 1n
 const TEXT_HEAD = 'Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n'

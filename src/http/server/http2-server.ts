@@ -5,36 +5,48 @@ import type { TLSSocket } from 'node:tls'
 import { ClientBody } from './client-body.ts'
 import { Http2Exchange } from './http2-exchange.ts'
 import type { Http2Sessions } from './http2-sessions.ts'
-import { HEADER_SLACK_BYTES, HOST, limitWriting, peerOf, run, type ServerState } from './server-state.ts'
+import { HOST, limitWriting, peerOf, run, type ServerState } from './server-state.ts'
 import { decodeTarget, parseTarget } from '../client/target.ts'
+
+/** compat: Go counts fields as HTTP/2 does, 32 bytes more for each, and takes ten of them for usual. */
+const FIELD_OVERHEAD = 32
+const USUAL_FIELDS = 10
+/**
+ * security: Node resets the stream of a list beyond the size that it announces. No list gets near this one but by repeating itself, since Node
+ * ends a connection whose block has more than nine frames: everything else that is too long can be answered.
+ */
+const MIN_ANNOUNCED_BYTES = 256 * 1024
+const TEXT = 'text/plain; charset=utf-8'
+const HTML = 'text/html; charset=utf-8'
+const TOO_LONG = '<h1>HTTP Error 431</h1><p>Request Header Field(s) Too Large</p>'
 
 /** A server of HTTP/2 connections that are given to it by emitting `connection`. */
 export function createHttp2Server(state: ServerState, sessions: Http2Sessions): Http2Server {
+  const maxListBytes = state.server.maxHeaderBytes + USUAL_FIELDS * FIELD_OVERHEAD
   const server = http2.createServer({
     maxHeaderListPairs: 100_000,
-    settings: { maxHeaderListSize: state.server.maxHeaderBytes + HEADER_SLACK_BYTES, maxConcurrentStreams: 250 },
+    settings: { maxHeaderListSize: Math.max(maxListBytes, MIN_ANNOUNCED_BYTES), maxConcurrentStreams: 250 },
   })
   server.on('session', (session) => sessions.add(session))
   server.on('stream', (stream, headers, _flags, rawHeaders) => {
     const { session } = stream
     if (session !== undefined) sessions.addStream(session as ServerHttp2Session, stream as ServerHttp2Stream)
-    serveHttp2(state, stream as ServerHttp2Stream, headers, rawHeaders)
+    // security: what is wrong with a stream shows in its closing; without this it would end the process.
+    stream.on('error', ignore)
+    if (listBytes(rawHeaders) > maxListBytes) refuse(state, stream as ServerHttp2Stream, headers, 431, HTML, TOO_LONG)
+    else serveHttp2(state, stream as ServerHttp2Stream, headers, rawHeaders)
   })
   return server
 }
 
 function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: string[]): void {
-  // security: what is wrong with a stream shows in its closing; without this it would end the process.
-  stream.on('error', ignore)
   const sentTarget = decodeTarget(headers[':path'] ?? '')
   const target = parseTarget(sentTarget)
   const host = headers[':authority'] ?? headers.host ?? ''
   const socket = stream.session?.socket
   if (socket === undefined) return
   if (target === null || !HOST.test(host)) {
-    stream.respond({ ':status': 400, 'content-type': 'text/plain; charset=utf-8' })
-    stream.end('400 Bad Request')
-    stream.close(constants.NGHTTP2_NO_ERROR)
+    refuse(state, stream, headers, 400, TEXT, '400 Bad Request')
     return
   }
   const declared = headers['content-length']
@@ -56,6 +68,28 @@ function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: Inco
   )
   if (state.server.writeTimeoutMs !== Infinity) limitWriting(exchange, () => exchange.cut(), state.server.writeTimeoutMs)
   run(state, exchange)
+}
+
+function refuse(
+  { refused }: ServerState,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  status: number,
+  contentType: string,
+  text: string,
+): void {
+  stream.respond({ ':status': status, 'content-type': contentType })
+  stream.end(text)
+  stream.close(constants.NGHTTP2_NO_ERROR)
+  const peerAddress = peerOf(stream.session?.socket ?? {})
+  refused({ status, method: headers[':method'] ?? null, target: headers[':path'] ?? null, peerAddress })
+}
+
+/** The size of a header list as HTTP/2 counts it (RFC 9113, 6.5.2). */
+function listBytes(rawHeaders: readonly string[]): number {
+  let bytes = rawHeaders.length * (FIELD_OVERHEAD / 2)
+  for (const text of rawHeaders) bytes += text.length
+  return bytes
 }
 
 /** What HTTP/1.1 would have: no pseudo-fields, and one Cookie of those that come one by one (RFC 9113, 8.2.3). */

@@ -8,8 +8,6 @@ import type { Handler } from '../../engine/types.ts'
 import type { WireExchange } from './wire-exchange.ts'
 import type { Draining } from './http1-exchange.ts'
 
-/** Go reads that much more than `max_header_bytes` before it gives up. */
-export const HEADER_SLACK_BYTES = 4096
 /** Characters of Go's httpguts.ValidHostHeader. */
 export const HOST = /^[A-Za-z0-9!$%&'()*+,\-.:;=[\]_~]*$/
 const TIMEOUT_CHECKS = 8
