@@ -140,6 +140,9 @@ export const BODY_TOO_LARGE = new GatewayError('the body of the request is too l
   source: 'client',
 })
 
+/** `read_timeout`: a client's body is not whole in time. Go's text, without the addresses. */
+export const BODY_LATE = new GatewayError('i/o timeout', { code: 'ERR_BODY_LATE', source: 'client' })
+
 /** Whoever says if a client may come in does not answer: nobody gets in. */
 export const AUTH_UNAVAILABLE = new GatewayError('the authorization service is not available', {
   code: 'ERR_AUTH_UNAVAILABLE',

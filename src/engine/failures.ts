@@ -58,6 +58,7 @@ const FAILURES: ReadonlyMap<string, PublicFailure> = new Map([
   ['ERR_ENDPOINT_RATE_LIMIT', known('ERR_ENDPOINT_RATE_LIMITED', 503)],
   ['ERR_JSON_SCHEMA', BAD_REQUEST],
   ['ERR_GRAPHQL_BODY', BAD_REQUEST],
+  ['ERR_BODY_LATE', known('ERR_BODY_LATE', 408)],
   ['ERR_BODY_TOO_LARGE', known('ERR_PAYLOAD_TOO_LARGE', 413)],
   ['ERR_STEP', known('ERR_STEP', 502)],
   ...[

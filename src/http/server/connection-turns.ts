@@ -120,6 +120,13 @@ export class Turns {
     return true
   }
 
+  /** The client takes too long with the body of the request under way; false where none is. */
+  giveUpBody(): boolean {
+    const exchange = this.#current?.exchange ?? null
+    exchange?.bodyIsLate()
+    return exchange !== null
+  }
+
   /** The connection is no longer Node's: passes on what the answer under way waits for. */
   relayDrain(): void {
     this.#socket.on('drain', () => this.#current?.emit('drain'))

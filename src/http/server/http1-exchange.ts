@@ -48,6 +48,11 @@ export class Http1Exchange extends WireExchange {
     response.destroy()
   }
 
+  override bodyIsLate(): void {
+    this.#response.shouldKeepAlive = false
+    super.bodyIsLate()
+  }
+
   override interim(statusCode: number, fields: readonly string[]): void {
     const response = this.#response
     if (this.#isHttp11 && !response.headersSent && !response.destroyed) response.writeInformation(statusCode, repairFields(fields))

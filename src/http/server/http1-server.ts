@@ -163,8 +163,11 @@ function refuseConnection(state: ServerState, error: NodeJS.ErrnoException, sock
 }
 
 function outcomeOf(state: ServerState, { code }: NodeJS.ErrnoException): Outcome {
-  // compat: Go says nothing to a client that took too long.
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return (socket) => socket.destroy()
+  // compat: Go says nothing to a client that took too long, unless it waits for the answer to a head that has come.
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return (socket) => {
+      if (socket.turns?.giveUpBody() !== true) socket.destroy()
+    }
   // Bytes behind a request whose answer ends the connection are not for us.
   if (code === 'HPE_CLOSED_CONNECTION') return ignore
   const isTooLong = code === 'HPE_HEADER_OVERFLOW'

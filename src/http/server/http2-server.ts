@@ -66,8 +66,17 @@ function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: Inco
     },
     stream,
   )
+  if (!stream.endAfterHeaders && state.server.readTimeoutMs !== Infinity) limitReading(exchange, stream, state.server.readTimeoutMs)
   if (state.server.writeTimeoutMs !== Infinity) limitWriting(exchange, () => exchange.cut(), state.server.writeTimeoutMs)
   run(state, exchange)
+}
+
+/** The time for a body begins with its request; it is whole when its last frame has come, read or not. */
+function limitReading(exchange: Http2Exchange, stream: ServerHttp2Stream, timeoutMs: number): void {
+  const timer = setTimeout(() => {
+    if (stream.state.remoteClose !== 1) exchange.bodyIsLate()
+  }, timeoutMs)
+  exchange.onFinish(() => clearTimeout(timer))
 }
 
 function refuse(

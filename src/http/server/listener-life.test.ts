@@ -142,7 +142,18 @@ describe('streams and leaving', () => {
 describe('timeouts', () => {
   const cases: readonly [string, Partial<ServerConfig>, string, RegExp][] = [
     ['read_header_timeout', { readHeaderTimeoutMs: 50 }, 'GET / HTTP/1.1\r\nHost: a\r\n', /^$/],
-    ['read_timeout', { readTimeoutMs: 50 }, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na', /^$/],
+    [
+      'read_timeout',
+      { readTimeoutMs: 50 },
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na',
+      /^HTTP\/1\.1 500 .*Connection: close/s,
+    ],
+    [
+      'read_timeout, and the next request',
+      { readTimeoutMs: 50 },
+      'GET /a HTTP/1.1\r\nHost: a\r\n\r\nPOST / HTTP/1.1\r\nHost: a\r\n',
+      /^HTTP\/1\.1 200 [^]*\r\n\r\n$/,
+    ],
     ['idle_timeout', { idleTimeoutMs: 50 }, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', /^HTTP\/1\.1 200 /],
     ['write_timeout', { writeTimeoutMs: 50 }, 'GET /hang HTTP/1.1\r\nHost: a\r\n\r\n', /^$/],
   ]

@@ -2,7 +2,7 @@
 
 import { type Duplex, Readable, type Writable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import { CANCELED } from '../../engine/errors.ts'
+import { BODY_LATE, CANCELED } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import { Scope } from '../../engine/scope.ts'
 import type { Answer, Body, Companions, Exchange, Route, SentRequest, TlsSession } from '../../engine/types.ts'
@@ -205,9 +205,19 @@ export abstract class WireExchange implements Exchange, Companions {
     else this.#finish()
   }
 
+  /** `read_timeout` is over and the body is not whole: whoever reads it is told. compat: what they make of it is the answer. */
+  bodyIsLate(): void {
+    if (this.statusCode !== 0) {
+      this.cut()
+      return
+    }
+    this.clientBody.abandon(BODY_LATE)
+    this.leave(BODY_LATE)
+  }
+
   /** The client has left, but can still be written to: whoever works for it is told; without an answer the connection is cut soon. */
-  leave(): void {
-    this.scope.end(CANCELED)
+  leave(reason: Error = CANCELED): void {
+    this.scope.end(reason)
     const timer = setTimeout(() => this.cut(), LEAVING_MS).unref()
     this.onFinish(() => clearTimeout(timer))
   }
