@@ -36,6 +36,6 @@ export interface Crew {
    * follow.
    */
   handOver(take: TakeSocket, movesSockets: boolean): Promise<void>
-  /** Takes no more connections, and resolves when the last request has ended or was cut off; again with less patience, if need be. */
-  stop(maxWaitMs: number): Promise<void>
+  /** Takes no more connections, and resolves when the last request has ended or was cut off, with which; again with less patience, if need be. */
+  stop(maxWaitMs: number): Promise<boolean>
 }

@@ -114,13 +114,14 @@ export class GatewayHost implements Crew {
     if (!movesSockets) await server.leave()
   }
 
-  async stop(maxWaitMs: number): Promise<void> {
-    await this.#server?.close(maxWaitMs)
+  async stop(maxWaitMs: number): Promise<boolean> {
+    const hasCut = (await this.#server?.close(maxWaitMs)) ?? false
     const opened = [this.#current, this.#next].filter((one) => one !== null)
     for (const one of [...opened, ...this.#retiring.keys()]) one.served.abandon()
     const released = Promise.all([...this.#retiring.values(), ...opened.map((one) => this.#retire(one))])
     // A component that cannot let go of something must not hold the process.
     await Promise.race([released, setTimeout(RELEASE_WITHIN_MS, null, { ref: false })])
+    return hasCut
   }
 
   readonly #handle = (exchange: Exchange): void | Promise<void> => (this.#current as Opened).served.handle(exchange)

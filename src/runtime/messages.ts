@@ -66,6 +66,8 @@ export interface Gift {
   readonly inventory: Inventory
   /** The listening socket that was released. */
   readonly socket: Server | null
+  /** Whether the end has cut requests off. */
+  readonly hasCut: boolean
 }
 
 /** `failure` is null for a bug, which `stack` tells. */

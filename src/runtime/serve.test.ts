@@ -33,9 +33,10 @@ for (const workers of [1, 2]) {
       assert.equal(await exited, 0)
       assert.match(gateway.output(), /"\/slow"\n(.*\n)*.*Router execution ended/)
       assert.equal(gateway.output().match(/Building the proxy pipe/g)?.length, 2)
+      assert.doesNotMatch(gateway.output(), /context deadline exceeded/)
     })
 
-    test('cuts off what still runs after max_shutdown_wait_time', async () => {
+    test('cuts off what still runs after max_shutdown_wait_time, and says so', async () => {
       const config = { max_shutdown_wait_time: '50ms', timeout: '30s', endpoints: [endpointOf('/slow', backend.url)] }
       const gateway = await startCommand(config, { args })
       asked = Promise.withResolvers()
@@ -44,6 +45,7 @@ for (const workers of [1, 2]) {
       const exited = gateway.stop()
       await assert.rejects(slow)
       assert.equal(await exited, 0)
+      assert.equal(gateway.output().match(/ERROR: \[SERVICE: Gin\] context deadline exceeded/g)?.length, 1)
     })
 
     test('a port in use: says so, exit code 1', async () => {

@@ -2,6 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import type { Logger, SharedMemory } from '../engine/compile/component.ts'
+import { DEADLINE_EXCEEDED } from '../engine/errors.ts'
 import { HealthBoard } from '../engine/process/health-board.ts'
 import { ProcessParts } from '../process-parts.ts'
 import { processSettings } from '../engine/process/process-blocks.ts'
@@ -94,7 +95,8 @@ async function serveOnce(reading: Reading, options: OwnOptions, output: Output, 
   // A reload that hangs at a key service must not hold the end back: it ends by itself, without effect.
   void reloader.stop()
   await waitBeforeStop(station, reloader)
-  await station.stop(reloader.config.service.maxShutdownWaitTimeMs)
+  const hasCut = await station.stop(reloader.config.service.maxShutdownWaitTimeMs)
+  if (hasCut) reloader.log.error(`[SERVICE: Gin] ${DEADLINE_EXCEEDED.message}`)
   await parts.stop()
   reloader.log.info('[SERVICE: Gin] Router execution ended')
   return EXIT.ok

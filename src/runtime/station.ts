@@ -69,7 +69,7 @@ export class Station {
   #config: GatewayConfig | null = null
   /** What the port was opened with; null before. */
   #listener: GatewayConfig | null = null
-  readonly #leaving = new Map<Crew, Promise<void>>()
+  readonly #leaving = new Map<Crew, Promise<boolean>>()
 
   constructor(init: StationInit) {
     this.#init = init
@@ -137,10 +137,11 @@ export class Station {
     await this.#current?.crew.drain()
   }
 
-  /** Takes no more connections, and resolves when the last request has ended or was cut off. */
-  async stop(maxWaitMs: number): Promise<void> {
+  /** Takes no more connections, and resolves when the last request has ended or was cut off, with which. */
+  async stop(maxWaitMs: number): Promise<boolean> {
     const crews = new Set([this.#current, this.#next].flatMap((shift) => shift?.crew ?? []))
-    await Promise.all([...crews, ...this.#leaving.keys()].map((crew) => crew.stop(maxWaitMs)))
+    const cuts = await Promise.all([...crews, ...this.#leaving.keys()].map((crew) => crew.stop(maxWaitMs)))
+    return cuts.includes(true)
   }
 
   /** Threads for this code. perf: what one thread does not need is not loaded. */

@@ -143,10 +143,11 @@ export class Supervisor implements Crew {
     await Promise.all(this.#places.map(({ thread }, index) => handOverOne(thread, (socket) => take(index, socket), movesSockets)))
   }
 
-  async stop(maxWaitMs: number): Promise<void> {
+  async stop(maxWaitMs: number): Promise<boolean> {
     this.#end()
     await this.#init.output.drain()
-    await Promise.all(this.#threads().map((thread) => thread.stop(maxWaitMs, STOP_GRACE_MS)))
+    const cuts = await Promise.all(this.#threads().map((thread) => thread.stop(maxWaitMs, STOP_GRACE_MS)))
+    return cuts.includes(true)
   }
 
   #serves(config: GatewayConfig): void {

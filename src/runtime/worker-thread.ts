@@ -108,16 +108,25 @@ export class WorkerThread {
     await this.#ask({ kind: 'leave' })
   }
 
-  /** Ends the thread when its last request has ended, at the latest `graceMs` after it should have been cut off; Infinity waits for ever. */
-  async stop(maxWaitMs: number, graceMs: number): Promise<void> {
+  /**
+   * Ends the thread when its last request has ended, at the latest `graceMs` after it should have been cut off; Infinity waits for ever.
+   * Says whether some were cut off.
+   */
+  async stop(maxWaitMs: number, graceMs: number): Promise<boolean> {
     this.#isTold = true
-    if (this.#isDead) return
-    const timer = maxWaitMs < Infinity ? setTimeout(() => void this.#worker.terminate(), maxWaitMs + graceMs) : undefined
+    if (this.#isDead) return false
+    let isLate = false
+    const terminate = (): void => {
+      isLate = true
+      void this.#worker.terminate()
+    }
+    const timer = maxWaitMs < Infinity ? setTimeout(terminate, maxWaitMs + graceMs) : undefined
     const exited = once(this.#worker, 'exit')
-    await this.#ask({ kind: 'stop', maxWaitMs }).catch(ignore)
+    const { hasCut = false } = await this.#ask({ kind: 'stop', maxWaitMs }).catch((): Partial<Gift> => ({}))
     clearTimeout(timer)
     void this.#worker.terminate()
     await exited
+    return hasCut || isLate
   }
 
   #ask(task: Task, socket: Server | null = null): Promise<Partial<Gift>> {
@@ -144,5 +153,3 @@ export class WorkerThread {
     return count
   }
 }
-
-function ignore(): void {}

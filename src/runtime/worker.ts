@@ -84,9 +84,11 @@ async function act(task: Task): Promise<Partial<Gift>> {
     case 'leave':
       await host.handOver(() => Promise.resolve(), false)
       break
-    default:
-      await host.stop(task.maxWaitMs)
+    default: {
+      const hasCut = await host.stop(task.maxWaitMs)
       await output.end()
+      return { hasCut }
+    }
   }
   return {}
 }

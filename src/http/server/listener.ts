@@ -32,8 +32,8 @@ export interface NodeServer {
   release(): NetServer | null
   /** The same for a port on which another thread listens already: takes what waits and closes the listening socket. */
   leave(): Promise<void>
-  /** Takes no more connections, lets requests finish, cuts what is left after `maxWaitMs`; Infinity waits for ever. */
-  close(maxWaitMs: number): Promise<void>
+  /** Takes no more connections, lets requests finish, cuts what is left after `maxWaitMs`; Infinity waits for ever. Says whether it has cut. */
+  close(maxWaitMs: number): Promise<boolean>
 }
 
 const BACKLOG = 4096
@@ -142,19 +142,24 @@ class Listener implements NodeServer {
     })
   }
 
-  close(maxWaitMs: number): Promise<void> {
+  close(maxWaitMs: number): Promise<boolean> {
     const state = this.#state
     state.isDraining = true
     const isInner = this.#listener !== this.#http1
     return new Promise((resolve) => {
-      const timer = maxWaitMs < Infinity ? setTimeout(() => this.#cut(), maxWaitMs) : undefined
+      let hasCut = false
+      const cut = (): void => {
+        hasCut = true
+        this.#cut()
+      }
+      const timer = maxWaitMs < Infinity ? setTimeout(cut, maxWaitMs) : undefined
       let silence: NodeJS.Timeout | undefined
       const finish = (): void => {
         clearTimeout(timer)
         clearInterval(silence)
         this.#sessions.stop()
         if (isInner) this.#http1.close()
-        resolve()
+        resolve(hasCut)
       }
       const end = (): void => {
         this.#listener.close(finish)

@@ -48,7 +48,7 @@ describe('a port that moves', () => {
       while (!end.signal.aborted) assert.match(await ask(port, agent), /^\d+$/)
       agent.destroy()
     })
-    const closed: Promise<void>[] = []
+    const closed: Promise<unknown>[] = []
     for (let number = 1; number <= 10; number++) {
       const next = await answering(String(number))
       await move(server, next)
