@@ -67,6 +67,23 @@ for (const [name, [bytes, expected, words]] of Object.entries(BROKEN)) {
   })
 }
 
+test('what stands behind a whole gzip body is nothing to whoever passes it on, unless something is missing', async () => {
+  const pass = (packed: Buffer) => ask(counted(packed, GZIP), { wantsStream: true })
+  const large = Buffer.from(Array.from({ length: 20_000 }, (_, i) => (i * i * 31 + i) % 251))
+  for (const [packed, plain] of [
+    [PACKED, '{"a":1}'],
+    [DECORATED, '{"a":1}'],
+    [zlib.gzipSync(large, { level: 0 }), large],
+  ] as const) {
+    const { body, headers } = await pass(Buffer.concat([packed, Buffer.from('xyz')]))
+    assert.deepEqual([Buffer.from(plain).equals(wholeBody(body)), headers.has('Content-Encoding')], [true, false])
+  }
+  const changed = Buffer.from(PACKED)
+  changed[changed.length - 8] = (changed[changed.length - 8] as number) ^ 1
+  const broken = [Buffer.concat([changed, Buffer.from('xyz')]), Buffer.concat([PACKED, PACKED.subarray(0, 12)]), PACKED.subarray(0, -3)]
+  for (const packed of broken) await assert.rejects(pass(packed), { code: 'ERR_BACKEND_BODY' })
+})
+
 test('large bodies are salvaged as well', async () => {
   const text = Array.from({ length: 60_000 }, (_, i) => String((i * 2_654_435_761) % 4_294_967_296)).join(',')
   const packed = Buffer.concat([zlib.gzipSync(text), Buffer.from('xyz')])

@@ -5,7 +5,7 @@ import zlib from 'node:zlib'
 import { asError, SendError } from '../../engine/errors.ts'
 import type { Scope } from '../../engine/scope.ts'
 import { tooLarge } from './backend-errors.ts'
-import { deflatedPart } from './gzip-member.ts'
+import { deflatedPart, END_BYTES, isMember } from './gzip-member.ts'
 
 /** perf: up to this size a body is unpacked at once; a thread costs more. */
 const SYNC_LIMIT_BYTES = 16 * 1024
@@ -19,8 +19,11 @@ export interface GunzipOptions {
   readonly maxBytes: number
 }
 
-/** What could be unpacked, and why that is not all: in Go's words, or with why the scope ended. */
-export type OnPlain = (plain: Buffer, failure: Error | null) => void
+/**
+ * What could be unpacked, and why that is not all: in Go's words, or with why the scope ended. `isWhole`: nothing is missing, and what stands
+ * behind it is no gzip.
+ */
+export type OnPlain = (plain: Buffer, failure: Error | null, isWhole: boolean) => void
 
 /** Whether a response is packed, by its canonical fields. */
 export function isGzip(fields: readonly string[]): boolean {
@@ -30,7 +33,7 @@ export function isGzip(fields: readonly string[]): boolean {
 
 export function gunzipBytes(bytes: Buffer, options: GunzipOptions, done: OnPlain): void {
   if (bytes.length === 0) {
-    done(bytes, null)
+    done(bytes, null, true)
     return
   }
   if (bytes.length <= SYNC_LIMIT_BYTES) {
@@ -42,12 +45,12 @@ export function gunzipBytes(bytes: Buffer, options: GunzipOptions, done: OnPlain
       else salvage(bytes, options, wordsOf(error), done)
       return
     }
-    if (plain.length > options.maxBytes) done(plain.subarray(0, options.maxBytes), tooLarge(options.maxBytes))
-    else done(plain, null)
+    if (plain.length > options.maxBytes) done(plain.subarray(0, options.maxBytes), tooLarge(options.maxBytes), false)
+    else done(plain, null, true)
     return
   }
   unpack(zlib.createGunzip(), bytes, options, (plain, failure) => {
-    if (failure === null || failure instanceof SendError || failure === options.scope.reason) done(plain, failure)
+    if (failure === null || failure instanceof SendError || failure === options.scope.reason) done(plain, failure, failure === null)
     else salvage(bytes, options, wordsOf(failure), done)
   })
 }
@@ -57,15 +60,21 @@ function salvage(bytes: Buffer, options: GunzipOptions, words: string, done: OnP
   const failure = new SendError(words, { phase: 'body' })
   const deflated = deflatedPart(bytes)
   if (deflated === null) {
-    done(bytes.subarray(0, 0), failure)
+    done(bytes.subarray(0, 0), failure, false)
     return
   }
   // Whatever stands behind the end of the compressed data is left alone.
   const inflate = zlib.createInflateRaw({ finishFlush: zlib.constants.Z_SYNC_FLUSH })
   unpack(inflate, deflated, options, (plain, other) => {
     const isOwn = other instanceof SendError || (other !== null && other === options.scope.reason)
-    done(plain, isOwn ? other : failure)
+    done(plain, isOwn ? other : failure, other === null && isFollowedBySurplus(deflated.subarray(inflate.bytesWritten), plain))
   })
+}
+
+/** Whether a member's end (RFC 1952, 2.3.1) says of its data that it is whole, and no other member stands behind it. */
+function isFollowedBySurplus(rest: Buffer, plain: Buffer): boolean {
+  if (rest.length <= END_BYTES || isMember(rest.subarray(END_BYTES))) return false
+  return rest.readUInt32LE(0) === zlib.crc32(plain) && rest.readUInt32LE(4) === plain.length % 2 ** 32
 }
 
 /** In a thread, as far as the scope and the limit let it. */
@@ -77,7 +86,7 @@ function unpack(unpacker: Transform, bytes: Buffer, { scope, maxBytes }: GunzipO
     if (isDone) return
     isDone = true
     unlisten()
-    done(Buffer.concat(chunks), failure)
+    done(Buffer.concat(chunks), failure, failure === null)
   }
   const unlisten = scope.onEnd((reason) => unpacker.destroy(reason))
   unpacker.on('data', (chunk: Buffer) => {
