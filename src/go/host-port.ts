@@ -7,7 +7,7 @@ export interface HostPort {
 }
 
 const ADDRESS = /^(?:\[(?<v6>[^\]]*)\]|(?<name>[^:[\]]*)):(?<port>\d{1,5})$/
-const MAX_PORT = 65_535
+export const MAX_PORT = 65_535
 
 /** Null for anything else. */
 export function parseHostPort(text: string): HostPort | null {

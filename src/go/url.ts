@@ -1,8 +1,8 @@
 // Request targets and queries with the rules of Go's net/url, which backends see in every path. Whole addresses: url-parts.ts.
 
-import { quote } from './quote.ts'
 import { compareText, encodeText } from './text.ts'
 import {
+  badEscape,
   checkControls,
   escapeBytes,
   escapeText,
@@ -11,7 +11,6 @@ import {
   percent,
   unescapeBytes,
   unescapeText,
-  UrlError,
 } from './url-escape.ts'
 
 /** What may stand in a path unescaped without a second look. */
@@ -44,7 +43,7 @@ export function encodeTarget(text: string): string {
 export function escapePath(path: string): string {
   if (PLAIN_PATH.test(path)) return path
   const bad = findBadEscape(path)
-  if (bad !== null) throw new UrlError(`net/url: invalid URL escape ${quote(bad)}`)
+  if (bad !== null) throw badEscape(bad)
   if (isEncodedPath(path)) return path
   return path.replaceAll(BETWEEN_SLASHES, encodeAnew)
 }

@@ -222,6 +222,8 @@ test('the balancer takes turns, encodes the path and appends the sorted query', 
   await pipe(request({ path: '/c' }), Scope.root())
   assert.deepEqual([end.last.origin, end.last.path, end.last.headers.get('Authorization')], ['http://two', '/base/c', 'Basic dTpw'])
   await assert.rejects(balancer(() => [], true)(end)(request(), Scope.root()), { message: 'no hosts available' })
+  const broken = { message: 'parse "http://one:1/%zz?a": invalid URL escape "%zz"', code: 'ERR_BACKEND_URL' }
+  await assert.rejects(balancer(hostsOf('http://u:p@one:1'), false)(end)(request({ path: '/%zz?a' }), Scope.root()), broken)
 })
 
 test('a backend gets only the headers it lists', async () => {

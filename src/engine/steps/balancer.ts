@@ -7,6 +7,7 @@ import type { ReadonlyHeaders } from '../headers.ts'
 import { rawTextOf } from '../raw-query.ts'
 import { keepsQuery } from '../routing/patterns/route-block.ts'
 import type { Layer, Pipe, PipeRequest, Query } from '../types.ts'
+import { quote } from '../../go/quote.ts'
 import { encodeText } from '../../go/text.ts'
 import { UrlError } from '../../go/url-escape.ts'
 import { encodeQuery, encodeTarget } from '../../go/url.ts'
@@ -93,9 +94,13 @@ export function addressing(encode: EncodeQuery): (request: PipeRequest, target: 
       const path = appendQuery(encoded, encode(request.query))
       return { ...request, origin: target.origin, path, headers: authorize(request.headers, target.authorization) }
     } catch (error) {
-      throw error instanceof UrlError ? new GatewayError(error.message, { code: 'ERR_BACKEND_URL', source: 'gateway' }) : error
+      throw error instanceof UrlError ? badUrl(target.origin + target.basePath + request.path, error) : error
     }
   }
+}
+
+function badUrl(text: string, { message }: UrlError): GatewayError {
+  return new GatewayError(`parse ${quote(text)}: ${message}`, { code: 'ERR_BACKEND_URL', source: 'gateway' })
 }
 
 /** The next turn of a host that was not asked before, which counts as asked from now on; this one when all were. */

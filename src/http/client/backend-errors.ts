@@ -1,11 +1,30 @@
 // What went wrong with a backend's connection, in the words Go has for it: clients and logs know them. Knows no sockets.
 
-import { GatewayError, SendError } from '../../engine/errors.ts'
+import { asError, GatewayError, SendError } from '../../engine/errors.ts'
 import type { BackendRequest } from '../../engine/types.ts'
+import { MAX_PORT } from '../../go/host-port.ts'
+import { quote } from '../../go/quote.ts'
+import { type GoUrl, hostnameOf, parseUrl } from '../../go/url-parts.ts'
 
 /** A request that cannot be made: no wire has seen it. */
 export function backendError(request: BackendRequest, detail: string, cause?: unknown): GatewayError {
   return new GatewayError(aboutRequest(request, detail), { code: 'ERR_BACKEND', source: 'backend', cause })
+}
+
+/** Why nobody can be called there. compat: in the words of Go's URLs, its client and its dialer, which look one after the other. */
+export function originError(request: BackendRequest, cause: unknown): GatewayError {
+  let url: GoUrl
+  try {
+    url = parseUrl(request.origin + request.path)
+  } catch (error) {
+    return new GatewayError(asError(error).message, { code: 'ERR_BACKEND', source: 'backend', cause })
+  }
+  const { scheme, host } = url
+  if (scheme !== 'http' && scheme !== 'https') return backendError(request, `unsupported protocol scheme ${quote(scheme)}`, cause)
+  if (host === '') return backendError(request, 'http: no Host in request URL', cause)
+  const port = /:(\d+)$/.exec(host)?.[1] ?? ''
+  if (Number(port) > MAX_PORT) return backendError(request, `dial tcp: address ${port}: invalid port`, cause)
+  return backendError(request, `dial tcp: lookup ${hostnameOf(host)}: no such host`, cause)
 }
 
 /** What the wire said, about the request it failed. Go puts that in front until the head has come. */

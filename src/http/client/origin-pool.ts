@@ -9,7 +9,6 @@ import { Connection } from './connection.ts'
 import { Dial, type DialTarget } from './dial.ts'
 import type { FindProxy } from './proxies.ts'
 import { type HeadOptions, type RequestHead, requestHead } from './request-head.ts'
-import { quote } from '../../go/quote.ts'
 
 /** What all origins of a transport share. */
 export interface TransportState {
@@ -45,7 +44,7 @@ export class OriginPool {
     const socketPath = origin.startsWith(UNIX) ? origin.slice(UNIX.length) : null
     const url = new URL(socketPath === null ? origin : 'http://localhost')
     const isSecure = url.protocol === 'https:'
-    if (!isSecure && url.protocol !== 'http:') throw new Error(`unsupported protocol scheme ${quote(url.protocol.slice(0, -1))}`)
+    if (!isSecure && url.protocol !== 'http:') throw new Error('no address of HTTP')
     this.#origin = origin
     this.#state = state
     this.#onUnused = onUnused

@@ -2,9 +2,8 @@
 
 import type { TransportOptions } from '../../config/types.ts'
 import type { Logger } from '../../engine/compile/component.ts'
-import { asError } from '../../engine/errors.ts'
 import type { BackendResponse, Sender } from '../../engine/types.ts'
-import { backendError } from './backend-errors.ts'
+import { originError } from './backend-errors.ts'
 import { Call } from './call.ts'
 import { clientTls } from '../tls/client-tls.ts'
 import { OriginPool, type TransportState } from './origin-pool.ts'
@@ -63,7 +62,7 @@ export function createTransport(options: TransportOptions, init: TransportInit =
       try {
         pool = new OriginPool(request.origin, state, forget)
       } catch (error) {
-        return Promise.reject(backendError(request, asError(error).message, error))
+        return Promise.reject(originError(request, error))
       }
       pools.set(request.origin, pool)
     }
