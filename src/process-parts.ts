@@ -169,9 +169,9 @@ export class ProcessParts {
         const init = { log: ownLog, shared, pool, version, environment, clock, print, writeAccessLine() {} }
         // perf: where threads serve, this one needs a gateway for its agents alone
         const { openAgent } = await import('./gateway.ts')
-        const { handle, watchers, files: read, retire } = await openAgent(config, agent, init)
+        const { handle, ask, files: read, retire } = await openAgent(config, agent, init)
         for (const path of read) files.set(path, digest(readFileSync(path)))
-        const site = { ...base, log: ownLog, read: readNoted(files), agent, handle, watchers, ping: () => sign.set(clock.now()) }
+        const site = { ...base, log: ownLog, read: readNoted(files), agent, handle, ask, ping: () => sign.set(clock.now()) }
         try {
           return withEnd(await declaration.start(options.value, site, options.extras), retire)
         } catch (error) {

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { AgentSite } from '../../engine/compile/component.ts'
+import type { AgentSite, Site } from '../../engine/compile/component.ts'
+import { telemetries } from '../../engine/ports.ts'
 import { configOf, makeSite } from '../../testing/index.ts'
 import { runAgent } from './run-agent.ts'
 
@@ -15,16 +16,13 @@ test('each change of the connection is told to whoever watches, by the broker an
   const told: string[] = []
   const changed = Promise.withResolvers<void>()
   const facts = { agent, handle: () => Promise.resolve(), ping() {}, process: { commandLine: [], residentBytes: () => 0 } }
-  const site: AgentSite = {
-    ...makeSite({ config }),
-    ...facts,
-    watchers: (name) => [
-      (isUp) => {
-        told.push(`${name} ${isUp}`)
-        if (!isUp) changed.resolve()
-      },
-    ],
-  }
+  const site: AgentSite & Site = { ...makeSite({ config }), ...facts }
+  site.provide(telemetries, {
+    connection: (name) => (isUp) => {
+      told.push(`${name} ${isUp}`)
+      if (!isUp) changed.resolve()
+    },
+  })
   const running = await runAgent(site, {
     driver: 'Test',
     broker: 'kafka:9092',

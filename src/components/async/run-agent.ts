@@ -3,6 +3,7 @@
 import { backOffOf } from '../../brokers/back-off.ts'
 import { Link, type Opened } from '../../brokers/link.ts'
 import type { AgentSite, Running } from '../../engine/compile/component.ts'
+import { connectionWatchers } from '../../engine/ports.ts'
 import { Scope } from '../../engine/scope.ts'
 import { type Message, Workers } from './workers.ts'
 
@@ -58,7 +59,7 @@ export async function runAgent(site: AgentSite, { driver, broker, subscribe }: A
     },
     onGivenUp: () => log.error(`${label} too many retries: no more messages until a reload or restart`),
   })
-  for (const watcher of site.watchers(`${broker} (agent ${agent.name})`)) link.watch(watcher)
+  for (const watcher of connectionWatchers(site, `${broker} (agent ${agent.name})`)) link.watch(watcher)
   const pings = setInterval(() => (link.value === null ? undefined : site.ping()), agent.healthIntervalMs)
   if (site.config.service.sequentialStart) await atMost(START_MS, link.attempted)
   return {

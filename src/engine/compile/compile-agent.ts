@@ -6,7 +6,6 @@ import { bodyOf, discardBody } from '../body.ts'
 import { CallTable } from '../endpoint/call.ts'
 import { HeaderMap } from '../headers.ts'
 import { compilePipe } from '../pipe/pipe.ts'
-import { connectionWatchers } from '../ports.ts'
 import type { PipeRequest } from '../types.ts'
 import { type CompileInit, preparePipes } from './compile.ts'
 import { buildServices } from './layers.ts'
@@ -16,7 +15,7 @@ import type { PipePlace } from './site.ts'
 /** An agent's pipe that is ready for messages. */
 export interface CompiledAgent {
   readonly handle: AgentSite['handle']
-  readonly watchers: AgentSite['watchers']
+  readonly ask: AgentSite['ask']
   /** Files that were read on the way: another content of one of them is another pipe. */
   readonly files: ReadonlySet<string>
   /** Releases what its components hold. Call it when the last message has been handled. */
@@ -35,7 +34,7 @@ export async function compileAgent(agent: AgentConfig, init: CompileInit): Promi
     return {
       files: sites.files,
       retire: () => sites.retire(),
-      watchers: (name) => connectionWatchers(service, name),
+      ask: (port) => service.ask(port),
       async handle(message, scope) {
         const own = scope.child(agent.timeoutMs)
         try {

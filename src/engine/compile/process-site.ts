@@ -2,7 +2,7 @@
 
 import type { AgentConfig } from '../../config/types.ts'
 import type { Scope } from '../scope.ts'
-import type { SiteBase } from './site.ts'
+import type { Site, SiteBase } from './site.ts'
 
 /** What a part sees that runs once per process. */
 export interface ProcessSite extends SiteBase {
@@ -22,8 +22,8 @@ export interface AgentSite extends ProcessSite {
   readonly agent: AgentConfig
   /** Runs the agent's pipe for the body of a message, within the agent's timeout; resolves when all of it succeeded, rejects with what did not. */
   readonly handle: (message: Buffer, scope: Scope) => Promise<void>
-  /** What is told of each change of the agent's connection. `name`: without user and password. */
-  readonly watchers: (name: string) => readonly ((isUp: boolean) => void)[]
+  /** Everything that the services of the agent's gateway offer under a port. */
+  readonly ask: Site['ask']
   /** Tells that the agent is at work: `/__health` shows when it did last. */
   readonly ping: () => void
 }
