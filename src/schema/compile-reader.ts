@@ -4,6 +4,7 @@ import type { TSchema } from 'typebox'
 import { type Bounds, DURATION_HINT, warnOfDuration, warnOfRange } from './bounds.ts'
 import { isCommentKey } from './comment-key.ts'
 import { type Issue, errorIssue, warningIssue } from './issue.ts'
+import { isSecretName } from './secret-names.ts'
 import { suggestHint } from './suggest.ts'
 import { type PlainObject, isObject, setKey } from '../json/types.ts'
 import { WRONG, describeValue } from './values.ts'
@@ -102,11 +103,9 @@ function compileScalar(type: string, shape: Shape): TypeReader {
         if (format === 'duration') warnOfDuration(raw as string, context)
         return raw
       }
-      return report(
-        context,
-        `must be ${scalarNames[type]}, not ${describeValue(raw)}`,
-        format === 'duration' ? DURATION_HINT : hintQuotes(type, raw),
-      )
+      const wanted = `must be ${scalarNames[type]}`
+      if (isSecretName(context.path.at(-1))) return report(context, wanted, typeof raw === 'object' ? '' : 'write it in quotes')
+      return report(context, `${wanted}, not ${describeValue(raw)}`, format === 'duration' ? DURATION_HINT : hintQuotes(type, raw))
     },
   }
 }

@@ -2,6 +2,7 @@
 // Writes nothing itself.
 
 import { formatPath, type Issue, type IssuePath, type Position, type Source, type TextEdit } from './issue.ts'
+import { hideSecrets } from './secret-names.ts'
 
 /** Gives the place of a path, or of its nearest parent; null when that is the whole file, or the format has no places. */
 export type Locate = (path: IssuePath) => Position | null
@@ -160,7 +161,7 @@ function listPlaces(issues: readonly Issue[], locate: Locate): string {
 const EXCERPT_WIDTH = 120
 
 function printExcerpt({ lines, paint }: Page, { line, column }: Position, color: Parameters<Paint>[1]): string[] {
-  const whole = (lines[line - 1] ?? '').replace(/\r$/, '')
+  const whole = hideSecrets((lines[line - 1] ?? '').replace(/\r$/, ''))
   // long lines (minified files) are cut around the place
   const start = column > EXCERPT_WIDTH ? column - 1 - EXCERPT_WIDTH / 2 : 0
   const shown = whole.slice(start, start + EXCERPT_WIDTH).replaceAll('\t', ' ')
