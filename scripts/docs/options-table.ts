@@ -51,7 +51,8 @@ function rowsOf({ properties = {}, required = [] }: Shape, prefix: string): Row[
     const name = `${prefix}${key}`
     if (option.properties !== undefined) return rowsOf(option, `${name}.`)
     const row = rowOf(`\`${name}\``, option, required.includes(key))
-    return option.items?.properties === undefined ? [row] : [row, ...rowsOf(option.items, `${name}[].`)]
+    const choices = (option.anyOf ?? []).flatMap((choice) => rowsOf(choice, `${name}.`))
+    return [row, ...choices, ...rowsOf(option.items ?? {}, `${name}[].`)]
   })
 }
 
