@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseAddress } from './address.ts'
 import { readSettings } from './aws-address.ts'
+import { makeSite } from '../../testing/index.ts'
 import { readBody, writeMessage } from './aws-messages.ts'
 import { sqs } from './sqs.ts'
 
@@ -56,7 +57,7 @@ test('the URL says where the client goes; what it says wrong can never be opened
   })
   assert.throws(() => read('endpoint=nowhere'), /the endpoint "nowhere" is no URL/)
   assert.throws(() => read('dualstack=maybe'), /invalid value of dualstack: "maybe"/)
-  const connect = (url: string) => sqs.connect(parseAddress(url, 'subscription') ?? assert.fail(), {}, 'topic')
+  const connect = (url: string) => sqs.connect(parseAddress(url, 'subscription') ?? assert.fail(), makeSite(), 'topic')
   assert.throws(() => connect('awssqs://h/q?waittime=soon'), /invalid value of waittime: "soon"/)
   assert.deepEqual(
     ['awssqs://h/q?region=r&raw=true', 'awssqs://h/q?endpoint=http://u:p@e:1'].map((url) => connect(url).name),

@@ -19,7 +19,7 @@ const MOST_AT_ONCE = 1_000_000
 const RETRIES = { maxRetries: 1, retryDelayInMs: 500, timeoutInMs: 5000 }
 
 export const azure: Scheme = {
-  connect(address, environment, kind) {
+  connect(address, { environment }, kind) {
     const text = environment[VARIABLE] ?? ''
     if (text === '') throw new OpenError(`open ${address.url}: ${findMissing(environment)}`)
     const [, host] = /(?:^|;)\s*Endpoint\s*=\s*(?:sb|amqps?):\/\/([^/;\s]+)/i.exec(text) ?? []

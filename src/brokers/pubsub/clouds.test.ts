@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import { type Kind, parseAddress } from './address.ts'
 import { azure } from './azure.ts'
 import { gcp } from './gcp.ts'
+import { makeSite } from '../../testing/index.ts'
 import { OpenError, type Scheme } from './scheme.ts'
 
 const KEY = 'SharedAccessKeyName=name;SharedAccessKey=secret'
 
 function connect(scheme: Scheme, url: string, kind: Kind, environment: Record<string, string> = {}) {
-  return scheme.connect(parseAddress(url, kind) ?? assert.fail(), environment, kind)
+  return scheme.connect(parseAddress(url, kind) ?? assert.fail(), makeSite({ environment }), kind)
 }
 
 test('topics and subscriptions of Google, in both forms; what names none can never be opened', () => {

@@ -31,7 +31,7 @@ interface Clients {
 }
 
 export const gcp: Scheme = {
-  connect(address, environment, kind) {
+  connect(address, { environment }, kind) {
     const emulator = environment[VARIABLE] ?? ''
     readCount(address, 'max_send_batch_size', MOST_AT_ONCE)
     readCount(address, 'max_recv_batch_size', MOST_AT_ONCE)

@@ -15,7 +15,7 @@ const VARIABLE = 'KAFKA_BROKERS'
 const AHEAD = 100
 
 export const kafka: Scheme = {
-  connect(address, environment, kind) {
+  connect(address, { environment }, kind) {
     const { url } = address
     const list = environment[VARIABLE]
     if (list === undefined || list === '') throw new OpenError(`open ${kind} ${url}: ${VARIABLE} environment variable not set`)

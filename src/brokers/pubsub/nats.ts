@@ -19,7 +19,7 @@ const VARIABLE = 'NATS_SERVER_URL'
 const MAX_WAITING = 1000
 
 export const nats: Scheme = {
-  connect(address, environment) {
+  connect(address, { environment }) {
     const { url } = address
     hasHeaders(address)
     const server = environment[VARIABLE]

@@ -19,7 +19,7 @@ const MOST_PREFETCH = 65_535
 const MOST_HELD = 10_000
 
 export const rabbit: Scheme = {
-  connect(address, environment, kind) {
+  connect(address, { environment }, kind) {
     const server = environment[VARIABLE]
     if (server === undefined || server === '') throw new OpenError(`open ${address.url}: ${VARIABLE} environment variable not set`)
     const problem = findUrlProblem(server)

@@ -1,7 +1,7 @@
 // What one kind of broker has to offer to publish and subscribe. Knows no broker.
 
 import type { Opened } from '../link.ts'
-import type { SiteBase } from '../../engine/compile/component.ts'
+import type { Site } from '../../engine/compile/component.ts'
 import type { Scope } from '../../engine/scope.ts'
 import type { Address, Kind } from './address.ts'
 
@@ -40,7 +40,7 @@ export interface Scheme {
    * Whom an address speaks to, without doing so yet. Throws an OpenError for what can never be opened. security: `name` has no password;
    * backends with the same `key` share a connection.
    */
-  connect(address: Address, environment: SiteBase['environment'], kind: Kind): Connecting
+  connect(address: Address, site: Pick<Site, 'environment' | 'ask'>, kind: Kind): Connecting
 }
 
 export interface Connecting {

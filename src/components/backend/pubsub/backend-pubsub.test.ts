@@ -39,7 +39,7 @@ test('URLs are read as gocloud reads them', () => {
 
 test('a subject, and whom it is asked of; wrong settings can never be opened', () => {
   const open = (url: string, environment: Record<string, string> = { NATS_SERVER_URL: 'nats://me:secret@a:1, b:2' }) =>
-    nats.connect(parseAddress(url, 'topic') ?? assert.fail(), environment, 'topic')
+    nats.connect(parseAddress(url, 'topic') ?? assert.fail(), makeSite({ environment }), 'topic')
   assert.equal(open('nats://s').name, 'nats://a:1,b:2')
   assert.throws(() => open('nats://s', {}), /open nats:\/\/s: NATS_SERVER_URL environment variable not set/)
   assert.throws(() => open('nats://s?natsv2=tRue'), /invalid value of natsv2: "tRue"/)

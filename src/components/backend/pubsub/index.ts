@@ -55,7 +55,7 @@ async function openPipe(
   try {
     const { address, entry } = findScheme(`${site.backend?.hosts[0] ?? ''}${url}`, kind)
     requirePeer(entry.peer, `${site.label} backend/pubsub`)
-    const connecting = (await entry.load()).connect(address, site.environment, kind)
+    const connecting = (await entry.load()).connect(address, site, kind)
     const { scheme: tag } = address
     const connection = keepConnection(site, { ...connecting, key: `pubsub ${tag} ${connecting.key}`, tag, maxRetries: 0, backOff: '' })
     const pipe = compile(connection, address, site)
