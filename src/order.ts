@@ -74,6 +74,7 @@ export const order: Order = {
     lazy('_gw/issuers', async () => (await jose()).issuers), // whom endpoints name
     lazy('_gw/errors', async () => (await errors()).serviceErrors), // before whatever answers errors
     lazy('_gw/etcd', async () => (await etcd()).etcdService), // whom `sd: etcd` asks
+    lazy('_gw/kafka', async () => (await import('./components/gw/kafka/index.ts')).kafka), // how backends and agents reach brokers
   ],
 
   // Every request, before it has a route.

@@ -84,8 +84,9 @@ const RULES: readonly Rule[] = [
   },
   {
     files: BROKERS,
-    may: [BROKERS, ENGINE, ...FLOORS, CONFIG_TYPES],
-    reason: 'connections to brokers and clouds are made and kept in one place; what they are used for is decided in components',
+    may: [BROKERS, ENGINE, /^src\/http\/tls\//, ...FLOORS, CONFIG_TYPES],
+    reason:
+      'connections to brokers and clouds are made and kept in one place, trusted as those over HTTP are; what they are used for is decided in components',
   },
   {
     files: /^src\/encodings\//,

@@ -1,14 +1,14 @@
 // A member of a consumer group of Kafka: so many messages at once, and offsets committed up to where everything is handled.
 
 import type { Consumer, Message, MessagesStream } from '@platformatic/kafka'
-import { clientOptions, kafkaReason, watch, type Watched } from './kafka.ts'
+import { clientOptions, type KafkaCluster, kafkaReason, watch, type Watched } from './kafka.ts'
 import { KafkaCommits } from './kafka-commits.ts'
 import { assignRanges } from './kafka-ranges.ts'
 import type { Opened } from './link.ts'
 import { Room } from './room.ts'
 
 export interface KafkaSubscription {
-  readonly brokers: readonly string[]
+  readonly cluster: KafkaCluster
   readonly group: string
   /** Its name in the group as long as it is subscribed, through all losses of brokers: whoever comes back with it has its partitions at once. */
   readonly member: string
@@ -48,11 +48,11 @@ const SILENT_MS = 30_000
 
 export async function openKafkaReader(subscription: KafkaSubscription, take: (record: KafkaRecord) => void): Promise<Opened<KafkaReader>> {
   const { Consumer: Client } = await import('@platformatic/kafka')
-  const { brokers, group, member, topics, from } = subscription
+  const { cluster, group, member, topics, from } = subscription
   const fetching = { maxBytes: MOST_BYTES, maxBytesPerPartition: MOST_BYTES, maxWaitTime: WAIT_MS, highWaterMark: subscription.ahead }
   const ranges = { protocols: [{ name: 'range', version: 1 }], partitionAssigner: assignRanges }
   const options = {
-    ...clientOptions(brokers),
+    ...clientOptions(cluster),
     groupId: group,
     groupInstanceId: member,
     autocommit: false,

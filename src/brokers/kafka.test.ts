@@ -41,10 +41,12 @@ test('ranges give every partition to one subscriber, in turns that differ by one
   )
 })
 
-test('the innermost of the last errors is what went wrong', () => {
+test('the innermost of the last errors is what went wrong, in the words of the broker or of OpenSSL', () => {
   const refused = new Error('outer', { cause: new Error('connect ECONNREFUSED') })
   assert.equal(kafkaReason(new AggregateError([new Error('first'), refused], 'all')), 'connect ECONNREFUSED')
   assert.equal(kafkaReason(new AggregateError([], 'alone')), 'alone')
+  assert.equal(kafkaReason(Object.assign(new Error('refused'), { serverErrorMessage: 'not you' })), 'not you')
+  assert.equal(kafkaReason(Object.assign(new Error('0A00:…'), { reason: 'alert bad certificate' })), 'alert bad certificate')
 })
 
 test('offsets are committed one after the other, again when that fails, and for the last time at the end', async () => {

@@ -1,6 +1,8 @@
 // Clients of Kafka as things that can be kept open. Knows no topic and no group.
 
 import type { Base, MessageToProduce } from '@platformatic/kafka'
+import type { KafkaAccess } from './kafka-access.ts'
+import { attendConnections } from './kafka-connections.ts'
 import type { Opened } from './link.ts'
 
 const TIMEOUT_MS = 5000
@@ -16,8 +18,14 @@ const RETRIES = 5
 const RETRY_MS = 200
 const DEFAULT_PORT = 9092
 
-/** What all clients of one list of brokers are made with. */
-export function clientOptions(brokers: readonly string[]) {
+export interface KafkaCluster {
+  /** `host:port` of each that is asked where the others are. */
+  readonly brokers: readonly string[]
+  readonly access: KafkaAccess
+}
+
+/** What all clients of a cluster are made with. */
+export function clientOptions({ brokers, access }: KafkaCluster) {
   return {
     clientId: 'krakend',
     bootstrapBrokers: [...brokers],
@@ -27,6 +35,7 @@ export function clientOptions(brokers: readonly string[]) {
     retryDelay: RETRY_MS,
     // compat: a topic is made by whoever first speaks of it, where the brokers allow that.
     autocreateTopics: true,
+    ...access.options,
   }
 }
 
@@ -49,10 +58,10 @@ export interface KafkaProducer {
 }
 
 /** A producer that has found its brokers. Rejects with why not. */
-export async function openProducer(brokers: readonly string[]): Promise<Opened<KafkaProducer>> {
+export async function openProducer(cluster: KafkaCluster): Promise<Opened<KafkaProducer>> {
   const { Producer: Client } = await import('@platformatic/kafka')
   // compat: the leader of a partition has the message, its followers may not.
-  const client = new Client({ ...clientOptions(brokers), acks: 1 })
+  const client = new Client({ ...clientOptions(cluster), acks: 1 })
   const { fail, ...opened } = await watch(client, () => client.close())
   /** What never answers would be waited for by all that come after: another client answers. */
   async function answered<T>(promise: Promise<T>): Promise<T> {
@@ -79,19 +88,25 @@ export interface Watched<C> extends Opened<C> {
 }
 
 /** A client whose brokers answer; it has ended when none does. Rejects, and closes it, where none answers now. `shut` closes it. */
-export async function watch<C extends Pick<Base, 'metadata' | 'close' | 'on'>>(client: C, shut: () => Promise<void>): Promise<Watched<C>> {
+export async function watch<C extends Pick<Base, 'metadata' | 'close' | 'on' | 'instanceId'>>(
+  client: C,
+  shut: () => Promise<void>,
+): Promise<Watched<C>> {
   const { promise: ended, resolve: end } = Promise.withResolvers<string>()
+  const connections = attendConnections(client)
+  const reasonOf = (error: unknown): string => kafkaReason(isClosed(error) ? (connections.lastError ?? error) : error)
   const ask = (): Promise<unknown> => atMost(ANSWER_MS, client.metadata({ topics: [], forceUpdate: true, retries: 0 }))
   let soon: NodeJS.Timeout | null = null
   const close = async (): Promise<void> => {
     clearInterval(timer)
     if (soon !== null) clearTimeout(soon)
     await atMost(CLOSE_MS, shut()).catch(ignore)
+    connections.end()
     end('the client was closed')
   }
   function check(): void {
     soon = null
-    ask().catch((error: unknown) => fail(kafkaReason(error)))
+    ask().catch((error: unknown) => fail(reasonOf(error)))
   }
   function fail(reason: string): void {
     end(reason)
@@ -102,7 +117,7 @@ export async function watch<C extends Pick<Base, 'metadata' | 'close' | 'on'>>(c
     await ask()
   } catch (error) {
     await close()
-    throw new Error(kafkaReason(error), { cause: error })
+    throw new Error(reasonOf(error), { cause: error })
   }
   // One connection of several, or one that was idle: the others say whether that means anything. What is asked while a connection is being closed
   // gets no answer from this client, so it is asked a little later.
@@ -118,11 +133,26 @@ function atMost<T>(ms: number, promise: Promise<T>): Promise<T> {
   })
 }
 
-/** What really went wrong: the innermost of the last errors. */
+/** What really went wrong: the innermost of the last errors, in the words of the broker or of OpenSSL where there are any. */
 export function kafkaReason(error: unknown): string {
-  const { errors, cause, message } = error as { errors?: unknown[]; cause?: unknown; message: string }
+  const { errors, cause, message, serverErrorMessage, reason } = error as KafkaError
   if (errors !== undefined && errors.length > 0) return kafkaReason(errors.at(-1))
-  return cause instanceof Error ? kafkaReason(cause) : message
+  if (cause instanceof Error) return kafkaReason(cause)
+  return serverErrorMessage ?? reason ?? message.replace(NODE_TIP, '')
+}
+
+interface KafkaError extends Error {
+  readonly errors?: readonly unknown[]
+  readonly serverErrorMessage?: string | null
+  readonly reason?: string
+}
+
+/** About an option of Node.js; the gateway trusts the authorities of the system without it. */
+const NODE_TIP = /; if the root CA is installed locally, .*/s
+
+/** Whether an error says only that the connection is gone. */
+function isClosed(error: unknown): boolean {
+  return kafkaReason(error) === 'Connection closed'
 }
 
 function ignore(): void {}

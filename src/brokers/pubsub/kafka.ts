@@ -2,7 +2,8 @@
 
 import { quote } from '../../go/quote.ts'
 import { NOT_CONNECTED } from '../errors.ts'
-import { type KafkaProducer, openProducer, parseBrokers } from '../kafka.ts'
+import { type KafkaCluster, type KafkaProducer, openProducer, parseBrokers } from '../kafka.ts'
+import { kafkaAccessOf } from '../kafka-access.ts'
 import { openKafkaReader } from '../kafka-consumer.ts'
 import { hashPartition } from '../kafka-partition.ts'
 import type { Opened } from '../link.ts'
@@ -15,24 +16,26 @@ const VARIABLE = 'KAFKA_BROKERS'
 const AHEAD = 100
 
 export const kafka: Scheme = {
-  connect(address, { environment }, kind) {
+  connect(address, site, kind) {
     const { url } = address
-    const list = environment[VARIABLE]
+    const list = site.environment[VARIABLE]
     if (list === undefined || list === '') throw new OpenError(`open ${kind} ${url}: ${VARIABLE} environment variable not set`)
     const brokers = parseBrokers(list)
     if (brokers === null) throw new OpenError(`open ${kind} ${url}: ${VARIABLE} is no list of host:port`)
     if (kind === 'topic') readKeyName(address)
     else readStart(address)
-    return { name: brokers.join(), key: brokers.join(), open: () => openClient(brokers) }
+    const access = kafkaAccessOf(site)
+    const name = brokers.join()
+    return { name, key: `${name} ${access.key}`, open: () => openClient({ brokers, access }) }
   },
 }
 
 /** The producer stands for the connection: what subscriptions need besides is theirs. */
-async function openClient(brokers: readonly string[]): Promise<Opened<Client>> {
-  const opened = await openProducer(brokers)
+async function openClient(cluster: KafkaCluster): Promise<Opened<Client>> {
+  const opened = await openProducer(cluster)
   const client: Client = {
     topic: (address) => compileSend(opened.value, nameOf(address), readKeyName(address)),
-    subscribe: (address, subscriber) => subscribe(brokers, subscriber, address),
+    subscribe: (address, subscriber) => subscribe(cluster, subscriber, address),
   }
   return { ...opened, value: client }
 }
@@ -51,10 +54,10 @@ async function placeOf(producer: KafkaProducer, topic: string, key: Buffer): Pro
   return { key, partition: hashPartition(key, await producer.countPartitions(topic)) }
 }
 
-async function subscribe(brokers: readonly string[], member: string, address: Address): Promise<Opened<Source>> {
+async function subscribe(cluster: KafkaCluster, member: string, address: Address): Promise<Opened<Source>> {
   const queue = new MessageQueue<IncomingMessage>()
   const topics = address.parameters.get('topic') ?? []
-  const settings = { brokers, group: nameOf(address), member, topics, from: readStart(address), ahead: AHEAD } as const
+  const settings = { cluster, group: nameOf(address), member, topics, from: readStart(address), ahead: AHEAD } as const
   const reader = await openKafkaReader(settings, ({ body, settle, leave }) => queue.push({ body, ack: settle, leave }))
   const ended = reader.ended.then((reason) => {
     queue.lose(NOT_CONNECTED)

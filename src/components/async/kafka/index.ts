@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Static } from 'typebox'
 import { type KafkaProducer, openProducer, parseBrokers } from '../../../brokers/kafka.ts'
+import { kafkaAccessOf } from '../../../brokers/kafka-access.ts'
 import { type KafkaRecord, openKafkaReader } from '../../../brokers/kafka-consumer.ts'
 import type { Opened } from '../../../brokers/link.ts'
 import { checkPeer, requirePeer } from '../../../brokers/peers.ts'
@@ -69,15 +70,15 @@ function checkGiven({ brokers, group }: Options): Issue[] {
 async function subscribe(given: Options, member: string, site: AgentSite, push: (message: Message) => void): Promise<Opened<Subscription>> {
   const { agent, log } = site
   const title = `[SERVICE: AsyncAgent][Kafka][${agent.name}]`
-  const brokers = parseBrokers(given.brokers) ?? []
-  const outlet = given.dead_letter_topic === '' ? null : await openProducer(brokers)
+  const cluster = { brokers: parseBrokers(given.brokers) ?? [], access: kafkaAccessOf(site) }
+  const outlet = given.dead_letter_topic === '' ? null : await openProducer(cluster)
   let isOver = false
   // What a broker that was lost had given out comes from it once more.
   const again = (message: Message): void => (isOver ? undefined : push(message))
   try {
     const attempts = attemptsOf(given, outlet?.value ?? null, again, (text) => log.error(`${title} ${text}`))
     const settings = {
-      brokers,
+      cluster,
       group: given.group,
       member,
       topics: [agent.topic],
