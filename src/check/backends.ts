@@ -1,7 +1,7 @@
 // What each backend says about itself: hosts, method, encoding, discovery. Knows nothing of the others.
 
 import type { BackendConfig } from '../config/types.ts'
-import { decoderNames, renderNames } from '../encodings/names.ts'
+import { decoderNames } from '../encodings/names.ts'
 import { backendProxyOptions } from '../engine/pipe/proxy-block.ts'
 import { certainIssue, errorIssue, warningIssue, writeValue } from '../schema/issue.ts'
 import type { Issue, IssuePath } from '../schema/issue.ts'
@@ -94,7 +94,7 @@ export const checkBackendMethods: Rule = ({ config, raw }) =>
 
 export const checkEncodings: Rule = ({ config, raw }) => {
   const known = decoderNames()
-  const renders = [...renderNames(config.dialect), 'no-op']
+  const renders = [...config.quirks.renderNames, 'no-op']
   const issues = backendsOf(config).flatMap(({ backend }) => {
     const path = [...backend.at, 'encoding']
     if ([...known, ...AS_JSON].includes(backend.encoding)) return isOwnCase(backend) ? [] : [caseIssue(path, backend)]

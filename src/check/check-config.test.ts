@@ -114,6 +114,7 @@ const WRONG: readonly (readonly [raw: object, expected: readonly string[]])[] = 
   [endpoint({}, { url_pattern: '/x', ...proxy({ shadow: true }) }), ['only-shadows endpoints[0].backend']],
   // no-op
   [endpoint({}, { url_pattern: '/x', encoding: 'no-op' }), [`half-no-op ${BACKEND}.encoding`]],
+  [endpoint({ output_encoding: 'x' }, { url_pattern: '/x', encoding: 'no-op' }), ['unknown-value endpoints[0].output_encoding']],
   [endpoint({ output_encoding: 'no-op' }), [`half-no-op ${BACKEND}`]],
   [endpoint({ output_encoding: 'no-op' }, { url_pattern: '/x', encoding: 'no-op', group: 'g' }), [`no-op-manipulation ${BACKEND}.group`]],
   // paths

@@ -128,7 +128,7 @@ export const checkGroups: Rule = ({ config }) =>
 /** `no-op` passes bytes on: whatever wants data does nothing there. */
 export const checkNoOp: Rule = (subject) =>
   subject.config.endpoints.flatMap((endpoint) =>
-    endpoint.outputEncoding === 'no-op' ? checkWholeNoOp(endpoint, subject) : checkHalfNoOp(endpoint, subject.config.quirks),
+    endpoint.isNoOp ? checkWholeNoOp(endpoint, subject) : checkHalfNoOp(endpoint, subject.config.quirks),
   )
 
 function checkWholeNoOp(endpoint: EndpointConfig, { config, raw }: CheckSubject): Issue[] {

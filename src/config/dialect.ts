@@ -17,6 +17,12 @@ export function perDialect<T extends object>(
   return Object.freeze({ 2: of(differences[2]), 3: of(), 4: of(differences[4]) })
 }
 
+const RENDERS_OF_VERSION_2 = ['json', 'string', 'xml', 'negotiate'] as const
+const RENDERS = ['json', 'json-collection', 'string', 'xml', 'yaml', 'negotiate'] as const
+
+export type RenderOfVersion2 = (typeof RENDERS_OF_VERSION_2)[number]
+export type RenderName = (typeof RENDERS)[number]
+
 export interface Quirks {
   // How a file is read.
 
@@ -79,6 +85,8 @@ export interface Quirks {
 
   // Backends and their answers.
 
+  /** The `output_encoding`s that are renderers of their own, beside `no-op`. */
+  readonly renderNames: readonly string[]
   /** Several backends have a copy of the request each, and when all fail so does the endpoint; else it answers `{}`. */
   readonly isolatesMerges: boolean
   /** `strategy` of `proxy` counts, and `sequential` only where it is absent. */
@@ -127,6 +135,7 @@ const VERSION_3: Quirks = {
   dropsUnservableEndpoints: false,
   liftsEventStreams: true,
   roundsLatency: true,
+  renderNames: RENDERS,
   isolatesMerges: true,
   readsStrategy: false,
   hasFallback: true,
@@ -158,6 +167,7 @@ const UNKNOWN_TO_2: Partial<Quirks> = {
   refusesEncodedParams: false,
   dropsUnservableEndpoints: true,
   roundsLatency: false,
+  renderNames: RENDERS_OF_VERSION_2,
   isolatesMerges: false,
   propagatesParams: false,
   returnsErrorCode: false,

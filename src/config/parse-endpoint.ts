@@ -68,7 +68,15 @@ export function parseEndpoint(raw: RawEndpoint, index: number, parent: EndpointP
     reportInvalid(context, 'no-op-backends', [...at, 'backend'], message, 'keep one backend, or choose another output_encoding')
   }
   const extraConfig = finishExtraConfig(raw.extra_config, at, context)
-  return { ...endpoint, extraConfig, backends: parseBackends(raw, endpoint, endpointPath, parent, context) }
+  const backends = parseBackends(raw, endpoint, endpointPath, parent, context)
+  return { ...endpoint, isNoOp: passesAnswers(endpoint.outputEncoding, backends, context), extraConfig, backends }
+}
+
+/** compat: an unknown encoding of the answer means that of the only backend, in the case in which it is written. */
+function passesAnswers(outputEncoding: string, backends: readonly BackendConfig[], { quirks }: ParseContext): boolean {
+  const [backend] = backends
+  if (quirks.renderNames.includes(outputEncoding)) return false
+  return outputEncoding === 'no-op' || (backends.length === 1 && backend?.writtenEncoding === 'no-op')
 }
 
 function checkEndpoint(raw: RawEndpoint, writtenPath: string, at: ConfigPath, context: ParseContext): void {

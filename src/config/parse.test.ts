@@ -50,6 +50,17 @@ test('a backend’s own timeout and concurrency do not count', () => {
   assert.equal(backend.concurrentCalls, 3)
 })
 
+test('an unknown output encoding means the only backend’s no-op', () => {
+  const isNoOp = (output_encoding: string, backend: object[]): boolean => endpointOf({ output_encoding, backend }).isNoOp
+  const raw = { encoding: 'no-op' }
+  for (const output of ['no-op', 'nope', 'NO-OP', 'fast-json']) assert.equal(isNoOp(output, [raw]), true, output)
+  for (const output of ['json', 'string', 'negotiate']) assert.equal(isNoOp(output, [raw]), false, output)
+  assert.equal(isNoOp('nope', [{ encoding: 'No-Op' }]), false, 'an exact name')
+  assert.equal(isNoOp('nope', [raw, raw]), false)
+  const old = { version: 2, host: ['h'], endpoints: [{ endpoint: '/x', output_encoding: 'yaml', backend: [raw] }] }
+  assert.equal(accept(old).endpoints[0]?.isNoOp, true, 'no name of version 2')
+})
+
 test('a no-op endpoint makes its backend no-op, but not in version 2', () => {
   const raw = { host: ['h'], endpoints: [{ endpoint: '/x', output_encoding: 'no-op', backend: [{ encoding: 'JSON' }] }] }
   assert.equal(accept(raw).endpoints[0]?.backends[0]?.encoding, 'no-op')

@@ -115,6 +115,8 @@ export interface EndpointConfig {
   readonly cacheTtlMs: number
   readonly concurrentCalls: number
   readonly outputEncoding: string
+  /** Whether answers pass as they are: the encoding is `no-op`, or an unknown one beside an only backend with `no-op`. */
+  readonly isNoOp: boolean
   /** Canonical names in dialect 3, as written in dialect 2. */
   readonly inputHeaders: readonly string[]
   readonly inputQueryStrings: readonly string[]

@@ -1,11 +1,11 @@
 // Which decoder and which renderer a name stands for, by KrakenD's rules. Knows nothing of what they do.
 
-import { perDialect } from '../config/dialect.ts'
+import { perDialect, type RenderName, type RenderOfVersion2 } from '../config/dialect.ts'
 import type { Dialect } from '../config/types.ts'
 import type { Decode, Render } from '../engine/types.ts'
 import { jsonDecoder, renderJson, renderJsonCollection } from './json.ts'
 import { negotiate } from './negotiate.ts'
-import type { EagerDecoder, LazyDecoder, RenderName, RenderOfVersion2 } from './names.ts'
+import type { EagerDecoder, LazyDecoder } from './names.ts'
 import { decodeNothing } from './no-op.ts'
 import { renderContentAsXml } from './render-content-xml.ts'
 import { renderXml } from './render-xml.ts'
@@ -23,7 +23,8 @@ export interface Encodings {
   decoderFor(encoding: string, options: DecoderOptions): Decode
   /**
    * The renderer of an endpoint's `output_encoding` (exact). An unknown name, or an empty one, means the renderer named like
-   * `fallbackEncoding`, the `encoding` as written of an endpoint's only backend; null for several backends. Else JSON.
+   * `fallbackEncoding`, the `encoding` as written of an endpoint's only backend; null for several backends. Else JSON. Whoever
+   * asks for an endpoint that `isNoOp` does not need it.
    */
   renderFor(outputEncoding: string, fallbackEncoding: string | null, dialect: Dialect): Render
 }

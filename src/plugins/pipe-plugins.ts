@@ -23,7 +23,7 @@ export async function pipePlugins({ kind, block, groupsPairs, describe }: PipePl
   const loaded = await loadAt(site, { kind, block, label: backendLabel(site), missingLevel: 'warning', endsAtUnknown: false })
   const seat = pipeSeat({
     context: { maxBody: loaded.settings.maxBody, paramNames: paramNamesOf(endpoint?.writtenPath ?? '') },
-    isRaw: (backend === null ? endpoint?.outputEncoding : backend.encoding) === 'no-op',
+    isRaw: backend === null ? endpoint?.isNoOp === true : backend.encoding === 'no-op',
     decode: backend === null ? null : site.decode(),
   })
   if (loaded.plugins.length > 0) site.log.debug(`${site.label}${describe(loaded.plugins)}`)

@@ -99,6 +99,7 @@ export function makeEndpoint(overrides: Partial<EndpointConfig> = {}): EndpointC
     cacheTtlMs: 0,
     concurrentCalls: 1,
     outputEncoding: 'json',
+    isNoOp: overrides.outputEncoding === 'no-op',
     inputHeaders: [],
     inputQueryStrings: [],
     extraConfig: new Map(),

@@ -46,7 +46,7 @@ export async function openChain(kind: Kind, block: object, site: Site): Promise<
       seat.output(madeAnswer(mock), input)
     return chainOf(stackPlugins(loaded, seat, site, false), seat, ({ backend }) => backend, output)
   }
-  const isRaw = (site.backend === null ? site.endpoint?.outputEncoding : site.backend.encoding) === 'no-op'
+  const isRaw = site.backend === null ? site.endpoint?.isNoOp === true : site.backend.encoding === 'no-op'
   const seat = pipeSeat({ context, isRaw, decode: site.backend === null ? null : site.decode() })
   const layer = await pipePlugins({ kind, block, groupsPairs: kind === 'req-resp-modifier', describe: () => '' }, site)
   return chainOf(

@@ -54,6 +54,6 @@ export function compileDecodedList(patterns: readonly string[]): HeaderList {
   return (name) => isTaken(name) && !NEVER.test(name.toLowerCase())
 }
 
-export function isDecoded({ outputEncoding }: EndpointConfig): boolean {
-  return outputEncoding !== 'no-op'
+export function isDecoded({ isNoOp }: EndpointConfig): boolean {
+  return !isNoOp
 }

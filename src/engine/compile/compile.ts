@@ -180,7 +180,7 @@ async function endpointHandler(
       mask: maskerOf(config.secrets),
       returnsErrorText: site.router.return_error_msg,
       stream: streamInitOf(endpoint, site, dropsHeader),
-      liftsEventStreams: config.quirks.liftsEventStreams && endpoint.outputEncoding === 'no-op',
+      liftsEventStreams: config.quirks.liftsEventStreams && endpoint.isNoOp,
       dropsHeader,
     })
     log.debug(`${place.label} Building the http handler`)

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import {
   blocksOf,
+  configOf,
   endpointWith,
   makeBackendResponse,
   makeConfig,
@@ -81,6 +82,16 @@ test('a backend’s status and headers stay inside once its data is decoded, in 
       outputEncoding,
     )
   }
+})
+
+test('an unknown encoding beside the only backend’s no-op passes its answer as it is', async () => {
+  const backend = { url_pattern: '/b', host: ['http://b'], encoding: 'no-op' }
+  const config = configOf({ endpoints: [{ endpoint: '/e', output_encoding: 'nope', backend: [backend] }] })
+  const headers = new HeaderMap(['X-A', '1', 'Content-Type', 'text/q'])
+  const gateway = await openInMemory(config, { backend: () => Promise.resolve(makeBackendResponse('tea', { statusCode: 418, headers })) })
+  const { statusCode, responseHeaders, answered } = await gateway.ask({ target: '/e' })
+  assert.deepEqual([statusCode, responseHeaders.get('X-A'), responseHeaders.get('Content-Type')], [418, '1', 'text/q'])
+  assert.equal(String(answered.body), 'tea')
 })
 
 test('a signer gives none of a backend’s headers, nor its status', async () => {

@@ -108,7 +108,7 @@ function compileWriter(init: EndpointInit): WriteResponse {
   const { endpoint, dropsHeader, stream } = init
   const cacheControl = endpoint.cacheTtlMs === 0 ? null : `public, max-age=${Math.trunc(endpoint.cacheTtlMs / 1000)}`
   const writer = { cacheControl, dropsHeader, isLive: stream !== null }
-  return endpoint.outputEncoding === 'no-op' ? streamWriter(writer) : renderedWriter(init.render, writer)
+  return endpoint.isNoOp ? streamWriter(writer) : renderedWriter(init.render, writer)
 }
 
 /** security: whoever reads a body that the client does not send would wait beyond the endpoint's time, that is for ever. */

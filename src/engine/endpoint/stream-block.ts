@@ -75,7 +75,7 @@ function checkProtocols(protocols: readonly string[]): Issue[] {
 
 function findContradictions(endpoint: EndpointConfig): Issue[] {
   const found: [boolean, string, string][] = [
-    [endpoint.outputEncoding !== 'no-op', 'only answers of "no-op" endpoints are streams', 'set "output_encoding": "no-op"'],
+    [!endpoint.isNoOp, 'only answers of "no-op" endpoints are streams', 'set "output_encoding": "no-op"'],
     [endpoint.concurrentCalls > 1, 'several calls at once cannot be one stream', 'leave "concurrent_calls" out'],
     [proxyOptions(endpoint).static !== undefined, 'nothing can be added to a stream', 'leave "static" of "proxy" out'],
     [endpoint.extraConfig.has('_gw/cache'), 'a stream is not kept', 'leave "_gw/cache" out'],

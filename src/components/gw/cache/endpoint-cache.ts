@@ -57,7 +57,6 @@ export function cacheEndpoint(given: Options, site: Site): Layer<Handler> | null
 function compileFetch(given: Options, endpoint: EndpointConfig, next: Handler, maxBytes: () => number) {
   const ttlMs = parseDurationMs(given.ttl) ?? 0
   const statuses = new Set(given.statuses)
-  const isStream = endpoint.outputEncoding === 'no-op'
   const forwarded = new Set(endpoint.inputHeaders.map(canonicalName))
   return async function fetch(client: Exchange, scope: Scope): Promise<Fetched<CapturedAnswer>> {
     const notes: NonNullable<ReturnType<typeof answerNotes.get>> = []
@@ -66,7 +65,7 @@ function compileFetch(given: Options, endpoint: EndpointConfig, next: Handler, m
     const serving = Promise.resolve(next(exchange))
     const value = await Promise.race([answer, serving.then(() => answer)])
     const { statusCode, headers, failure, body, stream } = value
-    const isWhole = isStream || headers.get('X-Krakend-Completed') === 'true'
+    const isWhole = endpoint.isNoOp || headers.get('X-Krakend-Completed') === 'true'
     const isGood = statuses.has(statusCode) && failure === null && stream === null && isWhole && !headers.has('Set-Cookie')
     const keeping = isGood ? keepingOf(notes, ttlMs, given.override) : null
     const varies = keeping?.varies.filter((name) => forwarded.has(name) || forwarded.has('*')) ?? []
