@@ -1,5 +1,6 @@
-// Series in Prometheus' text format 0.0.4, with the names that OpenTelemetry's exporter gives them.
+// Series in Prometheus' text format 0.0.4, with the names that OpenTelemetry's exporter gives them and numbers as Go writes them.
 
+import { formatNumber } from '../../go/number.ts'
 import type { Attributes, Instrument, Series } from './metric-types.ts'
 
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
@@ -35,29 +36,31 @@ export function writePage(series: readonly Series[], figures: readonly Figure[],
   }
   let current: Instrument | null = null
   let name = ''
+  let bounds: readonly string[] | null = null
   for (const { instrument, attributes, values } of series) {
     if (instrument !== current) {
       current = instrument
       name = nameOf(instrument, init)
-      head(lines, name, instrument.description, instrument.bounds === null ? 'counter' : 'histogram')
+      bounds = instrument.bounds?.map(formatNumber) ?? null
+      head(lines, name, instrument.description, bounds === null ? 'counter' : 'histogram')
     }
     const labels = labelsOf([...attributes, ...init.labels])
-    if (instrument.bounds === null) lines.push(`${name}${braces(labels)} ${formatNumber(values[0] as number)}`)
-    else writeHistogram(lines, name, labels, instrument.bounds, values)
+    if (bounds === null) lines.push(`${name}${braces(labels)} ${formatNumber(values[0] as number)}`)
+    else writeHistogram(lines, name, labels, bounds, values)
   }
   return `${lines.join('\n')}\n`
 }
 
-function writeHistogram(lines: string[], name: string, labels: string, bounds: readonly number[], values: readonly number[]): void {
+function writeHistogram(lines: string[], name: string, labels: string, bounds: readonly string[], values: readonly number[]): void {
   const more = labels === '' ? '' : `${labels},`
   let count = 0
   for (const [at, bound] of bounds.entries()) {
     count += values[at] as number
-    lines.push(`${name}_bucket{${more}le="${formatNumber(bound)}"} ${count}`)
+    lines.push(`${name}_bucket{${more}le="${bound}"} ${formatNumber(count)}`)
   }
-  count += values[bounds.length] as number
-  lines.push(`${name}_bucket{${more}le="+Inf"} ${count}`)
-  lines.push(`${name}_sum${braces(labels)} ${formatNumber(values[bounds.length + 1] as number)}`, `${name}_count${braces(labels)} ${count}`)
+  const total = formatNumber(count + (values[bounds.length] as number))
+  lines.push(`${name}_bucket{${more}le="+Inf"} ${total}`)
+  lines.push(`${name}_sum${braces(labels)} ${formatNumber(values[bounds.length + 1] as number)}`, `${name}_count${braces(labels)} ${total}`)
 }
 
 function head(lines: string[], name: string, help: string, type: string): void {
@@ -97,10 +100,4 @@ function sanitize(name: string): string {
 
 function escape(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"').toWellFormed()
-}
-
-/** As Go writes floats: `1e+06` is as good as `1000000`, but bounds keep their digits. */
-function formatNumber(value: number): string {
-  if (value === Infinity) return '+Inf'
-  return value === -Infinity ? '-Inf' : String(value)
 }

@@ -156,6 +156,29 @@ test('promtool finds nothing in the names that have no compatibility to keep, an
   if (checked.error === undefined) assert.deepEqual([checked.stdout + checked.stderr, checked.status], ['', 0])
 })
 
+test('numbers on the page of Prometheus are as Go writes them: bounds, counts, sums and figures', () => {
+  const instrument = { name: 'size', description: 'd', unit: 'By', bounds: [0.00001, 0.02, 1_048_576] }
+  const series = [
+    { instrument, attributes: [], values: [0, 7, 1_234_560, 1, 1.5e21] },
+    { instrument: { ...instrument, name: 'n', bounds: null }, attributes: [], values: [20_000_000] },
+  ]
+  const figures = [{ name: 'up', help: 'h', type: 'gauge' as const, samples: [1.7e9, Infinity, Number.NaN].map((value) => ({ value })) }]
+  const page = writePage(series, figures, { namespace: '', labels: [], suffixes: true })
+  const numbers = [...page.matchAll(/^[^#].*$/gm)].map(([line]) => line)
+  assert.deepEqual(numbers, [
+    'up 1.7e+09',
+    'up +Inf',
+    'up NaN',
+    'size_bytes_bucket{le="1e-05"} 0',
+    'size_bytes_bucket{le="0.02"} 7',
+    'size_bytes_bucket{le="1.048576e+06"} 1.234567e+06',
+    'size_bytes_bucket{le="+Inf"} 1.234568e+06',
+    'size_bytes_sum 1.5e+21',
+    'size_bytes_count 1.234568e+06',
+    'n_bytes_total 2e+07',
+  ])
+})
+
 test('a collector that is not there costs spans, no request, and one line', async () => {
   const otlp = [{ name: 'gone', host: '127.0.0.1', port: 1, use_http: true }]
   const gateway = await openInMemory(configOf(fileWith({ exporters: { otlp } })))
