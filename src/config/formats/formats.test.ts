@@ -28,6 +28,34 @@ test('YAML: numbers and words as in Go', () => {
   }
   assert.deepEqual(parseYaml(text), expected)
   assert.deepEqual(parseYaml('a: _\nb: a_1\nc: 1_a\n'), { a: '_', b: 'a_1', c: '1_a' })
+  const list = (...items: string[]): unknown => (parseYaml(`l: [${items.join(', ')}]`) as { l: unknown }).l
+  assert.deepEqual(list('_1', '_7', '1e400', '0x', '1.2.3', '.', '-.iNf', '10.0.0.1:80'), [
+    '_1',
+    '_7',
+    '1e400',
+    '0x',
+    '1.2.3',
+    '.',
+    '-.iNf',
+    '10.0.0.1:80',
+  ])
+  assert.deepEqual(list('-0x1F', '+0x1', '0X1F', '0B1', '0O17', '-012', '1_', '.5', '5.', '-.5e1'), [-31, 1, 31, 1, 15, -10, 1, 0.5, 5, -5])
+  assert.deepEqual(list('18446744073709551615', '18446744073709551616', '.inf', '-.Inf'), [2n ** 64n - 1n, 2 ** 64, Infinity, -Infinity])
+})
+
+test('YAML: the lines of a quoted text begin anywhere', () => {
+  assert.deepEqual(parseYaml('k:\n  - "a\\\n  b"\n  - \'c\n\n it\'\'s\'\nz:\n  - y: "d\n\\"e"\n    x: 1\n'), {
+    k: ['ab', "c\nit's"],
+    z: [{ y: 'd "e', x: 1 }],
+  })
+  assert.throws(
+    () => parseYaml('k:\n  - "a\n  b\nc: [1\n'),
+    (error) => error instanceof FormatError && /Missing closing/.test(error.message),
+  )
+  assert.throws(
+    () => parseYaml('k:\n  - "a\nb"\nc: 1\nc: 2\n'),
+    (error) => error instanceof FormatError && error.position?.line === 5,
+  )
 })
 
 test('YAML: dates are texts', () => {
@@ -39,6 +67,8 @@ test('YAML: dates are texts', () => {
     'e: 2024-01-02T03:04:05+02:00',
     'f: "2024-01-02"',
     'g: 2024-13-40',
+    'h: 2020-02-30',
+    'i: 2024-01-02t03:04:05.10Z',
   ]
   assert.deepEqual(parseYaml(lines.join('\n')), {
     a: '2024-01-02T00:00:00Z',
@@ -48,6 +78,8 @@ test('YAML: dates are texts', () => {
     e: '2024-01-02T03:04:05+02:00',
     f: '2024-01-02',
     g: '2024-13-40',
+    h: '2020-02-30',
+    i: '2024-01-02T03:04:05.1Z',
   })
 })
 

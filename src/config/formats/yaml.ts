@@ -1,40 +1,58 @@
 // YAML as Go's yaml.v3 reads it. Knows no configuration.
 
-import { parseDocument, type ScalarTag } from 'yaml'
+import { type Document, type DocumentOptions, parseDocument, type ParseOptions, type ScalarTag, type SchemaOptions, visit } from 'yaml'
+import { GoError } from '../../go/function.ts'
+import { parseFloat64, parseInt64, parseUint64 } from '../../go/number.ts'
+import { parseTime } from '../../go/time-parse.ts'
+import { formatTime } from '../../go/time-layout.ts'
+import { UTC } from '../../go/time-zone.ts'
 import { FormatError } from './format-error.ts'
 
 const timestampTag = 'tag:yaml.org,2002:timestamp'
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+/** A quoted text with its quotes. */
+const QUOTED = /^(?:"(?:[^"\\]|\\[^])*"|'(?:[^']|'')*')/
 const numberTag = 'tag:yaml.org,2002:float'
 
-/** `017`, `1_000`, `0b11`: numbers for Go, texts for YAML 1.2. */
+/** As yaml.v3 has them in its `resolve`. */
+const DECIMAL = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
+const DATE = /^\d{4}-/
+const TIME_LAYOUTS = ['2006-1-2T15:4:5.999999999Z07:00', '2006-1-2t15:4:5.999999999Z07:00', '2006-1-2 15:4:5.999999999', '2006-1-2']
+const RFC_3339 = '2006-01-02T15:04:05.999999999Z07:00'
+
+/** `017`, `1_000`, `-0x1F`, `0b11`: numbers for Go, and texts or other numbers for YAML 1.2. What is none is a text. */
 const goNumber: ScalarTag = {
   tag: numberTag,
   default: true,
-  format: 'GO',
-  test: /^[-+]?(?:0[0-7][0-7_]*|0b_?[01][01_]*|0x_?[0-9a-fA-F]*_[0-9a-fA-F_]*|[0-9]*\.?[0-9]*_[0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9]+)?)$/,
-  resolve(text) {
-    const plain = text.replaceAll('_', '')
-    const sign = plain.startsWith('-') ? -1 : 1
-    const digits = plain.replace(/^[-+]/, '')
-    if (/^0[0-7]+$/.test(digits)) return sign * Number.parseInt(digits, 8)
-    const value = digits === '' || digits === '.' ? Number.NaN : Number(digits)
-    return Number.isNaN(value) ? text : sign * value
-  },
+  test: /^(?![-+]?\.(?:inf|nan)$)[-+.0-9]/i,
+  resolve: (text) => readNumber(text) ?? text,
+}
+
+function readNumber(text: string): number | bigint | null {
+  if (text.startsWith('.')) return parseFloat64(text)
+  const plain = text.replaceAll('_', '')
+  const whole = parseInt64(plain, 0) ?? parseUint64(plain, 0)
+  if (whole !== null) return whole
+  return DECIMAL.test(plain) ? parseFloat64(plain) : null
 }
 
 /** compat: dates become texts in RFC 3339; one with a blank before its zone stays as it is. */
 const goTimestamp: ScalarTag = {
   tag: timestampTag,
   default: true,
-  test: /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/,
-  resolve(text) {
-    const [day, time = '0:0:0Z'] = text.split(/[Tt ]/) as [string, string?]
-    const [, clock, fraction = '', zone = 'Z'] = /^([\d:]+)(\.\d+)?(Z|[-+]\d\d:\d\d)?$/.exec(time)!
-    const date = pad(day.split('-'), '-')
-    const moment = `${date}T${pad(clock!.split(':'), ':')}${fraction.replace(/\.?0+$/, '')}`
-    return Number.isNaN(Date.parse(`${moment.slice(0, 19)}Z`)) ? text : moment + (zone === '+00:00' ? 'Z' : zone)
-  },
+  test: DATE,
+  resolve: (text) => readDate(text) ?? text,
+}
+
+function readDate(text: string): string | null {
+  for (const layout of TIME_LAYOUTS) {
+    try {
+      return formatTime(parseTime(layout, text, UTC), RFC_3339)
+    } catch (error) {
+      if (!(error instanceof GoError)) throw error
+    }
+  }
+  return null
 }
 
 /** `!!float 3`: what an integer looks like is a float where its tag says so. */
@@ -60,23 +78,21 @@ const goBinary: ScalarTag = {
   },
 }
 
-function pad(parts: readonly string[], separator: string): string {
-  return parts.map((part) => part.padStart(2, '0')).join(separator)
+const OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
+  schema: 'core',
+  merge: true,
+  intAsBigInt: true,
+  customTags: (tags) => [goTimestamp, goNumber, goFloat, goBinary, ...tags],
+  prettyErrors: false,
+  logLevel: 'silent',
 }
 
 /** The object of a YAML text; an empty text is `{}`. Integers that a number cannot hold are bigints. Throws a FormatError. */
 export function parseYaml(text: string): unknown {
-  const document = parseDocument(text, {
-    schema: 'core',
-    merge: true,
-    intAsBigInt: true,
-    customTags: (tags) => [goNumber, goTimestamp, goFloat, goBinary, ...tags],
-    prettyErrors: false,
-    logLevel: 'silent',
-  })
+  const { document, parsed } = parseLenient(text)
   // compat: of several documents the first one counts
   const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS')
-  if (error !== undefined) throw new FormatError(`yaml: ${error.message}`, findPosition(text, error.pos[0]))
+  if (error !== undefined) throw new FormatError(`yaml: ${error.message}`, findPosition(parsed, error.pos[0]))
   let value: unknown
   try {
     value = document.toJS({ maxAliasCount: 10_000, reviver: narrowSafe }) as unknown
@@ -86,6 +102,29 @@ export function parseYaml(text: string): unknown {
   if (value === null || value === undefined) return {}
   if (typeof value === 'object' && !Array.isArray(value)) return value
   throw new FormatError('yaml: unmarshal errors: the top level is no mapping', null, 'the file must be a mapping: key: value')
+}
+
+/** compat: yaml.v3 does not mind where the lines of a quoted text begin. Indented, they are the same text for this parser. */
+function parseLenient(text: string): { document: Document; parsed: string } {
+  const document = parseDocument(text, OPTIONS)
+  const [error] = document.errors
+  const start = error?.code === 'MISSING_CHAR' ? startOfQuote(document, error.pos[0]) : null
+  const [quoted] = (start === null ? null : QUOTED.exec(text.slice(start))) ?? []
+  if (start === null || quoted === undefined) return { document, parsed: text }
+  const indented = quoted.replaceAll(/\n */g, `\n${' '.repeat(findPosition(text, start).column)}`)
+  if (indented === quoted) return { document, parsed: text }
+  return parseLenient(text.slice(0, start) + indented + text.slice(start + quoted.length))
+}
+
+/** Where the quoted text begins that ends here for the parser; null for none. */
+function startOfQuote(document: Document, end: number): number | null {
+  let start: number | null = null
+  visit(document, {
+    Scalar(_key, { type, range }) {
+      if ((type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && range?.[1] === end) start = range[0]
+    },
+  })
+  return start
 }
 
 function narrowSafe(_key: unknown, value: unknown): unknown {
