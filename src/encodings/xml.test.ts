@@ -68,6 +68,56 @@ test('what is not well-formed is an error', () => {
   }
 })
 
+const WRONG: readonly (readonly [text: string, message: string, line?: number])[] = [
+  ['<r><a></r>', 'element <a> closed by </r>'],
+  ['<html>\n<p>a<br>b</p>\n</html>', 'element <br> closed by </p>', 2],
+  ['<x:a></y:a>', 'element <a> in space x closed by </a> in space y'],
+  ['<x:a></a>', 'element <a> in space x closed by </a> in space ""'],
+  ['</r>', 'unexpected end element </r>'],
+  ['<r>a&nbsp;b</r>', 'invalid character entity &nbsp;'],
+  ['<r>a & b</r>', 'invalid character entity & (no semicolon)'],
+  ['<r b="&#x110000;"/>', 'invalid character entity &#x110000;'],
+  ['<r>&#;</r>', 'invalid character entity &#;'],
+  ['<r>&amp', 'unexpected EOF'],
+  ['<r a=1/>', 'unquoted or missing attribute value in element'],
+  ['<r a/>', 'attribute name without = in element'],
+  ['<r a="<"/>', 'unescaped < inside quoted string'],
+  ['<r/ >', 'expected /> in element'],
+  ['<r></r x>', 'invalid characters between </r and >'],
+  ['<r>< a/></r>', 'expected element name after <'],
+  ['<a:b:c/>', 'expected element name after <'],
+  ['<1a/>', 'invalid XML name: 1a'],
+  ['<r>\n\x01\n</r>', 'illegal character code U+0001', 3],
+  ['<r>&#0;</r>', 'illegal character code U+0000'],
+  ['<r>]]></r>', 'unescaped ]]> not in CDATA section'],
+  ['<r><![CDATA[x', 'unexpected EOF in CDATA section'],
+  ['<r><![CDATE[', 'invalid <![ sequence'],
+  ['<r><!-- a -- b --></r>', 'invalid sequence "--" not allowed in comments'],
+  ['<r><!-x', 'invalid sequence <!- not part of <!--'],
+  ['<??><r/>', 'expected target name after <?'],
+  ['<!DOCTYPE r [<!-- > --> ">" <', 'unexpected EOF'],
+]
+
+test('errors have Go’s words and line', () => {
+  for (const [text, message, line = 1] of WRONG)
+    assert.throws(
+      () => read(text),
+      { code: 'ERR_DECODE', message: `xml.Decoder.Token() - XML syntax error on line ${line}: ${message}` },
+      text,
+    )
+  const message = 'xml.Decoder.Token() - xml: unsupported version "1.1"; only version 1.0 is supported'
+  assert.throws(() => read('<?xml version="1.1"?><r/>'), { code: 'ERR_DECODE', message })
+})
+
+test('what Go reads without a word', () => {
+  assert.deepEqual(read('<r>&#xD800;x</r>'), { r: '\ufffdx' })
+  assert.deepEqual(read('<!-- --><r>0<!DOCTYPE x [<!ENTITY a ">"> <!-- > -->]>1</r>'), { r: '1' })
+  assert.deepEqual(read('<!><x/>><r/>'), { r: '' }, 'what a declaration begins with means nothing')
+  assert.deepEqual(read('<r><?xml version="1.0"?><a b=" x&#13;\r\n&#10;"/>\r&apos;\ud83d\ude00</r>'), {
+    r: { a: { '-b': ' x\r\n\n' }, '#text': "'\ud83d\ude00" },
+  })
+})
+
 test('hostile documents: entities do not expand, depth ends', () => {
   assert.throws(() => read('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'), { code: 'ERR_DECODE' })
   assert.throws(() => read('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'), { code: 'ERR_DECODE' })
