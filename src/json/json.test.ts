@@ -73,6 +73,17 @@ test('what is no UTF-8 and no character becomes U+FFFD, one for each byte', () =
   assert.equal(shown(object('{"\\ud800":1,"\\udfff":2}')), '{"\ufffd":2}')
 })
 
+test('an error names the byte that came, where that is no UTF-8', () => {
+  const cases: [string, string][] = [
+    ['\x89PNG', String.raw`'\u0089' looking for beginning of value`],
+    ['\xe9t\xe9', "'é' looking for beginning of value"],
+    ['{"a":1 \xff}', "'ÿ' after object key:value pair"],
+    ['{"a":"\xff",\xc3\xa9}', "'Ã' looking for beginning of object key string"],
+  ]
+  for (const [body, expected] of cases)
+    assert.throws(() => decodeJsonObject(Buffer.from(body, 'latin1')), { message: `invalid character ${expected}` })
+})
+
 test('untouched strings are escaped as Go does, nothing else', () => {
   const body = '{"s":"<a>&\\u2028\\u2029\u2028/é😀\\u0001\\b\\f\\n\\t\\"\\\\\\u007f\\/\\u00e9\\ud83d\\ude00\\u000A\\u003C"}'
   assert.equal(shown(object(body)), '{"s":"\\u003ca\\u003e\\u0026\\u2028\\u2029\\u2028/é😀\\u0001\\b\\f\\n\\t\\"\\\\\u007f/é😀\\n\\u003c"}')

@@ -28,10 +28,16 @@ export function parseJson(bytes: Buffer): JsonValue {
 export function readJson(bytes: Buffer): JsonReading {
   // perf: most bodies are ASCII, which needs no second look
   const hasOnlyAscii = isAscii(bytes)
-  const valid = hasOnlyAscii || isUtf8(bytes) ? bytes : repairUtf8(bytes)
+  const valid = hasOnlyAscii || isUtf8(bytes) ? bytes : repairedJson(bytes)
   const scan = scanJson(valid)
   const isWrittenAsGoDoes = !scan.hasOddEscapes && !hasHtml(valid) && (hasOnlyAscii || !hasLineSeparators(valid))
   return isWrittenAsGoDoes ? toReading(JsonText.ofScan(valid, scan), scan) : readRewritten(valid, scan)
+}
+
+/** compat: an error names the byte as it came. */
+function repairedJson(bytes: Buffer): Buffer {
+  scanJson(bytes)
+  return repairUtf8(bytes)
 }
 
 /** Whether there is something that Go escapes because JSON may stand in HTML. perf: three searches cost less than a look at each byte. */
