@@ -73,6 +73,14 @@ test('what is no UTF-8 and no character becomes U+FFFD, one for each byte', () =
   assert.equal(shown(object('{"\\ud800":1,"\\udfff":2}')), '{"\ufffd":2}')
 })
 
+test('an escape that is half a pair is U+FFFD in texts, too', () => {
+  for (const read of [parseJsonText, parseBounded]) {
+    const text = String.raw`{"a\udc00":"\ud800x","b":["\uD834\uDD1E","\ud834\ud834\udd1e","\\ud800","\ud800\u0041"]}`
+    assert.deepEqual(read(text), { 'a\ufffd': '\ufffdx', b: ['𝄞', '\ufffd𝄞', '\\ud800', '\ufffdA'] })
+    assert.throws(() => read(String.raw`{"a":"\ud80"}`), SyntaxError)
+  }
+})
+
 test('an error names the byte that came, where that is no UTF-8', () => {
   const cases: [string, string][] = [
     ['\x89PNG', String.raw`'\u0089' looking for beginning of value`],

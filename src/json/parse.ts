@@ -5,15 +5,28 @@ import type { JsonObject, JsonValue } from './types.ts'
 
 type Container = JsonValue[] | JsonObject
 
+const HALF_PAIR = /\\u[dD][89a-fA-F]/
+/** A pair, half of one, or an escape that begins otherwise. */
+const ESCAPE = /\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|[^])/g
+const HALF_LENGTH = 6
+
 /**
- * The value as JSON.parse gives it, with the keys that the text has. Throws its SyntaxError.
+ * The value as JSON.parse gives it, with the keys that the text has, and U+FFFD for an escape that is half a pair, as in Go. Throws its
+ * SyntaxError.
  *
  * security: once V8 (of Node 24 to 26 at least) has seen an object with a key that holds a backslash, it takes escaped keys in that place for
  * it: after a body `{"\\u006":0}`, one with `{"\u0061dmin":1}` has the key `\u006` for JSON.parse, and `admin` for the backend.
  */
 export function parseJsonText(text: string): unknown {
-  const value: unknown = JSON.parse(text)
-  return text.includes('\\') && hasEscapedKey(text) ? parseValid(text, Number) : value
+  if (!text.includes('\\')) return JSON.parse(text) as unknown
+  const whole = replaceHalfPairs(text)
+  const value: unknown = JSON.parse(whole)
+  return hasEscapedKey(whole) ? parseValid(whole, Number) : value
+}
+
+function replaceHalfPairs(text: string): string {
+  if (!HALF_PAIR.test(text)) return text
+  return text.replaceAll(ESCAPE, (escape) => (escape.length === HALF_LENGTH ? String.raw`\ufffd` : escape))
 }
 
 /** Parses valid JSON without losing digits. The last of equal keys wins. */
