@@ -202,6 +202,12 @@ test('forbidden endpoints and endpoints without backends', () => {
   assert.deepEqual(fail({ endpoint: 'x', method: 'get' }, 2), ["WARNING: the 'get /x' endpoint has 0 backends defined! Ignoring"])
 })
 
+test('listen_ip is an address without a zone', () => {
+  for (const listen_ip of ['', '::', '127.0.0.1', 'fe80::1']) assert.deepEqual(messages({ listen_ip }), [])
+  for (const listen_ip of ['fe80::1%eth0', 'localhost', '[::1]'])
+    assert.deepEqual(messages({ listen_ip }), [`invalid ip address ${listen_ip}`])
+})
+
 test('all problems in one go, KrakenD’s first one first', () => {
   const endpoints = [
     { endpoint: '/first', backend: [], extra_config: { 'security/policies': {} } },

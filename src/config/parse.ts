@@ -102,8 +102,10 @@ function refuseVersion(version: number): Issue {
 }
 
 function parseService(raw: RawService, context: ParseContext, options: ParseOptions): GatewayConfig {
-  if (raw.listen_ip !== '' && isIP(raw.listen_ip) === 0) {
-    reportInvalid(context, 'invalid-address', ['listen_ip'], `invalid ip address ${raw.listen_ip}`, 'write an IPv4 or IPv6 address')
+  // compat: Go's net.ParseIP knows no zones.
+  if (raw.listen_ip !== '' && (isIP(raw.listen_ip) === 0 || raw.listen_ip.includes('%'))) {
+    const hint = 'write an IPv4 or IPv6 address, without a zone'
+    reportInvalid(context, 'invalid-address', ['listen_ip'], `invalid ip address ${raw.listen_ip}`, hint)
   }
   const hosts = sanitizeHosts(raw.host, ['host'], context)
   const inherited = {
