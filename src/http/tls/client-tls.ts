@@ -5,6 +5,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { ClientTlsConfig } from '../../config/types.ts'
 import type { Logger } from '../../engine/compile/component.ts'
 import { asError } from '../../engine/errors.ts'
+import { describeFileError } from '../../go/file-error.ts'
 import { tlsChoices } from './names.ts'
 import { readPair, trustContext } from './trust.ts'
 
@@ -23,13 +24,21 @@ function defaults(): ConnectionOptions {
 
 function build(section: ClientTlsConfig, log: Logger | undefined): ConnectionOptions {
   const trust = {
-    authorities: section.caCerts.flatMap((path) => orLog(`certificate CA ${path}`, log, () => readFileSync(path))),
+    authorities: section.caCerts.flatMap((path) => orLog(`certificate CA ${path}`, log, () => readOwn(path))),
     trustsSystem: !section.disableSystemCaPool,
     pairs: section.clientCerts.flatMap((pair) =>
-      orLog(`client certificate ${pair.certificate}, ${pair.privateKey}`, log, () => readPair(pair, readFileSync)),
+      orLog(`client certificate ${pair.certificate}, ${pair.privateKey}`, log, () => readPair(pair, readOwn)),
     ),
   }
   return { secureContext: trustContext(trust, tlsChoices(section)), rejectUnauthorized: !section.allowInsecureConnections }
+}
+
+function readOwn(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new Error(describeFileError(error, path), { cause: error })
+  }
 }
 
 /** What was read, or nothing but a line of the log. */

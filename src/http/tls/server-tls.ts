@@ -1,12 +1,14 @@
 // The `tls` section of the configuration as options of Node's TLS server. Knows nothing of HTTP.
 
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import tls, { type SecureContext, type TlsOptions, TLSSocket } from 'node:tls'
 import { ConfigError, type Logger } from '../../engine/compile/component.ts'
 import { asError } from '../../engine/errors.ts'
 import type { ServerTlsConfig } from '../../config/types.ts'
+import { describeFileError } from '../../go/file-error.ts'
+import { checkKeyPair } from './key-pair.ts'
 import { systemCertificates } from './system-certificates.ts'
 import { tlsChoices } from './names.ts'
 
@@ -26,11 +28,12 @@ export async function loadServerTls(section: ServerTlsConfig, log: Logger): Prom
   const pairs = await Promise.all(
     section.keys.map(async ({ publicKey, privateKey }) => ({ cert: await read(publicKey), key: await read(privateKey) })),
   )
-  const identities = pairs.map((pair): Identity => {
+  const identities = pairs.map((pair, index): Identity => {
     try {
-      return { certificate: new X509Certificate(pair.cert), context: tls.createSecureContext({ ...base, ...pair }) }
+      return { certificate: checkKeyPair(pair.cert, pair.key), context: tls.createSecureContext({ ...base, ...pair }) }
     } catch (error) {
-      throw new ConfigError(`tls: ${asError(error).message}`)
+      const { publicKey = '', privateKey = '' } = section.keys[index] ?? {}
+      throw new ConfigError(`${asError(error).message} (${publicKey}, ${privateKey})`)
     }
   })
   const options: TlsOptions = { ...base, ...pairs[0], ALPNProtocols }
@@ -60,15 +63,8 @@ async function read(path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch (error) {
-    throw new ConfigError(openError(path, error))
+    throw new ConfigError(describeFileError(error, path))
   }
-}
-
-/** Go's words for a file that cannot be read. */
-export function openError(path: string, error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException
-  const reason = code === 'ENOENT' ? 'no such file or directory' : code === 'EACCES' ? 'permission denied' : asError(error).message
-  return `open ${path}: ${reason}`
 }
 
 async function loadClientVerification(section: ServerTlsConfig, log: Logger): Promise<TlsOptions> {
@@ -78,7 +74,7 @@ async function loadClientVerification(section: ServerTlsConfig, log: Logger): Pr
       try {
         return await readFile(path)
       } catch (error) {
-        log.error(`[SERVICE: HTTP Server] Cannot load certificate CA ${path}: ${openError(path, error)}`)
+        log.error(`[SERVICE: HTTP Server] Cannot load certificate CA ${path}: ${describeFileError(error, path)}`)
         return null
       }
     }),

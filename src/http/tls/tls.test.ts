@@ -131,13 +131,18 @@ describe('server', () => {
     })
   })
 
-  test('missing keys', async () => {
+  test('missing keys and keys of others', async () => {
     const start = (keys: ServerTlsConfig['keys']): Promise<unknown> =>
       createNodeServer(configWith({ tls: { ...SERVER, keys } }), () => undefined, listLogger().log)
     await assert.rejects(start([]), { name: 'ConfigError', message: 'public key not defined' })
     await assert.rejects(start([{ publicKey: '', privateKey: 'x' }]), { message: 'public key not defined' })
     await assert.rejects(start([{ publicKey: 'x', privateKey: '' }]), { message: 'private key not defined' })
     await assert.rejects(start([{ publicKey: '/none', privateKey: '/none' }]), { message: 'open /none: no such file or directory' })
+    const [publicKey, privateKey] = [path('a.pem'), path('b.key')]
+    await assert.rejects(start([{ publicKey, privateKey }]), {
+      name: 'ConfigError',
+      message: `tls: private key does not match public key (${publicKey}, ${privateKey})`,
+    })
   })
 })
 

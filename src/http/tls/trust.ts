@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import tls, { type SecureContext, type SecureContextOptions } from 'node:tls'
 import type { ClientTlsConfig } from '../../config/types.ts'
 import { asError } from '../../engine/errors.ts'
+import { checkKeyPair } from './key-pair.ts'
 import { systemCertificates } from './system-certificates.ts'
 
 export interface Trust {
@@ -51,10 +52,10 @@ function readAuthority(path: string, read: Read): Buffer {
   return bytes
 }
 
-/** A certificate and its key. Throws the system's or OpenSSL's words where they cannot be read, or do not belong together. */
+/** A certificate and its key. Throws the system's or Go's words where they cannot be read, or do not belong together. */
 export function readPair(files: TrustFiles['clientCerts'][number], read: Read): ClientPair {
   const [certificate, privateKey] = [read(files.certificate), read(files.privateKey)]
-  tls.createSecureContext({ cert: certificate, key: privateKey })
+  checkKeyPair(certificate, privateKey)
   return { certificate, privateKey }
 }
 
