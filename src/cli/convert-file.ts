@@ -1,7 +1,8 @@
 // What `krakend convert` does with files: reads the source, compares what both mean, writes the result.
 
 import { readFile, writeFile } from 'node:fs/promises'
-import { describeFileError, extensionOf } from '../config/load.ts'
+import { extensionOf } from '../config/load.ts'
+import { describeFileError } from '../go/file-error.ts'
 import { readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { synonymsOf } from '../config/upgrade.ts'

@@ -1,7 +1,7 @@
 // KrakenD's comparison of a Go plugin with the gateway: versions of Go, libc and modules must be the same. Here are none, so it never fits.
 
 import { readFileSync } from 'node:fs'
-import { describeFileError } from '../config/load.ts'
+import { describeFileError } from '../go/file-error.ts'
 
 export interface GoPlugin {
   /** Path of its go.sum. */

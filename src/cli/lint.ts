@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { parseText } from '../config/load.ts'
 import { resolveSecrets } from '../config/secrets.ts'
 import { asError } from '../engine/errors.ts'
+import { describeFileError } from '../go/file-error.ts'
 import { errorIssue, type Issue, type IssuePath, type Source } from '../schema/issue.ts'
 import { ofVersion, readOwnSchema } from '../config/own-schema.ts'
 import { isObject } from '../json/types.ts'
@@ -106,8 +107,16 @@ function pathOf(pointer: string, message: string): IssuePath {
 
 async function readSchema(path: string | undefined): Promise<unknown> {
   if (path === undefined) return readOwnSchema()
-  if (!/^https?:\/\//.test(path)) return JSON.parse(await readFile(path, 'utf8')) as unknown
+  if (!/^https?:\/\//.test(path)) return JSON.parse(await readLocal(path)) as unknown
   const response = await fetch(path)
   if (!response.ok) throw new Error(`${path} answers ${response.status}`)
   return response.json()
+}
+
+async function readLocal(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new Error(describeFileError(error, path), { cause: error })
+  }
 }

@@ -4,6 +4,7 @@ import { readFile as readFileOfDisk } from 'node:fs/promises'
 import { type Issue, errorIssue } from '../schema/issue.ts'
 import { FormatError } from './formats/format-error.ts'
 import { parseJson } from './formats/json.ts'
+import { describeFileError } from '../go/file-error.ts'
 import { narrowIntegers } from './narrow-integers.ts'
 
 export type ReadFile = (file: string) => Promise<string | Uint8Array>
@@ -83,21 +84,4 @@ async function parseHclOfVersion2(text: string): Promise<unknown> {
       'HCL is read for version-2 files only, as in KrakenD: use JSON, YAML or TOML',
     )
   }
-}
-
-const fileErrors: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  ENOTDIR: 'not a directory',
-  ELOOP: 'too many levels of symbolic links',
-  ENAMETOOLONG: 'file name too long',
-  EMFILE: 'too many open files',
-}
-
-/** In Go's words: `open x: no such file or directory`. */
-export function describeFileError(error: unknown, file: string): string {
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  if (code === 'EISDIR') return `read ${file}: is a directory`
-  return `open ${file}: ${fileErrors[code] ?? (error instanceof Error ? error.message : String(error))}`
 }

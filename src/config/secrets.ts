@@ -5,7 +5,7 @@ import { dirname, resolve, sep } from 'node:path'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
 import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Environment } from './environment.ts'
-import { describeFileError } from './load.ts'
+import { describeFileError } from '../go/file-error.ts'
 import { looksTyped, typeReferences } from './typed-references.ts'
 import type { Secret, Secrets } from './types.ts'
 

@@ -1,6 +1,7 @@
 // What turns text and files into functions: load, loadstring, loadfile, dofile.
 
 import { readFileSync } from 'node:fs'
+import { fileErrorReason } from '../go/file-error.ts'
 import { bytesOfBuffer, bytesOfText, textOfBytes } from './bytes.ts'
 import { checkFunction, checkString, optionalString } from './check.ts'
 import type { Args } from './check.ts'
@@ -58,20 +59,8 @@ function load(thread: LuaThread, args: Args): Result {
 }
 
 /** Go's words for what went wrong with a file. */
-const FILE_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  EISDIR: 'is a directory',
-  ENOTDIR: 'not a directory',
-  EEXIST: 'file exists',
-  ENAMETOOLONG: 'file name too long',
-  ENOTEMPTY: 'directory not empty',
-  ERR_INVALID_ARG_VALUE: 'invalid argument',
-}
-
 export function fileErrorText(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return bytesOfText(FILE_ERRORS[code] ?? (error instanceof Error ? error.message : String(error)))
+  return bytesOfText(fileErrorReason(error))
 }
 
 /** The text of a Lua file; a first line with `#` is empty then. Gives undefined and the error where it cannot be read. */

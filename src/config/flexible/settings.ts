@@ -2,7 +2,7 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describeFileError } from '../load.ts'
+import { describeFileError } from '../../go/file-error.ts'
 import { FormatError } from '../formats/format-error.ts'
 import { parseJson } from '../formats/json.ts'
 

@@ -16,6 +16,7 @@ import type { TrustInit } from './trusted-client.ts'
 import { FAILED_KEYS_BYTES, FailedKeys } from './failed-keys.ts'
 import { digestOf } from '../../digest-of.ts'
 import { SharedSlot } from '../../shared-slot.ts'
+import { describeFileError } from '../../../../go/file-error.ts'
 import { quote } from '../../../../go/quote.ts'
 
 /** Milliseconds for which all endpoints share the keys of one URL; offered by the service-level block. */
@@ -108,13 +109,8 @@ function readAuthority(path: string, site: Site): string {
   try {
     return site.read(path).toString()
   } catch (error) {
-    throw new Error(`failed to append ${quote(path)} to RootCAs: ${describeFileError(path, error)}`, { cause: error })
+    throw new Error(`failed to append ${quote(path)} to RootCAs: ${describeFileError(error, path)}`, { cause: error })
   }
-}
-
-function describeFileError(path: string, error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException
-  return `open ${path}: ${code === 'ENOENT' ? 'no such file or directory' : (code ?? 'cannot be read')}`
 }
 
 /** The keys of a file, decrypted where that is said. Throws, or rejects, when they cannot be had. */
@@ -127,7 +123,7 @@ export function readKeyFile(
   try {
     file = site.read(options.jwk_local_path)
   } catch (error) {
-    throw new Error(describeFileError(options.jwk_local_path, error), { cause: error })
+    throw new Error(describeFileError(error, options.jwk_local_path), { cause: error })
   }
   if (options.secret_url === '') return parse(file.toString())
   const encrypted = decodeBase64(options.cypher_key)
