@@ -1,5 +1,6 @@
 // `xml` for the client: data becomes a document, by the rules of Go's mxj. Knows nothing of reading XML.
 
+import { GatewayError } from '../engine/errors.ts'
 import { compareText } from '../go/text.ts'
 import { sortedKeys } from '../json/write.ts'
 import { isJsonArray, isJsonObject, JsonNumber } from '../json/types.ts'
@@ -11,27 +12,31 @@ const CONTENT_TYPE = 'application/xml'
 const ROOT = 'doc'
 const TEXT = '#text'
 
-/** An attribute that is an object, a list or null: nothing can be written. */
-const UNWRITABLE = Symbol('unwritable')
+/** An attribute that is an object, a list or null. */
+class UnwritableAttribute extends GatewayError {
+  constructor(name: string) {
+    super(`invalid attribute value for: ${name}`, { code: 'ERR_ENCODE' })
+  }
+}
 
 /** The document, without prolog. compat: one unwritable attribute empties the whole body. */
 export function renderXml(response: PipeResponse | null): Rendered {
   if (response === null) return { contentType: `${CONTENT_TYPE}; charset=utf-8`, body: '' }
-  return { contentType: CONTENT_TYPE, body: writeXml(response.data?.object ?? {}) ?? '' }
+  try {
+    return { contentType: CONTENT_TYPE, body: writeXml(response.data?.object ?? {}) }
+  } catch (error) {
+    if (error instanceof UnwritableAttribute) return { contentType: CONTENT_TYPE, body: '', error }
+    throw error
+  }
 }
 
-/** The text of a document; null when an attribute cannot be written. */
-export function writeXml(object: JsonObject): string | null {
+/** The text of a document. Throws a GatewayError where it cannot be written. */
+export function writeXml(object: JsonObject): string {
   const keys = Object.keys(object)
   const key = keys[0]
   const out: string[] = []
-  try {
-    if (keys.length === 1 && key !== undefined && canBeRoot(object[key] as JsonValue)) writeElement(out, key, object[key] as JsonValue)
-    else writeElement(out, ROOT, object)
-  } catch (thrown) {
-    if (thrown === UNWRITABLE) return null
-    throw thrown
-  }
+  if (keys.length === 1 && key !== undefined && canBeRoot(object[key] as JsonValue)) writeElement(out, key, object[key] as JsonValue)
+  else writeElement(out, ROOT, object)
   return out.join('')
 }
 
@@ -59,7 +64,7 @@ function writeObject(out: string[], name: string, object: JsonObject, depth: num
   out.push('<', name)
   for (const key of attributes.sort((a, b) => compareText(a.slice(1), b.slice(1)))) {
     const value = object[key] as JsonValue
-    if (value === null || isJsonArray(value) || isJsonObject(value)) throw UNWRITABLE
+    if (value === null || isJsonArray(value) || isJsonObject(value)) throw new UnwritableAttribute(key)
     out.push(' ', key.slice(1), '="', textOf(value), '"')
   }
   if (attributes.length === keys.length) {

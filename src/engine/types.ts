@@ -282,6 +282,8 @@ export type Decode = (bytes: Buffer) => Data | null
 export interface Rendered {
   readonly contentType: string
   readonly body: string | Uint8Array
+  /** Why the body is not what it should be; nobody but the log is told. */
+  readonly error?: Error
 }
 
 /** How data becomes the client's bytes. */

@@ -94,6 +94,12 @@ test('an unknown encoding beside the only backend’s no-op passes its answer as
   assert.equal(String(answered.body), 'tea')
 })
 
+test('an XML answer that has no body because an attribute is no text is told in the log', async () => {
+  const { exchange, lines } = await serve(gives({ data: Data.of({ b: { '-k': { z: 1 } } }) }), {}, 'xml')
+  assert.deepEqual([exchange.statusCode, exchange.answered.body], [200, ''])
+  assert.deepEqual(lines, ['ERROR [ENDPOINT: /e] invalid attribute value for: -k'])
+})
+
 test('a signer gives none of a backend’s headers, nor its status', async () => {
   const keys = JSON.stringify({ keys: [{ kty: 'oct', kid: 'k', alg: 'HS256', k: Buffer.alloc(32, 1).toString('base64url') }] })
   const signer = { alg: 'HS256', kid: 'k', keys_to_sign: ['token'], jwk_local_path: '/keys.json', disable_jwk_security: true }

@@ -48,13 +48,13 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
   const { endpoint, pipe, versionHeader } = init
   const { timeoutMs } = endpoint
   const buildRequest = compileRequest(endpoint, init.userAgent)
-  const write = compileWriter(init)
   const writeError = compileErrorWriter(init)
   const logError = compileErrorLog(init)
   const noteFailure = (exchange: Exchange, error: Error): void => {
     exchange.failure = error
     logError(error, exchange)
   }
+  const write = compileWriter(init, noteFailure)
   const fail = (exchange: Exchange, thrown: unknown): void => {
     const error = asError(thrown)
     noteFailure(exchange, error)
@@ -104,11 +104,11 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
   }
 }
 
-function compileWriter(init: EndpointInit): WriteResponse {
+function compileWriter(init: EndpointInit, note: (exchange: Exchange, error: Error) => void): WriteResponse {
   const { endpoint, dropsHeader, stream } = init
   const cacheControl = endpoint.cacheTtlMs === 0 ? null : `public, max-age=${Math.trunc(endpoint.cacheTtlMs / 1000)}`
   const writer = { cacheControl, dropsHeader, isLive: stream !== null }
-  return endpoint.isNoOp ? streamWriter(writer) : renderedWriter(init.render, writer)
+  return endpoint.isNoOp ? streamWriter(writer) : renderedWriter(init.render, writer, note)
 }
 
 /** security: whoever reads a body that the client does not send would wait beyond the endpoint's time, that is for ever. */

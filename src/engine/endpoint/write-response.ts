@@ -18,7 +18,8 @@ export interface WriterInit {
   readonly isLive: boolean
 }
 
-export function renderedWriter(render: Render, init: WriterInit): WriteResponse {
+/** `note` hears of bodies that are not what they should be. */
+export function renderedWriter(render: Render, init: WriterInit, note: (exchange: Exchange, error: Error) => void): WriteResponse {
   const writeWhole = streamWriter(init)
   return function writeRendered(exchange, response) {
     const { fixed } = response
@@ -29,7 +30,8 @@ export function renderedWriter(render: Render, init: WriterInit): WriteResponse 
     if (response.headers !== null && (hasData || fixed === 'head')) copyHeaders(exchange, response.headers, init)
     // A stream that is rendered: only its data counts, and a connection that nobody reads would stay for ever.
     discardBody(response.body)
-    const { contentType, body } = render(response, exchange)
+    const { contentType, body, error } = render(response, exchange)
+    if (error !== undefined) note(exchange, error)
     if (response.headers === null || !exchange.responseHeaders.has('Content-Type'))
       exchange.responseHeaders.set('Content-Type', contentType)
     exchange.answer(fixed === undefined || response.statusCode === 0 ? 200 : response.statusCode, body)
