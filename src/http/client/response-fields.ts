@@ -9,10 +9,9 @@ const UNUSABLE = ''
 /** perf: names as backends send them, and their canonical form; empty for what no client gets, null for what breaks the head. */
 const knownNames = new FewTexts(1000, (sent) => (isToken(sent) ? canonicalName(sent) : isUnusable(sent) ? UNUSABLE : null))
 
-/** compat: a name that would be a token but for its blanks, and one that is empty: Go reads on, and no client ever sees such a field. */
+/** compat: a name that would be a token but for its blanks: Go reads on, and no client ever sees such a field. */
 function isUnusable(sent: string): boolean {
-  const joined = sent.replaceAll(' ', '')
-  return joined === '' || isToken(joined)
+  return isToken(sent.replaceAll(' ', ''))
 }
 
 /** Names that answers will have: strangers cannot take their places in the table. */
@@ -36,6 +35,8 @@ export class MalformedResponse extends Error {
 /** How a body is delimited, gathered field by field. */
 export class Framing {
   length: number | null = null
+  /** As it is written. */
+  lengthText = ''
   isChunked = false
   closes: boolean
   keepAliveMs = 0
@@ -74,10 +75,13 @@ export function readField(text: string, start: number, stop: number, fields: str
     if (!/^\d{1,15}$/.test(value)) throw broken(`bad Content-Length ${quote(value)}`)
     const length = Number(value)
     if (framing.length !== null) {
-      if (framing.length !== length) throw broken('http: message cannot contain multiple Content-Length headers')
-      return
+      // security: whoever stands in front may read 07 as another number.
+      if (framing.lengthText === value) return
+      const got = `${quote(framing.lengthText)} ${quote(value)}`
+      throw broken(`http: message cannot contain multiple Content-Length headers; got [${got}]`)
     }
     framing.length = length
+    framing.lengthText = value
   } else if (name === 'Transfer-Encoding') {
     framing.last = 'length of the body'
     if (framing.isChunked || value.toLowerCase() !== 'chunked') throw broken(`unsupported transfer encoding: ${quote(value)}`)

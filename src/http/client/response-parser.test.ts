@@ -181,6 +181,7 @@ test('what is no HTTP', () => {
     'HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n',
     'HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n',
     'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Length: 07\r\n\r\n{"a":1}',
     'HTTP/1.1 200 OK\r\nContent-Length: 9999999999999999\r\n\r\n',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n',
@@ -193,6 +194,12 @@ test('what is no HTTP', () => {
     'HTTP/1.1 100 Continue\r\n\r\n'.repeat(6),
   ]
   for (const text of bad) assert.throws(() => parse(text), MalformedResponse, JSON.stringify(text.slice(0, 80)))
+})
+
+test('a length that comes twice is one, where it is the same text', () => {
+  const { got } = parse('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length:  2 \r\n\r\nab')
+  assert.deepEqual([got.fields, got.body], [['Content-Length', '2'], 'ab'])
+  assert.throws(() => parse('HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Length: 07\r\n\r\n'), /; got \["7" "07"\]$/)
 })
 
 test('a head without end is given up', () => {
@@ -227,10 +234,11 @@ test('a status line may have more blanks, and another version', () => {
 })
 
 test('a name with a blank spoils nothing, and says nothing', () => {
-  const { got } = parse('HTTP/1.1 200 OK\r\nX Space: 1\r\n folded\r\nContent-Length : 9\r\n: none\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nab')
+  const { got } = parse('HTTP/1.1 200 OK\r\nX Space: 1\r\n folded\r\nContent-Length : 9\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nab')
   assert.deepEqual(got.fields, ['X-A', '1', 'Content-Length', '2'])
   assert.equal(got.body, 'ab')
-  for (const line of ['X(: 1', 'X\t: 1', 'none']) assert.throws(() => parse(`HTTP/1.1 200 OK\r\n${line}\r\n\r\n`), MalformedResponse, line)
+  for (const line of ['X(: 1', 'X\t: 1', ': none', 'none'])
+    assert.throws(() => parse(`HTTP/1.1 200 OK\r\n${line}\r\n\r\n`), MalformedResponse, line)
 })
 
 test('folded lines go on with their own field, and never with a length', () => {
