@@ -8,8 +8,6 @@ import type { PipeResponse } from '../types.ts'
 
 const INCOMPLETE = new GatewayError('a required answer is incomplete', { code: 'ERR_BACKEND_BODY', source: 'backend' })
 const UNASKED = new GatewayError('a required step was not reached', { code: 'ERR_STEP', source: 'backend' })
-/** Blocks whose answers may be incomplete on purpose: they say themselves when they have failed. */
-const LENIENT = ['_gw/for-each', '_gw/fallback']
 
 export interface Required {
   /** Whether the endpoint fails when this backend does; if so, notes whose failure it is. */
@@ -25,7 +23,6 @@ export function compileRequired(backends: readonly BackendConfig[], needed: Read
   const last = backends.findLastIndex((backend) => needed.has(backend))
   if (last < 0) return null
   const places = backends.map((backend) => (needed.has(backend) ? (backend.at.at(-1) as number) : null))
-  const isStrict = backends.map(({ extraConfig }) => !LENIENT.some((namespace) => extraConfig.has(namespace)))
   const isNeeded = (index: number, scope: Scope): boolean => {
     const place = places[index] ?? null
     if (place !== null && neededBackend.get(scope) === undefined) neededBackend.set(scope, place)
@@ -33,8 +30,8 @@ export function compileRequired(backends: readonly BackendConfig[], needed: Read
   }
   return {
     isNeeded,
-    failureOf(index, { data, error, isComplete, body }, scope) {
-      const isWhole = error === null && (data !== null || body !== null) && (isComplete || isStrict[index] === false)
+    failureOf(index, { data, error, isComplete, isTolerated = false, body }, scope) {
+      const isWhole = error === null && (data !== null || body !== null) && (isComplete || isTolerated)
       return isWhole || !isNeeded(index, scope) ? null : (error ?? INCOMPLETE)
     },
     refuseUnasked({ length }, failure) {

@@ -79,10 +79,18 @@ function replaceFailures({ pipe, on, log, label }: FallbackInit): Layer<Pipe> {
   }
 }
 
-/** Data of the file: a part that is not complete; where nothing is decoded, JSON. */
+/** Data of the file: a part that is not complete, and good enough for all that; where nothing is decoded, JSON. */
 function answerWith(given: Readonly<Record<string, unknown>>, isStream: boolean): Pipe {
   const json = exactIntegers(given) as JsonObject
-  const plain = { data: Data.of(json), isComplete: false, error: null, statusCode: 0, headers: null, body: null }
+  const plain = {
+    data: Data.of(json),
+    isComplete: false,
+    isTolerated: true,
+    error: null,
+    statusCode: 0,
+    headers: null,
+    body: null,
+  } as const
   const body = Buffer.from(encodeJson(json))
   if (!isStream) return () => Promise.resolve(plain)
   return () =>

@@ -54,3 +54,28 @@ test('a sequence without its required step has no answer, reached or not', async
   const standIn = await sequence({ '/2': refused }, { static: { strategy: 'errored', data: { s: 1 } } })
   assert.deepEqual([standIn.statusCode, String(standIn.answered.body)], [200, '{"s":1}'])
 })
+
+test('what stands in for an answer is one; a loop of which every call has failed is none', async () => {
+  const ask = async (extra_config: object, ids: string) => {
+    const endpoint = { endpoint: '/e', backend: [{ url_pattern: '/ok' }, { url_pattern: '/bad', extra_config }] }
+    const gateway = await openInMemory(configOf({ host: ['http://b:80'], endpoints: [endpoint] }), {
+      backend: ({ path }) => (path === '/bad' ? Promise.reject(refused) : Promise.resolve(makeBackendResponse('{"a":1}'))),
+    })
+    return (await gateway.ask({ target: `/e?id=${ids}` })).statusCode
+  }
+  const loop = (on_error: string) => ({
+    '_gw/required': true,
+    '_gw/for-each': { in: 'input_query_strings.id', on_error },
+    '_gw/request': { path: '/{item}' },
+  })
+  for (const [ids, status] of [
+    ['bad,ok', 200],
+    ['bad', 500],
+    ['bad,bad', 500],
+    ['', 200],
+  ] as const)
+    for (const on_error of ['skip', 'null']) assert.equal(await ask(loop(on_error), ids), status, `${on_error} ${ids}`)
+  assert.equal(await ask({ '_gw/required': true, '_gw/fallback': { data: { s: 1 } } }, ''), 200)
+  const lenientLoop = { ...loop('skip'), '_gw/fallback': { data: { s: 1 } } }
+  assert.equal(await ask(lenientLoop, 'bad,bad'), 200)
+})
