@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import type { BackendConfig, EndpointConfig } from '../../../config/types.ts'
+import type { EndpointConfig } from '../../../config/types.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { readOptions } from '../../../schema/read-options.ts'
 import { answerOf, makeExchange, makeLog, makeSite } from '../../../testing/index.ts'
@@ -61,6 +61,8 @@ interface Endpoint {
 interface EndpointInit {
   readonly inputHeaders?: readonly string[]
   readonly urlPatterns?: readonly string[]
+  /** That of a fallback of the first backend. */
+  readonly fallbackPattern?: string
   readonly blocks?: Readonly<Record<string, unknown>>
   readonly site?: Partial<Site>
   /** Definitions of `_gw/issuers`; the endpoint names all of them. */
@@ -69,7 +71,8 @@ interface EndpointInit {
 
 export function endpointWith(block: Record<string, unknown>, init: EndpointInit = {}): Endpoint {
   const log = makeLog()
-  const backends = (init.urlPatterns ?? ['/']).map((urlPattern) => ({ urlPattern }) as BackendConfig)
+  const standIn = init.fallbackPattern === undefined ? null : { urlPattern: init.fallbackPattern }
+  const backends = (init.urlPatterns ?? ['/']).map((urlPattern, index) => ({ urlPattern, fallback: index === 0 ? standIn : null }))
   const extraConfig = new Map(Object.entries(init.blocks ?? {}))
   const endpoint = { inputHeaders: init.inputHeaders ?? [], backends, extraConfig } as unknown as EndpointConfig
   const clock = { nowMs: 1_700_000_000_000 }

@@ -117,12 +117,13 @@ describe('claims that go on', () => {
 
   test('as URL parameters that backends name, and no others', async () => {
     const urlPatterns = ['/u/{{.JWT.sub}}/{{.Id}}', '/v?q={{.JWT.a}}&x={{.JWT.nope}}', '/w/{{.JWT.http://x.y/z}}']
-    const claims = { ...C0, sub: '../admin?x=1', a: 'b&c=d', 'http://x.y/z': [1, 'k'] }
-    const { params } = await strict({}, { urlPatterns }).ask({ Authorization: token(claims) })
+    const claims = { ...C0, sub: '../admin?x=1', a: 'b&c=d', b: 1, 'http://x.y/z': [1, 'k'] }
+    const { params } = await strict({}, { urlPatterns, fallbackPattern: '/f/{{.JWT.b}}' }).ask({ Authorization: token(claims) })
     assert.deepEqual(
       [...params],
       [
         ['JWT.sub', '..%2Fadmin%3Fx%3D1'],
+        ['JWT.b', '1'],
         ['JWT.a', 'b%26c%3Dd'],
         ['JWT.http://x.y/z', '1,k'],
       ],

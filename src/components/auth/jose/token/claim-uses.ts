@@ -1,6 +1,7 @@
 // What becomes of claims in a request: header fields and URL parameters. Knows nothing of how tokens are verified.
 
 import type { Site } from '../../../../engine/compile/component.ts'
+import { withFallbacks } from '../../../../engine/compile/order.ts'
 import { GatewayError } from '../../../../engine/errors.ts'
 import { canonicalName } from '../../../../engine/headers.ts'
 import { encodeSorted } from '../../../../json/write.ts'
@@ -101,7 +102,7 @@ function compilePropagations(options: ValidatorOptions, site: Site): Propagation
 /** Claims that url_patterns of the endpoint name, and whether one of them does so in its query. */
 function findPlaces(site: Site): { claim: string; isInQuery: boolean }[] {
   const places = new Map<string, boolean>()
-  for (const { urlPattern } of site.endpoint?.backends ?? []) {
+  for (const { urlPattern } of withFallbacks(site.endpoint?.backends ?? [])) {
     const query = urlPattern.indexOf('?')
     for (const match of urlPattern.matchAll(PLACEHOLDER)) {
       const claim = match[1] as string
