@@ -57,23 +57,31 @@ export interface Names {
 /** security: what a client may make us keep and read. */
 const MAX_BODY_BYTES = 1024 * 1024
 const STEP = /^resp(\d{1,4})(?:_(.+)|\.(status|headers\.(.+)))?$/
-/** Names of what comes from the client, as they stand in braces or alone in a text. */
-const CLIENT_NAME = /[{"]((?:input_headers|input_query_strings)\.[^{}"?:]+|client_ip|body(?:\.[^{}"?:]+)?)(?=[}?:"])/g
 const REQUEST_PART = /^(input_headers|input_query_strings|JWT)\.(.+)$/
 
 /** What may be named at a backend. `endpoint` null: where there is none, parameters are not known. */
 export function namesAt(endpoint: EndpointConfig | null, backend: BackendConfig, dialect: Dialect): Names {
   const hasItem = backend.extraConfig.has('_gw/for-each')
   if (endpoint === null) return { params: null, steps: null, hasItem }
-  const { regular } = splitShadows(endpoint.backends)
-  const index = regular.findIndex(({ at }) => at.every((part, depth) => backend.at[depth] === part))
-  const isSequence = regular.length > 1 && mergeStrategyOf(proxyOptions(endpoint), quirksOf(dialect)) === 'sequential'
-  const owner = regular[index]
+  const owner = splitShadows(endpoint.backends).regular.find((one) => isWithin(one, backend))
   return {
     params: paramsOf(endpoint),
-    steps: isSequence && index >= 0 ? regular.slice(0, index).map(({ encoding }) => encoding) : null,
+    steps: earlierSteps(endpoint, backend, dialect)?.map(({ encoding }) => encoding) ?? null,
     hasItem: hasItem || owner?.extraConfig.has('_gw/for-each') === true,
   }
+}
+
+/** The steps before a backend, or before the one that it stands in for; null outside of a sequence. */
+export function earlierSteps(endpoint: EndpointConfig, backend: BackendConfig, dialect: Dialect): BackendConfig[] | null {
+  const { regular } = splitShadows(endpoint.backends)
+  const index = regular.findIndex((one) => isWithin(one, backend))
+  const isSequence = regular.length > 1 && mergeStrategyOf(proxyOptions(endpoint), quirksOf(dialect)) === 'sequential'
+  return isSequence && index >= 0 ? regular.slice(0, index) : null
+}
+
+/** Whether a backend is another one, or stands inside of it. */
+function isWithin({ at }: BackendConfig, backend: BackendConfig): boolean {
+  return at.every((part, depth) => backend.at[depth] === part)
 }
 
 function paramsOf(endpoint: EndpointConfig): Map<string, Source['keeps']> {
@@ -228,10 +236,4 @@ function splitOne(values: readonly string[] | undefined): JsonValue | undefined 
 
 function splitText(text: string | undefined): JsonValue | undefined {
   return text === undefined || text === '' ? undefined : text.split(',')
-}
-
-/** What texts of a block name that is the client's, and would be in no part of the request that is forwarded. */
-export function clientNamesIn(block: unknown): string[] {
-  const found = [...JSON.stringify(block ?? null).matchAll(CLIENT_NAME)].map(([, name = '']) => name)
-  return [...new Set(found)]
 }

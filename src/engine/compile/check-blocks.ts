@@ -9,7 +9,7 @@ import type { AnyBlock, CheckedBlock, Extras, Level, WhenInvalid } from './compo
 import { makeOnce } from './site.ts'
 import { type BlockPlace, type DeclaredBlock, placesOf, withFallbacks } from './order.ts'
 import { findInheritedProtections, isUnportable } from './portability.ts'
-import { findStopping, isInherited } from './read-block.ts'
+import { findStopping, isInherited, optionsOf } from './read-block.ts'
 
 export interface CheckOptions {
   /** Whether what KrakenD's `check` lets pass is an error where it switches a protection off or stops the start; else it is a warning. */
@@ -34,7 +34,7 @@ const NOT_UNDERSTOOD: ReadonlySet<string> = new Set([
 ])
 
 /** What blocks are checked with. */
-export type CheckContext = Pick<CheckedBlock, 'dialect' | 'once'> & Partial<Pick<CheckedBlock, 'place' | 'readable'>>
+export type CheckContext = Pick<CheckedBlock, 'dialect' | 'once'> & Partial<Pick<CheckedBlock, 'place' | 'readable' | 'identityHeaders'>>
 
 /** Issues of every configured block: errors where a protection's block is wrong, else warnings. */
 export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBlock[], options: CheckOptions): Issue[] {
@@ -47,7 +47,7 @@ export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBl
     const around = place.level === 'backend' ? endpoints.get(place.blocks) : place.level === 'endpoint' ? place.config : null
     const endpoint = (around as EndpointConfig | null | undefined) ?? null
     const backend = place.level === 'backend' ? (place.config as BackendConfig) : null
-    const context = { ...shared, place: { config, endpoint, backend } }
+    const context = { ...shared, place: { config, endpoint, backend }, identityHeaders: () => identityHeadersOf(endpoint, declared) }
     const issues = [
       ...checkPlace(place, declared, context, options),
       ...findMisplaced(place, declared, options.isStrict),
@@ -58,6 +58,14 @@ export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBl
       return moveBelow({ ...issue, severity }, [...place.at, 'extra_config'])
     })
   })
+}
+
+function identityHeadersOf(endpoint: EndpointConfig | null, declared: readonly DeclaredBlock[]): string[] {
+  if (endpoint === null) return []
+  const { extraConfig } = endpoint
+  return declared
+    .filter(({ declaration, levels }) => levels.includes('endpoint') && extraConfig.has(declaration.namespace))
+    .flatMap(({ declaration }) => declaration.identityHeaders?.(optionsOf(declaration, extraConfig)) ?? [])
 }
 
 /** The issue of a block as one of the file. */
@@ -124,8 +132,8 @@ export function checkBlock(declaration: AnyBlock, raw: unknown, context: CheckCo
   // What the component itself says about an option is more exact than that its type is wrong.
   const { extras } = declaration
   const more = extras === undefined || rawExtras === undefined ? null : readOptions(extras.options, rawExtras, extras.reading).value
-  const { place = null, readable = () => true } = context
-  const own = declaration.check(value, { ...context, place, readable, raw, extras: more })
+  const { place = null, readable = () => true, identityHeaders = () => [] } = context
+  const own = declaration.check(value, { ...context, place, readable, identityHeaders, raw, extras: more })
   return [...found.filter(({ path }) => !own.some((issue) => isAtOrBelow(issue.path, path))), ...own]
 }
 

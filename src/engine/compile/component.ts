@@ -59,6 +59,8 @@ export interface CheckedBlock<X = unknown> {
   readonly place: CheckedPlace | null
   /** Whether a file that the configuration names can be read. */
   readonly readable: (path: string) => boolean
+  /** What blocks of the same endpoint say in their `identityHeaders`. */
+  readonly identityHeaders: () => readonly string[]
 }
 
 /** Where a block stands, for checks that look at what is around it. */
@@ -92,6 +94,8 @@ export interface BlockDeclaration<O extends TSchema, E extends TSchema = TSchema
   readonly invalidLevel?: 'warning'
   /** Protects something (auth, validation, limits): a wrong block is an error of `check` and stops `run --strict`. */
   readonly restricting: boolean
+  /** Header fields of the endpoint's requests that say who the client is, because this block puts that there or believes what stands there. */
+  identityHeaders?(options: Static<O>): readonly string[]
   /**
    * What the types of the options cannot say: patterns that do not compile, names that nobody knows. Asked for when a file
    * is checked and before a start, never while serving; `build` does not rely on it. Paths begin inside the block;

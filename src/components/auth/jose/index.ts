@@ -34,6 +34,8 @@ export const validator = component({
   whenInvalid: 'deny',
   explainInvalid: (label, detail) => `${label}[JWTValidator] Unable to parse the configuration: ${detail}`,
   restricting: true,
+  identityHeaders: ({ propagate_claims: pairs, auth_header_name: own }) =>
+    [own, ...pairs.map(([, header = '']) => header)].filter((name) => name !== ''),
   check: checkValidator,
   build: (options, site) => buildValidator(options, issuersAt(site), site),
 })

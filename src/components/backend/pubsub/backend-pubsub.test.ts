@@ -79,7 +79,8 @@ test('a URL that nobody can open is a finding', () => {
   const checkAt = (declaration: typeof pubsubPublisher | typeof pubsubSubscriber, host: string, url: string): string[] => {
     const config = configOf(fileOf(host, {}))
     const place = { config, endpoint: null, backend: config.endpoints[0]?.backends[0] ?? null }
-    const block = { raw: {}, extras: null, dialect: 3, once: makeSite().once, place, readable: () => true } as const
+    const around = { place, readable: () => true, identityHeaders: () => [] }
+    const block = { raw: {}, extras: null, dialect: 3, once: makeSite().once, ...around } as const
     return (declaration.check?.({ topic_url: url, subscription_url: url }, block) ?? []).map(({ message }) => message)
   }
   assert.match(checkAt(pubsubPublisher, 'kafkaesque://', 't').join(), /^no driver registered for "kafkaesque" .*; every call fails$/)

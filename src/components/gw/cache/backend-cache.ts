@@ -9,6 +9,7 @@ import type { Scope } from '../../../engine/scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import type { Fetched } from './cache.ts'
+import { isTooLarge, readBody, seesClaims, seesParams } from './inputs.ts'
 import { automaticKey, digest } from './key.ts'
 import { keepingOf } from './keeping.ts'
 import { ENTRY_BYTES, isCacheable, openCache } from './open-cache.ts'
@@ -122,8 +123,8 @@ function compileBackendKey({ key }: Options, site: Site): (request: PipeRequest,
   const wanted = new Set((backend?.inputHeaders ?? []).map(canonicalName))
   const texts = key?.map((text) => compileText(text, paramsOf(endpoint)))
   const ignored = callFields(site)
-  const hasClaims = site.has('validation/cel')
-  // A request that was built is filtered already, and may have a body whatever its method.
+  const [hasClaims, hasParams] = [seesClaims(site), seesParams(site)]
+  // A request that was built is filtered already.
   const isBuilt = site.has('_gw/request')
   return async function keyOf(request, scope) {
     const exchange = clientExchange.get(scope)
@@ -132,9 +133,10 @@ function compileBackendKey({ key }: Options, site: Site): (request: PipeRequest,
       return parts.includes(null) ? null : digest(parts as string[])
     }
     const headers = wanted.size === 0 || isBuilt ? request.headers : onlyNamed(request.headers, wanted)
-    const others: [string, string][] = hasClaims ? [['claims', JSON.stringify(verifiedClaims.get(scope) ?? null)], ...request.params] : []
-    if (request.method === 'QUERY' || (isBuilt && request.body.length !== 0))
-      others.push(['body', (await request.body.bytes()).toString('base64')])
+    if (isTooLarge(request.body)) return null
+    const others: [string, string][] = hasParams ? [...request.params] : []
+    if (hasClaims) others.push(['claims', JSON.stringify(verifiedClaims.get(scope) ?? null)])
+    if (request.body.length !== 0) others.push(await readBody(request.body))
     return automaticKey({ method: request.method, path: request.path, query: request.query, headers, ignored, others })
   }
 }

@@ -2,6 +2,7 @@
 
 import type { EndpointConfig } from '../../../config/types.ts'
 import type { Site } from '../../../engine/compile/component.ts'
+import { withFallbacks } from '../../../engine/compile/order.ts'
 import { compileRequest } from '../../../engine/endpoint/request.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import { callFields, verifiedClaims } from '../../../engine/ports.ts'
@@ -11,15 +12,13 @@ import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import type { Fetched, Result } from './cache.ts'
 import { captureExchange, type CapturedAnswer } from './captured-exchange.ts'
+import { compileInputs, isTooLarge, readBody, seesClaims } from './inputs.ts'
 import { automaticKey, digest, type KeyParts } from './key.ts'
 import { keepingOf } from './keeping.ts'
 import { ENTRY_BYTES, isCacheable, openCache } from './open-cache.ts'
 import { paramsOf, type Options } from './options.ts'
 import { compileText } from './texts.ts'
-import { clientNamesIn, sourceOf } from '../values.ts'
 
-const NO_NAMES = { params: new Map(), steps: null, hasItem: false } as const
-const MAX_KEY_BODY = 1024 * 1024
 const FIRST_FAILURE = 500
 /** Of stored answers: said anew each time. */
 const SAID_ANEW = new Set(['Cache-Status', 'Age', 'Content-Length'])
@@ -35,10 +34,9 @@ export function cacheEndpoint(given: Options, site: Site): Layer<Handler> | null
   return (next) => {
     const fetch = compileFetch(given, endpoint, next, () => store.maxEntryBytes)
     return async function cacheAnswers(exchange) {
-      const isOwn = isCacheable(exchange)
-      const key = isOwn ? await keyOf(exchange) : null
+      const key = isCacheable(exchange) ? await keyOf(exchange) : null
       if (key === null || (exchange.method === 'HEAD' && store.get(key) === undefined)) {
-        exchange.responseHeaders.set('Cache-Status', `krakend-ts; fwd=${isOwn ? 'miss' : 'bypass'}`)
+        exchange.responseHeaders.set('Cache-Status', `krakend-ts; fwd=${key === null ? 'bypass' : 'miss'}`)
         return next(exchange)
       }
       const result = await cache.ask({
@@ -104,9 +102,7 @@ function compileEndpointKey(
   const texts = key?.map((text) => compileText(text, paramsOf(endpoint)))
   const buildRequest = compileRequest(endpoint, '')
   // security: what decides by claims inside of the cache would not be asked again.
-  const decidesByClaims = [endpoint, ...endpoint.backends].some(
-    ({ extraConfig }) => extraConfig.has('validation/cel') || extraConfig.has('_gw/request'),
-  )
+  const decidesByClaims = [endpoint, ...withFallbacks(endpoint.backends)].some(({ extraConfig }) => seesClaims(extraConfig))
   const readInputs = compileInputs(endpoint)
   const negotiates = endpoint.outputEncoding === 'negotiate'
   return async function keyOf(exchange) {
@@ -114,29 +110,12 @@ function compileEndpointKey(
       const parts = texts.map((fill) => fill({ exchange, params: exchange.params }))
       return parts.includes(null) ? null : digest(parts as string[])
     }
-    const { method, path, query, headers } = buildRequest(exchange)
-    const others: [string, string][] = [...exchange.params, ...(readInputs === null ? [] : await readInputs(exchange))]
+    const { method, path, query, headers, body } = buildRequest(exchange)
+    if (isTooLarge(body)) return null
+    const others: [string, string][] = [...exchange.params, ...(readInputs === null ? [] : readInputs(exchange))]
     if (decidesByClaims) others.push(['claims', JSON.stringify(verifiedClaims.get(exchange.scope) ?? null)])
     if (negotiates) others.push(['accept', exchange.headers.get('Accept') ?? ''])
-    if (method === 'QUERY') others.push(['body', (await exchange.body.bytes()).toString('base64')])
+    if (body.length !== 0) others.push(await readBody(body))
     return automaticKey({ method, path, query, headers, ignored, others })
-  }
-}
-
-/** security: what calls are built from is seen by backends, forwarded or not. Null where nothing is. */
-function compileInputs({ backends }: EndpointConfig): ((exchange: Exchange) => Promise<[string, string][]>) | null {
-  const blocks = backends.flatMap(({ extraConfig, fallback }) => [extraConfig, fallback?.extraConfig])
-  const names = blocks.flatMap((block) => ['_gw/request', '_gw/for-each'].flatMap((namespace) => clientNamesIn(block?.get(namespace))))
-  const sources = names.map((name) => ({ name, source: sourceOf(name, NO_NAMES) }))
-  if (sources.length === 0) return null
-  return async function readInputs(exchange) {
-    const needsBody = sources.some(({ source }) => typeof source !== 'string' && source.needsBody)
-    const body = needsBody ? (await exchange.body.bytes(MAX_KEY_BODY)).toString('base64') : ''
-    const subject = { request: exchange, scope: exchange.scope, exchange, body: null }
-    const values = sources.map(({ name, source }): [string, string] => {
-      const value = typeof source === 'string' ? null : (source.list ?? source.find)(subject)
-      return [name, JSON.stringify(value ?? null)]
-    })
-    return [...values, ['body', body]]
   }
 }

@@ -17,9 +17,12 @@ export interface KeyParts {
   readonly others: readonly (readonly [name: string, value: string])[]
 }
 
-/** Forwarded, but without a word in what the answer is: they differ from client to client. */
+/**
+ * Forwarded, but without a word in what the answer is: they differ from client to client.
+ * security: of what proxies say only the way that a request took; X-Forwarded-User and its like say whose it is.
+ */
 const IGNORED =
-  /^(?:User-Agent|X-Forwarded-.+|Forwarded|Accept-Encoding|Traceparent|Tracestate|B3|X-B3-.+|Baggage|X-Request-Id|Content-Length)$/
+  /^(?:User-Agent|X-Forwarded-(?:By|For|Host|Method|Path|Port|Prefix|Proto|Protocol|Scheme|Server|Ssl|Uri|Via)|Forwarded|Accept-Encoding|Traceparent|Tracestate|B3|X-B3-.+|Baggage|X-Request-Id|Content-Length)$/
 
 export function automaticKey({ method, path, query, headers, ignored, others }: KeyParts): string {
   const parts = [method === 'HEAD' ? 'GET' : method, path]

@@ -1,13 +1,13 @@
 // The options of `_gw/cache`, and what of them would show an answer to somebody else. Knows no store.
 
 import type { Static } from 'typebox'
-import type { BackendConfig, EndpointConfig } from '../../../config/types.ts'
+import type { EndpointConfig } from '../../../config/types.ts'
 import type { CheckedBlock } from '../../../engine/compile/component.ts'
-import { canonicalName } from '../../../engine/headers.ts'
 import { placeholdersOf } from '../../../engine/steps/request-builder.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
+import { findSharedAnswers } from './shared-answers.ts'
 import { unknownNames } from './texts.ts'
 
 const text = (description: string, fallback = '0s') => Type.String({ default: fallback, format: 'duration', description })
@@ -36,10 +36,6 @@ export const options = Type.Object({
 
 export type Options = Static<typeof options>
 
-/** What personal headers are called, and the placeholders that name them. */
-const CREDENTIALS = ['Authorization', 'Cookie']
-const PUBLIC = 'public'
-
 /** Parameters of an endpoint as keys and tags name them. */
 export function paramsOf(endpoint: Pick<EndpointConfig, 'path' | 'writtenPath' | 'backends'> | null): ReadonlySet<string> {
   const ownNames = [...(endpoint?.writtenPath.matchAll(/\{([^{}]+)\}/g) ?? [])].map(([, name = '']) => name.replace(/\*$/, ''))
@@ -49,11 +45,11 @@ export function paramsOf(endpoint: Pick<EndpointConfig, 'path' | 'writtenPath' |
   return new Set([...ownNames, ...lowered.filter((name) => !name.includes('.'))])
 }
 
-export function checkCache(given: Options, { place }: CheckedBlock): Issue[] {
+export function checkCache(given: Options, block: CheckedBlock): Issue[] {
   const issues: Issue[] = []
   if ((parseDurationMs(given.ttl) ?? 0) <= 0)
     issues.push(errorIssue('missing-option', ['ttl'], 'must be set: how long is an answer fresh?', 'write "ttl": "1m"'))
-  const endpoint = place?.endpoint ?? null
+  const endpoint = block.place?.endpoint ?? null
   const params = paramsOf(endpoint)
   for (const option of ['key', 'tags'] as const)
     for (const [index, written] of (given[option] ?? []).entries())
@@ -61,30 +57,5 @@ export function checkCache(given: Options, { place }: CheckedBlock): Issue[] {
         const hint = `there are ${[...params].map((param) => `{${param}}`).join(', ')}, {JWT.…}, {input_headers.…}, {input_query_strings.…} and {client_ip}`
         issues.push(errorIssue('unknown-value', [option, index], `nothing is called {${name}} here`, hint))
       }
-  if (endpoint !== null && given.key !== undefined) issues.push(...findShared(given.key, endpoint, place?.backend ?? null))
-  return issues
-}
-
-/** security: an answer that was made for one client must not be found by another. */
-function findShared(key: readonly string[], endpoint: EndpointConfig, backend: BackendConfig | null): Issue[] {
-  if (key.includes(PUBLIC)) return []
-  const forwarded = new Set(endpoint.inputHeaders.map(canonicalName))
-  const headers = CREDENTIALS.filter((name) => forwarded.has(name) || forwarded.has('*'))
-  const backends = backend === null ? endpoint.backends : [backend]
-  const usesClaim = backends.some(({ urlPattern }) => placeholdersOf(urlPattern).some((name) => name.startsWith('JWT.')))
-  const subjects = [...headers, ...(usesClaim ? ['claims of the token'] : [])]
-  const names = key.flatMap((text) => [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name.toLowerCase()))
-  const isNamed = names.some(
-    (name) => name.startsWith('jwt.') || CREDENTIALS.some((header) => name.startsWith(`input_headers.${header.toLowerCase()}`)),
-  )
-  if (subjects.length === 0 || isNamed) return []
-  const message = `backends get ${subjects.join(' and ')}, and the key names none of it: one client would be given the answer of another`
-  return [
-    errorIssue(
-      'shared-answers',
-      ['key'],
-      message,
-      'add "{input_headers.Authorization}" or "{JWT.sub}", or "public" if answers are the same for all',
-    ),
-  ]
+  return given.key === undefined ? issues : [...issues, ...findSharedAnswers(given.key, block)]
 }

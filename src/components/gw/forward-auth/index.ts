@@ -14,6 +14,7 @@ export const forwardAuth = component({
   namespace: '_gw/forward-auth',
   options,
   restricting: true,
+  identityHeaders: ({ response_headers: names }) => names,
   check: checkForwardAuth,
   build(given, site) {
     const ask = compileAsk(parseDurationMs(given.timeout) ?? 0, site)
