@@ -184,3 +184,11 @@ function connectionNames({ fields }: HeaderMap): Set<string> | null {
   }
   return named
 }
+
+/** The media type of events that a server sends as they happen: passed on as they come, and nobody else's. */
+export const EVENT_STREAM = 'text/event-stream'
+
+export function isEventStream(headers: ReadonlyHeaders): boolean {
+  const type = headers.get('Content-Type')
+  return type !== undefined && type.toLowerCase().startsWith(EVENT_STREAM)
+}

@@ -5,13 +5,14 @@ import { encodeText } from '../../go/text.ts'
 import { sniffContentType } from '../../go/sniff.ts'
 import type { Logger } from '../compile/site.ts'
 import { asError, describeBug, GatewayError, MergeError } from '../errors.ts'
+import { isEventStream } from '../headers.ts'
 import { requestId } from '../ports.ts'
 import type { Scope } from '../scope.ts'
 import type { Exchange, Handler, Pipe, PipeResponse, Render } from '../types.ts'
 import { answerReply, type ErrorAnswers, replyTo } from './error-answers.ts'
 import { compileRequest } from './request.ts'
 import { compileStream, type StreamInit } from './stream.ts'
-import { isEventStream, renderedWriter, streamWriter, type WriteResponse } from './write-response.ts'
+import { renderedWriter, streamWriter, type WriteResponse } from './write-response.ts'
 
 export interface EndpointInit {
   readonly endpoint: EndpointConfig
@@ -83,7 +84,7 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
         const writing = write(exchange, response)
         // A stream is cut when the endpoint's time is over, but for events, which nobody wants cut.
         if (writing !== undefined) {
-          if (init.liftsEventStreams && isEventStream(exchange)) scope.lift(Infinity)
+          if (init.liftsEventStreams && isEventStream(exchange.responseHeaders)) scope.lift(Infinity)
           return writing.finally(() => scope.close())
         }
         scope.close()

@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import { sniffContentType } from '../../go/sniff.ts'
 import { discardBody } from '../body.ts'
-import { HOP_BY_HOP, type ReadonlyHeaders } from '../headers.ts'
+import { HOP_BY_HOP, isEventStream, type ReadonlyHeaders } from '../headers.ts'
 import type { Exchange, PipeResponse, Render } from '../types.ts'
 
 /** Writes what a pipe answered. */
@@ -51,7 +51,7 @@ export function streamWriter(init: WriterInit): WriteResponse {
       return exchange.answer(statusCode, body)
     }
     // No event is held back, and neither is the head before them.
-    if (isSettled) return exchange.answerStream(statusCode, body, init.isLive || isEventStream(exchange))
+    if (isSettled) return exchange.answerStream(statusCode, body, init.isLive || isEventStream(exchange.responseHeaders))
     if (init.isLive) return answerLive(exchange, statusCode, body)
     return sniffStream(body).then((contentType) => {
       if (contentType === null && body.readableEnded) return exchange.answer(statusCode)
@@ -74,11 +74,6 @@ function answerLive(exchange: Exchange, statusCode: number, body: Readable): Pro
     body.unshift(chunk)
   }
   return exchange.answerStream(statusCode, body, true)
-}
-
-/** Events that a server sends as they happen. */
-export function isEventStream({ responseHeaders }: Exchange): boolean {
-  return responseHeaders.get('Content-Type')?.toLowerCase().startsWith('text/event-stream') === true
 }
 
 /** Completeness and caching. */

@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import type { Site } from '../../../engine/compile/component.ts'
-import { canonicalName, type ReadonlyHeaders } from '../../../engine/headers.ts'
+import { canonicalName, isEventStream, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import { callFields, clientExchange, showExchange, verifiedClaims } from '../../../engine/ports.ts'
 import { answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes.ts'
 import type { Scope } from '../../../engine/scope.ts'
@@ -78,7 +78,7 @@ function compileFetch(given: Options, next: Pipe, backend: AnswerNote['backend']
     const value = { response: whole.response, notes: mine }
     const { response } = whole
     const isGood = response.statusCode === 0 ? response.isComplete && response.error === null : statuses.has(response.statusCode)
-    const keeping = isGood && !whole.isStream ? keepingOf(mine, ttlMs, given.override) : null
+    const keeping = isGood && !whole.isStream && !isEvents(response) ? keepingOf(mine, ttlMs, given.override) : null
     return {
       value,
       keep:
@@ -100,8 +100,7 @@ function sizeOf({ data, headers, body }: PipeResponse): number {
 async function gather(response: PipeResponse, maxBytes: number): Promise<{ response: PipeResponse; isStream: boolean }> {
   const { body } = response
   if (body === null || Buffer.isBuffer(body)) return { response, isStream: false }
-  const isLive = response.headers?.get('Content-Type')?.toLowerCase().startsWith('text/event-stream') === true
-  if (isLive) return { response, isStream: true }
+  if (isEvents(response)) return { response, isStream: true }
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of body.iterator({ destroyOnReturn: false })) {
@@ -111,6 +110,10 @@ async function gather(response: PipeResponse, maxBytes: number): Promise<{ respo
       return { response: { ...response, body: Readable.from(rejoin(chunks, body), { objectMode: false }) }, isStream: true }
   }
   return { response: { ...response, body: Buffer.concat(chunks) }, isStream: false }
+}
+
+function isEvents({ headers }: PipeResponse): boolean {
+  return headers !== null && isEventStream(headers)
 }
 
 async function* rejoin(chunks: readonly Buffer[], rest: Readable): AsyncGenerator<Buffer> {

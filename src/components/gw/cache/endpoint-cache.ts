@@ -4,7 +4,7 @@ import type { EndpointConfig } from '../../../config/types.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { withFallbacks } from '../../../engine/compile/order.ts'
 import { compileRequest } from '../../../engine/endpoint/request.ts'
-import { canonicalName } from '../../../engine/headers.ts'
+import { canonicalName, isEventStream } from '../../../engine/headers.ts'
 import { callFields, verifiedClaims } from '../../../engine/ports.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import { answerNotes } from '../../../engine/steps/answer-notes.ts'
@@ -64,7 +64,8 @@ function compileFetch(given: Options, endpoint: EndpointConfig, next: Handler, m
     const value = await Promise.race([answer, serving.then(() => answer)])
     const { statusCode, headers, failure, body, stream } = value
     const isWhole = endpoint.isNoOp || headers.get('X-Krakend-Completed') === 'true'
-    const isGood = statuses.has(statusCode) && failure === null && stream === null && isWhole && !headers.has('Set-Cookie')
+    const isOwn = headers.has('Set-Cookie') || isEventStream(headers)
+    const isGood = statuses.has(statusCode) && failure === null && stream === null && isWhole && !isOwn
     const keeping = isGood ? keepingOf(notes, ttlMs, given.override) : null
     const varies = keeping?.varies.filter((name) => forwarded.has(name) || forwarded.has('*')) ?? []
     return {

@@ -128,6 +128,14 @@ describe('of an endpoint', () => {
   })
 })
 
+for (const at of ['endpoint', 'backend'] as const)
+  test(`at the ${at}: events are nobody else's, also where all of them are there at once`, async () => {
+    const headers = new HeaderMap(['Content-Type', 'Text/Event-Stream; charset=utf-8'])
+    const setup = { at, endpoint: { output_encoding: 'no-op' }, answer: () => makeBackendResponse('data: 1', { headers }) }
+    const ask = await open({ override: true }, setup)
+    for (let i = 0; i < 2; i++) assert.match(await ask(), /^200 data: 1 \S+ fwd=miss$/)
+  })
+
 describe('of a backend', () => {
   test('its decoded answer is kept, and its place in the list told', async () => {
     const ask = await open({}, { at: 'backend' })

@@ -1,8 +1,8 @@
 // Media types with `*` for any piece of a name: `text/*`, `application/*+json`.
 
+import { EVENT_STREAM } from '../../../engine/headers.ts'
+
 const PATTERN = /^[^\s;,/]+\/[^\s;,/]+$/
-/** Events leave as they happen: nothing may be held back. */
-const EVENTS = 'text/event-stream'
 
 export function isMediaTypePattern(text: string): boolean {
   return PATTERN.test(text)
@@ -19,7 +19,8 @@ export function compileMediaTypes(patterns: readonly string[]): (contentType: st
   )
   const listed = new RegExp(`^(?:${sources.join('|')})$`)
   return function isListed(contentType) {
+    // Of events nothing may be held back.
     const type = (contentType.split(';')[0] as string).trim().toLowerCase()
-    return type !== EVENTS && listed.test(type)
+    return type !== EVENT_STREAM && listed.test(type)
   }
 }
