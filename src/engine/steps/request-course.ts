@@ -4,7 +4,7 @@ import type { BackendConfig } from '../../config/types.ts'
 import { step, type Site } from '../compile/component.ts'
 import { asError } from '../errors.ts'
 import { describeFailure } from '../failures.ts'
-import { slot } from '../scope.ts'
+import { type Scope, slot } from '../scope.ts'
 import type { BackendRequest } from '../types.ts'
 
 /** One HTTP call, redirects included. */
@@ -37,7 +37,7 @@ export class BackendCourse {
   last: Attempt | null = null
   /** The first ones, where somebody wants more than the last. */
   readonly attempts: Attempt[] | null
-  /** Whether the backend of its `_gw/fallback` was asked. */
+  /** Whether what its `_gw/fallback` has was used in its place. */
   isFallback = false
 
   constructor(index: number, keepsAttempts: boolean) {
@@ -67,7 +67,7 @@ export class RequestCourse {
 export const requestCourse = slot<RequestCourse>()
 
 /** The request's course, made if need be. */
-export function courseOf(scope: Parameters<typeof requestCourse.get>[0]): RequestCourse {
+export function courseOf(scope: Scope): RequestCourse {
   let course = requestCourse.get(scope)
   if (course === undefined) requestCourse.set(scope, (course = new RequestCourse()))
   return course
@@ -83,15 +83,9 @@ export const backendCourse = step({
   name: 'course',
   build(site) {
     const { endpoint, backend } = site
-    if (endpoint === null || backend === null || !courseWatch(site).isWanted) return null
+    // What a fallback does is part of the course of the backend that it stands in for.
+    if (endpoint === null || backend === null || !endpoint.backends.includes(backend) || !courseWatch(site).isWanted) return null
     const index = indexOf(backend)
-    if (!endpoint.backends.includes(backend))
-      return (next) =>
-        function noteFallback(request, scope) {
-          const own = requestCourse.get(scope)?.backends[index]
-          if (own !== undefined) own.isFallback = true
-          return next(request, scope)
-        }
     return (next) =>
       function followBackend(request, scope) {
         const course = requestCourse.get(scope)
@@ -136,6 +130,12 @@ export const callCourse = step({
       }
   },
 })
+
+/** Notes that something stands in for a backend that has failed. */
+export function noteFallback(backend: BackendConfig, scope: Scope): void {
+  const own = requestCourse.get(scope)?.backends[indexOf(backend)]
+  if (own !== undefined) own.isFallback = true
+}
 
 function attemptOf({ origin, path }: BackendRequest, startMs: number, status: number, code: string | null): Attempt {
   return { origin, path, status, code, ms: performance.now() - startMs }

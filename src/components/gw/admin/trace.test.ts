@@ -108,14 +108,18 @@ describe('whoever may ask', () => {
     const backend = [
       { url_pattern: '/0', extra_config: { '_gw/cache': { ttl: '1m' } } },
       { url_pattern: '/1', extra_config: other },
+      { url_pattern: '/2', extra_config: { '_gw/fallback': { data: { s: 1 } } } },
+      { url_pattern: '/3', extra_config: { '_gw/fallback': { data: { s: 1 } } } },
     ]
-    const answer = ({ path }: BackendRequest) => (path === '/1' ? FAR : makeBackendResponse('{"a":1}'))
+    const answer = ({ path }: BackendRequest) => (path === '/1' || path === '/2' ? FAR : makeBackendResponse('{"a":1}'))
     const { trace } = await ask({ endpoint: { backend }, answer }, traced)
     assert.deepEqual(
       trace?.backends.map(({ cache, fallback, tries }) => [cache, fallback, tries.length]),
       [
         ['miss', false, 1],
         [undefined, true, 2],
+        [undefined, true, 1],
+        [undefined, false, 1],
       ],
     )
   })

@@ -1,6 +1,7 @@
 // Component `_gw/fallback`: another backend, or data of the file, in the place of a backend that has failed.
 
 import type { Static } from 'typebox'
+import type { BackendConfig } from '../../../config/types.ts'
 import { component, type CheckedBlock, type Logger } from '../../../engine/compile/component.ts'
 import { discardBody } from '../../../engine/body.ts'
 import { Data } from '../../../engine/data.ts'
@@ -8,6 +9,7 @@ import { asError } from '../../../engine/errors.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { backendProxyOptions } from '../../../engine/pipe/proxy-block.ts'
 import { exactIntegers } from '../../../engine/steps/static.ts'
+import { noteFallback } from '../../../engine/steps/request-course.ts'
 import type { Layer, Pipe, PipeResponse } from '../../../engine/types.ts'
 import type { JsonObject } from '../../../json/types.ts'
 import { encodeJson } from '../../../json/write.ts'
@@ -36,13 +38,16 @@ export const fallback = component({
   build(given, site) {
     const { place, backend } = site
     if (place === null || backend === null) return null
-    const layerWith = (pipe: Pipe): Layer<Pipe> => replaceFailures({ pipe, on: given.on, log: site.log, label: `${site.label}[Fallback]` })
+    const init = { backend, on: given.on, log: site.log, label: `${site.label}[Fallback]` }
+    const layerWith = (pipe: Pipe): Layer<Pipe> => replaceFailures({ ...init, pipe })
     if (backend.fallback !== null) return site.compileBackends({ ...place, backends: [backend.fallback] }).then(layerWith)
     return given.data === undefined ? null : layerWith(answerWith(given.data, backend.encoding === 'no-op'))
   },
 })
 
 interface FallbackInit {
+  /** That may fail. */
+  readonly backend: BackendConfig
   /** What is asked in place of the backend. */
   readonly pipe: Pipe
   readonly on: Static<typeof options>['on']
@@ -50,7 +55,7 @@ interface FallbackInit {
   readonly label: string
 }
 
-function replaceFailures({ pipe, on, log, label }: FallbackInit): Layer<Pipe> {
+function replaceFailures({ backend, pipe, on, log, label }: FallbackInit): Layer<Pipe> {
   const isMet = compileConditions(on)
   return (next) => {
     const call = async (request: Parameters<Pipe>[0], scope: Parameters<Pipe>[1], kept: RepeatableBody): Promise<PipeResponse> => {
@@ -70,6 +75,7 @@ function replaceFailures({ pipe, on, log, label }: FallbackInit): Layer<Pipe> {
         words = error.message
       }
       log.warning(`${label} ${words}`)
+      noteFallback(backend, scope)
       return pipe(own, scope)
     }
     return function fallBack(request, scope) {
