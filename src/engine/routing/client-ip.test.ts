@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { quirksOf } from '../../config/dialect.ts'
 import { makeConfig, makeExchange } from '../../testing/index.ts'
-import { compileClientIp } from './client-ip.ts'
+import { compileClientIp, compileVouchedIp } from './client-ip.ts'
 import { readRouterOptions, type RouterOptions } from './router-options.ts'
 
 const defaults = readRouterOptions(makeConfig())
@@ -30,6 +30,14 @@ test('forwarding can be switched off, headers chosen', () => {
   assert.equal(find({ forwarded_by_client_ip: false }, { 'x-forwarded-for': '1.1.1.1' }), '127.0.0.1')
   assert.equal(find({ remote_ip_headers: ['x-client'] }, { 'X-Client': '4.4.4.4', 'x-forwarded-for': '1.1.1.1' }), '4.4.4.4')
   assert.equal(find({ app_engine: true }, { 'X-Appengine-Remote-Addr': '5.5.5.5' }), '5.5.5.5')
+})
+
+test('nobody is believed who is not named, where that matters', () => {
+  const vouched = (options: Partial<RouterOptions>) =>
+    compileVouchedIp({ ...defaults, ...options })(makeExchange({ headers: { 'x-forwarded-for': '1.1.1.1' }, peerAddress: '127.0.0.1' }))
+  assert.equal(vouched({}), '127.0.0.1')
+  assert.equal(vouched({ trusted_proxies: ['127.0.0.1'] }), '1.1.1.1')
+  assert.equal(vouched({ trusted_proxies: ['127.0.0.1'], forwarded_by_client_ip: false }), '127.0.0.1')
 })
 
 test('KrakenD 1.x believes the leftmost entry unseen', () => {

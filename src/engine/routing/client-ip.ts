@@ -47,6 +47,12 @@ export function compileClientIp(options: RouterOptions, quirks: Pick<Quirks, 'ch
   return options.app_engine ? (exchange) => exchange.headers.get('X-Appengine-Remote-Addr') || find(exchange) : find
 }
 
+/** The same for who must not be deceived: without `trusted_proxies` nobody is believed, and it is the peer. */
+export function compileVouchedIp(options: RouterOptions): FindClientIp {
+  const isBelieved = options.forwarded_by_client_ip && options.trusted_proxies.length > 0
+  return compileClientIp({ ...options, forwarded_by_client_ip: isBelieved }, { checksForwarders: true })
+}
+
 /** From the right: the first address that is no trusted proxy, or the leftmost; null when an item is no address. */
 function scanForwarded(values: readonly string[], isTrusted: (address: string) => boolean): string | null {
   const items = values.join(',').split(',')

@@ -3,6 +3,7 @@
 import { component, type Site } from '../../../engine/compile/component.ts'
 import { asError, AUTH_UNAVAILABLE } from '../../../engine/errors.ts'
 import { callFields, droppedHeaders } from '../../../engine/ports.ts'
+import { compileVouchedIp } from '../../../engine/routing/client-ip.ts'
 import type { BackendRequest, BackendResponse, Exchange, Handler } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { checkForwardAuth, options } from './options.ts'
@@ -21,6 +22,7 @@ export const forwardAuth = component({
     const question = compileQuestion(given, {
       userAgent: `KrakenD ${site.version}`,
       callFields: callFields(site),
+      findClientIp: compileVouchedIp(site.router),
       bodyTimeoutMs: site.endpoint?.timeoutMs ?? 0,
     })
     const allow = compileAllow(given)

@@ -4,6 +4,7 @@ import { sizedBodyOf, NO_BODY } from '../../../engine/body.ts'
 import { BODY_TOO_LARGE } from '../../../engine/errors.ts'
 import { canonicalName, HeaderMap, HOP_BY_HOP, OF_PROXIES, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import { callFieldsOf } from '../../../engine/ports.ts'
+import type { FindClientIp } from '../../../engine/routing/client-ip.ts'
 import type { Slot } from '../../../engine/scope.ts'
 import type { BackendRequest, Exchange } from '../../../engine/types.ts'
 import { ALL, type Options } from './options.ts'
@@ -34,6 +35,8 @@ export interface QuestionInit {
   readonly userAgent: string
   /** Fields that every call has. */
   readonly callFields: ReadonlyMap<string, Slot<string>>
+  /** The client's address, which the service may rely on. */
+  readonly findClientIp: FindClientIp
   /** How long the body of a request may take. */
   readonly bodyTimeoutMs: number
 }
@@ -42,14 +45,14 @@ export function compileQuestion({ url, request_headers: names, forward_body: max
   const { origin, pathname, search } = new URL(url)
   const fixed = { origin, path: pathname + search, wantsStream: false, maxBodyBytes: MAX_ANSWER_BYTES } as const
   const choose = compileChoice(names)
-  const { userAgent, callFields, bodyTimeoutMs } = init
+  const { userAgent, callFields, findClientIp, bodyTimeoutMs } = init
   function headersOf(exchange: Exchange): HeaderMap {
     const headers = choose(exchange.headers)
     headers.set('X-Forwarded-Method', exchange.method)
     headers.set('X-Forwarded-Proto', exchange.isSecure ? 'https' : 'http')
     headers.set('X-Forwarded-Host', exchange.host)
     headers.set('X-Forwarded-Uri', exchange.target)
-    headers.set('X-Forwarded-For', exchange.clientIp)
+    headers.set('X-Forwarded-For', findClientIp(exchange))
     if (!headers.has('User-Agent')) headers.set('User-Agent', userAgent)
     for (const [name, value] of callFieldsOf(callFields, exchange.scope)) headers.set(name, value)
     return headers
