@@ -172,17 +172,17 @@ export class HeaderMap implements ReadonlyHeaders {
   }
 }
 
-/** What the Connection fields name beside `close` and `keep-alive`; null when that is nothing. */
-function connectionNames({ fields }: HeaderMap): Set<string> | null {
-  let named: Set<string> | null = null
-  for (let i = 0; i < fields.length; i += 2) {
-    if (fields[i] !== 'Connection') continue
-    const value = fields[i + 1] as string
-    if (value === 'keep-alive' || value === 'close') continue
-    named ??= new Set()
-    for (const name of value.split(',')) named.add(canonicalName(name.trim()))
-  }
+/** What the Connection fields name; null when that is nothing. */
+function connectionNames({ fields }: HeaderMap): ReadonlySet<string> | null {
+  let named: ReadonlySet<string> | null = null
+  for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'Connection') named = addConnectionNames(named, fields[i + 1] as string)
   return named
+}
+
+/** Adds the fields that a value of Connection declares its own, all but `close` and `keep-alive` alone; null when there are none. */
+export function addConnectionNames(named: ReadonlySet<string> | null, value: string): ReadonlySet<string> | null {
+  if (value === 'keep-alive' || value === 'close') return named
+  return new Set([...(named ?? []), ...value.split(',').map((name) => canonicalName(name.trim()))])
 }
 
 /** The media type of events that a server sends as they happen: passed on as they come, and nobody else's. */

@@ -1,7 +1,7 @@
 // The fields of a response head and what they say about its body and its connection, as Go's net/http reads them.
 
 import { FewTexts } from '../../engine/few-texts.ts'
-import { canonicalName, HOP_BY_HOP } from '../../engine/headers.ts'
+import { addConnectionNames, canonicalName, HOP_BY_HOP } from '../../engine/headers.ts'
 import { isToken } from '../../go/header-name.ts'
 import { quote } from '../../go/quote.ts'
 
@@ -40,6 +40,8 @@ export class Framing {
   isChunked = false
   closes: boolean
   keepAliveMs = 0
+  /** Fields that belong to the connection as well, because it says so. */
+  ownNames: ReadonlySet<string> | null = null
   /** What a folded line would go on with. */
   last: 'nothing' | 'kept field' | 'left-out field' | 'length of the body' = 'nothing'
 
@@ -91,6 +93,7 @@ export function readField(text: string, start: number, stop: number, fields: str
     const tokens = value.toLowerCase()
     if (/(?:^|[\s,])close(?:$|[\s,])/.test(tokens)) framing.closes = true
     else if (/(?:^|[\s,])keep-alive(?:$|[\s,])/.test(tokens)) framing.closes = false
+    framing.ownNames = addConnectionNames(framing.ownNames, tokens)
     return
   } else if (HOP_BY_HOP.has(name)) {
     if (name === 'Keep-Alive') framing.keepAliveMs = Number(/timeout=(\d{1,6})/i.exec(value)?.[1] ?? 0) * 1000
@@ -98,6 +101,16 @@ export function readField(text: string, start: number, stop: number, fields: str
   }
   if (name !== 'Content-Length') framing.last = 'kept field'
   fields.push(name, value)
+}
+
+/** Fields that are for whoever reads the answer, whatever a Connection field says (RFC 9110, 7.6.1). */
+const FOR_ALL = /^(?:Content-.+|Cache-Control|Expires|Vary)$/
+
+/** Without those that the connection has declared its own. */
+export function withoutOwn(fields: string[], { ownNames }: Framing): string[] {
+  if (ownNames === null) return fields
+  const isOwn = (name: string): boolean => ownNames.has(name) && !FOR_ALL.test(name)
+  return fields.filter((_text, index) => !isOwn(fields[index - (index % 2)] as string))
 }
 
 function isBlank(code: number): boolean {

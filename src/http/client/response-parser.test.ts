@@ -96,6 +96,13 @@ test('names become canonical, repetitions stay, fields of the connection go', ()
   assert.deepEqual(got.fields, ['X-A', '1', 'X-A', '2', 'X-Folded', 'a b', 'Content-Length', '0'])
 })
 
+test('what Connection names belongs to it as well, but for what says how the answer is to be read', () => {
+  const { got } = parse(
+    'HTTP/1.1 200 OK\r\nX-Hop: 1\r\nX-A: 2\r\nConnection: x-hop, Keep-Alive\r\nx-hop: 3\r\nConnection: cache-control, X-More\r\nCache-Control: private\r\nX-More: 4\r\nContent-Length: 0\r\n\r\n',
+  )
+  assert.deepEqual(got.fields, ['X-A', '2', 'Cache-Control', 'private', 'Content-Length', '0'])
+})
+
 test('interim responses are told, fields behind the body where somebody wants them', () => {
   const text =
     'HTTP/1.1 103 x\r\nlink: y\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nx-sum: 1\r\nX-B:\r\n\r\n'

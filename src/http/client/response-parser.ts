@@ -2,7 +2,7 @@
 
 import { GrowingBuffer } from './growing-buffer.ts'
 import { chunkSize, findHeadEnd, withoutLength } from './response-bytes.ts'
-import { broken, Framing, MalformedResponse, readField } from './response-fields.ts'
+import { broken, Framing, MalformedResponse, readField, withoutOwn } from './response-fields.ts'
 import { quote } from '../../go/quote.ts'
 
 /** What a response is told to. */
@@ -187,15 +187,16 @@ export class ResponseParser {
     if (FORBIDDEN_CHARACTER.test(text)) throw broken('malformed MIME header line')
     const statusCode = Number(status[2])
     const framing = new Framing(status[1] === '0')
-    const fields: string[] = []
+    const all: string[] = []
     let at = lineEnd + 1
     for (;;) {
       lineEnd = text.indexOf('\n', at)
       const stop = text.charCodeAt(lineEnd - 1) === 0x0d ? lineEnd - 1 : lineEnd
       if (stop <= at) break
-      readField(text, at, stop, fields, framing)
+      readField(text, at, stop, all, framing)
       at = lineEnd + 1
     }
+    const fields = withoutOwn(all, framing)
     if (statusCode < 200 && statusCode !== 101) {
       if (++this.#interim > MAX_INTERIM_RESPONSES) throw new MalformedResponse('net/http: too many 1xx informational responses')
       receiver.onInterim(statusCode, fields)
