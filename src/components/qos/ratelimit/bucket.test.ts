@@ -105,6 +105,7 @@ test('what is left is what requests get at once, and a bucket that waits is full
       for (let i = 0; i < left; i++) assert.equal(rule.take(nowNs), true)
       Object.assign(rule, saved)
       const wait = fillNs(rule, nowNs)
+      assert.equal(wait === 0, left >= rule.capacity)
       assert.ok(wait >= 0 && wait <= refillNs(rule) + rule.intervalNs)
       for (let i = 0; i < rule.capacity; i++) assert.equal(rule.take(nowNs + wait + 1), true)
     }),

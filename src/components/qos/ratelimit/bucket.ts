@@ -91,10 +91,14 @@ export function waitNs(rule: BucketRule, nowNs: number): number {
   return rule.tokens >= 1 ? 0 : Math.max(0, rule.lastNs + rule.intervalNs - nowNs)
 }
 
-/** Nanoseconds until the bucket of a client that waits is full. */
-export function fillNs({ capacity, tokens, quantum, lastNs, intervalNs }: BucketRule, nowNs: number): number {
-  const missing = capacity - tokens
-  return missing <= 0 ? 0 : Math.max(0, lastNs + Math.ceil(missing / quantum) * intervalNs - nowNs)
+/**
+ * Nanoseconds until the bucket of a client that waits is full: never 0 while `tokensLeft` says that some are missing.
+ * Those of 2.x may have come already, and are only seen by whoever empties the bucket.
+ */
+export function fillNs(rule: BucketRule, nowNs: number): number {
+  const { capacity, tokens, quantum, lastNs, intervalNs } = rule
+  const missing = capacity - Math.max(tokens, tokensLeft(rule, nowNs))
+  return missing <= 0 ? 0 : Math.max(1, lastNs + Math.ceil((capacity - tokens) / quantum) * intervalNs - nowNs)
 }
 
 /** Nanoseconds that an empty bucket takes to be full. */
