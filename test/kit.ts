@@ -24,6 +24,8 @@ export interface TestGateway {
   readonly port: number
   /** Lines of the log: `WARNING text`. */
   readonly lines: string[]
+  /** What the access log has written. */
+  readonly accessLines: string[]
   /** Stops taking connections, waits for requests under way up to `maxWaitMs`. */
   stop(maxWaitMs?: number): Promise<void>
 }
@@ -38,6 +40,7 @@ export async function serve(file: Record<string, unknown>, plugins?: PluginHost)
   })
   if (config === null) throw new Error(failure ?? 'the configuration is refused')
   const log = makeLog()
+  const accessLines: string[] = []
   const gateway = await openGateway(config, {
     log,
     shared: createSharedMemory(),
@@ -45,7 +48,7 @@ export async function serve(file: Record<string, unknown>, plugins?: PluginHost)
     version: 'Version test',
     environment: {},
     ...(plugins === undefined ? null : { plugins }),
-    writeAccessLine() {},
+    writeAccessLine: (line) => void accessLines.push(line),
     print() {},
   })
   const server = await createNodeServer(serverConfigOf(config), gateway.handle, log)
@@ -53,6 +56,7 @@ export async function serve(file: Record<string, unknown>, plugins?: PluginHost)
   return {
     port,
     lines: log.lines,
+    accessLines,
     async stop(maxWaitMs = 1) {
       await server.close(maxWaitMs)
       await gateway.retire()

@@ -180,18 +180,29 @@ describe('upgrade', () => {
   test('a backend that goes takes the client with it, and so does a tunnel that stands still', async () => {
     let backend: Socket | null = null
     const echo = await openEcho((socket) => (backend = socket))
-    const gateway = await gatewayFor([
+    const endpoints = [
       stream('/ws', echo.url, { upgrade: ['websocket'] }),
       stream('/idle', echo.url, { upgrade: ['websocket'], idle_timeout: '100ms' }),
-    ])
+    ]
+    const gateway = await gatewayFor(endpoints, { extra_config: { '_gw/access-log': { fields: ['query', 'status', 'code'] } } })
     const client = await askToSwitch(gateway.port, '/ws', HANDSHAKE)
     ;(backend as Socket | null)?.destroy()
     await until(() => client.ended, 'the end')
     client.socket.end()
+    const cut = await askToSwitch(gateway.port, '/ws?cut', HANDSHAKE)
+    ;(backend as Socket | null)?.resetAndDestroy()
+    await until(() => cut.ended, 'the end')
+    cut.socket.end()
     const idle = await askToSwitch(gateway.port, '/idle', HANDSHAKE)
     await until(() => idle.ended, 'the end')
     idle.socket.end()
     await until(() => /ERR_STREAM_IDLE/.test(gateway.lines.join('\n')), 'a line')
+    await until(() => gateway.accessLines.join('').split('\n').length > 3, 'lines of the access log')
+    assert.deepEqual(gateway.accessLines.join('').trim().split('\n'), [
+      '{"query":"","status":101}',
+      '{"query":"cut","status":101,"code":"ERR_BACKEND_BODY"}',
+      '{"query":"","status":101,"code":"ERR_STREAM_IDLE"}',
+    ])
   })
 
   test('a client that leaves takes the backend with it, before the switch and after it', async () => {

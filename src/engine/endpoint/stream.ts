@@ -156,7 +156,9 @@ function watchBody(body: Body, scope: Scope, { timeoutMs, idleMs }: StreamInit):
 
 /** A break that has another reason than a client that left. */
 function tellBreak(exchange: Exchange, error: Error, warn: StreamInit['warn']): void {
-  exchange.failure ??= error
+  // What a socket says of itself is the backend's breaking off.
+  exchange.failure ??=
+    error instanceof GatewayError ? error : new GatewayError(error.message, { code: 'ERR_BACKEND_BODY', source: 'backend' })
   if (error === CANCELED || exchange.scope.reason !== null) return
   const code = error instanceof GatewayError && error.code.startsWith('ERR_STREAM') ? error.code : 'ERR_BACKEND_BODY'
   warn(`${code} after ${exchange.bytesOut} bytes and ${Math.round(performance.now() - exchange.startMs)} ms: ${error.message}`)

@@ -73,10 +73,11 @@ export class UpgradeExchange extends Http1Exchange {
       let pending = 2
       const settle = (): void => {
         if (--pending > 0) return
-        this.closed(true)
         const failure = peer.errored
         if (failure === null) resolve()
         else reject(asError(failure))
+        // Whoever passes the bytes notes why they ended before the request is over.
+        setImmediate(() => this.closed(true))
       }
       client.on('data', onBytes)
       peer.on('data', (chunk: Buffer) => {
