@@ -115,13 +115,16 @@ export class MergeError extends GatewayError {
   readonly origins: readonly string[]
   /** The place of each one's backend in the file; empty where nobody knows. */
   readonly indices: readonly number[]
+  /** Whether others have answered. */
+  readonly isPartial: boolean
 
-  constructor(errors: readonly Error[], origins: readonly string[] = [], indices: readonly number[] = []) {
+  constructor(errors: readonly Error[], origins: readonly string[] = [], indices: readonly number[] = [], isPartial = false) {
     super(errors.map((error) => error.message).join('\n'), { code: 'ERR_MERGE', source: 'backend' })
     this.name = 'MergeError'
     this.errors = errors
     this.origins = origins
     this.indices = indices
+    this.isPartial = isPartial
   }
 }
 

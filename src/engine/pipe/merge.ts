@@ -63,7 +63,7 @@ function gather(
     const settle = (): void => {
       if (--pending > 0) return
       budget.close()
-      const failed = errors.length === 0 ? null : new MergeError(errors, origins, indices)
+      const failed = errors.length === 0 ? null : new MergeError(errors, origins, indices, arrived.length > 0)
       const parts = places === null ? arrived : inOrder(arrived, places)
       if (arrived.length > 0 || !isolates) resolve(combine(parts, failed, join))
       else reject(failed)

@@ -65,7 +65,7 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
     const texts: (string | null)[] = []
     const start = options.whose.start()
     const fail = (error: Error, index: number): MergeError =>
-      new MergeError([error], [options.whose.describe(index, start)], [options.whose.indexOf(index)])
+      new MergeError([error], [options.whose.describe(index, start)], [options.whose.indexOf(index)], true)
     let failure: Error | null = null
     try {
       for (const [index, step] of steps.entries()) {

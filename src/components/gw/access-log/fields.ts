@@ -1,6 +1,7 @@
 // The members of a line: each field's value as JSON, null where the line has none of it.
 
 import type { Site } from '../../../engine/compile/component.ts'
+import { MergeError } from '../../../engine/errors.ts'
 import { describeFailure } from '../../../engine/failures.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import { requestId, traceIds } from '../../../engine/ports.ts'
@@ -26,6 +27,7 @@ export interface Over {
 type Value = (over: Over) => string | null
 
 const CACHE_STATUS = /^krakend-ts(?:-b\d+)?; (?:fwd=)?([a-z]+)(; detail=stale)?/
+const FIRST_ERROR = 400
 const ASCII = /^[\0-\u007f]*$/
 
 /** One line of JSON, with its line feed. */
@@ -79,6 +81,8 @@ function compileFields(options: Options, site: Site): Readonly<Record<(typeof FI
 
 /** Absent where nothing went wrong. */
 function codeOf({ failure, route, statusCode }: Exchange): string | undefined {
+  // A part that is missing is told by "complete" and its backend.
+  if (failure instanceof MergeError && failure.isPartial && statusCode < FIRST_ERROR) return undefined
   if (failure !== null) return describeFailure(failure).code
   // What the router answers itself is no failure.
   if (route === null || route.endpoint !== null) return undefined

@@ -105,6 +105,19 @@ describe('a line', () => {
     )
   })
 
+  test('of an answer of which a part is missing has no error but that of the backend', async () => {
+    const answer = ({ path }: BackendRequest) => (path === '/1' ? FAR : makeBackendResponse('{"a":1}'))
+    for (const endpoint of [{}, { extra_config: { proxy: { sequential: true } } }]) {
+      const { lines } = await linesOf({ backends: [{}, {}], answer, endpoint }, [{ target: '/e/1' }])
+      const { status, code, complete, backends } = lines[0] ?? {}
+      assert.deepEqual([status, code, complete], [200, undefined, false])
+      assert.deepEqual(
+        (backends as Record<string, unknown>[]).map((one) => one['code']),
+        [undefined, 'ERR_BACKEND_UNREACHABLE'],
+      )
+    }
+  })
+
   test('says what a cache did', async () => {
     const cached = { extra_config: { '_gw/cache': { ttl: '1m' } } }
     for (const where of [{ endpoint: cached }, { backends: [cached] }]) {
