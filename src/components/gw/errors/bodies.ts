@@ -1,5 +1,6 @@
 // Bodies that the file has for errors: compiled once, filled for each error.
 
+import { canonicalName } from '../../../engine/headers.ts'
 import { ENCODE, type Encode, parseTemplate, type Placeholder, soleOf, textOfValue } from '../../../engine/placeholders.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
 import { encodeJson } from '../../../json/write.ts'
@@ -27,9 +28,23 @@ export function compileBodies(
 function compileBody({ body = '', content_type: given, headers = {} }: ErrorBody, toJson: (value: unknown) => JsonValue): Fill<FilledBody> {
   const isText = typeof body === 'string'
   const type = given ?? (isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8')
-  const fields: FilledBody['headers'] = [['Content-Type', type], ...Object.entries(headers)]
+  const fields = new Map<string, Fill<string | null>>([['Content-Type', () => type]])
+  for (const [name, text] of Object.entries(headers)) fields.set(canonicalName(name), compileHeader(text))
   const fill = isText ? compileText(body, encoderOf(type)) : compileJson(toJson(body))
-  return (values) => ({ text: fill(values), headers: fields })
+  return (values) => ({
+    text: fill(values),
+    headers: [...fields].flatMap(([name, fillField]) => {
+      const value = fillField(values)
+      return value === null ? [] : [[name, value] as const]
+    }),
+  })
+}
+
+/** One that would be nothing but a value that is not there is left out. */
+function compileHeader(text: string): Fill<string | null> {
+  const sole = soleOf(parseTemplate(text))
+  const fill = compileText(text, ENCODE.none)
+  return (values) => (sole !== null && valueOf(sole, values) === null ? null : ENCODE.header(fill(values)))
 }
 
 /** security: values come from requests, and must stay texts in a page. */

@@ -123,6 +123,21 @@ test('bodies: status before class before default, typed placeholders, values sta
   assert.equal(own.body, 'mine')
 })
 
+test('bodies: null is JSON, and headers have placeholders in one line', async () => {
+  const headers = { 'x-code': '{code}', 'X-What': '{method} {path} é {{x}} {detail:-none}', 'X-Id': '{request_id}', 'content-type': 'a/b' }
+  const bodies = { '404': { body: null }, '5xx': { body: 'x', content_type: 'text/html', headers } }
+  const missing = await ask({ service: { bodies }, target: '/none' })
+  assert.deepEqual([missing.body, missing.headers.get('Content-Type')], ['null', 'application/json; charset=utf-8'])
+  const { headers: own } = await ask({ service: { bodies }, answers: { '/0': refused }, target: '/e' })
+  assert.deepEqual(
+    ['X-Code', 'X-What', 'X-Id', 'Content-Type'].map((name) => own.values(name)),
+    [['ERR_BACKEND_UNREACHABLE'], ['GET /e \u00c3\u00a9 {x} none'], [], ['a/b']],
+  )
+  const details = { bodies: { '5xx': { headers: { 'X-Why': '{detail}' } } }, details: true }
+  const twice = await ask({ service: details, backends: [{}, {}], answers: { '/0': refused, '/1': refused } })
+  assert.match(String(twice.headers.get('X-Why')), /^[^\n]+ [^\n]+$/)
+})
+
 test('error_body of the router stands before a format, not before bodies', async () => {
   const router = { router: { error_body: { 404: { own: true } } } }
   const open = async (errors: object) => {
@@ -135,12 +150,18 @@ test('error_body of the router stands before a format, not before bodies', async
 })
 
 test('mistakes are errors', () => {
-  const wrong = { passthrough: ['6xx'], bodies: { '40x': {}, '500': { body: { a: ['{stauts}'] }, headers: { 'a b': '' } } } }
+  const wrong = { passthrough: ['6xx'], bodies: { '40x': {}, '500': { body: { a: ['{stauts}'] }, headers: { 'a b': '', A: '{nope}' } } } }
   assert.deepEqual(
     checkOptions(serviceErrors, wrong)
       .map((text) => text.split(':')[0])
       .toSorted((a = '', b = '') => a.localeCompare(b)),
-    ['error bodies.40x', 'error bodies.500.body.a[0]', 'error bodies.500.headers.a b', 'error passthrough[0]'],
+    [
+      'error bodies.40x',
+      'error bodies.500.body.a[0]',
+      'error bodies.500.headers.A',
+      'error bodies.500.headers.a b',
+      'error passthrough[0]',
+    ],
   )
 })
 

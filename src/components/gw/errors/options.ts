@@ -9,7 +9,7 @@ import { Type } from '../../../schema/type.ts'
 import { findIdsOfNobody } from '../request-id-use.ts'
 
 const body = Type.Object({
-  body: Type.Optional(Type.Unknown({ description: 'Any JSON, or a text.' })),
+  body: Type.Optional(Type.Unknown({ keepsNull: true, description: 'Any JSON, or a text.' })),
   content_type: Type.Optional(
     Type.String({ description: 'Its media type. Default: `application/json` for JSON, `text/plain` for a text.' }),
   ),
@@ -60,9 +60,11 @@ export function checkErrors({ passthrough, bodies = {} }: ErrorOptions, { place 
     if (key !== 'default' && !STATUS_OR_CLASS.test(key))
       issues.push(errorIssue('invalid-option', ['bodies', key], 'is no status, no class such as "5xx", and not "default"'))
     issues.push(...findUnknown(given, ['bodies', key, 'body']))
-    for (const [name, value] of Object.entries(headers))
+    for (const [name, value] of Object.entries(headers)) {
+      issues.push(...findUnknown(value, ['bodies', key, 'headers', name]))
       if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[\r\n\0]/.test(value))
         issues.push(errorIssue('invalid-option', ['bodies', key, 'headers', name], 'is no header field'))
+    }
   }
   return issues
 }
