@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { decodeText } from '../go/text.ts'
-import { breaksHeader, ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue } from './placeholders.ts'
+import { braceMistake, breaksHeader, ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue } from './placeholders.ts'
 
 const needed = (name: string) => ({ name, isOptional: false, fallback: null })
 
@@ -33,6 +33,12 @@ test('values inside a text: numbers by their digits, objects as JSON', () => {
     [textOfValue('a"'), textOfValue(7), textOfValue(true), textOfValue(null), textOfValue(['a', 1])],
     ['a"', '7', 'true', '', '["a",1]'],
   )
+})
+
+test('a brace is a placeholder’s, or written twice', () => {
+  for (const text of ['', 'a', '{a}', '{{', '}}', '{{{a}}}', 'x{{y}}{a?}{b:-c}']) assert.equal(braceMistake(text), null, text)
+  for (const text of ['{a', 'a{{{', '{a{b}']) assert.match(String(braceMistake(text)), /^a "\{" is not closed/, text)
+  for (const text of ['a}', '{a}}', '}}}', '{{a}']) assert.match(String(braceMistake(text)), /^a "\}" closes nothing/, text)
 })
 
 test('property: a text without braces has no placeholder, and doubling the braces of any text gives it back', () => {

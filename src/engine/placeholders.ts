@@ -19,7 +19,7 @@ export type Template = readonly (string | Placeholder)[]
 /** What a place does to a value's text, so that no value can leave its place. */
 export type Encode = (text: string) => string
 
-/** `{{` and `}}` are braces; `{…}` is a placeholder up to its `}`; a brace that is neither is a text. */
+/** `{{` and `}}` are braces; `{…}` is a placeholder up to its `}`; a brace that is neither is a mistake, see `braceMistake`. */
 const TOKEN = /\{\{|\}\}|\{([^{}]*)\}/g
 
 export function parseTemplate(text: string): Template {
@@ -47,6 +47,13 @@ function parsePlaceholder(inner: string): Placeholder {
   if (mark >= 0) return { name: inner.slice(0, mark), isOptional: false, fallback: inner.slice(mark + 2) }
   const isOptional = inner.endsWith('?')
   return { name: isOptional ? inner.slice(0, -1) : inner, isOptional, fallback: null }
+}
+
+/** A brace that is neither a placeholder's nor written twice, in words; null where there is none. */
+export function braceMistake(text: string): string | null {
+  const brace = /[{}]/.exec(text.replaceAll(TOKEN, ''))?.[0]
+  if (brace === undefined) return null
+  return brace === '{' ? 'a "{" is not closed; a brace is written "{{"' : 'a "}" closes nothing; a brace is written "}}"'
 }
 
 /** Every placeholder of a text. */

@@ -1,7 +1,7 @@
 // Texts and JSON with placeholders, compiled for the place they fill: path, query string, header field, body. Knows no call.
 
 import type { Template, Placeholder } from '../../engine/placeholders.ts'
-import { breaksHeader, ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue } from '../../engine/placeholders.ts'
+import { braceMistake, breaksHeader, ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue } from '../../engine/placeholders.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../json/types.ts'
 import { callError, missingValue, type Names, type Source, sourceOf, type Subject } from './values.ts'
 
@@ -92,12 +92,14 @@ function compileLeaf(text: string, names: Names): Filled<JsonValue> {
   return { sources: [source], fill: read }
 }
 
-/** What is wrong with the placeholders of a text, and of a path with segments that are dots. */
-export function findUnknown(text: string, names: Names): string[] {
-  return placeholdersIn(parseTemplate(text)).flatMap(({ name }) => {
+/** What is wrong with the placeholders of a text and with its braces. */
+export function mistakesIn(text: string, names: Names): string[] {
+  const brace = braceMistake(text)
+  const unknown = placeholdersIn(parseTemplate(text)).flatMap(({ name }) => {
     const source = sourceOf(name, names)
     return typeof source === 'string' ? [source] : []
   })
+  return brace === null ? unknown : [brace, ...unknown]
 }
 
 /** Whether a path has a segment of dots that no value made. */

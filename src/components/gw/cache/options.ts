@@ -3,6 +3,7 @@
 import type { Static } from 'typebox'
 import type { EndpointConfig } from '../../../config/types.ts'
 import type { CheckedBlock } from '../../../engine/compile/component.ts'
+import { braceMistake } from '../../../engine/placeholders.ts'
 import { placeholdersOf } from '../../../engine/steps/request-builder.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
@@ -52,10 +53,13 @@ export function checkCache(given: Options, block: CheckedBlock): Issue[] {
   const endpoint = block.place?.endpoint ?? null
   const params = paramsOf(endpoint)
   for (const option of ['key', 'tags'] as const)
-    for (const [index, written] of (given[option] ?? []).entries())
+    for (const [index, written] of (given[option] ?? []).entries()) {
+      const brace = braceMistake(written)
+      if (brace !== null) issues.push(errorIssue('unknown-value', [option, index], brace))
       for (const name of endpoint === null ? [] : unknownNames(written, params)) {
         const hint = `there are ${[...params].map((param) => `{${param}}`).join(', ')}, {JWT.…}, {input_headers.…}, {input_query_strings.…} and {client_ip}`
         issues.push(errorIssue('unknown-value', [option, index], `nothing is called {${name}} here`, hint))
       }
+    }
   return given.key === undefined ? issues : [...issues, ...findSharedAnswers(given.key, block)]
 }

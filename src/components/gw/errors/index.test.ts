@@ -150,7 +150,10 @@ test('error_body of the router stands before a format, not before bodies', async
 })
 
 test('mistakes are errors', () => {
-  const wrong = { passthrough: ['6xx'], bodies: { '40x': {}, '500': { body: { a: ['{stauts}'] }, headers: { 'a b': '', A: '{nope}' } } } }
+  const wrong = {
+    passthrough: ['6xx'],
+    bodies: { '40x': {}, '500': { body: { a: ['{stauts}', '{status'] }, content_type: 'a\n', headers: { 'a b': '', A: '{nope}' } } },
+  }
   assert.deepEqual(
     checkOptions(serviceErrors, wrong)
       .map((text) => text.split(':')[0])
@@ -158,6 +161,8 @@ test('mistakes are errors', () => {
     [
       'error bodies.40x',
       'error bodies.500.body.a[0]',
+      'error bodies.500.body.a[1]',
+      'error bodies.500.content_type',
       'error bodies.500.headers.A',
       'error bodies.500.headers.a b',
       'error passthrough[0]',

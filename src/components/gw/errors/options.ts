@@ -2,7 +2,7 @@
 
 import type { Static } from 'typebox'
 import type { CheckedBlock } from '../../../engine/compile/component.ts'
-import { parseTemplate, placeholdersIn } from '../../../engine/placeholders.ts'
+import { braceMistake, breaksHeader, parseTemplate, placeholdersIn } from '../../../engine/placeholders.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { suggest } from '../../../schema/suggest.ts'
 import { Type } from '../../../schema/type.ts'
@@ -56,28 +56,32 @@ export function checkErrors({ passthrough, bodies = {} }: ErrorOptions, { place 
   for (const [index, condition] of (Array.isArray(passthrough) ? passthrough : []).entries())
     if (!STATUS_OR_CLASS.test(String(condition)))
       issues.push(errorIssue('invalid-option', ['passthrough', index], `"${condition}" is no status and no class such as "4xx"`))
-  for (const [key, { body: given, headers = {} }] of Object.entries(bodies)) {
+  for (const [key, { body: given, content_type: type = '', headers = {} }] of Object.entries(bodies)) {
     if (key !== 'default' && !STATUS_OR_CLASS.test(key))
       issues.push(errorIssue('invalid-option', ['bodies', key], 'is no status, no class such as "5xx", and not "default"'))
     issues.push(...findUnknown(given, ['bodies', key, 'body']))
+    if (breaksHeader(type)) issues.push(errorIssue('invalid-option', ['bodies', key, 'content_type'], 'is no media type'))
     for (const [name, value] of Object.entries(headers)) {
       issues.push(...findUnknown(value, ['bodies', key, 'headers', name]))
-      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[\r\n\0]/.test(value))
+      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || breaksHeader(value))
         issues.push(errorIssue('invalid-option', ['bodies', key, 'headers', name], 'is no header field'))
     }
   }
   return issues
 }
 
-/** Placeholders that nobody fills. */
+/** Placeholders that nobody fills, and braces that are none. */
 function findUnknown(value: unknown, at: readonly (string | number)[]): Issue[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => findUnknown(item, [...at, index]))
   if (typeof value === 'object' && value !== null) return Object.entries(value).flatMap(([key, item]) => findUnknown(item, [...at, key]))
   if (typeof value !== 'string') return []
-  return placeholdersIn(parseTemplate(value))
+  const brace = braceMistake(value)
+  const broken = brace === null ? [] : [errorIssue('invalid-option', [...at], brace)]
+  const unknown = placeholdersIn(parseTemplate(value))
     .filter(({ name }) => !PLACEHOLDERS.some((known) => known === name))
     .map(({ name }) => {
       const near = suggest(name, PLACEHOLDERS)
       return errorIssue('invalid-option', [...at], `nobody fills "{${name}}"`, near ?? `there are {${PLACEHOLDERS.join('}, {')}}`)
     })
+  return [...broken, ...unknown]
 }

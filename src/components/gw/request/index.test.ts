@@ -144,7 +144,19 @@ test('check refuses what nothing fills', async () => {
   )
 })
 
+test('check refuses braces that are none, wherever they stand', async () => {
+  const block = { path: '/p/{id', query: { a: ['b}'] }, headers: { 'X-A': '{{x}' }, body: { c: [{ d: '{id' }] } }
+  const found = await issuesOf({ endpoint: '/a/{id}', backend: [{ url_pattern: '/x', extra_config: { '_gw/request': block } }] })
+  const [open, close] = ['error a "{" is not closed; a brace is written "{{"', 'error a "}" closes nothing; a brace is written "}}"']
+  assert.deepEqual(found, [open, close, close, open])
+})
+
 test('check refuses what no call can have', () => {
+  assert.deepEqual(checkOptions(requestTemplate, { path: '/a\r\nb', headers: { A: 'x\r\ny', B: ['x', 'y\0'], C: null } }), [
+    'error path: has a line end or another control character: no such call is made',
+    'error headers.A: has a line end, which no header field can have',
+    'error headers.B: has a line end, which no header field can have',
+  ])
   assert.deepEqual(checkOptions(requestTemplate, { path: 'x', method: 'A B' }), [
     'error method: "A B" is no method',
     'error path: must begin with a slash',

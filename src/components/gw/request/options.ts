@@ -3,13 +3,14 @@
 import type { Static } from 'typebox'
 import type { CheckedBlock } from '../../../engine/compile/component.ts'
 import { HOP_BY_HOP, canonicalName } from '../../../engine/headers.ts'
+import { breaksHeader } from '../../../engine/placeholders.ts'
 import { isToken } from '../../../go/header-name.ts'
 import { isObject } from '../../../json/types.ts'
 import { errorIssue, type Issue, type IssuePath } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { findIdsOfNobody } from '../request-id-use.ts'
 import { type Names, namesAt } from '../values.ts'
-import { findUnknown, hasDots } from '../templates.ts'
+import { hasDots, mistakesIn } from '../templates.ts'
 
 const named = (description: string) =>
   Type.Optional(
@@ -36,6 +37,8 @@ export type Options = Static<typeof options>
 /** What the wire writes itself. */
 const OF_THE_WIRE = new Set([...HOP_BY_HOP, 'Content-Length'])
 
+const CONTROL = /[\u0000-\u001f\u007f]/
+
 export function checkRequest(given: Options, { place, dialect }: CheckedBlock): Issue[] {
   const issues: Issue[] = []
   if (given.method !== undefined && !isToken(given.method))
@@ -44,7 +47,9 @@ export function checkRequest(given: Options, { place, dialect }: CheckedBlock): 
     issues.push(errorIssue('unknown-value', ['path'], 'must begin with a slash', 'the host stands in "host" of the backend'))
   if (given.path !== undefined && hasDots(given.path))
     issues.push(errorIssue('unknown-value', ['path'], 'has a segment "." or "..": no such call is made', 'write the path that is meant'))
-  for (const name of Object.keys(given.headers ?? {})) issues.push(...checkField(name))
+  if (given.path !== undefined && CONTROL.test(given.path))
+    issues.push(errorIssue('unknown-value', ['path'], 'has a line end or another control character: no such call is made', 'remove it'))
+  for (const [name, value] of Object.entries(given.headers ?? {})) issues.push(...checkField(name), ...checkValue(name, value))
   issues.push(...findIdsOfNobody(given, place))
   if (place === null || place.backend === null) return issues
   return [...issues, ...findMistakes(given, namesAt(place.endpoint, place.backend, dialect), [])]
@@ -57,10 +62,15 @@ function checkField(name: string): Issue[] {
   return [errorIssue('unknown-value', ['headers', name], 'belongs to the connection, which the gateway keeps itself', 'remove it')]
 }
 
-/** Placeholders that nothing fills, in whatever text of the block. */
+function checkValue(name: string, value: string | readonly string[] | null): Issue[] {
+  if (![value ?? ''].flat().some(breaksHeader)) return []
+  return [errorIssue('unknown-value', ['headers', name], 'has a line end, which no header field can have', 'write it in one line')]
+}
+
+/** Placeholders that nothing fills, and braces that are none, in whatever text of the block. */
 function findMistakes(value: unknown, names: Names, path: IssuePath): Issue[] {
   if (typeof value === 'string')
-    return findUnknown(value, names).map((message) => errorIssue('unknown-value', path, message, hintFor(names)))
+    return mistakesIn(value, names).map((message) => errorIssue('unknown-value', path, message, hintFor(names)))
   if (Array.isArray(value)) return value.flatMap((element, index) => findMistakes(element, names, [...path, index]))
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([key, member]) => findMistakes(member, names, [...path, key]))
