@@ -8,7 +8,7 @@ import { answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes
 import type { Scope } from '../../../engine/scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
-import type { Fetched } from './cache.ts'
+import type { Fetched, Keep } from './cache.ts'
 import { isTooLarge, readBody, seesClaims, seesParams } from './inputs.ts'
 import { automaticKey, digest } from './key.ts'
 import { keepingOf } from './keeping.ts'
@@ -32,7 +32,7 @@ export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
   const keyOf = compileBackendKey(given, site)
   const label = `krakend-ts-b${backend.at.at(3) ?? 0}`
   return (next) => {
-    const fetch = compileFetch(given, next, backend, () => store.maxEntryBytes)
+    const fetch = compileFetch(given, next, backend, () => store.maxBodyBytes)
     return async function cacheAnswers(request, scope) {
       const exchange = clientExchange.get(scope)
       const key = isCacheable(request) ? await keyOf(request, scope) : null
@@ -82,18 +82,17 @@ function compileFetch(given: Options, next: Pipe, backend: AnswerNote['backend']
     return {
       value,
       keep:
-        keeping === null
-          ? null
-          : { ...keeping, varies: keeping.varies.filter((name) => request.headers.has(name)), bytes: sizeOf(response) },
+        keeping === null ? null : { ...keeping, varies: keeping.varies.filter((name) => request.headers.has(name)), ...sizeOf(response) },
       isFailure: false,
       isExclusive: whole.isStream,
     }
   }
 }
 
-function sizeOf({ data, headers, body }: PipeResponse): number {
+function sizeOf({ data, headers, body }: PipeResponse): Pick<Keep, 'bodyBytes' | 'otherBytes'> {
   const text = data === null || data.isEmpty ? '' : data.encoded()
-  return ENTRY_BYTES + (headers?.fields.join('').length ?? 0) + text.length + (Buffer.isBuffer(body) ? body.length : 0)
+  const bodyBytes = text.length + (Buffer.isBuffer(body) ? body.length : 0)
+  return { bodyBytes, otherBytes: ENTRY_BYTES + (headers?.fields.join('').length ?? 0) }
 }
 
 /** Takes a stream into memory, unless it is too large or one of events. */

@@ -5,10 +5,11 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { CANCELED } from '../../../engine/errors.ts'
 import { Scope } from '../../../engine/scope.ts'
-import { AnswerCache, type Asked, type CacheRules, type Fetched } from './cache.ts'
+import { AnswerCache, type Asked, type CacheRules, type Fetched, type Keep } from './cache.ts'
 import { CacheStore } from './store.ts'
 
 const TTL_MS = 1000
+const KEEP: Keep = { ttlMs: TTL_MS, bodyBytes: 5, otherBytes: 5, varies: [] }
 
 function openCache(rules: Partial<CacheRules> = {}, limits = { maxItems: 10, maxBytes: 10_000 }) {
   const clock = { ms: 0 }
@@ -32,7 +33,7 @@ function openCache(rules: Partial<CacheRules> = {}, limits = { maxItems: 10, max
       fetch: (own) =>
         new Promise((resolve, reject) => {
           const whole = (given: Partial<Fetched<string>>): void =>
-            resolve({ value: '', keep: { ttlMs: TTL_MS, bytes: 10, varies: [] }, isFailure: false, isExclusive: false, ...given })
+            resolve({ value: '', keep: KEEP, isFailure: false, isExclusive: false, ...given })
           calls.push({ scope: own, resolve: whole, reject })
         }),
       ...more,
@@ -129,7 +130,7 @@ test('a stream that only one can read is asked for by everybody', async () => {
 test('headers that the answer varies by tell entries apart', async () => {
   const { ask, fill } = openCache()
   const of = (language: string): Partial<Asked<string>> => ({ headerOf: () => language })
-  await fill('deutsch', of('de'), { keep: { ttlMs: TTL_MS, bytes: 1, varies: ['Accept-Language'] } })
+  await fill('deutsch', of('de'), { keep: { ...KEEP, varies: ['Accept-Language'] } })
   assert.equal(show(await ask(of('de'))), 'deutsch hit; ttl=1')
   assert.equal(await fill('english', of('en')), 'english fwd=miss; stored')
   assert.equal(show(await ask(of('de'))), 'deutsch hit; ttl=1')
@@ -148,9 +149,17 @@ test('a purge takes what has the tag or the path, and keeps what is under way fr
   assert.equal(store.size, 0)
 })
 
+test('a body has an eighth of the room at most, whatever else the entry takes', async () => {
+  const { ask, fill } = openCache({}, { maxItems: 10, maxBytes: 800 })
+  assert.equal(await fill('a', {}, { keep: { ...KEEP, bodyBytes: 100, otherBytes: 500 } }), 'a fwd=miss; stored')
+  assert.equal(await fill('b', { key: 'l' }, { keep: { ...KEEP, bodyBytes: 101 } }), 'b fwd=miss')
+  assert.equal(await fill('c', { key: 'm' }, { keep: { ...KEEP, otherBytes: 801 } }), 'c fwd=miss')
+  assert.equal(show(await ask()), 'a hit; ttl=1')
+})
+
 test('the store never holds more than it may, and what was used last stays longest', () => {
   fc.assert(
-    fc.property(fc.array(fc.record({ key: fc.nat(20), bytes: fc.integer({ min: 1, max: 200 }) }), { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(fc.record({ key: fc.nat(20), bytes: fc.integer({ min: 1, max: 1000 }) }), { maxLength: 60 }), (steps) => {
       const store = new CacheStore<number>(() => ({ maxItems: 5, maxBytes: 800 }))
       let sum = 0
       for (const [index, { key, bytes }] of steps.entries()) {
@@ -158,7 +167,7 @@ test('the store never holds more than it may, and what was used last stays longe
         sum = 0
         for (let at = 0; at <= 20; at++) sum += store.get(String(at))?.bytes ?? 0
         assert.ok(store.size <= 5 && sum <= 800)
-        assert.equal(store.get(String(key))?.value, bytes > 100 ? undefined : index)
+        assert.equal(store.get(String(key))?.value, bytes > 800 ? undefined : index)
       }
     }),
   )

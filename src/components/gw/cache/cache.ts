@@ -5,11 +5,19 @@ import type { Scope } from '../../../engine/scope.ts'
 import { digest } from './key.ts'
 import type { CacheStore, Entry } from './store.ts'
 
+export interface Keep {
+  readonly ttlMs: number
+  readonly bodyBytes: number
+  /** What it takes beside its body. */
+  readonly otherBytes: number
+  readonly varies: readonly string[]
+}
+
 /** What came of asking. */
 export interface Fetched<T> {
   readonly value: T
   /** How it may be kept; null when it may not. */
-  readonly keep: { readonly ttlMs: number; readonly bytes: number; readonly varies: readonly string[] } | null
+  readonly keep: Keep | null
   /** Whether an older answer is better. */
   readonly isFailure: boolean
   /** A stream that only one can read: whoever else waited asks himself. */
@@ -112,14 +120,13 @@ export class AnswerCache<T> {
   #keep(asked: Asked<T>, { keep, value }: Fetched<T>, purges: number): boolean {
     // What was asked for before a purge may be what was purged.
     if (keep === null || keep.ttlMs <= 0 || this.#store.purges !== purges) return false
+    if (keep.bodyBytes > this.#store.maxBodyBytes) return false
     const tags = asked.tags()
-    const bytes = keep.bytes + asked.path.length + tags.reduce((sum, tag) => sum + tag.length, 0)
-    if (bytes > this.#store.maxEntryBytes) return false
+    const bytes = keep.bodyBytes + keep.otherBytes + asked.path.length + tags.reduce((sum, tag) => sum + tag.length, 0)
     if (keep.varies.length > 0) this.#store.setVaries(asked.key, keep.varies)
     const nowMs = this.#rules.readMs()
     const entry = { value, storedAtMs: nowMs, expiresAtMs: nowMs + keep.ttlMs, bytes, tags, path: asked.path }
-    this.#store.set(this.#fullKey(asked), entry)
-    return true
+    return this.#store.set(this.#fullKey(asked), entry)
   }
 }
 

@@ -32,7 +32,7 @@ export function cacheEndpoint(given: Options, site: Site): Layer<Handler> | null
   const keyOf = compileEndpointKey(given, endpoint, callFields(site))
   const tags = given.tags.map((tag) => compileText(tag, paramsOf(endpoint)))
   return (next) => {
-    const fetch = compileFetch(given, endpoint, next, () => store.maxEntryBytes)
+    const fetch = compileFetch(given, endpoint, next, () => store.maxBodyBytes)
     return async function cacheAnswers(exchange) {
       const key = isCacheable(exchange) ? await keyOf(exchange) : null
       if (key === null || (exchange.method === 'HEAD' && store.get(key) === undefined)) {
@@ -73,11 +73,15 @@ function compileFetch(given: Options, endpoint: EndpointConfig, next: Handler, m
       keep:
         keeping === null
           ? null
-          : { ttlMs: keeping.ttlMs, varies, bytes: ENTRY_BYTES + headers.fields.join('').length + (body?.length ?? 0) },
+          : { ttlMs: keeping.ttlMs, varies, bodyBytes: sizeOf(body), otherBytes: ENTRY_BYTES + headers.fields.join('').length },
       isFailure: statusCode >= FIRST_FAILURE,
       isExclusive: stream !== null,
     }
   }
+}
+
+function sizeOf(body: CapturedAnswer['body']): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0)
 }
 
 /** Gives a client an answer that was kept, or that others have as well. */

@@ -31,7 +31,7 @@ export const options = Type.Object({
   max_size: Type.Integer({
     default: 64 * 1024 * 1024,
     minimum: 1,
-    description: 'Bytes of all workers together; one entry has an eighth at most.',
+    description: 'Bytes of all workers together; a body has an eighth at most.',
   }),
 })
 

@@ -17,7 +17,7 @@ export interface Entry<T> {
   readonly path: string
 }
 
-/** No more than that of the limit goes into one entry. */
+/** No body may take more than that of the limit. */
 const MAX_SHARE = 1 / 8
 
 export class CacheStore<T> {
@@ -39,7 +39,7 @@ export class CacheStore<T> {
     return this.#entries.size
   }
 
-  get maxEntryBytes(): number {
+  get maxBodyBytes(): number {
     return Math.floor(this.#limits().maxBytes * MAX_SHARE)
   }
 
@@ -51,16 +51,18 @@ export class CacheStore<T> {
     return entry
   }
 
-  set(key: string, entry: Entry<T>): void {
+  /** Says whether there is room for it. */
+  set(key: string, entry: Entry<T>): boolean {
     this.#delete(key)
-    if (entry.bytes > this.maxEntryBytes) return
     const { maxItems, maxBytes } = this.#limits()
+    if (entry.bytes > maxBytes) return false
     this.#entries.set(key, entry)
     this.#bytes += entry.bytes
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= maxItems && this.#bytes <= maxBytes) break
       this.#delete(oldest)
     }
+    return true
   }
 
   /** What tells the entries of a key apart; empty for nothing. */
