@@ -2,6 +2,7 @@
 
 import type { BackendConfig } from '../../config/types.ts'
 import { step } from '../compile/component.ts'
+import type { ReadonlyHeaders } from '../headers.ts'
 import { slot } from '../scope.ts'
 import type { BackendResponse } from '../types.ts'
 
@@ -40,6 +41,11 @@ export const notedAnswers = step({
 const CACHE = '_gw/cache'
 const SECONDS = /^"?(\d{1,9})"?$/
 
+/** How old an answer was when it came, in seconds: whoever kept it before says so. */
+export function ageSecondsOf(headers: ReadonlyHeaders): number {
+  return Number(SECONDS.exec(headers.get('Age') ?? '')?.[1] ?? 0)
+}
+
 function noteOf({ headers }: Pick<BackendResponse, 'headers'>, backend: BackendConfig, nowMs: number): AnswerNote {
   const directives = new Map<string, string>()
   for (const line of headers.values('Cache-Control'))
@@ -49,17 +55,18 @@ function noteOf({ headers }: Pick<BackendResponse, 'headers'>, backend: BackendC
     }
   return {
     backend,
-    freshMs: freshnessOf(directives, headers.get('Expires'), nowMs),
+    freshMs: freshnessOf(directives, headers, nowMs),
     isPrivate: directives.has('no-store') || directives.has('private') || directives.has('no-cache'),
     setsCookie: headers.has('Set-Cookie'),
     varies: headers.values('Vary').flatMap((line) => line.split(',').map((name) => name.trim())),
   }
 }
 
-/** RFC 9111, 4.2.1: what is meant for shared caches first. */
-function freshnessOf(directives: ReadonlyMap<string, string>, expires: string | undefined, nowMs: number): number | null {
+/** RFC 9111, 4.2.1: what is meant for shared caches first. A lifetime began when the answer was made, and has passed in part. */
+function freshnessOf(directives: ReadonlyMap<string, string>, headers: ReadonlyHeaders, nowMs: number): number | null {
   const said = directives.get('s-maxage') ?? directives.get('max-age')
-  if (said !== undefined) return Number(SECONDS.exec(said)?.[1] ?? 0) * 1000
+  if (said !== undefined) return Math.max(0, Number(SECONDS.exec(said)?.[1] ?? 0) - ageSecondsOf(headers)) * 1000
+  const expires = headers.get('Expires')
   if (expires === undefined) return null
   const date = Date.parse(expires)
   // An unreadable date is one that has passed.

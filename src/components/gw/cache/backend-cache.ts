@@ -4,14 +4,14 @@ import { Readable } from 'node:stream'
 import type { Site } from '../../../engine/compile/component.ts'
 import { canonicalName, isEventStream, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import { callFields, clientExchange, showExchange, verifiedClaims } from '../../../engine/ports.ts'
-import { answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes.ts'
+import { ageSecondsOf, answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import type { Fetched, Keep } from './cache.ts'
 import { isTooLarge, readBody, seesClaims, seesParams } from './inputs.ts'
 import { automaticKey, digest } from './key.ts'
-import { keepingOf } from './keeping.ts'
+import { agedNotes, keepingOf } from './keeping.ts'
 import { ENTRY_BYTES, isCacheable, openCache } from './open-cache.ts'
 import { paramsOf, type Options } from './options.ts'
 import { compileText } from './texts.ts'
@@ -43,7 +43,7 @@ export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
         tell('fwd=bypass')
         return response
       }
-      const { value, status } = await cache.ask({
+      const { value, status, ageS, isOwn } = await cache.ask({
         key,
         headerOf: (name) => request.headers.get(name) ?? '',
         tags: () =>
@@ -53,16 +53,19 @@ export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
         fetch: (own) => fetch(request, own, scope),
       })
       // Whoever keeps the whole answer needs to know as well.
-      if (status.startsWith('hit')) answerNotes.get(scope)?.push(...value.notes)
+      if (!isOwn) answerNotes.get(scope)?.push(...agedNotes(value.notes, ageS ?? 0))
       tell(status)
-      return copyOf(value.response)
+      return copyOf(value.response, ageS)
     }
   }
 }
 
-/** A body in memory that each reader may have. */
-function copyOf(response: PipeResponse): PipeResponse {
-  return response.headers === null ? response : { ...response, headers: response.headers.copy() }
+/** A body in memory that each reader may have. `ageS`: how long it was kept; null where it was not. */
+function copyOf(response: PipeResponse, ageS: number | null): PipeResponse {
+  if (response.headers === null) return response
+  const headers = response.headers.copy()
+  if (ageS !== null) headers.set('Age', String(ageS + ageSecondsOf(headers)))
+  return { ...response, headers }
 }
 
 function compileFetch(given: Options, next: Pipe, backend: AnswerNote['backend'], maxBytes: () => number) {

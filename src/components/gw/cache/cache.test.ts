@@ -6,6 +6,8 @@ import * as fc from 'fast-check'
 import { CANCELED } from '../../../engine/errors.ts'
 import { Scope } from '../../../engine/scope.ts'
 import { AnswerCache, type Asked, type CacheRules, type Fetched, type Keep } from './cache.ts'
+import { makeBackend } from '../../../testing/index.ts'
+import { agedNotes } from './keeping.ts'
 import { CacheStore } from './store.ts'
 
 const TTL_MS = 1000
@@ -55,7 +57,7 @@ test('fresh as long as its time lasts, then asked for anew', async () => {
   const { clock, ask, fill, calls } = openCache()
   assert.equal(await fill('a'), 'a fwd=miss; stored')
   clock.ms = TTL_MS - 1
-  assert.deepEqual(await ask(), { value: 'a', status: 'hit; ttl=1', ageS: 0 })
+  assert.deepEqual(await ask(), { value: 'a', status: 'hit; ttl=1', ageS: 0, isOwn: false })
   clock.ms = TTL_MS
   assert.equal(await fill('b'), 'b fwd=stale; stored')
   assert.equal(calls.length, 2)
@@ -94,7 +96,12 @@ test('equal misses wait for one call, and share its error', async () => {
   assert.equal(calls.length, 2)
   calls[0]?.resolve({ value: 'a' })
   calls[1]?.resolve({ value: 'o' })
-  assert.deepEqual((await Promise.all(all)).map(show), ['a fwd=miss; stored', 'a fwd=miss; collapsed', 'o fwd=miss; stored'])
+  const results = await Promise.all(all)
+  assert.deepEqual(results.map(show), ['a fwd=miss; stored', 'a fwd=miss; collapsed', 'o fwd=miss; stored'])
+  assert.deepEqual(
+    results.map(({ isOwn }) => isOwn),
+    [true, false, true],
+  )
   const failing = openCache()
   const both = [failing.ask(), failing.ask()]
   failing.calls[0]?.reject(new Error('down'))
@@ -178,4 +185,20 @@ test('the store never holds more than it may, and what was used last stays longe
   store.get('a')
   store.set('c', entry)
   assert.deepEqual([store.get('a')?.value, store.get('b')], [1, undefined])
+})
+
+test('notes of an answer that was kept are as old as it', () => {
+  const note = { backend: makeBackend(), isPrivate: false, setsCookie: false, varies: [] }
+  const aged = agedNotes(
+    [
+      { ...note, freshMs: 5000 },
+      { ...note, freshMs: 1000 },
+      { ...note, freshMs: null },
+    ],
+    2,
+  )
+  assert.deepEqual(
+    aged.map(({ freshMs }) => freshMs),
+    [3000, 0, null],
+  )
 })

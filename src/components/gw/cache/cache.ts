@@ -40,6 +40,8 @@ export interface Result<T> {
   readonly status: string
   /** Seconds since it was stored; null for what was not. */
   readonly ageS: number | null
+  /** Whether it came of this request's own call. */
+  readonly isOwn: boolean
 }
 
 export interface CacheRules {
@@ -90,9 +92,9 @@ export class AnswerCache<T> {
       return hit(entry, nowMs, 'hit; detail=stale-if-error')
     if (fetched === null) throw error
     if (running !== undefined && fetched.isExclusive)
-      return { value: (await asked.fetch(asked.scope)).value, status: 'fwd=miss', ageS: null }
+      return { value: (await asked.fetch(asked.scope)).value, status: 'fwd=miss', ageS: null, isOwn: true }
     const how = running !== undefined ? '; collapsed' : isStored ? '; stored' : ''
-    return { value: fetched.value, status: `fwd=${entry === undefined ? 'miss' : 'stale'}${how}`, ageS: null }
+    return { value: fetched.value, status: `fwd=${entry === undefined ? 'miss' : 'stale'}${how}`, ageS: null, isOwn: running === undefined }
   }
 
   #fullKey({ key, headerOf }: Asked<T>): string {
@@ -131,7 +133,7 @@ export class AnswerCache<T> {
 }
 
 function hit<T>(entry: Entry<T>, nowMs: number, status: string): Result<T> {
-  return { value: entry.value, status, ageS: Math.max(0, Math.floor((nowMs - entry.storedAtMs) / 1000)) }
+  return { value: entry.value, status, ageS: Math.max(0, Math.floor((nowMs - entry.storedAtMs) / 1000)), isOwn: false }
 }
 
 /** Each waits within its own time; the call ends when nobody is left. */

@@ -7,7 +7,7 @@ import { compileRequest } from '../../../engine/endpoint/request.ts'
 import { canonicalName, isEventStream } from '../../../engine/headers.ts'
 import { callFields, verifiedClaims } from '../../../engine/ports.ts'
 import type { Scope } from '../../../engine/scope.ts'
-import { answerNotes } from '../../../engine/steps/answer-notes.ts'
+import { ageSecondsOf, answerNotes } from '../../../engine/steps/answer-notes.ts'
 import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import type { Fetched, Result } from './cache.ts'
@@ -93,7 +93,7 @@ function reply(exchange: Exchange, { value, status, ageS }: Result<CapturedAnswe
     if (!SAID_ANEW.has(fields[i] as string) || ((fields[i] as string) === 'Cache-Status' && ageS === null))
       responseHeaders.add(fields[i] as string, fields[i + 1] as string)
   responseHeaders.add('Cache-Status', `krakend-ts; ${status}`)
-  if (ageS !== null) responseHeaders.set('Age', String(ageS))
+  if (ageS !== null || value.headers.has('Age')) responseHeaders.set('Age', String((ageS ?? 0) + ageSecondsOf(value.headers)))
   exchange.failure = value.failure
   if (value.stream === null) return exchange.answer(value.statusCode, value.body)
   return exchange.answerStream(value.statusCode, value.stream)

@@ -107,6 +107,34 @@ describe('of an endpoint', () => {
     await shorter()
     assert.match(await shorter(), /ttl=5$/)
   })
+  test('what others have kept is as old as it says', async () => {
+    const ask = await open({}, { answer: (_request, count) => withFields(['Cache-Control', 'max-age=4', 'Age', '3'], count) })
+    await ask()
+    assert.match(await ask(), /ttl=1$/)
+    const stale = await open({}, { answer: (_request, count) => withFields(['Cache-Control', 'max-age=4', 'Age', '9'], count) })
+    await stale()
+    assert.match(await stale(), /"n":2.*fwd=miss$/)
+    for (const at of ['endpoint', 'backend'] as const) {
+      const extra_config = { '_gw/cache': { ttl: '1m' } }
+      const backend = { url_pattern: '/b', ...(at === 'backend' ? { extra_config } : {}) }
+      const endpoint = { endpoint: '/e', output_encoding: 'no-op', backend: [backend], ...(at === 'endpoint' ? { extra_config } : {}) }
+      const gateway = await openInMemory(configOf({ host: ['http://b:80'], endpoints: [endpoint] }), {
+        backend: () => Promise.resolve(withFields(['Age', '3'], 1)),
+      })
+      for (let i = 0; i < 2; i++) assert.equal((await gateway.ask({ target: '/e' })).responseHeaders.get('Age'), '3', at)
+    }
+  })
+  test('of what a backend’s cache shares among requests the word of the backend counts for each', async () => {
+    const { promise, resolve } = Promise.withResolvers<BackendResponse>()
+    const cached = { extra_config: { '_gw/cache': { ttl: '1m' } } }
+    const endpoint = { endpoint: '/e/{id}', backend: [{ url_pattern: '/b', ...cached }], ...cached }
+    const gateway = await openInMemory(configOf({ host: ['http://b:80'], endpoints: [endpoint] }), { backend: () => promise })
+    const both = ['/e/1', '/e/2'].map((target) => gateway.ask({ target }))
+    setImmediate(() => resolve(withFields(['Cache-Control', 'private'], 1)))
+    await Promise.all(both)
+    for (const target of ['/e/1', '/e/2'])
+      assert.match(String((await gateway.ask({ target })).responseHeaders.values('Cache-Status')), /krakend-ts; fwd=miss$/)
+  })
   test('a key of the file replaces the automatic one', async () => {
     const ask = await open({ key: ['{id}', '{input_headers.x-group?}', 'public'] }, { endpoint: { input_headers: ['*'] } })
     assert.match(await ask('/e/1', { headers: { Cookie: 'a' } }), /"n":1/)

@@ -3,6 +3,11 @@
 import { canonicalName } from '../../../engine/headers.ts'
 import type { AnswerNote } from '../../../engine/steps/answer-notes.ts'
 
+/** What notes say of an answer that was kept for some seconds. */
+export function agedNotes(notes: readonly AnswerNote[], seconds: number): AnswerNote[] {
+  return notes.map((note) => ({ ...note, freshMs: note.freshMs === null ? null : Math.max(0, note.freshMs - seconds * 1000) }))
+}
+
 /** How an answer may be kept; null when it may not. `notes` are those of all backends that had a part in it. */
 export function keepingOf(
   notes: readonly AnswerNote[],
