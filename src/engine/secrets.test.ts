@@ -27,7 +27,8 @@ test('the longest comes first, and a whole file is one too', () => {
   const values = ['secret-1', 'secret-12'].map((value) => ({ reference: '${env:S}', value }))
   assert.equal(maskerOf({ values, files: [] })!('secret-12 secret%2D12'), '*** ***')
   const long = 'ö/'.repeat(500_000)
-  assert.equal(maskerOf(secret(long))!(`a ${long} ${encodeURIComponent(long)}`), 'a *** ***')
+  for (let i = 0; i < 3; i++) assert.equal(maskerOf(secret(long))!(`a ${long} ${encodeURIComponent(long)}`), 'a *** ***')
+  assert.equal(showReferences(`a ${long}`, secret(long)), 'a ${env:S}')
 })
 
 test('short values are not looked for, and nothing is paid without secrets', () => {

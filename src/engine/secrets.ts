@@ -6,16 +6,22 @@ import { percent } from '../go/url-escape.ts'
 /** Shorter values are found everywhere by chance. */
 const MIN_LENGTH = 6
 const MASK = '***'
-/** Longer ones (certificates, keys) are looked for in one percent-encoded form: nobody puts them into an address. */
+/** Longer ones (certificates, keys) are no patterns, which have a limit, and looked for in one percent-encoded form: nobody puts them into an address. */
 const MAX_PATTERN = 1024
 
 /** Puts `***` for every secret, also where any of it is percent-encoded, in base64 or in a JSON text; null where there is none. */
 export function maskerOf({ values }: Secrets): ((text: string) => string) | null {
-  const long = values.map(({ value }) => value).filter((value) => value.length >= MIN_LENGTH)
-  if (long.length === 0) return null
-  const pattern = new RegExp([...longestFirst(long).map(percentPattern), patternOf(long.flatMap(otherForms)).source].join('|'), 'g')
+  const found = longestFirst(values.map(({ value }) => value)).filter((value) => value.length >= MIN_LENGTH)
+  if (found.length === 0) return null
+  const usual = found.filter((value) => value.length <= MAX_PATTERN)
+  const pattern =
+    usual.length === 0 ? null : new RegExp([...usual.map(percentPattern), patternOf(usual.flatMap(otherForms)).source].join('|'), 'g')
+  const large = found
+    .filter((value) => value.length > MAX_PATTERN)
+    .flatMap((value) => [...otherForms(value), encodeURIComponent(value.toWellFormed())])
   return function mask(text) {
-    return text.replace(pattern, MASK)
+    const masked = large.reduce((rest, form) => rest.replaceAll(form, MASK), text)
+    return pattern === null ? masked : masked.replace(pattern, MASK)
   }
 }
 
@@ -28,17 +34,16 @@ export function textMasker(secrets: Secrets): (text: string) => string {
 export function showReferences(text: string, { values }: Secrets): string {
   if (values.length === 0) return text
   const references = new Map(values.map(({ value, reference }) => [value, reference]))
-  const long = [...references.keys()].filter((value) => value.length >= MIN_LENGTH)
+  const long = longestFirst([...references.keys()]).filter((value) => value.length >= MIN_LENGTH)
   // A short one counts only where it stands alone.
   const short = [...references.keys()].filter((value) => value.length < MIN_LENGTH)
   const show = (value: string): string => references.get(value) ?? value
-  const once = long.length === 0 ? text : text.replace(patternOf(long), show)
+  const once = long.reduce((rest, value) => rest.replaceAll(value, () => show(value)), text)
   return short.length === 0 ? once : once.replace(new RegExp(`(?<![\\w$:{])(?:${patternOf(short).source})(?![\\w}])`, 'g'), show)
 }
 
 /** Each character as it is or percent-encoded: what is escaped in a path, a query and a form differs, and backends have their own ways. */
 function percentPattern(value: string): string {
-  if (value.length > MAX_PATTERN) return RegExp.escape(encodeURIComponent(value.toWellFormed()))
   return Array.from(value.toWellFormed(), (character) => {
     const escaped = Array.from(Buffer.from(character), (byte) => hexPattern(percent(byte))).join('')
     return `(?:${RegExp.escape(character)}|${escaped}${character === ' ' ? '|\\+' : ''})`
