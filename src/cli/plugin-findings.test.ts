@@ -118,6 +118,27 @@ test('entries and defaults of version 4, and the block of ours up to version 3',
   assert.equal(await plainly(MIDDLEWARE('x'), { '_gw/plugins': { on_load_error: 'exit' } }), 'error')
 })
 
+test('plain check keeps the verdict of KrakenD about what may be a Go plugin, and no module is one', async (t) => {
+  const folder = makeFolder(t, {
+    'broken/price.ts': 'enum A { B }',
+    'throws/price.ts': 'throw new Error()',
+    'client/price.mjs': "export default { kind: 'http-client', setup: () => null }",
+    'protects/basic-auth.ts': 'enum A { B }',
+    'named/other.mjs': 'export default () => {}',
+    'both/other.mjs': 'export default () => {}',
+    'both/old.so': '',
+    'go/old.so': '',
+  })
+  const verdict = async (name: string, at: string, blocks = MIDDLEWARE(name)): Promise<string | undefined> =>
+    (await told(configOf(3, join(folder, at), blocks), { keepsVerdict: true })).at(-1)?.split(' ', 2).join(' ')
+  for (const at of ['broken', 'throws', 'client', 'named']) assert.equal(await verdict('price', at), 'error plugin-missing', at)
+  for (const at of ['both', 'go', 'none']) assert.equal(await verdict('price', at), 'warning plugin-missing', at)
+  assert.equal(await verdict('basic-auth', 'protects'), 'error enterprise-protection')
+  assert.equal(await verdict('basic-auth', 'both'), 'warning enterprise-protection')
+  // Here the file is served without it: run says the same.
+  assert.equal(await verdict('price', 'broken', MODIFIER('price')), 'warning plugin-missing')
+})
+
 test('what is served now may not fail at a reload', async () => {
   const config = configOf(3, null, MODIFIER('x'))
   assert.match((await told(config, { served: new Set(['x']) }))[0] ?? '', /^error plugin-missing/)

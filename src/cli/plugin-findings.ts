@@ -113,6 +113,17 @@ async function inspect(
   }
 }
 
+/** Of a plugin to load at one place. */
+interface Failure {
+  readonly code: string
+  readonly path: IssuePath
+  readonly message: string
+  readonly hint: string
+  readonly protects: boolean
+  /** Nobody knows of a module of that name: KrakenD may have it. */
+  readonly mayBeGo: boolean
+}
+
 class Judge {
   readonly #config: GatewayConfig
   readonly #settings: PluginSettings
@@ -149,14 +160,16 @@ class Judge {
     return [
       ...lacking.map((name) => tellOfParam(use, name)),
       ...problems.map(({ path, message, hint = '' }) =>
-        this.#failed(use, { code: 'plugin-options', path: [...use.optionsPath, ...path], message, hint, protects }),
+        this.#failed(use, { code: 'plugin-options', path: [...use.optionsPath, ...path], message, hint, protects, mayBeGo: false }),
       ),
       ...(plugin === null || problems.length === 0 ? [] : this.#tellOfUnprotected(use, protects)),
     ]
   }
 
-  #missing(use: PluginUse, { message, hint, protects, isForbidden }: NonNullable<UseReading['missing']>): Issue[] {
-    const { edition, keepsVerdict, isStrict } = this.#request
+  #missing(use: PluginUse, missing: NonNullable<UseReading['missing']>): Issue[] {
+    const { message, hint, protects, isForbidden, mayBeGo } = missing
+    const { edition, isStrict } = this.#request
+    const keepsVerdict = this.#request.keepsVerdict && mayBeGo
     const { quirks } = this.#config
     // What was not run for its digest is told where it lies.
     if (isForbidden) return []
@@ -166,11 +179,11 @@ class Judge {
       return [isStrict ? { ...issue, severity: 'error' } : issue]
     }
     const successor = hintForRetired(use.namespace, use.name, quirks)
-    const found = this.#failed(use, { code: 'plugin-missing', path: use.namePath, message, hint: successor ?? hint, protects })
+    const found = this.#failed(use, { code: 'plugin-missing', path: use.namePath, message, hint: successor ?? hint, protects, mayBeGo })
     return [found, ...this.#tellOfUnprotected(use, protects)]
   }
 
-  #failed(use: PluginUse, found: { code: string; path: IssuePath; message: string; hint: string; protects: boolean }): Issue {
+  #failed(use: PluginUse, found: Failure): Issue {
     const consequence = this.#consequence(use, found.protects)
     const isRefused = consequence === 'exit' && !this.#keepsVerdict(use, found)
     const issue = (isRefused ? errorIssue : warningIssue)(found.code, found.path, found.message, found.hint)
@@ -182,10 +195,10 @@ class Judge {
     }
   }
 
-  /** compat: KrakenD's `check` loads no plugins; what only a default of ours stops is told by `check` and refused by `run`. */
-  #keepsVerdict({ name }: PluginUse, { code, protects }: { code: string; protects: boolean }): boolean {
+  /** compat: KrakenD's `check` loads no plugins; a Go plugin that only a default of ours misses is told by `check` and refused by `run`. */
+  #keepsVerdict({ name }: PluginUse, { protects, mayBeGo }: Failure): boolean {
     const { keepsVerdict, isStrict, served } = this.#request
-    if (!keepsVerdict || isStrict || protects || code !== 'plugin-missing' || served.has(name)) return false
+    if (!keepsVerdict || isStrict || protects || !mayBeGo || served.has(name)) return false
     return !this.#config.quirks.listsPlugins && this.#settings.onLoadError === ''
   }
 

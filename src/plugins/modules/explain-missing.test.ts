@@ -42,6 +42,15 @@ test('a module that is broken, for the plugin of its name and for a half of it; 
   assert.equal(explain('other', [], [BROKEN]).hint, 'perhaps it is in plugins/price.ts, which could not be loaded')
 })
 
+test('KrakenD may have what no module has, unless modules are all there is', () => {
+  const library = problemOf('go-plugin', 'plugins/old.so', 'plugins/old.so is a Go plugin', { severity: 'warning', plugins: ['old'] })
+  const sign = plugin('sign', ['req-resp-modifier'])
+  const mayBeGo = (...asked: Parameters<typeof explain>): boolean => explain(...asked).mayBeGo
+  assert.deepEqual([mayBeGo('x', []), mayBeGo('x', [], [library]), mayBeGo('geoip', [sign])], [true, true, true])
+  assert.deepEqual([mayBeGo('sing', [sign]), mayBeGo('x', [], [BROKEN]), mayBeGo('x', [sign], [library])], [false, false, true])
+  assert.deepEqual([mayBeGo('price', [], [BROKEN, library]), mayBeGo('a', [plugin('a', ['http-client'])], [library])], [false, false])
+})
+
 test('a Go plugin of that name', () => {
   const library = problemOf('go-plugin', 'plugins/a.so', 'plugins/a.so is a Go plugin', { severity: 'warning', plugins: ['a'] })
   assert.match(explain('a', [], [library]).message, /"a": plugins\/a\.so is a Go plugin/)

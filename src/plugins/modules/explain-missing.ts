@@ -26,6 +26,8 @@ export interface MissingPlugin {
   readonly protects: boolean
   /** Nothing in a configuration can allow it: the files are not those that were listed. */
   readonly isForbidden: boolean
+  /** Whether KrakenD may have it, as a Go library: no module is to blame, and it is not certain that modules are all there is. */
+  readonly mayBeGo: boolean
 }
 
 /**
@@ -55,30 +57,37 @@ function describe(
   kind: Kind,
   name: string,
   fault: ModuleProblem | undefined,
-): Pick<MissingPlugin, 'message' | 'hint'> {
-  if (fault !== undefined)
-    return { message: `the plugin "${name}" could not be loaded: ${placeOfProblem(fault)}: ${fault.message}`, hint: fault.hint }
+): Pick<MissingPlugin, 'message' | 'hint' | 'mayBeGo'> {
+  if (fault !== undefined) {
+    const message = `the plugin "${name}" could not be loaded: ${placeOfProblem(fault)}: ${fault.message}`
+    return { message, hint: fault.hint, mayBeGo: false }
+  }
   const other = plugins.find((plugin) => plugin.name === name)
   if (other !== undefined) {
     const kinds = [...other.kinds].join(', ')
-    return { message: `the plugin "${name}" of ${other.file} is no ${kind}`, hint: `its kind is ${kinds}` }
+    return { message: `the plugin "${name}" of ${other.file} is no ${kind}`, hint: `its kind is ${kinds}`, mayBeGo: false }
   }
-  const library = problems.find((problem) => problem.code === 'go-plugin' && problem.plugins?.includes(name) === true)
-  if (library !== undefined) return { message: `nothing provides the plugin "${name}": ${library.message}`, hint: '' }
+  const libraries = problems.filter(({ code }) => code === 'go-plugin')
+  const library = libraries.find((problem) => problem.plugins?.includes(name) === true)
+  if (library !== undefined) return { message: `nothing provides the plugin "${name}": ${library.message}`, hint: '', mayBeGo: true }
   const ownKinds = kindsOfBuiltIn(name)
-  if (ownKinds.length > 0 && !ownKinds.includes(kind))
-    return { message: `the plugin "${name}" is no ${kind}`, hint: `its place is ${ownKinds.map((one) => `plugin/${one}`).join(' or ')}` }
+  if (ownKinds.length > 0 && !ownKinds.includes(kind)) {
+    const hint = `its place is ${ownKinds.map((one) => `plugin/${one}`).join(' or ')}`
+    return { message: `the plugin "${name}" is no ${kind}`, hint, mayBeGo: true }
+  }
   if (BUILT_IN.has(name)) {
     const message = `the plugin "${name}" is one of KrakenD Enterprise, which is not available here`
-    return { message, hint: `remove it, or write a module of that name: "krakend plugin new ${name}"` }
+    return { message, hint: `remove it, or write a module of that name: "krakend plugin new ${name}"`, mayBeGo: true }
   }
+  const hasModules = plugins.length > 0 || problems.some(({ code }) => code === 'plugin-module')
+  const mayBeGo = !hasModules || libraries.length > 0
   const usable = plugins.filter(({ kinds }) => kinds.has(kind)).map((plugin) => plugin.name)
   const meant = suggest(name, usable)
   const message = `nothing provides the plugin "${name}" for plugin/${kind}`
-  if (meant !== null) return { message, hint: `did you mean "${meant}"?` }
+  if (meant !== null) return { message, hint: `did you mean "${meant}"?`, mayBeGo }
   const broken = problems.find(({ severity }) => severity === 'error')
-  if (broken !== undefined) return { message, hint: `perhaps it is in ${broken.file}, which could not be loaded` }
+  if (broken !== undefined) return { message, hint: `perhaps it is in ${broken.file}, which could not be loaded`, mayBeGo }
   const known = [...new Set(usable)]
   const more = known.length > MAX_NAMES ? ' …' : ''
-  return { message, hint: known.length === 0 ? '' : `plugins of this kind: ${known.slice(0, MAX_NAMES).join(', ')}${more}` }
+  return { message, hint: known.length === 0 ? '' : `plugins of this kind: ${known.slice(0, MAX_NAMES).join(', ')}${more}`, mayBeGo }
 }
