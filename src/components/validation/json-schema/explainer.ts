@@ -4,7 +4,7 @@ import { groupCauses, referenceCause, type Cause } from './causes.ts'
 import { canonicalText, findDuplicates, isMultipleOf } from './exact.ts'
 import { type Draft, type SchemaObject } from './normalize-schema.ts'
 import { findReferred } from './references.ts'
-import { display, formatNumber, joinPointer, quote, quoteList, typeOf } from './texts.ts'
+import { display, formatCount, formatNumber, joinPointer, quote, quoteList, typeOf } from './texts.ts'
 import { isObject } from '../../../json/types.ts'
 
 export interface ExplainerTools {
@@ -139,13 +139,13 @@ export class Explainer {
   #visitArray(schema: SchemaObject, value: readonly unknown[], at: string, causes: Cause[]): void {
     this.#checkLimits(schema, 'Items', value.length, at, causes)
     const equal = schema['uniqueItems'] === true ? findDuplicates(value) : null
-    if (equal !== null) this.#tell(causes, at, `items at ${equal[0]} and ${equal[1]} are equal`)
+    if (equal !== null) this.#tell(causes, at, `items at ${equal.map(formatCount).join(' and ')} are equal`)
     const { items } = schema
     const isTuple = this.#draft < 2020 && Array.isArray(items)
     const tuple = (isTuple ? items : this.#draft < 2020 ? [] : (schema['prefixItems'] ?? [])) as unknown[]
     const rest = isTuple ? schema['additionalItems'] : items
     if (isTuple && rest === false && value.length > tuple.length) {
-      this.#tell(causes, at, `last ${formatNumber(value.length - tuple.length)} additionalItem(s) not allowed`)
+      this.#tell(causes, at, `last ${formatCount(value.length - tuple.length)} additionalItem(s) not allowed`)
     }
     for (const [index, item] of value.entries()) {
       if (this.#isFull(causes)) break
@@ -160,15 +160,15 @@ export class Explainer {
     const found = value.map((item, index) => this.#visit(contains, item, joinPointer(at, index)))
     const matched = found.flatMap((cause, index) => (cause === null ? [index] : []))
     const reasons = found.filter((cause) => cause !== null)
-    const places = `matched ${formatNumber(matched.length)} items at ${matched.slice(0, MAX_CAUSES).join(' ')}`
+    const places = `matched ${formatCount(matched.length)} items at ${matched.slice(0, MAX_CAUSES).join(' ')}`
     if (this.#draft < 2019 || typeof minContains !== 'number') {
       if (matched.length === 0) this.#tell(causes, at, 'no items match contains schema', reasons)
     } else if (matched.length < minContains) {
-      const text = `min ${formatNumber(minContains)} items required to match contains schema, but ${matched.length === 0 ? 'none matched' : places}`
+      const text = `min ${formatCount(minContains)} items required to match contains schema, but ${matched.length === 0 ? 'none matched' : places}`
       this.#tell(causes, at, text, reasons)
     }
     if (this.#draft >= 2019 && typeof maxContains === 'number' && matched.length > maxContains) {
-      this.#tell(causes, at, `max ${formatNumber(maxContains)} items required to match contains schema, but ${places}`)
+      this.#tell(causes, at, `max ${formatCount(maxContains)} items required to match contains schema, but ${places}`)
     }
   }
 
@@ -211,7 +211,8 @@ export class Explainer {
       const reasons = this.#visitAll(oneOf, value, at)
       const matched = reasons.flatMap((cause, index) => (cause === null ? [index] : []))
       if (matched.length === 0) this.#tell(causes, at, "'oneOf' failed, none matched", reasons as Cause[])
-      else if (matched.length > 1) this.#tell(causes, at, `'oneOf' failed, subschemas ${matched[0]}, ${matched[1]} matched`)
+      else if (matched.length > 1)
+        this.#tell(causes, at, `'oneOf' failed, subschemas ${matched.slice(0, 2).map(formatCount).join(', ')} matched`)
     }
     if (condition === undefined || this.#draft < 7) return
     const branch = this.#visit(condition, value, at) === null ? 'then' : 'else'
@@ -227,9 +228,9 @@ export class Explainer {
     const minimum = schema[`min${what}`]
     const maximum = schema[`max${what}`]
     if (typeof minimum === 'number' && got < minimum)
-      this.#tell(causes, at, `min${what}: got ${formatNumber(got)}, want ${formatNumber(minimum)}`)
+      this.#tell(causes, at, `min${what}: got ${formatCount(got)}, want ${formatCount(minimum)}`)
     if (typeof maximum === 'number' && got > maximum)
-      this.#tell(causes, at, `max${what}: got ${formatNumber(got)}, want ${formatNumber(maximum)}`)
+      this.#tell(causes, at, `max${what}: got ${formatCount(got)}, want ${formatCount(maximum)}`)
   }
 
   #because(at: string, text: string, causes: readonly Cause[] = []): Cause {
