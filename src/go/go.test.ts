@@ -128,7 +128,10 @@ describe('texts', () => {
     )
     assert.equal(formatUrl(url), 'https://u:p%40@h.com:80/a%20b?x=1#f')
     assert.equal(hostnameOf('[::1]:80'), '::1')
+    assert.equal(hostnameOf('[1]x]'), '1]x')
     assert.throws(() => parseUrl('http://h/%zz'), { message: 'parse "http://h/%zz": invalid URL escape "%zz"' })
+    assert.throws(() => parseUrl('%1é#f'), { message: String.raw`parse "%1é": invalid URL escape "%1\xc3"` })
+    assert.throws(() => parseUrl('h#%z'), { message: 'parse "h#%z": invalid URL escape "%z"' })
   })
 })
 
@@ -169,6 +172,7 @@ describe('durations and times', () => {
     assert.equal(fail('2006-01-02', '2023-02-29'), 'parsing time "2023-02-29": day out of range')
     assert.equal(fail('2006', '2024x'), 'parsing time "2024x": extra text: "x"')
     assert.equal(fail('15:04', 'ab'), 'parsing time "ab" as "15:04": cannot parse "ab" as "15"')
+    assert.equal(fail('2006', 'é"'), String.raw`parsing time "\xc3\xa9\"" as "2006": cannot parse "\xc3\xa9\"" as "2006"`)
     assert.equal(fail('15:04', '13:37'), '0000-01-01 13:37:00 +0000 UTC')
   })
 })

@@ -1,5 +1,7 @@
 // Numbers as Go's strconv writes and reads them.
 
+import { quote } from './quote.ts'
+
 const MANTISSA_BITS = 52n
 const MIN_EXPONENT = -1074n
 const VIEW = new DataView(new ArrayBuffer(8))
@@ -196,6 +198,15 @@ export function parseInt64(text: string, base: number): bigint | null {
   const size = parseUint64(isNegative || text.startsWith('+') ? text.slice(1) : text, base)
   if (size === null || size > (isNegative ? MAX_INT64 + 1n : MAX_INT64)) return null
   return isNegative ? -size : size
+}
+
+const SHORT_INTEGER = /^[+-]?\d{1,15}$/
+
+/** The error of strconv.Atoi, or of another function for decimals; null where it has none. */
+export function explainInteger(text: string, name = 'Atoi'): string | null {
+  // perf: without a BigInt for what is nearly always small
+  if (SHORT_INTEGER.test(text) || parseInt64(text, 10) !== null) return null
+  return `strconv.${name}: parsing ${quote(text)}: ${/^[+-]?\d+$/.test(text) ? 'value out of range' : 'invalid syntax'}`
 }
 
 /** strconv.ParseUint for 64 bits. */

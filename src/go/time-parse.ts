@@ -1,10 +1,20 @@
 // Go's time.ParseInLocation: a text in a layout becomes a moment, or the words of Go's error.
 
 import { GoError } from './function.ts'
-import { quote } from './quote.ts'
 import { MONTHS, splitLayout, WEEKDAYS } from './time-layout.ts'
 import { fixedZone, UTC, type Zone } from './time-zone.ts'
 import { type GoTime, timeOf } from './time.ts'
+import { encodeText } from './text.ts'
+
+/** In Go's errors about times: whatever is not ASCII stands there as bytes. */
+function quote(text: string): string {
+  const inner = text.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll(/[^ -\x7F]+/gu, (part) =>
+    encodeText(part)
+      .toString('hex')
+      .replaceAll(/../g, String.raw`\x$&`),
+  )
+  return `"${inner}"`
+}
 
 /** Throws a GoError in Go's words. */
 export function parseTime(layout: string, text: string, home: Zone): GoTime {

@@ -2,7 +2,7 @@
 
 import { ExpectedError } from './expected-error.ts'
 import { quote } from './quote.ts'
-import { decodeText, encodeText } from './text.ts'
+import { decodeText, encodeText, sliceBytes } from './text.ts'
 
 /** An address that Go would not parse. Clients can cause it. */
 export class UrlError extends ExpectedError {
@@ -27,7 +27,8 @@ const TABLES = {
 export type UrlPart = keyof typeof TABLES
 
 const CONTROL = /[\u0000-\u001f\u007f]/
-const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2}).{0,2}/s
+const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2}).{0,4}/s
+const ESCAPE_BYTES = 3
 
 /** `kept` stays as it is. */
 function tableOf(kept: RegExp): readonly string[] {
@@ -72,7 +73,8 @@ export function unescapeBytes(bytes: Buffer): Buffer {
 
 /** A malformed escape in a text with what follows it, as Go shows it; null when there is none. */
 export function findBadEscape(text: string): string | null {
-  return BAD_ESCAPE.exec(text)?.[0] ?? null
+  const [found] = BAD_ESCAPE.exec(text) ?? []
+  return found === undefined ? null : sliceBytes(found, 0, ESCAPE_BYTES)
 }
 
 export function checkEscapes(text: string): void {

@@ -35,10 +35,15 @@ export interface GoUrl {
 
 /** Throws a GoError: `parse "…": …`. */
 export function parseUrl(text: string): GoUrl {
+  const hash = text.indexOf('#')
+  const address = hash < 0 ? text : text.slice(0, hash)
+  const url = inWordsOfParse(address, () => parseWithoutFragment(address))
+  return hash < 0 ? url : { ...url, fragment: inWordsOfParse(text, () => unescape(text.slice(hash + 1), 'fragment')) }
+}
+
+function inWordsOfParse<T>(text: string, parse: () => T): T {
   try {
-    const hash = text.indexOf('#')
-    const url = parseWithoutFragment(hash < 0 ? text : text.slice(0, hash))
-    return hash < 0 ? url : { ...url, fragment: unescape(text.slice(hash + 1), 'fragment') }
+    return parse()
   } catch (error) {
     if (!(error instanceof UrlError)) throw error
     throw new GoError(`parse ${quote(text)}: ${error.message}`)
@@ -162,8 +167,8 @@ export function resolvePath(base: string, path: string): string {
 
 /** The host without its port and brackets. */
 export function hostnameOf(host: string): string {
-  const bare = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.replace(/:\d*$/, '')
-  return bare.startsWith('[') ? bare.slice(1, -1) : bare
+  const bare = host.replace(/:\d*$/, '')
+  return bare.startsWith('[') && bare.endsWith(']') ? bare.slice(1, -1) : bare
 }
 
 /** `URL.String()` */

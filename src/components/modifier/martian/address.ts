@@ -1,7 +1,7 @@
 // Hosts and ports of URLs with the rules of Go's net, and the patterns that hosts are compared with. Knows nothing of requests.
 
 import { modifierError } from './modifier.ts'
-import { quote } from '../../../go/quote.ts'
+import { explainInteger } from '../../../go/number.ts'
 
 /** Takes `host:port` apart as Go's net.SplitHostPort does; brackets around an IPv6 address go. Throws where Go has an error. */
 export function splitHostPort(address: string): { host: string; port: string } {
@@ -28,14 +28,11 @@ export function joinHostPort(host: string, port: string): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-const INTEGER = /^[+-]?\d+$/
-
 /** Go's strconv.Atoi. Throws its error. */
 export function parseInteger(text: string, name = 'Atoi'): number {
-  if (!INTEGER.test(text)) throw modifierError(`strconv.${name}: parsing ${quote(text)}: invalid syntax`)
-  const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw modifierError(`strconv.${name}: parsing ${quote(text)}: value out of range`)
-  return value
+  const problem = explainInteger(text, name)
+  if (problem !== null) throw modifierError(problem)
+  return Number(text)
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { ValidateFunction } from 'ajv'
 import { printCauses } from './causes.ts'
 import { Explainer, type ExplainerTools } from './explainer.ts'
+import { fromForeign } from '../../../go/text.ts'
 import { formats } from './formats.ts'
 import { checkAgainstDraft, compilePattern, makeAjv, META_SCHEMAS, type AnyAjv } from './make-ajv.ts'
 import { normalizeSchema, readDraft, type Draft } from './normalize-schema.ts'
@@ -96,8 +97,7 @@ function makeTools(draft: Draft): ExplainerTools {
       return compiled.test(text)
     },
     checkFormat(name, value) {
-      if (draft >= 2019 || typeof value !== 'string' || formats.get(name)?.(value) !== false) return null
-      return name === 'email' && !value.includes('@') ? 'missing @' : `invalid ${name}`
+      return draft >= 2019 || typeof value !== 'string' ? null : (formats.get(name)?.(fromForeign(value)) ?? null)
     },
   }
 }

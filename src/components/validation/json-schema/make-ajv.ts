@@ -6,6 +6,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as draft4 from 'ajv-draft-04'
 import { compileRegexp } from '../../../go/regexp.ts'
+import { fromForeign } from '../../../go/text.ts'
 import { formats } from './formats.ts'
 import { keywordsOf, laterKeywords } from './keywords.ts'
 import type { Draft, SchemaObject } from './normalize-schema.ts'
@@ -52,7 +53,7 @@ export function makeAjv(draft: Draft, isMixture = false): AnyAjv {
   else ajv = new Ajv(options)
   if (draft === 6) ajv.addMetaSchema(draft6)
   if (!isMixture) for (const keyword of laterKeywords(draft)) ajv.removeKeyword(keyword)
-  for (const [name, format] of formats) ajv.addFormat(name, format)
+  for (const [name, explain] of formats) ajv.addFormat(name, (text: string) => explain(fromForeign(text)) === null)
   for (const keyword of keywordsOf(draft)) {
     ajv.removeKeyword(keyword.keyword as string)
     ajv.addKeyword(keyword)

@@ -2,10 +2,10 @@
 
 import { quote as quoteAsGo } from '../../../go/quote.ts'
 
-/** As Go's %q, but in single quotes. */
+/** As Go's %q, but in single quotes. compat: of a backslash at the end and the mark behind it one is lost. */
 export function quote(text: string): string {
-  const inner = quoteAsGo(text.toWellFormed()).slice(1, -1)
-  return `'${inner.replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+  const quoted = quoteAsGo(text.toWellFormed()).replaceAll('\\"', '"').replaceAll("'", "\\'")
+  return `'${quoted.slice(1, -1)}'`
 }
 
 export function quoteList(names: readonly string[]): string {
