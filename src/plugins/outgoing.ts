@@ -83,15 +83,15 @@ function parsedOrNull(bytes: Buffer): CallResult['data'] {
 }
 
 export interface FetchMeans {
-  readonly client: Sender
+  readonly transport: Sender
   readonly scope: Scope
   readonly maxBody: number
   readonly userAgent: string
 }
 
-/** Asks another host with the gateway's own client. Its time is that of the signal, or of the configuration. */
+/** Asks another host as the gateway asks a backend, with nothing around it: a redirect is an answer. Its time is that of the signal, or of the configuration. */
 export async function fetchFrom(
-  { client, scope: own, maxBody, userAgent }: FetchMeans,
+  { transport, scope: own, maxBody, userAgent }: FetchMeans,
   url: string,
   init: FetchInit,
 ): Promise<PluginResponse> {
@@ -110,7 +110,7 @@ export async function fetchFrom(
     scope.close()
   }
   try {
-    const response = await client({ method, origin, path, headers, body, wantsStream: true }, scope)
+    const response = await transport({ method, origin, path, headers, body, wantsStream: true }, scope)
     if (Buffer.isBuffer(response.body)) done()
     else response.body.once('close', done)
     return rawResponseOf(response, maxBody)

@@ -87,7 +87,7 @@ export interface Site {
   readonly log: SiteLog
   /** Asks another endpoint: its `operation_id`, or `GET /users/{id}`. Rejects with `ERR_NO_SUCH_ENDPOINT` or `ERR_CALL_DEPTH`. */
   call(name: string, input?: CallInput, options?: CallOptions): Promise<CallResult>
-  /** The gateway's HTTP client without any layer. */
+  /** The gateway's HTTP client without any layer: a redirect is an answer. */
   fetch(url: string, init?: FetchInit): Promise<PluginResponse>
   /** One value per configuration and thread, for all places of this plugin: what `create` gave. A promise that is rejected is not kept. */
   once<T>(key: string, create: () => T, dispose?: (value: Awaited<T>) => void | Promise<void>): T

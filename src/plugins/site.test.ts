@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
-import type { BackendRequest } from '../engine/types.ts'
+import { HeaderMap } from '../engine/headers.ts'
+import type { BackendRequest, BackendResponse } from '../engine/types.ts'
 import { makeBackendResponse, makeSite, type MemoryGatewayInit } from '../testing/index.ts'
 import { PluginSite } from './site.ts'
 import { openWith } from './test-gateway.ts'
@@ -136,6 +137,14 @@ test('fetch asks other hosts with the gateway’s own client and gives a raw res
   assert.deepEqual([sent?.method, sent?.origin, sent?.path], ['POST', 'http://other', '/p?a=1'])
   assert.equal(sent?.headers.get('Authorization'), 'Basic dXNlcjpwdw==')
   assert.equal(String(await sent?.body.bytes()), '{"a":1}')
+})
+
+test('fetch follows no redirect', async () => {
+  const headers = new HeaderMap(['Location', 'http://other/there'])
+  const transport = (): Promise<BackendResponse> => Promise.resolve(makeBackendResponse('', { statusCode: 302, headers }))
+  const { site } = siteOf(makeSite({ transport }))
+  const response = await site.fetch('http://other/here')
+  assert.deepEqual([response.status, response.headers.get('location')], [302, 'http://other/there'])
 })
 
 function siteOf(engine = makeSite()): { site: PluginSite; engine: ReturnType<typeof makeSite> } {

@@ -59,8 +59,8 @@ export class PluginSite implements Site {
   }
 
   fetch(url: string, init: FetchInit = {}): Promise<PluginResponse> {
-    const { client, version } = this.#site
-    return fetchFrom({ client, scope: this.#scope, maxBody: this.#maxBody, userAgent: `KrakenD ${version}` }, url, init)
+    const { transport, version } = this.#site
+    return fetchFrom({ transport, scope: this.#scope, maxBody: this.#maxBody, userAgent: `KrakenD ${version}` }, url, init)
   }
 
   once<T>(key: string, create: () => T, dispose?: (value: Awaited<T>) => void | Promise<void>): T {

@@ -31,7 +31,7 @@ export interface PlaceMeans {
   readonly dialect: Dialect
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly call: Call
-  readonly client: Sender
+  readonly transport: Sender
 }
 
 const LEVELS = { 'http-server': 'service', 'http-client': 'backend', 'req-resp-modifier': 'endpoint', middleware: 'endpoint' } as const

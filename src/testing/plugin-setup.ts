@@ -11,7 +11,7 @@ const LABEL = /^(?:\[[^\]]*\])+ /
 /** Calls `setup` with `{}`. Null when it gives a handler, a pair or null; else what went wrong. */
 export async function trySetup(plugin: LoadedPlugin, kind: Kind): Promise<string | null> {
   const surprises = new Surprises()
-  const means = { dialect: 3, environment: {}, call: mockCall({}, [], surprises), client: mockFetch({}, [], surprises) } as const
+  const means = { dialect: 3, environment: {}, call: mockCall({}, [], surprises), transport: mockFetch({}, [], surprises) } as const
   const endpoint = ['', 'test', ...plugin.params.map((name) => `{${name}}`)].join('/')
   const site = await sitePlugin(kind, [plugin], { endpoint }, means)
   try {

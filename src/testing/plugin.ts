@@ -97,7 +97,7 @@ export async function runPlugin(plugin: LoadedPlugin, init: PluginTestInit): Pro
     dialect,
     environment,
     call: mockCall(init.call ?? {}, called, surprises),
-    client: mockFetch(init.fetch ?? {}, fetched, surprises),
+    transport: mockFetch(init.fetch ?? {}, fetched, surprises),
   }
   const site = await sitePlugin(kind, [plugin], placeOf(kind, init), means)
   const ask = await openChain(kind, blockOf(kind, plugin.name, options, dialect), site)
