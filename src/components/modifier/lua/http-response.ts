@@ -2,15 +2,17 @@
 
 import { wholeBody } from '../../../engine/body.ts'
 import { canonicalName, HeaderMap } from '../../../engine/headers.ts'
-import { GatewayError } from '../../../engine/errors.ts'
-import type { BackendRequest, BackendResponse } from '../../../engine/types.ts'
+import { CANCELED, DEADLINE_EXCEEDED, GatewayError } from '../../../engine/errors.ts'
+import type { BackendRequest, BackendResponse, Body } from '../../../engine/types.ts'
+import { isToken } from '../../../go/header-name.ts'
+import { quote } from '../../../go/quote.ts'
 import { bytesOfBuffer, bytesOfText, textOfBytes } from '../../../lua/bytes.ts'
 import { checkString, type Args } from '../../../lua/check.ts'
 import { type Cursor, LuaTable } from '../../../lua/table.ts'
 import type { LuaThread } from '../../../lua/thread.ts'
 import { native, NOTHING, suspending, type Value } from '../../../lua/value.ts'
 import { method, receiver } from './arguments.ts'
-import { parseUrl } from './parse-url.ts'
+import { describeFailedCall, parseUrl } from './parse-url.ts'
 import { bodyOfBytes } from './request.ts'
 import type { ScriptRun } from './run.ts'
 import { toLuaList } from './to-lua.ts'
@@ -62,23 +64,25 @@ export function installHttpResponse(run: ScriptRun): void {
 
 async function call(run: ScriptRun, thread: LuaThread, args: Args): Promise<HttpAnswer> {
   if (args.length !== 1 && args.length !== 3 && args.length !== 4) return thread.raise(WRONG_COUNT)
+  const url = textOfBytes(checkString(thread, args, 0))
+  // compat: Go takes no method for GET.
+  const verb = args.length === 1 ? 'GET' : textOfBytes(checkString(thread, args, 1)) || 'GET'
+  const body = bodyOfBytes(args.length === 1 ? '' : checkString(thread, args, 2))
+  if (!isToken(verb)) return thread.raise(bytesOfText(`net/http: invalid method ${quote(verb)}`))
   try {
-    return new HttpAnswer(run, await run.tools.client(requestOf(run, thread, args), run.scope))
+    return new HttpAnswer(run, await run.tools.client(requestOf(run, url, verb, body, args[3]), run.scope))
   } catch (error) {
     // Errors of the script's own go on as they are.
     if (!(error instanceof GatewayError)) throw error
-    return thread.raise(bytesOfText(error.message))
+    // Whoever ends the scope does not know of the call.
+    const isOver = error === DEADLINE_EXCEEDED || error === CANCELED
+    return thread.raise(bytesOfText(isOver ? describeFailedCall(url, verb, error.message) : error.message))
   }
 }
 
-function requestOf(run: ScriptRun, thread: LuaThread, args: Args): BackendRequest {
-  const url = textOfBytes(checkString(thread, args, 0))
-  const isPlain = args.length === 1
-  // compat: Go takes no method for GET.
-  const verb = isPlain ? 'GET' : textOfBytes(checkString(thread, args, 1)) || 'GET'
-  const body = bodyOfBytes(isPlain ? '' : checkString(thread, args, 2))
+function requestOf(run: ScriptRun, url: string, verb: string, body: Body, fields: Value): BackendRequest {
   const { origin, path, authorization } = parseUrl(url, verb)
-  const headers = headersOf(args[3])
+  const headers = headersOf(fields)
   if (!headers.has('User-Agent')) headers.set('User-Agent', run.tools.userAgent)
   if (authorization !== null && !headers.has('Authorization')) headers.set('Authorization', authorization)
   // A body whose length is known goes out with it.

@@ -170,11 +170,20 @@ describe('http_response', () => {
     assert.equal(asked?.headers.get('X'), 'caught')
     assert.equal((await failureIn({ pre: `http_response.new('u', 'POST')` })).message, 'need 1, 3 or 4 arguments (pre-script:L1)')
     assert.match((await failureIn({ pre: `http_response.new('u', 'POST', '')` })).message, /^Post "u": unsupported protocol scheme ""/)
+    const failure = async (call: string): Promise<string> => (await failureIn({ pre: `http_response.new(${call})` })).message
+    assert.equal(await failure(`'u', 'BAD METHOD', ''`), 'net/http: invalid method "BAD METHOD" (pre-script:L1)')
+    assert.equal(
+      await failure(`'ftp://u:pw@h/a b', 'gET', ''`),
+      'get "ftp://u:***@h/a%20b": unsupported protocol scheme "ftp" (pre-script:L1)',
+    )
   })
   test('ends with the request, and a script that goes on is stopped', async () => {
     const client: Sender = (_request, scope) => new Promise((_resolve, reject) => void scope.onEnd(reject))
     const within = { site: { client }, timeoutMs: 30 }
-    assert.match((await failureIn({ pre: `http_response.new('http://h/')` }, within)).message, /^context deadline exceeded/)
+    assert.equal(
+      (await failureIn({ pre: `http_response.new('http://u:pw@h/a?b', 'PUT', '')` }, within)).message,
+      'Put "http://u:***@h/a?b": context deadline exceeded (pre-script:L1)',
+    )
     assert.equal((await failureIn({ pre: `while true do pcall(http_response.new, 'http://h/') end` }, within)).code, 'ERR_LUA_STOPPED')
   })
   test('can be reached through other names', async () => {

@@ -1,6 +1,6 @@
 // A URL that a script wrote becomes what a backend request has. Knows nothing of scripts.
 
-import { basicCredentials, type GoUrl, parseUrl as parseGoUrl, writtenPath } from '../../../go/url-parts.ts'
+import { basicCredentials, formatUrl, type GoUrl, parseUrl as parseGoUrl, writtenPath } from '../../../go/url-parts.ts'
 import { encodeTarget, escapePath } from '../../../go/url.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
 import { quote } from '../../../go/quote.ts'
@@ -18,8 +18,8 @@ export interface ParsedUrl {
 export function parseUrl(url: string, method: string): ParsedUrl {
   const parsed = parse(url)
   const { scheme, host, userinfo, query, forceQuery } = parsed
-  if (scheme !== 'http' && scheme !== 'https') throw refuse(url, method, `unsupported protocol scheme ${quote(scheme)}`)
-  if (host === '') throw refuse(url, method, 'http: no Host in request URL')
+  if (scheme !== 'http' && scheme !== 'https') throw refuse(parsed, method, `unsupported protocol scheme ${quote(scheme)}`)
+  if (host === '') throw refuse(parsed, method, 'http: no Host in request URL')
   const origin = `${scheme}://${host}`
   if (!URL.canParse(origin)) throw parseError(`parse ${quote(url)}: invalid host`)
   const path = escapePath(writtenPath(parsed)) || '/'
@@ -38,9 +38,20 @@ function parse(url: string): GoUrl {
   }
 }
 
-function refuse(url: string, method: string, detail: string): GatewayError {
-  const verb = method.slice(0, 1).toUpperCase() + method.slice(1).toLowerCase()
-  return new GatewayError(`${verb} ${quote(url)}: ${detail}`, { code: 'ERR_BACKEND_URL' })
+function refuse(url: GoUrl, method: string, detail: string): GatewayError {
+  return new GatewayError(aboutCall(url, method, detail), { code: 'ERR_BACKEND_URL' })
+}
+
+/** What Go's client says of a call that failed: `Get "http://h/x": context canceled`. `url` is one that `parseUrl` takes. */
+export function describeFailedCall(url: string, method: string, detail: string): string {
+  return aboutCall(parse(url), method, detail)
+}
+
+/** security: passwords are not told. */
+function aboutCall(url: GoUrl, method: string, detail: string): string {
+  const verb = method.slice(0, 1) + method.slice(1).toLowerCase()
+  const userinfo = url.userinfo?.replace(/:.*/, ':***') ?? null
+  return `${verb} ${quote(formatUrl({ ...url, userinfo }))}: ${detail}`
 }
 
 function parseError(message: string): GatewayError {
