@@ -162,6 +162,15 @@ test('the others of a list stay when one is missing, and the totals are told onc
   assert.equal(lines.match(/INFO \[SERVICE: Modifier Plugin\] Total plugins loaded: 1/g)?.length, 1)
 })
 
+test('at a backend these lines name it with its endpoint', async () => {
+  const good = plugin('good', 'req-resp-modifier', { request: () => {} })
+  const extra = { 'plugin/req-resp-modifier': { name: ['nobody', 'good'] } }
+  const { lines } = await openWith([good], endpointFile({}, {}, { extra_config: extra }))
+  const label = '[BACKEND: GET /x/:id -> /b/{{.Id}}]'
+  assert.ok(lines.includes(`WARNING ${label} No plugin registered as nobody`), lines.join('\n'))
+  assert.ok(lines.includes(`DEBUG ${label}[Modifier Plugins] Adding 1 request and 0 response modifiers`))
+})
+
 test('version 2: an unknown name of a server ends the list', async () => {
   const seen: string[] = []
   const see = (name: string) => plugin(name, 'http-server', (_request: unknown, next: () => unknown) => (seen.push(name), next()))

@@ -1,6 +1,7 @@
 // The plugins of a block in pipes: what the components of both kinds have in common.
 
 import type { Site } from '../engine/compile/component.ts'
+import { routeLabel } from '../engine/compile/labels.ts'
 import type { Layer, Pipe } from '../engine/types.ts'
 import type { Kind } from './loaded.ts'
 import { loadAt, type ReadyPlugin } from './load-at.ts'
@@ -20,18 +21,13 @@ export interface PipePluginsInit {
 /** Null where none of them has anything to do. */
 export async function pipePlugins({ kind, block, groupsPairs, describe }: PipePluginsInit, site: Site): Promise<Layer<Pipe> | null> {
   const { endpoint, backend } = site
-  const loaded = await loadAt(site, { kind, block, label: backendLabel(site), missingLevel: 'warning', endsAtUnknown: false })
+  const label = routeLabel(site)
+  const loaded = await loadAt(site, { kind, block, label, missingLevel: 'warning', endsAtUnknown: false })
   const seat = pipeSeat({
     context: { maxBody: loaded.settings.maxBody, paramNames: paramNamesOf(endpoint?.writtenPath ?? '') },
     isRaw: backend === null ? endpoint?.isNoOp === true : backend.encoding === 'no-op',
     decode: backend === null ? null : site.decode(),
   })
-  if (loaded.plugins.length > 0) site.log.debug(`${site.label}${describe(loaded.plugins)}`)
+  if (loaded.plugins.length > 0) site.log.debug(`${label}${describe(loaded.plugins)}`)
   return stackPlugins(loaded, seat, site, groupsPairs)
-}
-
-/** KrakenD's name of a backend, where there is one: `[BACKEND: GET /x -> /b]`. */
-export function backendLabel({ label, endpoint, backend }: Site): string {
-  if (backend === null || endpoint === null) return label
-  return `[BACKEND: ${endpoint.method} ${endpoint.writtenPath} -> ${backend.urlPattern}]`
 }

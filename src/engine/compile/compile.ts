@@ -24,6 +24,7 @@ import type { Handler, Layer, Render } from '../types.ts'
 import { HealthBoard } from '../process/health-board.ts'
 import { type Stage, UnservablePlace } from './component.ts'
 import { buildServices, layersFor, stack, type LayerObserver } from './layers.ts'
+import { endpointLabel } from './labels.ts'
 import type { LoadedOrder } from './order.ts'
 import { makeSites, type PipePlace, type Site, type SiteInit, type SiteMaker } from './site.ts'
 
@@ -114,7 +115,7 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
   const plan = planRoutes(config, options)
   const router = routerFor(plan, routerInit, (methods) => optionsHandler(methods, versionHeader))
   if (config.service.debugEndpoint) log.debug('[SERVICE: Gin] Debug enabled')
-  for (const { endpoint, reason } of plan.dropped) log.error(`[SERVICE: Gin] ${labelOf(endpoint)} ${reason}`)
+  for (const { endpoint, reason } of plan.dropped) log.error(`[SERVICE: Gin] ${endpointLabel(endpoint)} ${reason}`)
   for (const route of plan.routes) {
     const own = route.endpoint === null ? null : await endpointHandler(route.endpoint, compilation, versionHeader)
     const handle = route.endpoint === null ? fixedHandler(route, compilation, versionHeader) : (own?.handle ?? null)
@@ -207,15 +208,11 @@ function streamInitOf(endpoint: EndpointConfig, site: Site, dropsHeader: StreamI
   return { ...limits, allowsOrigin, dropsHeader, timeoutMs: endpoint.timeoutMs, warn }
 }
 
-function labelOf({ path }: EndpointConfig): string {
-  return `[ENDPOINT: ${path}]`
-}
-
 /** An endpoint as the place of a pipe. */
 export function placeOf(endpoint: EndpointConfig): PipePlace {
   const { method, path, timeoutMs, backends, extraConfig } = endpoint
   const own = ownRouteOf(endpoint)
   // Endpoints of the same path may differ in what our own route says.
   const id = own === null ? `${method} ${path}` : `${method} ${path} ${identityOf(own).join(' ')}`
-  return { label: labelOf(endpoint), id, timeoutMs, backends, extraConfig, endpoint }
+  return { label: endpointLabel(endpoint), id, timeoutMs, backends, extraConfig, endpoint }
 }

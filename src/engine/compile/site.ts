@@ -7,6 +7,7 @@ import type { RouterOptions } from '../routing/router-options.ts'
 import type { Call } from '../endpoint/call.ts'
 import type { Decode, Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
 import type { Hosts, Port } from './component.ts'
+import { backendLabel } from './labels.ts'
 
 /**
  * Levels as KrakenD's users know them from its log. A message may hold what clients and backends say: it is always one line,
@@ -271,7 +272,7 @@ export function makeSites(init: SiteMakerInit): SiteMaker {
     }),
     place(place, backend, abilities) {
       const index = backend === null ? '' : ` backend ${backend.at.slice(BACKEND_INDEX).join('.')}`
-      const label = backend === null ? place.label : `[BACKEND: ${backend.urlPattern}]`
+      const label = backend === null ? place.label : backendLabel(backend)
       const blocks = backend === null ? place.extraConfig : backend.extraConfig
       return {
         ...common,

@@ -9,7 +9,7 @@ import { bodyOf } from '../../../engine/body.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { PipeRequest, PipeResponse } from '../../../engine/types.ts'
-import { checkOptions, makeRequest, makeSite } from '../../../testing/index.ts'
+import { checkOptions, makeBackend, makeEndpoint, makeRequest, makeSite } from '../../../testing/index.ts'
 import { fillHoles, findHoles } from './graphql.ts'
 import { graphql } from './index.ts'
 
@@ -25,7 +25,7 @@ interface Sent {
   readonly length: number | null
 }
 
-const siteOf = () => makeSite({ label: '[BACKEND: GET /g -> /graphql]' })
+const siteOf = () => makeSite({ endpoint: makeEndpoint({ path: '/g/:id' }), backend: makeBackend({ urlPattern: '/graphql' }) })
 
 /** What the backend would get. */
 async function send(options: Partial<typeof DEFAULTS>, request: Partial<PipeRequest> = {}): Promise<Sent | null> {
@@ -136,7 +136,13 @@ test('query_path wins over query; without the file the component is off', async 
 test('any other type switches it off', () => {
   const site = siteOf()
   assert.equal(graphql.build({ ...DEFAULTS, type: 'subscription' }, site), null)
-  assert.deepEqual(site.lines, ['WARNING [BACKEND: GET /g -> /graphql][GraphQL] Unknown operation type subscription'])
+  assert.deepEqual(site.lines, ['WARNING [BACKEND: GET /g/:id -> /graphql][GraphQL] Unknown operation type subscription'])
+})
+
+test('the log names the backend with its endpoint', () => {
+  const site = siteOf()
+  graphql.build({ ...DEFAULTS, type: 'Mutation', method: 'get' }, site)
+  assert.deepEqual(site.lines, ['DEBUG [BACKEND: GET /g/:id -> /graphql][GraphQL] Operation: mutation, Method: GET'])
 })
 
 test('holes: only whole texts at the top', () => {

@@ -4,6 +4,7 @@
 import type { Static } from 'typebox'
 import { component } from '../../../engine/compile/component.ts'
 import type { CheckedBlock, Site } from '../../../engine/compile/component.ts'
+import { routeLabel } from '../../../engine/compile/labels.ts'
 import { madeFrom, NO_BODY, sizedBodyOf } from '../../../engine/body.ts'
 import { GatewayError } from '../../../engine/errors.ts'
 import { parseBounded } from '../../../json/bounded-parse.ts'
@@ -54,14 +55,14 @@ export const graphql = component({
   build(given, site) {
     const type = given.type.toLowerCase()
     if (type !== 'query' && type !== 'mutation') {
-      site.log.warning(`${site.label}[GraphQL] Unknown operation type ${given.type}`)
+      site.log.warning(`${routeLabel(site)}[GraphQL] Unknown operation type ${given.type}`)
       return null
     }
     const query = readQuery(given, site)
     if (query === null) return null
     const method = given.method.toUpperCase() === 'GET' ? 'GET' : 'POST'
     const operation = { query, operationName: given.operationName }
-    site.log.debug(`${site.label}[GraphQL] Operation: ${type}, Method: ${method}`)
+    site.log.debug(`${routeLabel(site)}[GraphQL] Operation: ${type}, Method: ${method}`)
     const fill = method === 'GET' ? fillQuery(compileQueryValues(operation)) : fillBody(compileBody(operation, encode))
     return type === 'query' ? askQuery(given.variables, fill) : askMutation(given.variables, fill)
   },
@@ -94,7 +95,7 @@ function readQuery({ query, query_path: path }: Options, site: Site): string | n
   try {
     return site.read(path).toString('utf8')
   } catch (error) {
-    site.log.warning(`${site.label}[GraphQL] ${(error as Error).message}`)
+    site.log.warning(`${routeLabel(site)}[GraphQL] ${(error as Error).message}`)
     return null
   }
 }
