@@ -238,6 +238,17 @@ describe('a response', () => {
     assert.equal(encodeJson(source.data?.object ?? null), '{"a":{"b":1}}', 'the gateway’s own is not changed')
     assert.throws(() => (response.body = 'x'), TypeError)
   })
+  test('of data is bounded as text, whether it was read or not', async () => {
+    const text = async (given: object, changed?: object): Promise<string> => {
+      const response = new DataResponse(makeResponse({ data: Data.of(given as never) }), init)
+      if (changed !== undefined) response.data = changed
+      return response.text()
+    }
+    assert.equal(await text({ a: 1 }), '{"a":1}')
+    assert.equal(await text({ a: 'too long' }, { b: 2 }), '{"b":2}')
+    await assert.rejects(text({ a: 'too long' }), { code: 'ERR_PLUGIN_BODY' })
+    await assert.rejects(text({ a: 1 }, { b: 'too long' }), { code: 'ERR_PLUGIN_BODY' })
+  })
   test('has a status from 200 to 599', () => {
     const response = new DataResponse(makeResponse(), init)
     assert.equal(response.status, 200)

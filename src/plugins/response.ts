@@ -142,11 +142,15 @@ export class DataResponse extends LightResponse {
   }
 
   bytes(): Promise<Uint8Array> {
-    return Promise.resolve(Buffer.from(this.webBody()))
+    return readRawBody(this.#encoded(), this.maxBody)
   }
 
   protected override webBody(): string {
-    if (!this.#isRead && this.source.data !== null) return this.source.data.encoded().toString('utf8')
+    return this.#encoded().toString()
+  }
+
+  #encoded(): Buffer | string {
+    if (!this.#isRead && this.source.data !== null) return this.source.data.encoded()
     return stringifyJson(this.data)
   }
 
