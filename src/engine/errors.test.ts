@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeBug, splitStack } from './errors.ts'
+import { asError, describeBug, splitStack } from './errors.ts'
 
 test('a bug is told by its message and the frames of its stack', () => {
   const [message, frames] = describeBug('[HERE]', new TypeError('what'))
@@ -17,6 +17,23 @@ test('what the message says is never a frame', () => {
   const bare = new Error(forged)
   delete bare.stack
   assert.deepEqual(describeBug('[HERE]', bare), [`[HERE] Error: ${forged}`, []])
+})
+
+test('what is thrown and is no Error is told all the same', () => {
+  const told = (thrown: unknown): string => String(asError(thrown))
+  assert.equal(told('text'), 'Error: text')
+  assert.equal(told({ name: 'OddThing', message: 'what went wrong', status: 200 }), 'OddThing: what went wrong')
+  assert.equal(told({ message: 'what' }), 'Error: what')
+  assert.equal(told({ code: 5, inner: { deep: { deeper: 1 } } }), 'Error: { code: 5, inner: { deep: [Object] } }')
+  assert.equal(told(Object.create(null)), 'Error: [Object: null prototype] {}')
+  assert.equal(told(undefined), 'Error: undefined')
+  const hostile = {
+    get message(): string {
+      throw new Error('no')
+    },
+  }
+  assert.equal(told(hostile), 'Error: { message: [Getter] }')
+  assert.ok(told({ a: 'x'.repeat(1000), b: 'y'.repeat(1000), c: 'z'.repeat(1000) }).length < 520)
 })
 
 test('of a stack alone only the end can be frames', () => {

@@ -1,5 +1,6 @@
 // What can go wrong while a request is served. Issues in the configuration file are in ../schema.
 
+import { inspect } from 'node:util'
 import { ExpectedError } from '../go/expected-error.ts'
 import type { BackendResponse } from './types.ts'
 
@@ -170,7 +171,26 @@ export function splitStack(stack: string, message = ''): [text: string, frames: 
   return [stack.slice(0, from) + lines.slice(0, first).join('\n'), lines.slice(first)]
 }
 
-/** Whatever was thrown, as an Error. */
+/** How a value that is no Error is shown, in one line. security: nothing of its own runs for it. */
+const SHORT = { depth: 1, breakLength: Infinity, compact: true, maxArrayLength: 10, maxStringLength: 200, customInspect: false } as const
+const MAX_SHOWN = 500
+
+/** Whatever was thrown, as an Error: with its name and message where it has them, else with what it looks like. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown))
+  if (thrown instanceof Error) return thrown
+  if (typeof thrown === 'string') return new Error(thrown)
+  const { name, message } = toldBy(thrown)
+  const error = new Error(typeof message === 'string' && message !== '' ? message : inspect(thrown, SHORT).slice(0, MAX_SHOWN))
+  if (typeof message === 'string' && typeof name === 'string' && name !== '') error.name = name
+  return error
+}
+
+function toldBy(thrown: unknown): { readonly name?: unknown; readonly message?: unknown } {
+  try {
+    const { name, message } = Object(thrown) as { name?: unknown; message?: unknown }
+    return { name, message }
+  } catch {
+    // a getter of its own
+    return {}
+  }
 }

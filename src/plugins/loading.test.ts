@@ -214,6 +214,7 @@ test('the log names where a plugin’s own file threw', () => {
   assert.match(text, /^TypeError: bad\n.* \(.*srv\/my plugins\/a\.ts:12:9\)$/s)
   assert.equal(frames.length, 4)
   assert.deepEqual(describePluginError('text'), { text: 'Error: text', frames: [] })
+  assert.deepEqual(describePluginError({ name: 'Odd', message: 'thing' }), { text: 'Odd: thing', frames: [] })
 })
 
 test('slow calls are told of once a minute, with their number and the longest', () => {

@@ -2,7 +2,7 @@
 
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { splitStack } from '../engine/errors.ts'
+import { asError, splitStack } from '../engine/errors.ts'
 
 /** The gateway's own sources: what is thrown there is somebody's wrong call. */
 const OWN_FILES = new URL('../', import.meta.url).href
@@ -18,10 +18,11 @@ export interface ToldError {
 
 /** Paths are relative to the working directory. */
 export function describePluginError(thrown: unknown): ToldError {
-  if (!(thrown instanceof Error)) return { text: `Error: ${String(thrown)}`, frames: [] }
-  const [, frames] = splitStack(thrown.stack ?? '', thrown.message)
+  const error = asError(thrown)
+  // What is no Error knows no place.
+  const [, frames] = error === thrown ? splitStack(error.stack ?? '', error.message) : ['', []]
   const place = frames.map(placeOf).find((found) => found !== null) ?? null
-  return { text: `${thrown.name}: ${thrown.message}${place === null ? '' : ` (${place})`}`, frames }
+  return { text: `${error.name}: ${error.message}${place === null ? '' : ` (${place})`}`, frames }
 }
 
 function placeOf(frame: string): string | null {

@@ -6,6 +6,7 @@ import { Scope } from '../engine/scope.ts'
 import { pluginMemory, type PluginMemory } from './counters/counters.ts'
 import { callEndpoint, fetchFrom } from './outgoing.ts'
 import { placeOf } from './place-of.ts'
+import { describePluginError } from './plugin-error.ts'
 import type { Kind } from './types.ts'
 import type { CallInput, CallOptions, CallResult, Counter, FetchInit, Place, Site, SiteLog } from './site-types.ts'
 import type { PluginResponse } from './types.ts'
@@ -111,7 +112,7 @@ export class PluginSite implements Site {
       try {
         await close()
       } catch (error) {
-        this.log.error(`failed to close: ${String(error)}`)
+        this.log.error(`failed to close: ${describePluginError(error).text}`)
       }
     }
   }
