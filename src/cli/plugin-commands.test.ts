@@ -1,60 +1,11 @@
 // The commands about plugins as a shell sees them: what they print, where, and their exit codes.
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { test } from 'node:test'
 import { makeFolder } from '../plugins/modules/test-folder.ts'
-
-const BIN = fileURLToPath(new URL('bin.ts', import.meta.url))
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-
-interface Answer {
-  readonly exit: number | null
-  readonly out: string
-  readonly text: string
-}
-
-function node(cwd: string, args: readonly string[]): Answer {
-  const env = { ...process.env }
-  // A test that is started by a test would report to it.
-  delete env['NODE_TEST_CONTEXT']
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', env })
-  return { exit: status, out: stdout, text: stderr }
-}
-
-function krakend(cwd: string, ...args: readonly string[]): Answer {
-  return node(cwd, [BIN, ...args])
-}
-
-const GOOD =
-  "export default { name: 'good', kind: 'middleware', options: { type: 'object', properties: { max: { type: 'integer' } } }, setup: () => () => ({}) }\n"
-const FILES = {
-  'plugins/good.mjs': GOOD,
-  'plugins/enum.ts': 'export {}\n\nenum Color { Red }\n',
-  'plugins/type.ts': "import { Foo } from './_t.ts'\nexport default { foo: Foo, setup: () => null }\n",
-  'plugins/_t.ts': 'export interface Foo { a: 1 }\n',
-  'plugins/ending.ts': "import { t } from './_t'\n",
-  'plugins/old.so': 'ELF',
-  'plugins/limit.mjs': 'export const limit = 5\n',
-}
-const CONFIG = {
-  version: 3,
-  plugin: { folder: './plugins', pattern: 'good' },
-  endpoints: [
-    {
-      endpoint: '/users/{id}',
-      backend: [{ host: ['http://h'], url_pattern: '/b' }],
-      extra_config: { 'plugin/middleware': { name: ['good'], good: { max: 'x' } } },
-    },
-  ],
-}
-
-function makeProject(context: TestContext): string {
-  return makeFolder(context, { ...FILES, 'krakend.json': JSON.stringify(CONFIG) })
-}
+import { krakend, makeProject, node, ROOT } from './test-commands.ts'
 
 test('check-plugin says of each module what it is, or what is wrong with it and where', (t) => {
   const folder = makeProject(t)
@@ -137,55 +88,6 @@ test('a module that never returns does not hang a command, nor does one that lea
   const { exit, text } = krakend(folder, 'check-plugin', 'exit.mjs')
   assert.deepEqual([exit, text.split('\n')[0]], [1, '[KO] exit.mjs: cannot be imported: its thread has ended itself: exit code 0'])
   assert.equal(krakend(folder, 'check-plugin', 'open.mjs').exit, 0)
-})
-
-const KINDS_FILE = `export const s = { name: 's', kind: 'http-server', setup: () => (_request, next) => next() }
-export const m = { name: 'm', kind: 'req-resp-modifier', setup() { throw new TypeError('no database') } }
-export const w = { name: 'w', kind: 'middleware', options: { type: 'object', required: ['key'] }, setup() { throw new Error('never called') } }
-`
-
-test('test-plugin tries each kind, in the words of KrakenD', (t) => {
-  const folder = makeFolder(t, { ...FILES, 'plugins/kinds.mjs': KINDS_FILE })
-  const { exit, text } = krakend(folder, 'test-plugin', '-s', '-c', '-m', '-w', 'plugins/kinds.mjs')
-  assert.equal(exit, 1)
-  assert.match(
-    text,
-    /^\[OK\] SERVER\tplugins\/kinds\.mjs\n\[KO\] CLIENT\tplugins\/kinds\.mjs: no plugin of kind http-client\n\[KO\] MODIFIER\tplugins\/kinds\.mjs: .*no database.*\n\[OK\] MIDDLEWARE\tplugins\/kinds\.mjs: w needs options \("key" is missing\): only its shape was tested\n\[KO\] 1 tested plugin\(s\) in [\d.]+m?s\.\n1 plugin\(s\) failed\.\n$/,
-  )
-  const good = krakend(folder, 'test-plugin', '--middleware', 'plugins/good.mjs')
-  assert.equal(good.exit, 0)
-  assert.match(good.text, /^\[OK\] MIDDLEWARE\tplugins\/good\.mjs\n\[OK\] 1 tested plugin\(s\) in [\d.]+m?s\n$/)
-})
-
-test('test-plugin of what cannot be loaded', (t) => {
-  const { exit, text } = krakend(makeProject(t), 'test-plugin', '-s', 'plugins/enum.ts', 'plugins/old.so', 'none.ts')
-  assert.equal(exit, 1)
-  assert.match(text, /^\[KO\] SERVER\tplugins\/enum\.ts: plugins\/enum\.ts:3:1: enum is TypeScript/)
-  assert.match(
-    text,
-    /\n\[KO\] SERVER\tplugins\/old\.so: plugins\/old\.so is a Go plugin.*\n\[KO\] Unable to open the plugin none\.ts\.\n\[KO\] 3 tested/,
-  )
-})
-
-test('test-plugin -r runs cases', (t) => {
-  const around =
-    'export default { name: "a", kind: "middleware", setup: () => async (_request, next) => { const r = await next(); r.data.b = 2; return r } }'
-  const one = (name: string, data: object): object => ({
-    name,
-    kind: 'middleware',
-    next: { data: { a: 1 } },
-    expect: { status: 200, data },
-  })
-  const folder = makeFolder(t, {
-    'a.mjs': around,
-    'cases.json': JSON.stringify([one('good', { a: 1, b: 2 }), one('bad', { a: 1 })]),
-    'good.json': JSON.stringify([one('good', { a: 1, b: 2 })]),
-  })
-  const { exit, text } = krakend(folder, 'test-plugin', '-r', 'cases.json', 'a.mjs')
-  assert.equal(exit, 1)
-  assert.match(text, /^\[OK\] good\n\[KO\] bad/)
-  assert.equal(krakend(folder, 'test-plugin', '-r', 'good.json', 'a.mjs').exit, 0)
-  assert.match(krakend(folder, 'test-plugin', '-r', 'none.json', 'a.mjs').text, /^\[KO\] Unable to open the cases none\.json\.\n$/)
 })
 
 test('plugin new writes a plugin of each kind that can be loaded, with a test that passes, and overwrites nothing', (t) => {

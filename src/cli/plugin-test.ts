@@ -1,6 +1,6 @@
 // `krakend test-plugin`: KrakenD loads plugins and looks for what they register. Here modules are imported, and their `setup` is tried.
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { asError } from '../engine/errors.ts'
 import { formatDuration } from '../go/duration.ts'
@@ -9,7 +9,7 @@ import { baseNameOf, isGoLibrary } from '../plugins/modules/module-file.ts'
 import type { Kind } from '../plugins/types.ts'
 import { runInThread, TaskLost } from '../runtime/task-thread.ts'
 import { IMPORT_TIMEOUT_MS } from './check-modules.ts'
-import { command } from './command.ts'
+import { command, hasColors } from './command.ts'
 import type { TrialReport, TrialTask } from './plugin-trial.ts'
 import { problemOfLost } from './plugin-tasks.ts'
 import { IMPORT_FLAG } from './read-file.ts'
@@ -51,16 +51,36 @@ export const testPlugin = command({
     const kinds = FLAGS.filter((flag) => flags[flag] > 0)
     if (files.length === 0) return refuse('At least one plugin is required.')
     if (kinds.length === 0 && flags.run === undefined) return refuse('You must declare the expected type of the plugin.')
-    if (flags.run !== undefined && !existsSync(flags.run)) return refuse(`[KO] Unable to open the cases ${flags.run}.`)
+    const cases = flags.run === undefined ? null : await openCases(flags.run)
+    if (cases === undefined) return 1
     const start = performance.now()
     let failed = 0
-    for (const file of files) if (!(await tryFile(file, kinds, flags.run ?? null, flags.import))) failed++
+    for (const file of files) if (!(await tryFile(file, kinds, cases, flags.import))) failed++
     const took = formatDuration(BigInt(Math.round((performance.now() - start) * NANOSECONDS)))
     if (failed > 0) return refuse(`[KO] ${files.length} tested plugin(s) in ${took}.\n${failed} plugin(s) failed.`)
     process.stderr.write(`[OK] ${files.length} tested plugin(s) in ${took}\n`)
     return 0
   },
 })
+
+/** The text of a file of cases; undefined when there is none without mistakes, which is printed. */
+async function openCases(file: string): Promise<string | undefined> {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    process.stderr.write(`[KO] Unable to open the cases ${file}.\n`)
+    return undefined
+  }
+  const { readCases } = await import('../testing/plugin-case-file.ts')
+  const { issues } = await readCases(text)
+  if (issues.length === 0) return text
+  const { printIssues } = await import('../schema/print-issues.ts')
+  const source = { file, text, format: 'json', synonymsOf: () => [] }
+  process.stderr.write(await printIssues(issues, source, { hasColors: hasColors(process.stderr) }))
+  process.stderr.write(`[KO] Unable to read the cases ${file}.\n`)
+  return undefined
+}
 
 /** Prints what comes of one file, and says whether all of it was good. */
 async function tryFile(file: string, flags: readonly Flag[], cases: string | null, imports: readonly string[]): Promise<boolean> {
@@ -105,7 +125,7 @@ async function ask(task: TrialTask, imports: readonly string[]): Promise<TrialRe
   }
 }
 
-/** A module that never returns, or cases that are none. */
+/** A module that never returns, or a bug. */
 function reasonOf(error: unknown, file: string): string {
   return error instanceof TaskLost ? problemOfLost(error, file).message : asError(error).message
 }

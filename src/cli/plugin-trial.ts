@@ -1,11 +1,11 @@
 // The thread of `krakend test-plugin`: imports modules, tries their `setup`, and runs cases. Only data leaves it.
 
-import { readFileSync } from 'node:fs'
 import type { LoadedPlugin, ModuleProblem } from '../plugins/loaded.ts'
 import { moduleAt } from '../plugins/modules/find-files.ts'
 import { loadEach } from '../plugins/modules/load.ts'
 import { placeOfProblem } from '../plugins/modules/problem.ts'
 import type { Kind } from '../plugins/types.ts'
+import { readCases } from '../testing/plugin-case-file.ts'
 import { runCases } from '../testing/plugin-cases.ts'
 import { trySetup } from '../testing/plugin-setup.ts'
 
@@ -13,7 +13,7 @@ export interface TrialTask {
   readonly file: string
   /** Each is tried. */
   readonly kinds: readonly Kind[]
-  /** A file of cases that are run; null for none. */
+  /** The text of a file of cases that are run, which has no mistakes; null for none. */
   readonly cases: string | null
   readonly setupTimeoutMs: number
 }
@@ -45,7 +45,7 @@ export async function runTask({ file, kinds, cases, setupTimeoutMs }: TrialTask,
   const trials: Trial[] = []
   for (const kind of kinds) trials.push(await tryKind(plugins, kind))
   if (cases === null) return { problem: null, trials, caseLines: [], failedCases: 0 }
-  const { lines, failed } = await runCases(plugins, readFileSync(cases, 'utf8'))
+  const { lines, failed } = await runCases(plugins, (await readCases(cases)).cases)
   return { problem: null, trials, caseLines: lines, failedCases: failed }
 }
 

@@ -1,9 +1,11 @@
 // The file of `test-plugin -r`: a list of cases, checked before the first of them runs.
 
+import { describeSyntaxError } from '../config/formats/json-syntax.ts'
+import { asError } from '../engine/errors.ts'
 import { parseJson } from '../plugins/json-values.ts'
 import type { Kind } from '../plugins/loaded.ts'
 import { compileOptions } from '../plugins/options/compile.ts'
-import { formatPath } from '../schema/issue.ts'
+import { errorIssue, type Issue, type Position } from '../schema/issue.ts'
 import type { PluginTestInit, TestRequest } from './plugin.ts'
 import type { MockAnswer } from './plugin-mocks.ts'
 import type { PlaceInit } from './plugin-place.ts'
@@ -50,6 +52,8 @@ export interface PluginCase {
   readonly expect: Expectation
 }
 
+/** Of what is wrong as a whole. */
+const START: Position = { line: 1, column: 1 }
 const TEXT = { type: 'string' }
 const OBJECT = { type: 'object' }
 const PARTS = { headers: OBJECT, body: TEXT, data: true }
@@ -85,14 +89,27 @@ const CASE = closed(
   ['name', 'expect'],
 )
 
-/** Throws an Error that says what is wrong, and where. */
-export async function readCases(text: string): Promise<PluginCase[]> {
+export interface CasesReading {
+  readonly cases: readonly PluginCase[]
+  /** What is wrong with the file. With one there are no cases. */
+  readonly issues: readonly Issue[]
+}
+
+/** Reads the text of a file of cases. */
+export async function readCases(text: string): Promise<CasesReading> {
+  let written: unknown
+  try {
+    written = parseJson(text)
+  } catch (error) {
+    const { message, hint = '', position } = describeSyntaxError(text) ?? { message: asError(error).message, position: null }
+    return { cases: [], issues: [{ ...errorIssue('syntax', [], message, hint), position: position ?? START }] }
+  }
   const schema = await compileOptions({ type: 'array', minItems: 1, items: CASE })
   if (typeof schema === 'string') throw new Error(schema)
-  const { value, problems } = await schema.read(parseJson(text))
-  if (problems.length > 0)
-    throw new Error(problems.map(({ path, message, hint }) => `${formatPath(path)}: ${message}${hint ? ` (${hint})` : ''}`).join('\n'))
-  return (value as WrittenCase[]).map(caseOf)
+  const { value, problems } = await schema.read(written)
+  if (problems.length === 0) return { cases: (value as WrittenCase[]).map(caseOf), issues: [] }
+  const issues = problems.map(({ path, message, hint }) => errorIssue('schema', path, message, hint))
+  return { cases: [], issues: issues.map((issue) => (issue.path.length === 0 ? { ...issue, position: START } : issue)) }
 }
 
 function caseOf({ name, plugin, kind, options, place, request = {}, next, expect }: WrittenCase): PluginCase {

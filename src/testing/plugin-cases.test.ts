@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { formatPath } from '../schema/issue.ts'
 import { HttpError } from '../plugin.ts'
+import { readCases } from './plugin-case-file.ts'
 import { runCases } from './plugin-cases.ts'
 import { modulesOf } from './plugin-modules.ts'
 import { trySetup } from './plugin-setup.ts'
@@ -28,7 +30,9 @@ const request = { method: 'POST', claims: { sub: 'a' }, data: { n: 1 } }
 
 async function linesOf(...cases: object[]): Promise<readonly string[]> {
   const { plugins } = await modulesOf([price])
-  return (await runCases(plugins, JSON.stringify(cases))).lines
+  const { cases: read, issues } = await readCases(JSON.stringify(cases))
+  assert.deepEqual(issues, [])
+  return (await runCases(plugins, read)).lines
 }
 
 describe('cases', () => {
@@ -82,11 +86,17 @@ describe('cases', () => {
   })
 
   test('a file that is wrong says where', async () => {
-    await assert.rejects(linesOf({ name: 'a', expect: {}, nxt: {} }), /\[0\].*nxt/)
-    await assert.rejects(linesOf({ name: 'a', expect: { status: 'ok' } }), /\[0\]\.expect\.status/)
-    await assert.rejects(linesOf(), /at least|items/)
-    const { plugins } = await modulesOf([price])
-    await assert.rejects(runCases(plugins, '[{'), SyntaxError)
+    const told = async (text: string): Promise<string[]> =>
+      (await readCases(text)).issues.map(({ path, message, position }) =>
+        [formatPath(path), message, ...(position === undefined ? [] : [position.line, position.column])].join(' '),
+      )
+    assert.deepEqual(await told('[{ "name": "a", "expect": { "status": "ok" }, "nxt": {} }]'), [
+      '[0].nxt unknown option "nxt"',
+      '[0].expect.status must be a whole number, not the text "ok"',
+    ])
+    assert.deepEqual(await told('[]'), [' must have at least 1 entries 1 1'])
+    assert.deepEqual(await told('{}'), [' must be a list, not an object 1 1'])
+    assert.deepEqual(await told('[\n{'), [' unexpected end of JSON input 2 2'])
   })
 })
 

@@ -5,7 +5,7 @@ import { asError } from '../engine/errors.ts'
 import { parseJson, stringifyJson } from '../plugins/json-values.ts'
 import type { LoadedPlugin } from '../plugins/loaded.ts'
 import type { PluginRequest } from '../plugins/types.ts'
-import { type AskedExpectation, type Expectation, type PluginCase, readCases } from './plugin-case-file.ts'
+import type { AskedExpectation, Expectation, PluginCase } from './plugin-case-file.ts'
 import { type PluginRun, runPlugin } from './plugin.ts'
 
 export interface CasesResult {
@@ -20,11 +20,10 @@ interface Message {
   readonly text: string
 }
 
-/** Runs the cases of a file with that text. Rejects with an Error that names the place where a case is not as cases are. */
-export async function runCases(plugins: readonly LoadedPlugin[], text: string): Promise<CasesResult> {
+export async function runCases(plugins: readonly LoadedPlugin[], cases: readonly PluginCase[]): Promise<CasesResult> {
   const lines: string[] = []
   let failed = 0
-  for (const one of await readCases(text)) {
+  for (const one of cases) {
     const differences = await runCase(plugins, one).catch((error: unknown) => [asError(error).message])
     if (differences.length > 0) failed++
     lines.push(`${differences.length === 0 ? '[OK]' : '[KO]'} ${one.name}`, ...differences.map((difference) => `     ${difference}`))
