@@ -38,7 +38,7 @@ export interface CallInput {
 }
 
 export interface CallOptions {
-  /** Hands on signal, deadline, client address and depth. */
+  /** Hands on signal, deadline and client address. */
   readonly request?: PluginRequest
   readonly signal?: AbortSignal
   /** Enters behind the endpoint's own check of tokens. */

@@ -88,18 +88,42 @@ test('what an endpoint fails with is a result', async () => {
   assert.deepEqual(found, [500, false, null])
 })
 
-test('calls of calls end at some depth', async () => {
-  let calls = 0
+test('calls of calls end at some depth, whether they hand on a request or not', async () => {
+  for (const handsOn of [true, false]) {
+    let calls = 0
+    const { found } = await run(
+      async (site, request) => {
+        calls++
+        await new Promise(setImmediate)
+        const result = await site.call('GET /main', {}, handsOn ? { request } : {}).catch((error: { code: string }) => error.code)
+        return typeof result === 'string' ? result : (result.data as { found: unknown }).found
+      },
+      { backend: echoPath() },
+    )
+    assert.equal(found, 'ERR_CALL_DEPTH')
+    assert.equal(calls, 9)
+  }
+})
+
+test('calls one after the other, or begun by one that has ended, are not deeper', async () => {
+  const { promise: isDone, resolve } = Promise.withResolvers<void>()
+  let rounds = 0
   const { found } = await run(
     async (site, request) => {
-      calls++
-      const result = await site.call('GET /main', {}, { request }).catch((error: { code: string }) => error.code)
-      return typeof result === 'string' ? result : (result.data as { found: unknown }).found
+      if (request.headers.get('X-Round') === null) {
+        for (let i = 0; i < 20; i++) await site.call('GET /users/{id}')
+        await site.call('GET /main', { headers: { 'X-Round': '0' } })
+        await isDone
+        return rounds
+      }
+      rounds++
+      if (rounds === 20) resolve()
+      else setImmediate(() => setImmediate(() => void site.call('GET /main', { headers: { 'X-Round': '1' } }).catch(resolve)))
+      return null
     },
     { backend: echoPath() },
   )
-  assert.equal(found, 'ERR_CALL_DEPTH')
-  assert.equal(calls, 9)
+  assert.equal(found, 20)
 })
 
 test('an endpoint cannot be called before the gateway has started', async () => {

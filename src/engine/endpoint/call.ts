@@ -12,6 +12,7 @@ import type { HeaderMap } from '../headers.ts'
 import { callDepth, type Claims, clientExchange, verifiedClaims } from '../ports.ts'
 import type { Scope } from '../scope.ts'
 import type { Exchange, Handler, Route } from '../types.ts'
+import { atDepth, currentDepth } from './call-depth.ts'
 import { memoryExchange } from './memory-exchange.ts'
 
 export interface CallRequest {
@@ -90,7 +91,7 @@ export class CallTable {
     const { route } = callee
     const { params, path } = fillPattern(route.pattern, request.params ?? {})
     const { query = '', headers, body, clientIp, scope, maxBytes, trustedClaims } = request
-    const depth = (scope === undefined ? 0 : (callDepth.get(scope) ?? 0)) + 1
+    const depth = Math.max(scope === undefined ? 0 : (callDepth.get(scope) ?? 0), currentDepth()) + 1
     if (depth > MAX_DEPTH) throw TOO_DEEP
     const exchange = memoryExchange({
       method: route.method,
@@ -104,12 +105,12 @@ export class CallTable {
     })
     exchange.route = route
     callDepth.set(exchange.scope, depth)
-    if (trustedClaims === undefined) await callee.handle(exchange)
-    else {
+    if (trustedClaims !== undefined) {
       clientExchange.set(exchange.scope, exchange)
       trust(exchange, trustedClaims)
-      await callee.trusting(exchange)
     }
+    const { handle, trusting } = callee
+    await atDepth(depth, async () => (trustedClaims === undefined ? handle : trusting)(exchange))
     exchange.finish()
     exchange.scope.close()
     const { statusCode, responseHeaders, kept, failure, isCut } = exchange
