@@ -124,6 +124,23 @@ test('a Standard Schema that throws is a problem', async () => {
   assert.deepEqual(await problemsOf(schema, {}), [': cannot be checked: broken'])
 })
 
+test('a schema that refers to itself without end is refused, or says so where it is met', async () => {
+  const endless = 'refers to itself without end'
+  for (const schema of [
+    { $ref: '#' },
+    { anyOf: [{ type: 'string' }, { $ref: '#' }] },
+    { default: {}, properties: { a: { $ref: '#', default: {} } } },
+  ])
+    assert.equal(await compileOptions(schema), endless, JSON.stringify(schema))
+  const inside = { properties: { a: { $ref: '#/$defs/a' } }, $defs: { a: { $ref: '#/$defs/a' } } }
+  assert.equal(await compileOptions(inside), endless)
+  const met = { properties: { a: { $ref: '#/$defs/a' } }, $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } } }
+  assert.deepEqual(await problemsOf(met, {}), [])
+  assert.match((await problemsOf(met, { a: 1 })).join(), new RegExp(`^: cannot be checked: .* ${endless}$`))
+  const tree = { type: 'object', properties: { child: { $ref: '#' } }, additionalProperties: false }
+  assert.deepEqual(await problemsOf(tree, { child: { child: {} } }), [])
+})
+
 test('what is no schema is refused', async () => {
   for (const schema of [null, 5, [], { type: 'nope' }, { minimum: 'x' }, { $ref: '#/nowhere' }, { '~standard': {}, type: 5 }])
     assert.equal(typeof (await compileOptions(schema)), 'string', JSON.stringify(schema))

@@ -82,3 +82,12 @@ test('check refuses a schema that would switch the validation off', () => {
     assert.match(checkOptions(jsonSchema, schema).join('|'), /^error : bodies are not checked: [^|]+$/)
   }
 })
+
+test('check tells of a schema that refers to itself without end', async () => {
+  const endless = 'the schema refers to itself without end'
+  assert.deepEqual(checkOptions(jsonSchema, { $ref: '#' }), [`error : bodies are refused: ${endless}`])
+  assert.deepEqual(await ask({ $ref: '#' }, '{}'), [400, 'exceeded max depth'])
+  const inside = { properties: { a: { $ref: '#/$defs/a' } }, $defs: { a: { $ref: '#/$defs/a' } } }
+  assert.deepEqual(checkOptions(jsonSchema, inside), [`error : bodies are not checked: ${endless}`])
+  assert.deepEqual(checkOptions(jsonSchema, { type: 'object', properties: { child: { $ref: '#' } } }), [])
+})

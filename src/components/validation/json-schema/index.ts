@@ -7,7 +7,7 @@ import { component } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
 import { parseBounded } from '../../../json/bounded-parse.ts'
 import { scanJson } from '../../../json/scan.ts'
-import { CompiledSchemas } from './compiled-schemas.ts'
+import { CompiledSchemas, ENDLESS } from './compiled-schemas.ts'
 import type { DraftRules, Validator } from './drafts.ts'
 
 interface SchemaQuirks {
@@ -36,7 +36,8 @@ export const jsonSchema = component({
     const method = place?.endpoint?.method ?? 'POST'
     if (!(validator instanceof Error) && WITHOUT_BODY.has(method))
       return [warningIssue('schema-without-body', [], `requests of ${method} have no body as a rule: those without one are refused`)]
-    return validator instanceof Error ? [errorIssue('invalid-schema', [], `bodies are not checked: ${validator.message}`)] : []
+    if (validator instanceof Error) return [errorIssue('invalid-schema', [], `bodies are not checked: ${validator.message}`)]
+    return isEndless(validator) ? [errorIssue('invalid-schema', [], `bodies are refused: ${ENDLESS}`)] : []
   },
   build(schema, site) {
     const { drafts, unreadableStatus } = SCHEMA_QUIRKS[site.config.dialect]
@@ -77,6 +78,11 @@ function check(validator: Validator, value: unknown): string | null {
     if (error instanceof RangeError) return TOO_DEEP
     throw error
   }
+}
+
+/** Whether the schema comes to no end with a body that has nothing inside. */
+function isEndless(validator: Validator): boolean {
+  return ['', 0, true, null, [], {}].some((value) => check(validator, value) === TOO_DEEP)
 }
 
 function refuse(message: string, statusCode: number): GatewayError {
