@@ -220,7 +220,7 @@ async function readPluginOptions({ options: schema, protects }: LoadedPlugin, en
 }
 
 function wrongOptions({ optionsPath }: PluginEntry, problems: readonly OptionProblem[], protects: boolean): LoadFailure {
-  const texts = problems.map(({ path, message }) => `${formatPath([...optionsPath, ...path])} ${message}`)
+  const texts = problems.map(({ path, message }) => `${formatPath([...optionsPath, ...path])} ${message}`.trimStart())
   return new LoadFailure(`wrong options: ${texts.join(', ')}`, { protects })
 }
 

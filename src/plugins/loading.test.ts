@@ -140,6 +140,9 @@ describe('setup', () => {
     const block = { name: ['p'], p: { max: 0 } }
     const gateway = await openWith([{ name: 'p', options, setup: () => null }], endpointFile({ 'plugin/req-resp-modifier': block }))
     assert.match(gateway.lines.join('\n'), /\[PLUGIN: p\] wrong options: p\.max must be at least 1/)
+    const needy = { name: 'p', options: { type: 'object', required: ['max'] }, setup: () => null }
+    const without = await openWith([needy], endpointFile({ 'plugin/req-resp-modifier': { name: ['p'] } }))
+    assert.match(without.lines.join('\n'), /\[PLUGIN: p\] wrong options: "max" is missing/)
   })
   test('a middleware that fails stops the start up to version 3', async () => {
     const broken = plugin('m', 'middleware', 5)
