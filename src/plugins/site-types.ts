@@ -28,7 +28,7 @@ export interface SiteLog {
 }
 
 export interface CallInput {
-  /** Values of the pattern's parameters, decoded. */
+  /** Values of the pattern's parameters, decoded. security: they go into backends' paths as they are: encodeURIComponent what others have a say in. */
   readonly params?: Texts
   readonly query?: Readonly<Record<string, string | readonly string[]>> | Iterable<readonly [string, string]>
   readonly headers?: HeadersInit
@@ -81,6 +81,7 @@ export interface Site {
   readonly label: string
   /** The whole block; in version 4 the entry. Frozen. */
   readonly block: Readonly<Record<string, unknown>>
+  /** Of the gateway: `0.1.0`. */
   readonly version: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly place: Place

@@ -57,6 +57,14 @@ test('another endpoint is called with its rules: parameters, listed query and he
   assert.deepEqual([asked[0]?.headers.get('X-A'), asked[0]?.headers.has('X-B')], ['1', false])
 })
 
+test('a parameter that is encoded stays in its place of the backend’s path', async () => {
+  const { found } = await run(
+    async (site) => (await site.call('GET /users/{id}', { params: { id: encodeURIComponent('../a b?c#d%') } })).data,
+    { backend: echoPath() },
+  )
+  assert.deepEqual(found, { path: '/u/..%2Fa%20b%3Fc%23d%25' })
+})
+
 test('the name may be an operation_id; an unknown one rejects', async () => {
   const { found } = await run(
     async (site) => [(await site.call('byName')).data, await site.call('GET /nobody').catch((error: { code: string }) => error.code)],
