@@ -49,8 +49,8 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
     const { findEndpoints, readTarget } = await import('../explain/find-endpoint.ts')
     const { withReferences } = await import('../explain/hide-secrets.ts')
     const { findOrigins } = await import('../explain/origins.ts')
-    const { routeRequest } = await import('../explain/route-request.ts')
-    const { suggestPaths } = await import('../explain/suggest-paths.ts')
+    const { nearestRoutes } = await import('../explain/nearest-routes.ts')
+    const { compileRouting } = await import('../explain/route-request.ts')
     const { readFields } = await import('./try-request.ts')
     const { openConfig } = await import('./open-config.ts')
     const { readFormat } = await import('./report.ts')
@@ -67,19 +67,21 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
     const { config, raw, source } = opened
     const { secrets } = config
     const host = flags.host ?? headers.get('Host') ?? 'localhost'
-    const named = findEndpoints(config, target, { headers, host })
+    const routing = compileRouting(config)
+    const named = findEndpoints(routing, target, { headers, host })
     const method = target.method ?? named.find(({ dropped }) => dropped === null)?.method ?? 'GET'
-    const routed = routeRequest(config, { method, target: targetOf(target.path, named), headers, host })
-    const reason = routed.endpoint === null ? routed.reason : ''
-    if (named.length === 0) {
-      const nearest = reason.startsWith('404') ? suggestPaths(config, target.path) : ''
+    const request = { method, target: targetOf(target.path, named), headers, host }
+    const routed = routing.route(request)
+    const isAnswered = named.some(({ dropped }) => dropped === null)
+    if (!isAnswered) {
+      const reason = named[0]?.dropped ?? reasonOf(routed, () => nearestRoutes(routing, request))
       if (flags.json > 0) process.stdout.write(`${JSON.stringify({ reason }, null, 2)}\n`)
-      process.stderr.write(`no endpoint answers ${words.join(' ')}: ${reason}${nearest}\n`)
+      process.stderr.write(`no endpoint answers ${words.join(' ')}: ${reason}\n`)
       if (config.extraConfig.has('plugin/http-server'))
         process.stderr.write(
           `plugins of plugin/http-server see the request first: krakend try -c ${flags.config} ${words.join(' ')} runs them\n`,
         )
-      return 1
+      if (flags.json > 0 || named.length === 0) return 1
     }
     const origins = await findOrigins({ raw, source, environment: process.env, inherited: config.inherited })
     const init = { config, origins, readFile: (path: string) => readFileSync(path) }
@@ -88,7 +90,7 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
       explained.push({ ...withReferences(await explainEndpoint(endpoint, init), secrets), dropped })
     const view = withReferences(await viewOf(routed, init), secrets)
     if (flags.json > 0) {
-      process.stdout.write(`${JSON.stringify(view ?? { reason: explained[0]?.dropped ?? reason }, null, 2)}\n`)
+      process.stdout.write(`${JSON.stringify(view ?? { reason: reasonOf(routed, () => nearestRoutes(routing, request)) }, null, 2)}\n`)
       return view === null ? 1 : 0
     }
     if (format === 'json') process.stdout.write(`${JSON.stringify(explained, null, 2)}\n`)
@@ -103,9 +105,14 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
       if (view !== null) process.stdout.write(`${showRequest(view, paint)}\n`)
       process.stdout.write(pages.join('\n'))
     }
-    return 0
+    return isAnswered ? 0 : 1
   },
 })
+
+function reasonOf(routed: Routed, nearest: () => string): string {
+  if (routed.endpoint !== null) return ''
+  return `${routed.reason}${routed.reason.startsWith('404') ? nearest() : ''}`
+}
 
 /** Where the file's own pattern was asked for, it is the request: its parameters stay placeholders. */
 function targetOf(target: string, found: readonly { readonly endpoint: EndpointConfig }[]): string {

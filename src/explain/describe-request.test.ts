@@ -9,7 +9,7 @@ import { diffConfigs } from './diff-configs.ts'
 import { describeRequest, type RequestView } from './describe-request.ts'
 import { explainEndpoint } from './explain-endpoint.ts'
 import { findOrigins } from './origins.ts'
-import { routeRequest } from './route-request.ts'
+import { compileRouting } from './route-request.ts'
 
 const raw = {
   plugin: { folder: './nowhere/' },
@@ -37,7 +37,7 @@ const raw = {
 const config = configOf(raw)
 
 async function view(target: string, fields: string[] = []): Promise<RequestView> {
-  const routed = routeRequest(config, { method: 'GET', target, headers: new HeaderMap(fields), host: 'shop' })
+  const routed = compileRouting(config).route({ method: 'GET', target, headers: new HeaderMap(fields), host: 'shop' })
   assert.ok(routed.endpoint !== null)
   const source = { file: 'k.json', text: JSON.stringify(raw), format: 'json', synonymsOf }
   const origins = await findOrigins({ raw, source, environment: {} })
@@ -46,7 +46,7 @@ async function view(target: string, fields: string[] = []): Promise<RequestView>
 }
 
 function reason(method: string, target: string): string {
-  const routed = routeRequest(config, { method, target })
+  const routed = compileRouting(config).route({ method, target })
   return routed.endpoint === null ? routed.reason : 'an endpoint'
 }
 
@@ -88,6 +88,9 @@ test('a request that no endpoint answers has the reason of the router', () => {
   assert.equal(reason('PUT', '/u/7'), '405: the path has no PUT, but GET, POST')
   assert.equal(reason('GET', '/u/7/'), '301: redirected to /u/7')
   assert.equal(reason('POST', '/u/7/'), '307: redirected to /u/7')
+  assert.equal(reason('GET', '/u/a%252Fb'), '400: encoded url params')
+  assert.equal(reason('GET', '/u/a%3Fb'), '400: encoded url params')
+  assert.equal(reason('GET', '/u/a%25zz'), '400: invalid URL escape "%zz"')
   assert.equal(reason('GET', '/u/%zz'), '400: the path has a malformed escape, %zz')
   assert.equal(reason('GET', '/__health'), '200: the health check of the gateway itself answers this path')
 })

@@ -14,9 +14,10 @@ import { diffConfigs } from './diff-configs.ts'
 import { explainEndpoint } from './explain-endpoint.ts'
 import { findEndpoints, readTarget } from './find-endpoint.ts'
 import { listRoutes } from './list-routes.ts'
+import { nearestRoutes } from './nearest-routes.ts'
 import { findOrigins } from './origins.ts'
+import { compileRouting } from './route-request.ts'
 import { changesOf } from './snapshot.ts'
-import { suggestPaths } from './suggest-paths.ts'
 import { traceRequest } from './trace-request.ts'
 
 const backend = (more: object = {}): object => ({ host: ['http://b'], url_pattern: '/b', ...more })
@@ -27,7 +28,7 @@ const LIMIT = blocks({ 'qos/ratelimit/router': { max_rate: 5 } })
 function found(config: GatewayConfig, ...words: string[]): string[] {
   const target = readTarget(words)
   if (target === null) return ['nothing']
-  return findEndpoints(config, target).map(
+  return findEndpoints(compileRouting(config), target).map(
     ({ endpoint: { method, writtenPath }, params }) => `${method} ${writtenPath} ${JSON.stringify(params)}`,
   )
 }
@@ -40,8 +41,9 @@ test('an endpoint is found as it is written, as it is registered, and as a clien
   assert.deepEqual(found(config, 'GET', '/u/me'), ['GET /u/me {}'])
   assert.deepEqual(found(config, '/nowhere'), [])
   assert.deepEqual(found(config, 'GET'), ['nothing'])
-  assert.equal(suggestPaths(config, '/u/mee'), ': did you mean /u/me?')
-  assert.equal(suggestPaths(configOf({ endpoints: [] }), '/x'), ': the file has none')
+  const nearest = (of: GatewayConfig, target: string): string => nearestRoutes(compileRouting(of), { method: 'GET', target })
+  assert.equal(nearest(config, '/u/mee?x'), ': did you mean /u/me?')
+  assert.equal(nearest(configOf({ endpoints: [] }), '/x'), ': the file has none')
 })
 
 test('values have an origin: a line, the environment, the service, or a default', async () => {

@@ -1,10 +1,10 @@
 // Which endpoints a method and a path mean: as the file writes them, as they are registered, or as a client asks for them.
 
-import type { EndpointConfig, GatewayConfig } from '../config/types.ts'
+import type { EndpointConfig } from '../config/types.ts'
 import type { MemoryRequest } from '../engine/endpoint/memory-exchange.ts'
 import { ROUTE_METHODS } from '../engine/routing/patterns/methods.ts'
-import { planRoutes, type PlannedRoute } from '../engine/routing/plan.ts'
-import { routeRequest } from './route-request.ts'
+import type { PlannedRoute } from '../engine/routing/plan.ts'
+import type { Routing } from './route-request.ts'
 
 export interface FoundEndpoint {
   readonly endpoint: EndpointConfig
@@ -25,39 +25,45 @@ export function readTarget(words: readonly string[]): { method: string | null; p
   return second?.startsWith('/') === true ? { method: first.toUpperCase(), path: second } : null
 }
 
-/** Every endpoint that is meant, in the order of the file. `more` is what else the client says, where routes ask for that. */
+/**
+ * Every endpoint that is meant, in the order of the file. A path without parameters is a request, also where it is that of an endpoint:
+ * `more` is what else the client says, where routes ask for that.
+ */
 export function findEndpoints(
-  config: GatewayConfig,
+  { plan, route: ask }: Routing,
   { method, path: written }: { method: string | null; path: string },
   more: Pick<MemoryRequest, 'headers' | 'host'> = {},
 ): FoundEndpoint[] {
   const path = written.replace(/\?.*$/s, '')
-  const plan = planRoutes(config)
   const routes = plan.routes.filter((route) => route.endpoint !== null && (method === null || methodsOf(route).includes(method)))
-  const named = routes.filter(({ pattern, endpoint, own }) => [pattern, endpoint?.writtenPath, own?.pattern.written].includes(path))
   const dropped = plan.dropped
     .filter(({ endpoint }) => (method === null || endpoint.method === method) && [endpoint.path, endpoint.writtenPath].includes(path))
     .map(({ endpoint, reason }) => ({ endpoint, method: endpoint.method, pattern: endpoint.path, params: {}, dropped: reason }))
-  if (named.length + dropped.length > 0)
-    return [
-      ...named.map((route) => ({
-        endpoint: route.endpoint as EndpointConfig,
-        method: method ?? (methodsOf(route)[0] as string),
-        pattern: route.pattern,
-        params: {},
-        dropped: null,
-      })),
-      ...dropped,
-    ]
+  const named = routes
+    .filter((route) => isNamed(route, path))
+    .map((route) => ({
+      endpoint: route.endpoint as EndpointConfig,
+      method: method ?? (methodsOf(route)[0] as string),
+      pattern: route.pattern,
+      params: {},
+      dropped: null,
+    }))
+  if (named.length > 0) return [...named, ...dropped]
   const methods = method === null ? [...new Set(routes.flatMap(methodsOf))] : [method]
   const found = new Map<EndpointConfig, FoundEndpoint>()
   for (const own of methods) {
-    const { endpoint, ...routed } = routeRequest(config, { ...more, method: own, target: written })
+    const { endpoint, ...routed } = ask({ ...more, method: own, target: written })
     if (endpoint === null || !('exchange' in routed) || found.has(endpoint)) continue
     const pattern = routed.exchange.route?.pattern ?? ''
     found.set(endpoint, { endpoint, method: own, pattern, params: routed.params, dropped: null })
   }
-  return [...found.values()]
+  return [...found.values(), ...dropped]
+}
+
+/** Whether a text with parameters is the pattern of a route, as it is written or as it is registered. */
+function isNamed({ pattern, endpoint, own }: PlannedRoute, path: string): boolean {
+  const hasParams = path === own?.pattern.written ? own.pattern.names.length > 0 : /[{:*]/.test(path)
+  return hasParams && [pattern, endpoint?.writtenPath, own?.pattern.written].includes(path)
 }
 
 /** By which a route can be asked for. */

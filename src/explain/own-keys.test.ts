@@ -12,8 +12,9 @@ import { explainEndpoint } from './explain-endpoint.ts'
 import { findEndpoints } from './find-endpoint.ts'
 import { withReferences, withoutSecrets } from './hide-secrets.ts'
 import { listRoutes } from './list-routes.ts'
+import { nearestRoutes } from './nearest-routes.ts'
 import { findOrigins } from './origins.ts'
-import { routeRequest } from './route-request.ts'
+import { compileRouting } from './route-request.ts'
 
 const endpoint = (path: string, route: object | null, more: object = {}): object => ({
   endpoint: path,
@@ -31,27 +32,55 @@ const own = configOf({
 })
 
 test('routes of their own are found with the host that they ask for', () => {
-  const found = findEndpoints(own, { method: null, path: '/svc/a/b' })
+  const found = findEndpoints(compileRouting(own), { method: null, path: '/svc/a/b' })
   assert.deepEqual(
     found.map(({ method, pattern, params }) => [method, pattern, params]),
     [['PUT', '/svc/{rest*}', { rest: 'a/b' }]],
   )
-  assert.deepEqual(findEndpoints(own, { method: 'GET', path: '/svc/a' }), [])
-  const named = findEndpoints(own, { method: null, path: '/svc/{rest*}' })
+  assert.deepEqual(findEndpoints(compileRouting(own), { method: 'GET', path: '/svc/a' }), [])
+  const named = findEndpoints(compileRouting(own), { method: null, path: '/svc/{rest*}' })
   assert.deepEqual(
     named.map(({ method }) => method),
     ['PUT'],
   )
-  const routed = routeRequest(own, { method: 'GET', target: '/files/a.b.css', host: 'shop.example.com:8080' })
+  const routed = compileRouting(own).route({ method: 'GET', target: '/files/a.b.css', host: 'shop.example.com:8080' })
   assert.ok(routed.endpoint !== null)
   assert.deepEqual([routed.endpoint.at, routed.params], [['endpoints', 1], { name: 'a.b', ext: 'css', tenant: 'shop' }])
-  assert.deepEqual(routeRequest(own, { method: 'GET', target: '/files/a.css', host: 'x' }), {
+  assert.deepEqual(compileRouting(own).route({ method: 'GET', target: '/files/a.css', host: 'x' }), {
     endpoint: null,
     reason: '404: no endpoint has this path',
   })
-  assert.deepEqual(routeRequest(own, { method: 'GET', target: '/%ff' }), { endpoint: null, reason: '404: no endpoint has this path' })
-  const climbing = routeRequest(own, { method: 'PUT', target: '/svc/..%2fadmin' })
+  assert.deepEqual(compileRouting(own).route({ method: 'GET', target: '/%ff' }), {
+    endpoint: null,
+    reason: '404: no endpoint has this path',
+  })
+  const climbing = compileRouting(own).route({ method: 'PUT', target: '/svc/..%2fadmin' })
   assert.match(climbing.endpoint === null ? climbing.reason : '', /^400: /)
+})
+
+test('a request that only lacks a host or a header is told who wants it', () => {
+  const bound = configOf({
+    endpoints: [
+      endpoint('/v', { headers: { 'x-v': '2' } }),
+      endpoint('/v', { headers: { 'X-V': '*' }, hosts: ['{t}.example.com'] }),
+      endpoint('/raw/{x}', { path: '/raw/{x*}', path_mode: 'raw' }),
+    ],
+  })
+  const routing = compileRouting(bound)
+  const ask = (target: string, fields: string[] = [], host = 'localhost') => {
+    const headers = new HeaderMap(fields)
+    const found = findEndpoints(routing, { method: 'GET', path: target }, { headers, host })
+    return found.length > 0 ? found.map((one) => one.endpoint.at) : nearestRoutes(routing, { method: 'GET', target, headers, host })
+  }
+  assert.deepEqual(ask('/v', ['X-V', '2']), [['endpoints', 0]])
+  assert.deepEqual(ask('/v', ['X-V', '3'], 'a.example.com'), [['endpoints', 1]])
+  assert.equal(
+    ask('/v'),
+    ': endpoints[0] has it with the header X-V: 2, endpoints[1] has it for the host {t}.example.com and with the header X-V: …',
+  )
+  assert.equal(ask('/w', ['X-V', '2']), ': did you mean /v?')
+  assert.deepEqual(ask('/raw/{x*}'), [['endpoints', 2]])
+  assert.deepEqual(ask('/raw/a%252Fb'), [['endpoints', 2]])
 })
 
 test('routes are told with their methods, patterns and hosts', async () => {
@@ -100,7 +129,7 @@ test('inherited values and blocks have their origin among the defaults', async (
   const lineOf = (word: string): number => text.split('\n').findIndex((line) => line.includes(`"${word}"`)) + 1
   assert.equal(origins.of(['endpoints', 0, 'timeout'], ['timeout']), `k.json:${lineOf('timeout')} (_gw/defaults)`)
   assert.equal(origins.of(['endpoints', 0, 'cache_ttl']), 'default')
-  const routed = routeRequest(config, { method: 'GET', target: '/a', headers: new HeaderMap() })
+  const routed = compileRouting(config).route({ method: 'GET', target: '/a', headers: new HeaderMap() })
   assert.ok(routed.endpoint !== null)
   const explanation = await explainEndpoint(routed.endpoint, { config, origins, readFile: () => Buffer.from('') })
   const limit = explanation.layers.find(({ name }) => name === 'qos/ratelimit/router')

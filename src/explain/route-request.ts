@@ -1,14 +1,16 @@
 // Which route a request takes, asked of the gateway's own router with nothing behind it: no layer runs and nobody is called.
 
 import type { EndpointConfig, GatewayConfig } from '../config/types.ts'
-import { GatewayError } from '../engine/errors.ts'
+import type { ErrorAnswers } from '../engine/endpoint/error-answers.ts'
 import { memoryExchange, type MemoryExchange, type MemoryRequest } from '../engine/endpoint/memory-exchange.ts'
-import { planRoutes, type PlannedRoute } from '../engine/routing/plan.ts'
+import { GatewayError } from '../engine/errors.ts'
+import { paramCheck } from '../engine/routing/encoded-params.ts'
+import { planRoutes, type PlannedRoute, type RoutePlan } from '../engine/routing/plan.ts'
 import { ownRouteOf } from '../engine/routing/patterns/route-options.ts'
 import { capitalize } from '../engine/routing/router.ts'
 import { routerFor, type RouterFor } from '../engine/routing/router-for.ts'
-import { readRouterOptions } from '../engine/routing/router-options.ts'
-import type { Exchange, Route } from '../engine/types.ts'
+import { readRouterOptions, type RouterOptions } from '../engine/routing/router-options.ts'
+import type { Exchange, Handler, Route } from '../engine/types.ts'
 import { findBadEscape } from '../go/url-escape.ts'
 
 export type Routed =
@@ -16,34 +18,52 @@ export type Routed =
   /** Why no endpoint answers: begins with the status that the client gets. */
   | { readonly endpoint: null; readonly reason: string }
 
-const MESSAGES = { health: 'the health check', debug: 'the debug endpoint', echo: 'the echo endpoint', options: 'the answer to OPTIONS' }
+/** The routes of a configuration, ready to be asked. */
+export interface Routing {
+  readonly config: GatewayConfig
+  readonly plan: RoutePlan
+  route(request: MemoryRequest): Routed
+}
 
-export function routeRequest(config: GatewayConfig, request: MemoryRequest): Routed {
+const MESSAGES = { health: 'the health check', debug: 'the debug endpoint', echo: 'the echo endpoint', options: 'the answer to OPTIONS' }
+const FOUND = 200
+const BAD_REQUEST = 400
+/** Errors in KrakenD's words: those of the file are for clients. */
+const PLAIN_ANSWERS: ErrorAnswers = { byEndpoint: new Map(), otherwise: null }
+
+export function compileRouting(config: GatewayConfig): Routing {
+  const options = readRouterOptions(config)
+  const plan = planRoutes(config, options)
+  const router = routerOf(config, options, plan)
+  return { config, plan, route: (request) => routeRequest(request, router, plan) }
+}
+
+function routeRequest(request: MemoryRequest, router: RouterFor, plan: RoutePlan): Routed {
   const bad = findBadEscape(request.target.replace(/\?.*$/s, ''))
   if (bad !== null) return { endpoint: null, reason: `400: the path has a malformed escape, ${bad}` }
   const exchange = memoryExchange(request)
   try {
     // every handler answers at once
-    void routerOf(config).handle(exchange)
+    void router.handle(exchange)
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
     return { endpoint: null, reason: `${error.statusCode}: ${error.message}` }
   } finally {
     exchange.scope.close()
   }
-  const { route } = exchange
-  if (route?.endpoint != null) return { endpoint: route.endpoint, exchange, params: namedParams(route, exchange) }
-  return { endpoint: null, reason: reasonOf(exchange, request.method, config) }
+  const { route, statusCode } = exchange
+  if (statusCode === FOUND && route?.endpoint != null) return { endpoint: route.endpoint, exchange, params: namedParams(route, exchange) }
+  return { endpoint: null, reason: reasonOf(exchange, plan) }
 }
 
-function routerOf(config: GatewayConfig): RouterFor {
-  const options = readRouterOptions(config)
-  const plain = (handler: (exchange: Exchange) => void | Promise<void>) => handler
+/** With the gateway's own check of parameters around it: what that refuses has a route, and no answer of it. */
+function routerOf(config: GatewayConfig, options: RouterOptions, plan: RoutePlan): RouterFor {
+  const plain = (handler: Handler): Handler => handler
   const answer = (status: number) => (exchange: Exchange) => exchange.answer(status)
-  const init = { options, routed: plain, guard: plain, tellsMethods: true }
-  const plan = planRoutes(config, options)
-  const router = routerFor(plan, { ...init, notFound: answer(404), methodNotAllowed: answer(405) }, () => answer(200))
-  for (const route of plan.routes) router.addRoute({ ...route, handle: answer(200) })
+  const routed = paramCheck(config, options, PLAIN_ANSWERS) ?? plain
+  const init = { options, routed, guard: plain, tellsMethods: true }
+  const router = routerFor(plan, { ...init, notFound: answer(404), methodNotAllowed: answer(405) }, () => answer(FOUND))
+  for (const route of plan.routes) router.addRoute({ ...route, handle: answer(FOUND) })
   return router
 }
 
@@ -59,16 +79,16 @@ function ownNames({ endpoint }: Route): string[] | null {
   return own === null ? null : [...own.pattern.names, ...own.hosts.flatMap((host) => (host.kind === 'label' ? [host.name] : []))]
 }
 
-function reasonOf(exchange: MemoryExchange, method: string, config: GatewayConfig): string {
-  const { statusCode, responseHeaders: headers, route } = exchange
+function reasonOf({ statusCode, method, responseHeaders: headers, route, kept }: MemoryExchange, plan: RoutePlan): string {
   if (statusCode === 404) return '404: no endpoint has this path'
   if (statusCode === 405) return `405: the path has no ${method}, but ${headers.get('Allow') ?? 'other methods'}`
-  if (statusCode === 200) return `200: ${MESSAGES[kindOf(config, route)]} of the gateway itself answers this path`
+  if (statusCode === FOUND) return `200: ${MESSAGES[kindOf(plan, route)]} of the gateway itself answers this path`
+  if (statusCode === BAD_REQUEST) return `400: ${String(kept.bytes ?? '').replace(/^error: /, '')}`
   return `${statusCode}: redirected to ${headers.get('Location') ?? ''}`
 }
 
-function kindOf(config: GatewayConfig, route: Exchange['route']): keyof typeof MESSAGES {
+function kindOf({ routes }: RoutePlan, route: Exchange['route']): keyof typeof MESSAGES {
   const own = (one: PlannedRoute): boolean => one.method === route?.method && one.pattern === route.pattern
-  const kind = planRoutes(config).routes.find(own)?.kind
+  const kind = routes.find(own)?.kind
   return kind === undefined || kind === 'endpoint' ? 'options' : kind
 }

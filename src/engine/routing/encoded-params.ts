@@ -1,22 +1,25 @@
 // Refuses parameters that are still encoded after the path was decoded once.
 
+import type { GatewayConfig } from '../../config/types.ts'
 import { findBadEscape } from '../../go/url-escape.ts'
 import { unescapePercent } from '../../go/url.ts'
 import { step } from '../compile/component.ts'
 import { answerReply, type ErrorAnswers, errorAnswersOf, replyTo } from '../endpoint/error-answers.ts'
 import { GatewayError } from '../errors.ts'
-import type { Exchange, Handler } from '../types.ts'
+import type { Exchange, Handler, Layer } from '../types.ts'
+import type { RouterOptions } from './router-options.ts'
 
 export const encodedParams = step({
   stage: 'routed',
   name: 'encoded parameters',
-  build(site) {
-    const { config, router } = site
-    if (!config.quirks.refusesEncodedParams || router.disable_path_decoding) return null
-    const answers = errorAnswersOf(site)
-    return (next) => refuseEncodedParams(next, answers)
-  },
+  build: (site) => paramCheck(site.config, site.router, errorAnswersOf(site)),
 })
+
+/** Null where parameters are not checked. */
+export function paramCheck({ quirks }: Pick<GatewayConfig, 'quirks'>, router: RouterOptions, answers: ErrorAnswers): Layer<Handler> | null {
+  if (!quirks.refusesEncodedParams || router.disable_path_decoding) return null
+  return (next) => refuseEncodedParams(next, answers)
+}
 
 /**
  * 400 for parameters that are still encoded after the path was decoded once.

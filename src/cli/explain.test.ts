@@ -1,0 +1,51 @@
+// `krakend explain` as a shell sees it: exit codes, and what goes to which stream.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const BIN = fileURLToPath(new URL('bin.ts', import.meta.url))
+let folder = ''
+
+const backend = [{ host: ['http://b'], url_pattern: '/b' }]
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'explain-'))
+  write('k.json', {
+    endpoints: [
+      { endpoint: '/u/{id}', backend },
+      { endpoint: '/v', backend, extra_config: { '_gw/route': { headers: { 'X-V': '2' } } } },
+      { endpoint: '/f', method: 'FETCH', backend },
+    ],
+  })
+})
+after(() => rmSync(folder, { recursive: true }))
+
+function write(name: string, content: object): void {
+  writeFileSync(join(folder, name), JSON.stringify({ version: 3, ...content }))
+}
+
+function explain(...args: readonly string[]): { exit: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, 'explain', '-c', 'k.json', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  return { exit: status, stdout, stderr }
+}
+
+test('what the gateway refuses is not found, and standard error says why', () => {
+  assert.equal(explain('/v', '-H', 'x-v: 2').exit, 0)
+  const wanting = explain('/v')
+  const reason = '404: no endpoint has this path: endpoints[1] has it with the header X-V: 2'
+  assert.deepEqual([wanting.exit, wanting.stdout, wanting.stderr], [1, '', `no endpoint answers /v: ${reason}\n`])
+  assert.deepEqual(JSON.parse(explain('--json', '/v').stdout), { reason })
+  const encoded = explain('/u/a%252Fb')
+  assert.deepEqual([encoded.exit, encoded.stdout, encoded.stderr], [1, '', 'no endpoint answers /u/a%252Fb: 400: encoded url params\n'])
+  const dropped = explain('FETCH', '/f')
+  assert.deepEqual([dropped.exit, dropped.stderr], [1, 'no endpoint answers FETCH /f: Unsupported method FETCH\n'])
+  assert.match(dropped.stdout, /^it has no route: Unsupported method FETCH\n/)
+})
