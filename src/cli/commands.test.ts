@@ -98,7 +98,7 @@ describe('exit codes and streams', () => {
     assert.equal(run('try', '-c', 'a.json', '/%zz').exit, 255)
     const view = JSON.parse(run('explain', '-c', 'a.json', '--json', '/a?x=1', '-H', 'X-T: a').stdout) as Record<string, unknown>
     assert.deepEqual(view['route'], { path: '/a', method: 'GET', config_path: 'endpoints[0]' })
-    assert.deepEqual(view['query'], { forwarded: [], dropped: [{ name: 'x', add_to: 'endpoints[0].input_query_strings' }] })
+    assert.deepEqual(view['query'], { forwarded: [], dropped: [{ name: 'x', add_to: 'endpoints[0].input_query_strings' }], used: [] })
     const redirected = JSON.parse(run('explain', '-c', 'a.json', '--json', '/a/').stdout) as { reason: string }
     assert.equal(redirected.reason, '301: redirected to /a')
   })

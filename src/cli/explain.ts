@@ -86,8 +86,8 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
     const origins = await findOrigins({ raw, source, environment: process.env, inherited: config.inherited })
     const init = { config, origins, readFile: (path: string) => readFileSync(path) }
     const explained = []
-    for (const { endpoint, dropped } of named)
-      explained.push({ ...withReferences(await explainEndpoint(endpoint, init), secrets), dropped })
+    for (const { endpoint, method: own, dropped } of named)
+      explained.push({ ...withReferences(await explainEndpoint(endpoint, { ...init, method: own }), secrets), dropped })
     const view = withReferences(await viewOf(routed, init), secrets)
     if (flags.json > 0) {
       process.stdout.write(`${JSON.stringify(view ?? { reason: reasonOf(routed, () => nearestRoutes(routing, request)) }, null, 2)}\n`)
@@ -124,7 +124,6 @@ function targetOf(target: string, found: readonly { readonly endpoint: EndpointC
 async function viewOf(routed: Routed, init: ExplainInit): Promise<RequestView | null> {
   if (routed.endpoint === null) return null
   const { describeRequest } = await import('../explain/describe-request.ts')
-  const { explainEndpoint } = await import('../explain/explain-endpoint.ts')
   const { VERSION } = await import('../runtime/process.ts')
-  return describeRequest({ ...routed, explanation: await explainEndpoint(routed.endpoint, init), userAgent: `KrakenD Version ${VERSION}` })
+  return describeRequest({ ...routed, ...init, userAgent: `KrakenD Version ${VERSION}` })
 }

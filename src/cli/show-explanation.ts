@@ -42,6 +42,12 @@ function mergeText({ merge, backends }: Explanation): string {
   return `then ${calls} backends are called at once, and their answers merged`
 }
 
+function callText({ call: { method, urls, answeredBy, refusal }, hosts, urlPattern }: ExplainedBackend): string {
+  if (answeredBy !== null) return answeredBy
+  // what the file says, where nothing else is known
+  return `${method} ${(refusal === null ? urls : hosts.map((host) => host + writtenPattern(urlPattern))).join(' or ') || '(no host)'}`
+}
+
 class Page {
   readonly #paint: Paint
   readonly #showsAll: boolean
@@ -77,12 +83,11 @@ class Page {
   }
 
   backend(backend: ExplainedBackend): Line[] {
-    const { index, method, hosts, urlPattern, origin, isShadow } = backend
-    const host = hosts.length === 1 ? hosts[0] : hosts.length === 0 ? '(no host)' : `{${hosts.join(', ')}}`
+    const { index, origin, isShadow } = backend
     const title = `backend ${index}${isShadow ? ' (a copy, nobody waits for it)' : ''}`
     return [
       [''],
-      [this.#paint(title, 'bold'), `${method} ${host}${writtenPattern(urlPattern)}`, origin],
+      [this.#paint(title, 'bold'), callText(backend), origin],
       ...this.rows(backend.fields, 1),
       ...backend.blocks.flatMap((block) => this.block(block, 1)),
       ...this.layers(backend.layers, 1),

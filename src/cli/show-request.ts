@@ -1,6 +1,6 @@
 // What of one request goes where, as the first lines of an explanation.
 
-import type { Dropped, Passage, RequestView } from '../explain/describe-request.ts'
+import type { BackendView, Dropped, Passage, RequestView } from '../explain/describe-request.ts'
 import type { Paint } from './command.ts'
 import { formatMs } from './value-text.ts'
 
@@ -18,14 +18,23 @@ export function showRequest({ route, params, layers, headers, query, backends }:
     line('layers', names.join(' → ') || '–'),
     line('headers', `${passageText(headers, paint)}   added: ${added.join(', ')}`),
     line('query', passageText(query, paint)),
-    ...backends.map(({ index, method, urls, timeout_ms: timeoutMs, dropped }) =>
-      line(`backend ${index}`, `${method} ${urls.join(' or ')}   timeout ${formatMs(timeoutMs)}${droppedText(dropped, paint)}`),
+    ...backends.map((backend) =>
+      line(
+        `backend ${backend.index}`,
+        `${callText(backend)}   timeout ${formatMs(backend.timeout_ms)}${droppedText(backend.dropped, paint)}`,
+      ),
     ),
   ].join('')
 }
 
-function passageText({ forwarded, dropped }: Passage, paint: Paint): string {
-  return `forwarded: ${forwarded.join(', ') || '–'}${droppedText(dropped, paint)}`
+function callText({ method, urls, answered_by: answering, reason }: BackendView): string {
+  if (reason !== undefined) return `is not called, ${reason}`
+  return answering ?? `${method} ${urls.join(' or ')}`
+}
+
+function passageText({ forwarded, dropped, used }: Passage, paint: Paint): string {
+  const usedText = used.length === 0 ? '' : `   used: ${used.join(', ')}`
+  return `forwarded: ${forwarded.join(', ') || '–'}${usedText}${droppedText(dropped, paint)}`
 }
 
 function droppedText(dropped: readonly Dropped[], paint: Paint): string {

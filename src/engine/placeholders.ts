@@ -56,6 +56,11 @@ export function braceMistake(text: string): string | null {
   return brace === '{' ? 'a "{" is not closed; a brace is written "{{"' : 'a "}" closes nothing; a brace is written "}}"'
 }
 
+/** As it stands in a text. */
+export function writtenPlaceholder({ name, isOptional, fallback }: Placeholder): string {
+  return `{${name}${isOptional ? '?' : ''}${fallback === null ? '' : `:-${fallback}`}}`
+}
+
 /** Every placeholder of a text. */
 export function placeholdersIn(template: Template): Placeholder[] {
   return template.filter((part) => typeof part !== 'string')

@@ -86,6 +86,9 @@ export const passedCompanions = slot<Companions>()
 /** The client's request that a pipe runs for: set where a layer inside has asked for it with `showExchange`, and by calls from within. */
 export const clientExchange = slot<Exchange>()
 
+/** Gives what stands for a value that only a request has, by its placeholder: offered where calls are explained and not made. */
+export const standIns: Port<(placeholder: string) => string> = { name: 'stand-ins of values' }
+
 /** Called while a layer of a pipe, or of its senders, is built: its requests will have `clientExchange`. */
 export function showExchange(site: Pick<Site, 'once' | 'place'>): void {
   if (site.place !== null) shownPlaces(site).add(site.place.id)

@@ -7,7 +7,6 @@ import { HeaderMap } from '../engine/headers.ts'
 import { configOf } from '../testing/index.ts'
 import { diffConfigs } from './diff-configs.ts'
 import { describeRequest, type RequestView } from './describe-request.ts'
-import { explainEndpoint } from './explain-endpoint.ts'
 import { findOrigins } from './origins.ts'
 import { compileRouting } from './route-request.ts'
 
@@ -41,8 +40,7 @@ async function view(target: string, fields: string[] = []): Promise<RequestView>
   assert.ok(routed.endpoint !== null)
   const source = { file: 'k.json', text: JSON.stringify(raw), format: 'json', synonymsOf }
   const origins = await findOrigins({ raw, source, environment: {} })
-  const explanation = await explainEndpoint(routed.endpoint, { config, origins, readFile: () => Buffer.from('') })
-  return describeRequest({ ...routed, explanation, userAgent: 'own' })
+  return describeRequest({ ...routed, config, origins, readFile: () => Buffer.from(''), userAgent: 'own' })
 }
 
 function reason(method: string, target: string): string {
@@ -60,7 +58,7 @@ test('what is dropped names the list that would let it in, unless none would', a
     { name: 'Connection', add_to: null },
   ])
   assert.deepEqual(headers.added, { 'X-Forwarded-For': '127.0.0.1', 'X-Forwarded-Host': 'shop', 'User-Agent': 'own' })
-  assert.deepEqual(query, { forwarded: ['q', 'page'], dropped: [{ name: 'x', add_to: 'endpoints[0].input_query_strings' }] })
+  assert.deepEqual(query, { forwarded: ['q', 'page'], dropped: [{ name: 'x', add_to: 'endpoints[0].input_query_strings' }], used: [] })
 })
 
 test('URLs have every host without its password, and placeholders of what earlier steps will say', async () => {

@@ -1,16 +1,22 @@
 // What of one request goes where, as data: its route and parameters, what is forwarded and what is dropped, whom the backends are.
 
+import { usedNames } from '../components/gw/used-names.ts'
 import type { BackendConfig, EndpointConfig } from '../config/types.ts'
+import { withFallbacks } from '../engine/compile/order.ts'
 import { compileRequest } from '../engine/endpoint/request.ts'
 import { headerFilter } from '../engine/steps/header-filter.ts'
 import { canonicalName } from '../engine/headers.ts'
-import { filterRawQuery, rawTextOf } from '../engine/raw-query.ts'
-import { compilePath } from '../engine/steps/request-builder.ts'
-import type { Exchange, Params, PipeRequest, Query } from '../engine/types.ts'
-import { encodeQuery, encodeTarget, escapePath, parseQuery } from '../go/url.ts'
+import { clientExchange } from '../engine/ports.ts'
+import { keepsQuery } from '../engine/routing/patterns/route-block.ts'
+import { Scope } from '../engine/scope.ts'
+import { queryFilter } from '../engine/steps/query-filter.ts'
+import type { Exchange, PipeRequest } from '../engine/types.ts'
+import { parseQuery } from '../go/url.ts'
 import { formatPath } from '../schema/issue.ts'
-import type { Explanation } from './explain-endpoint.ts'
-import { readRoute, withoutUser, writtenPattern } from './list-routes.ts'
+import { explainCall, passThrough } from './explain-calls.ts'
+import { type ExplainInit, explainStacks } from './explain-endpoint.ts'
+import { listStacks, type Stacks } from './list-stacks.ts'
+import { readRoute } from './list-routes.ts'
 
 /** What does not reach a backend, and the list that would let it in; null where none would. */
 export interface Dropped {
@@ -21,6 +27,8 @@ export interface Dropped {
 export interface Passage {
   readonly forwarded: readonly string[]
   readonly dropped: readonly Dropped[]
+  /** Not forwarded, but calls are built from it (`_gw/request`, `_gw/for-each`). */
+  readonly used: readonly string[]
 }
 
 /** The form of `explain --json`. */
@@ -38,15 +46,18 @@ export interface RequestView {
 export interface BackendView {
   readonly index: number
   readonly method: string
-  /** One for each host; values of earlier steps stay placeholders. */
+  /** One for each host; values of earlier steps stay placeholders. Empty where no HTTP server is called. */
   readonly urls: readonly string[]
   readonly timeout_ms: number
   /** What the endpoint forwards and this backend's own lists do not let in. */
   readonly dropped: readonly Dropped[]
+  /** The component that answers in the place of an HTTP server. */
+  readonly answered_by?: string
+  /** Why this request makes no call. */
+  readonly reason?: string
 }
 
-export interface ViewInit {
-  readonly explanation: Explanation
+export interface ViewInit extends ExplainInit {
   readonly endpoint: EndpointConfig
   readonly exchange: Exchange
   readonly params: Readonly<Record<string, string>>
@@ -54,9 +65,13 @@ export interface ViewInit {
   readonly userAgent: string
 }
 
-export function describeRequest({ explanation, endpoint, exchange, params, userAgent }: ViewInit): RequestView {
+export async function describeRequest(init: ViewInit): Promise<RequestView> {
+  const { config, endpoint, exchange, params, userAgent } = init
   const at = formatPath(endpoint.at)
+  const stacks = await listStacks(endpoint, config, init.readFile)
+  const explanation = await explainStacks(endpoint, stacks, init)
   const request = compileRequest(endpoint, userAgent)(exchange)
+  const isUsed = readUse(endpoint)
   const layers = [...explanation.layers, ...explanation.backends.flatMap((backend) => backend.layers)]
   return {
     route: { path: readRoute(endpoint).path, method: exchange.method, config_path: at },
@@ -64,67 +79,88 @@ export function describeRequest({ explanation, endpoint, exchange, params, userA
     layers: layers
       .filter(({ origin }) => origin !== null)
       .map(({ name, isOfService, isInherited }) => ({ name, origin: isOfService ? 'service' : isInherited ? 'default' : 'own' })),
-    headers: headersOf(endpoint, exchange, request, `${at}.input_headers`),
-    query: queryOf(exchange, request, `${at}.input_query_strings`),
-    backends: endpoint.backends.map((backend) => describeBackendOf(backend, request)),
+    headers: headersOf(endpoint, exchange, request, { place: `${at}.input_headers`, isUsed }),
+    query: queryOf(exchange, request, { place: `${at}.input_query_strings`, isUsed }),
+    backends: await Promise.all(
+      endpoint.backends.map((backend) => describeBackendOf(backend, { request, exchange, endpoint, stacks, isUsed })),
+    ),
   }
 }
 
+type IsUsed = (kind: 'input_headers' | 'input_query_strings', name: string) => boolean
+
+/** Which fields and query strings of the client calls are built from, whether they are forwarded or not. */
+function readUse({ backends }: EndpointConfig): IsUsed {
+  const names = new Set(
+    withFallbacks(backends)
+      .flatMap(usedNames)
+      .map((name) => name.replace(/^(input_headers\.)(.+)$/, (_all, kind: string, field: string) => kind + canonicalName(field))),
+  )
+  return (kind, name) => names.has(`${kind}.${name}`)
+}
+
+interface List {
+  /** Where the list stands that would let something in. */
+  readonly place: string
+  readonly isUsed: IsUsed
+}
+
 /** Listing a name must help, or the place is not named: fields of a connection never pass. */
-function headersOf(endpoint: EndpointConfig, exchange: Exchange, request: PipeRequest, place: string): RequestView['headers'] {
+function headersOf(endpoint: EndpointConfig, exchange: Exchange, request: PipeRequest, { place, isUsed }: List): RequestView['headers'] {
   const names = exchange.headers.names()
   const isOwn = (name: string): boolean => request.headers.get(name) !== exchange.headers.get(name)
   const forwarded = names.filter((name) => request.headers.has(name) && !isOwn(name))
-  const dropped = names
-    .filter((name) => !forwarded.includes(name))
+  const others = names.filter((name) => !forwarded.includes(name))
+  const used = others.filter((name) => isUsed('input_headers', name))
+  const dropped = others
+    .filter((name) => !used.includes(name))
     .map((name) => {
       const listed = compileRequest({ ...endpoint, inputHeaders: [name] }, '')(exchange).headers
       return { name, add_to: listed.get(name) === exchange.headers.get(name) ? place : null }
     })
   const added = request.headers.names().filter((name) => !forwarded.includes(name))
-  return { forwarded, dropped, added: Object.fromEntries(added.map((name) => [name, request.headers.get(name) ?? ''])) }
+  return { forwarded, dropped, used, added: Object.fromEntries(added.map((name) => [name, request.headers.get(name) ?? ''])) }
 }
 
-function queryOf({ rawQuery }: Exchange, { query }: PipeRequest, place: string): Passage {
+function queryOf({ rawQuery }: Exchange, { query }: PipeRequest, { place, isUsed }: List): Passage {
   const names = [...parseQuery(rawQuery).keys()]
+  const others = names.filter((name) => !query.has(name))
+  const used = others.filter((name) => isUsed('input_query_strings', name))
   return {
     forwarded: names.filter((name) => query.has(name)),
-    dropped: names.filter((name) => !query.has(name)).map((name) => ({ name, add_to: place })),
+    dropped: others.filter((name) => !used.includes(name)).map((name) => ({ name, add_to: place })),
+    used,
   }
 }
 
-function describeBackendOf(backend: BackendConfig, request: PipeRequest): BackendView {
-  const { inputHeaders, inputQueryStrings, hosts, method, timeoutMs, urlPattern } = backend
+interface Asked {
+  /** What the endpoint forwards. */
+  readonly request: PipeRequest
+  readonly exchange: Exchange
+  readonly endpoint: EndpointConfig
+  readonly stacks: Stacks
+  readonly isUsed: IsUsed
+}
+
+async function describeBackendOf(backend: BackendConfig, { request, exchange, endpoint, stacks, isUsed }: Asked): Promise<BackendView> {
+  const scope = Scope.root()
+  clientExchange.set(scope, exchange)
+  const { method, urls, answeredBy, refusal } = await explainCall(backend, stacks, request, scope)
   const at = formatPath(backend.at)
-  const wanted = new Set(inputHeaders.map(canonicalName))
-  const lostHeaders = headerFilter(inputHeaders) === null ? [] : request.headers.names().filter((name) => !wanted.has(name))
-  const passes = (name: string): boolean => inputQueryStrings.length === 0 || inputQueryStrings.includes(name)
-  const target = targetOf(urlPattern, request.params, queryText(request.query, passes))
+  const filters = [headerFilter(backend.inputHeaders), queryFilter(backend.inputQueryStrings, keepsQuery(endpoint))]
+  const admitted = await passThrough(filters, request, scope)
+  const lostHeaders = request.headers.names().filter((name) => !admitted.headers.has(name) && !isUsed('input_headers', name))
+  const lostQuery = [...request.query.keys()].filter((name) => !admitted.query.has(name) && !isUsed('input_query_strings', name))
   return {
     index: Number(backend.at.at(-1)),
     method,
-    urls: (hosts.length === 0 ? ['(no host)'] : hosts).map((host) => withoutUser(host) + target),
-    timeout_ms: timeoutMs,
+    urls,
+    timeout_ms: backend.timeoutMs,
     dropped: [
       ...lostHeaders.map((name) => ({ name, add_to: `${at}.input_headers` })),
-      ...[...request.query.keys()].filter((name) => !passes(name)).map((name) => ({ name, add_to: `${at}.input_query_strings` })),
+      ...lostQuery.map((name) => ({ name, add_to: `${at}.input_query_strings` })),
     ],
+    ...(answeredBy === null ? null : { answered_by: answeredBy }),
+    ...(refusal === null ? null : { reason: refusal }),
   }
-}
-
-/** As it is sent: in its own order and bytes where `_gw/route` keeps them. */
-function queryText(query: Query, passes: (name: string) => boolean): string {
-  const raw = rawTextOf(query)
-  return raw === null ? encodeQuery(new Map([...query].filter(([name]) => passes(name)))) : filterRawQuery(raw, passes).raw
-}
-
-/** A placeholder that has no value yet stays as the file has it. */
-function targetOf(urlPattern: string, params: Params, query: string): string {
-  const filled = writtenPattern(compilePath(urlPattern)(new Map([...params].map(([name, value]) => [name, written(value)]))))
-  return query === '' ? filled : `${filled}${filled.includes('?') ? '&' : '?'}${query}`
-}
-
-/** `{id}` is what was asked for where the pattern itself was given. */
-function written(value: string): string {
-  return /^\{[^{}]+\}$/.test(value) ? value : value.includes('?') ? encodeTarget(value) : escapePath(value)
 }

@@ -7,6 +7,7 @@ import { mergeStrategyOf, proxyOptions, splitShadows } from '../engine/pipe/prox
 import { order } from '../order.ts'
 import { readOptions } from '../schema/read-options.ts'
 import type { IssuePath } from '../schema/issue.ts'
+import { anyRequest, type ExplainedCall, explainCall } from './explain-calls.ts'
 import { backendRows, endpointRows, stepsOfAnswer } from './fields.ts'
 import { flattenOptions, type Row } from './flatten.ts'
 import { listStacks, type Stack, type Stacks } from './list-stacks.ts'
@@ -40,6 +41,8 @@ export interface ExplainedBackend {
   readonly hosts: readonly string[]
   readonly urlPattern: string
   readonly origin: string
+  /** What it is asked for any request: every value is a placeholder. */
+  readonly call: ExplainedCall
   /** It only gets a copy of the traffic. */
   readonly isShadow: boolean
   readonly fields: readonly Row[]
@@ -69,12 +72,18 @@ export interface ExplainInit {
   readonly config: GatewayConfig
   readonly origins: Origins
   readonly readFile: (path: string) => Buffer
+  /** That of the request; by default the first that the endpoint answers. */
+  readonly method?: string
 }
 
-export async function explainEndpoint(endpoint: EndpointConfig, { config, origins, readFile }: ExplainInit): Promise<Explanation> {
-  const alone: GatewayConfig = { ...config, endpoints: [endpoint], asyncAgents: [] }
-  const compiled = await listStacks(alone, readFile)
-  const context: Context = { config, endpoint, origins, compiled }
+export async function explainEndpoint(endpoint: EndpointConfig, init: ExplainInit): Promise<Explanation> {
+  return explainStacks(endpoint, await listStacks(endpoint, init.config, init.readFile), init)
+}
+
+/** The same of an endpoint that was compiled before. */
+export async function explainStacks(endpoint: EndpointConfig, compiled: Stacks, init: Omit<ExplainInit, 'readFile'>): Promise<Explanation> {
+  const { config, origins, method = readRoute(endpoint).methods[0] ?? endpoint.method } = init
+  const context: Context = { config, endpoint, origins, compiled, method }
   const around = layersOf(context, null, true)
   const isReached = around.every(({ answers, layer }) => layer.isReached && !answers)
   const strategy = endpoint.backends.length === 1 ? 'one backend' : mergeStrategyOf(proxyOptions(endpoint), config.quirks)
@@ -89,7 +98,7 @@ export async function explainEndpoint(endpoint: EndpointConfig, { config, origin
     blocks: [...blocksAt(context, 'service', []), ...blocksAt(context, 'endpoint', endpoint.at)],
     layers: around.map(({ layer }) => layer),
     merge: strategy,
-    backends: endpoint.backends.map((backend) => explainBackend(context, backend, isReached, shadows.includes(backend))),
+    backends: await Promise.all(endpoint.backends.map((backend) => explainBackend(context, backend, isReached, shadows.includes(backend)))),
   }
 }
 
@@ -98,10 +107,11 @@ interface Context {
   readonly endpoint: EndpointConfig
   readonly origins: Origins
   readonly compiled: Stacks
+  readonly method: string
 }
 
-function explainBackend(context: Context, backend: BackendConfig, isReached: boolean, isShadow: boolean): ExplainedBackend {
-  const { config, origins } = context
+async function explainBackend(context: Context, backend: BackendConfig, isReached: boolean, isShadow: boolean): Promise<ExplainedBackend> {
+  const { config, origins, compiled, method, endpoint } = context
   const index = Number(backend.at.at(-1))
   return {
     index,
@@ -109,8 +119,9 @@ function explainBackend(context: Context, backend: BackendConfig, isReached: boo
     hosts: backend.hosts.map(withoutUser),
     urlPattern: backend.urlPattern,
     origin: origins.placeOf(backend.at),
+    call: await explainCall(backend, compiled, anyRequest(method)),
     isShadow,
-    fields: backendRows(backend, origins),
+    fields: backendRows(backend, endpoint, origins),
     blocks: blocksAt(context, 'backend', backend.at),
     layers: layersOf(context, backend, isReached).map(({ layer }) => layer),
     answer: stepsOfAnswer(backend, config.quirks),

@@ -3,6 +3,7 @@
 import type { Quirks } from '../config/dialect.ts'
 import type { BackendConfig, EndpointConfig, GatewayConfig } from '../config/types.ts'
 import { backendProxyOptions } from '../engine/pipe/proxy-block.ts'
+import { takesMethod } from '../engine/routing/patterns/route-block.ts'
 import type { Row } from './flatten.ts'
 import { withoutUser } from './list-routes.ts'
 import type { Origins } from './origins.ts'
@@ -30,19 +31,24 @@ export function endpointRows(endpoint: EndpointConfig, { service }: GatewayConfi
   ]
 }
 
-export function backendRows(backend: BackendConfig, origins: Origins): Row[] {
+export function backendRows(backend: BackendConfig, endpoint: EndpointConfig, origins: Origins): Row[] {
   const { at } = backend
-  const endpointAt = at.slice(0, -2)
   const row = (name: string, value: unknown): Row => ({ name, value, origin: origins.of([...at, name]) })
   return [
     { name: 'host', value: backend.hosts.map(withoutUser), origin: origins.of([...at, 'host'], ['host']) },
-    { name: 'method', value: backend.method, origin: origins.of([...at, 'method'], [...endpointAt, 'method']) },
+    methodRow(backend, endpoint, origins),
     row('encoding', backend.encoding === '' ? 'json' : backend.encoding),
     row('input_headers', backend.inputHeaders),
     row('input_query_strings', backend.inputQueryStrings),
     row('disable_host_sanitize', backend.disableHostSanitize),
     row('sd', backend.sd),
   ]
+}
+
+function methodRow(backend: BackendConfig, endpoint: EndpointConfig, origins: Origins): Row {
+  if (takesMethod(endpoint, backend))
+    return { name: 'method', value: 'that of the request', origin: origins.of([...endpoint.at, 'extra_config', '_gw/route']) }
+  return { name: 'method', value: backend.method, origin: origins.of([...backend.at, 'method'], [...endpoint.at, 'method']) }
 }
 
 /** In the order in which it is done; nothing of it for a stream. */

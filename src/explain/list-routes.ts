@@ -3,6 +3,7 @@
 import type { BackendConfig, EndpointConfig, GatewayConfig } from '../config/types.ts'
 import { loadDeclarations, type DeclaredBlock } from '../engine/compile/order.ts'
 import { writtenHost } from '../engine/routing/patterns/host-pattern.ts'
+import { takesMethod } from '../engine/routing/patterns/route-block.ts'
 import { ownRouteOf } from '../engine/routing/patterns/route-options.ts'
 import { planRoutes } from '../engine/routing/plan.ts'
 import { order } from '../order.ts'
@@ -53,7 +54,7 @@ export async function listRoutes(config: GatewayConfig): Promise<ListedRoute[]> 
       ...backends.flatMap((backend) => namesAt(backend.extraConfig, 'backend', protecting)),
     ]
     const names = [...new Set(protections)]
-    const calls = backends.map(describeBackend)
+    const calls = backends.map((backend) => describeBackend(backend, takesMethod(endpoint, backend) ? method : backend.method))
     return {
       kind: 'endpoint',
       method,
@@ -99,7 +100,7 @@ export function withoutUser(host: string): string {
 }
 
 /** security: without what hosts have of user and password. */
-export function describeBackend({ method, hosts, urlPattern }: BackendConfig): string {
+function describeBackend({ hosts, urlPattern }: BackendConfig, method: string): string {
   const names = hosts.map(withoutUser)
   const host = names.length === 1 ? names[0] : names.length === 0 ? '(no host)' : `{${names.join(', ')}}`
   return `${method} ${host}${writtenPattern(urlPattern)}`
@@ -107,5 +108,8 @@ export function describeBackend({ method, hosts, urlPattern }: BackendConfig): s
 
 /** The engine's `{{.Id}}` as the file has it: `{id}`. */
 export function writtenPattern(urlPattern: string): string {
-  return urlPattern.replaceAll(/\{\{\.([^{}]+)\}\}/g, (_all, name: string) => `{${name.slice(0, 1).toLowerCase()}${name.slice(1)}}`)
+  return urlPattern.replaceAll(
+    /\{\{\.([^{}]+)\}\}/g,
+    (_all, name: string) => `{${name.startsWith('JWT.') ? name : name.slice(0, 1).toLowerCase() + name.slice(1)}}`,
+  )
 }

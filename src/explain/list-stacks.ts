@@ -1,25 +1,28 @@
 // Which layers a configuration has, in order: it is compiled as for serving, with nothing behind it. No name is looked up, nobody is called.
 
-import type { GatewayConfig } from '../config/types.ts'
+import type { EndpointConfig, GatewayConfig } from '../config/types.ts'
 import { encodingsOf } from '../gateway.ts'
 import { loadEncodings } from '../encodings/index.ts'
 import { compileGateway } from '../engine/compile/compile.ts'
 import { ConfigError, type Stage } from '../engine/compile/component.ts'
 import { loadOrder, type LoadedOrder } from '../engine/compile/order.ts'
 import { SYSTEM_CLOCK, type Logger, type Site } from '../engine/compile/site.ts'
+import type { NamedLayer } from '../engine/compile/layers.ts'
 import { GatewayError } from '../engine/errors.ts'
+import { standIns } from '../engine/ports.ts'
 import { order } from '../order.ts'
 import type { LoadedPlugin } from '../plugins/loaded.ts'
 import { hostOf, pluginHost } from '../plugins/plugin-modules.ts'
 import type { Kind } from '../plugins/types.ts'
 import { createResourcePool, createSharedMemory } from '../runtime/shared.ts'
+import { standInFor } from './stand-ins.ts'
 
 /** The layers of one stage at one place, outermost first. */
 export interface Stack {
   readonly stage: Stage
   /** The backend's index; null for what stands around all of them. */
   readonly backend: number | null
-  readonly layers: readonly { readonly name: string; readonly answers: boolean }[]
+  readonly layers: readonly NamedLayer<never>[]
 }
 
 export interface Stacks {
@@ -30,19 +33,21 @@ export interface Stacks {
 }
 
 const SILENT: Logger = { debug() {}, info() {}, warning() {}, error() {}, critical() {} }
-const OFFLINE = new GatewayError('nobody is asked while a configuration is explained', { code: 'ERR_OFFLINE' })
+/** In the place of any answer. */
+export const OFFLINE = new GatewayError('nobody is asked while a configuration is explained', { code: 'ERR_OFFLINE' })
 const refuse = (): Promise<never> => Promise.reject(OFFLINE)
 
 /** security: explaining runs no code of others. Every name that a file uses is a plugin that passes everything on. */
-const STAND_INS = { port: pluginHost, value: hostOf({ plugins: [], find: standIn, problems: [], files: new Map() }) }
+const PLUGIN_STAND_INS = { port: pluginHost, value: hostOf({ plugins: [], find: standIn, problems: [], files: new Map() }) }
 
 function standIn(kind: Kind, name: string): LoadedPlugin {
   const setup = () => (_request: unknown, next: () => unknown) => next()
   return { name, kinds: new Set([kind]), file: name, params: [], protects: false, description: '', options: null, setup }
 }
 
-/** `readFile` gives what components read: scripts, keys. */
-export async function listStacks(config: GatewayConfig, readFile: (path: string) => Buffer): Promise<Stacks> {
+/** Those of the service and of one endpoint. `readFile` gives what components read: scripts, keys. */
+export async function listStacks(endpoint: EndpointConfig, whole: GatewayConfig, readFile: (path: string) => Buffer): Promise<Stacks> {
+  const config: GatewayConfig = { ...whole, endpoints: [endpoint], asyncAgents: [] }
   const [loaded, encodings] = await Promise.all([loadOrder(order, config), loadEncodings(encodingsOf(config))])
   const stacks: Stack[] = []
   try {
@@ -63,11 +68,11 @@ export async function listStacks(config: GatewayConfig, readFile: (path: string)
       writeAccessLine() {},
       openLines: () => ({ write() {}, end: () => Promise.resolve() }),
       print() {},
-      offers: [STAND_INS],
+      offers: [PLUGIN_STAND_INS, { port: standIns, value: standInFor }],
       readFile,
       onStack: (stage: Stage, site: Site, layers) => {
         const backend = site.backend === null ? null : Number(site.backend.at.at(-1))
-        stacks.push({ stage, backend, layers: layers.map(({ name, answers }) => ({ name, answers })) })
+        stacks.push({ stage, backend, layers })
       },
     })
     await gateway.retire()

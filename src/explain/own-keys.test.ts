@@ -134,7 +134,7 @@ test('inherited values and blocks have their origin among the defaults', async (
   const explanation = await explainEndpoint(routed.endpoint, { config, origins, readFile: () => Buffer.from('') })
   const limit = explanation.layers.find(({ name }) => name === 'qos/ratelimit/router')
   assert.equal(limit?.options.find(({ name }) => name === 'max_rate')?.origin, `k.json:${lineOf('max_rate')} (_gw/defaults)`)
-  const { layers } = describeRequest({ ...routed, explanation, userAgent: '' })
+  const { layers } = await describeRequest({ ...routed, config, origins, readFile: () => Buffer.from(''), userAgent: '' })
   assert.deepEqual(layers, [{ name: 'qos/ratelimit/router', origin: 'default' }])
 })
 

@@ -1,7 +1,7 @@
 // Texts and JSON with placeholders, compiled for the place they fill: path, query string, header field, body. Knows no call.
 
 import type { Template, Placeholder } from '../../engine/placeholders.ts'
-import { braceMistake, breaksHeader, ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue } from '../../engine/placeholders.ts'
+import { braceMistake, breaksHeader, ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue, writtenPlaceholder } from '../../engine/placeholders.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../json/types.ts'
 import { callError, missingValue, type Names, type Source, sourceOf, type Subject } from './values.ts'
 
@@ -114,12 +114,13 @@ interface Reader {
   readonly read: (subject: Subject) => JsonValue | undefined
 }
 
-const NOWHERE: Source = { isClients: false, needsBody: false, keeps: null, find: () => undefined }
+const NOWHERE: Source = { isClients: false, needsBody: false, isInHead: false, keeps: null, find: () => undefined }
 
-function readerOf({ name, isOptional, fallback }: Placeholder, names: Names): Reader {
+function readerOf(placeholder: Placeholder, names: Names): Reader {
+  const { name, isOptional, fallback } = placeholder
   const found = sourceOf(name, names)
   const source = typeof found === 'string' ? NOWHERE : found
-  return {
+  const reader: Reader = {
     name,
     source,
     read(subject) {
@@ -129,6 +130,13 @@ function readerOf({ name, isOptional, fallback }: Placeholder, names: Names): Re
       throw missingValue(name, source, subject)
     },
   }
+  const standIn = names.standIn?.(writtenPlaceholder(placeholder)) ?? null
+  return standIn === null ? reader : { ...reader, read: (subject) => (isKnown(source, subject) ? reader.read(subject) : standIn) }
+}
+
+/** Whether a request that is only explained has the value: one that a client would send has its head. */
+function isKnown({ isInHead }: Source, { exchange }: Subject): boolean {
+  return isInHead && exchange !== null
 }
 
 function encodeFor(place: Place, value: JsonValue, { name, source }: Reader, subject: Subject): string {

@@ -38,6 +38,8 @@ export interface Source {
   /** Whether it is the client who should have sent it; the element of a loop is whose the list is. */
   readonly isClients: boolean | 'item'
   readonly needsBody: boolean
+  /** Whether method, target, header fields and address of the client's request say it, and nothing that comes later. */
+  readonly isInHead: boolean
   /** A parameter's value: what of it is written as it is. */
   readonly keeps: 'slashes' | 'all' | null
   readonly find: (subject: Subject) => JsonValue | undefined
@@ -52,8 +54,12 @@ export interface Names {
   /** How many steps come before, each with its encoding; null outside of a sequence. */
   readonly steps: readonly string[] | null
   readonly hasItem: boolean
+  /** Where calls are explained: what stands for values that nobody has yet, by their placeholders. */
+  readonly standIn?: ((placeholder: string) => string) | null
 }
 
+/** Of values that the head of a request does not say. */
+const LATER = { needsBody: false, isInHead: false, keeps: null } as const
 /** security: what a client may make us keep and read. */
 const MAX_BODY_BYTES = 1024 * 1024
 const STEP = /^resp(\d{1,4})(?:_(.+)|\.(status|headers\.(.+)))?$/
@@ -103,7 +109,7 @@ export function sourceOf(name: string, names: Names): Source | string {
   }
   if (STEP.test(name)) return stepSource(name, names.steps)
   if (name === 'client_ip') return requestSource(({ clientIp }) => clientIp)
-  if (name === 'request_id') return { isClients: false, needsBody: false, keeps: null, find: ({ scope }) => requestId.get(scope) }
+  if (name === 'request_id') return { ...LATER, isClients: false, find: ({ scope }) => requestId.get(scope) }
   const [, kind, rest = ''] = REQUEST_PART.exec(name) ?? []
   if (kind === 'JWT') return claimSource(rest)
   if (kind === 'input_headers') {
@@ -161,34 +167,34 @@ function paramSource(name: string, keeps: Source['keeps']): Source {
   const key = name.slice(0, 1).toUpperCase() + name.slice(1)
   const find = ({ request: { params } }: Subject): string | undefined => params.get(key)
   const list = (subject: Subject): JsonValue | undefined => splitText(find(subject))
-  return { isClients: true, needsBody: false, keeps, find, list }
+  return { isClients: true, needsBody: false, isInHead: true, keeps, find, list }
 }
 
 function bodySource(path: string): Source {
   const steps = path.split('.')
   const find = path === '' ? ({ body }: Subject) => body?.text : ({ body }: Subject) => valueAt(body?.json, steps)
   const list = path === '' ? ({ body }: Subject) => body?.json : find
-  return { isClients: true, needsBody: true, keeps: null, find, list }
+  return { ...LATER, isClients: true, needsBody: true, find, list }
 }
 
 function itemSource(name: string): Source {
   const path = name.split('.').slice(1)
   const find =
     name === 'index' ? ({ request }: Subject) => request.item?.index : ({ request }: Subject) => valueAt(request.item?.value, path)
-  return { isClients: 'item', needsBody: false, keeps: null, find }
+  return { ...LATER, isClients: 'item', find }
 }
 
 function requestSource(read: (exchange: Exchange) => JsonValue | undefined): Source {
-  return { isClients: true, needsBody: false, keeps: null, find: ({ exchange }) => (exchange === null ? undefined : read(exchange)) }
+  const find = ({ exchange }: Subject): JsonValue | undefined => (exchange === null ? undefined : read(exchange))
+  return { isClients: true, needsBody: false, isInHead: true, keeps: null, find }
 }
 
 /** A claim by its whole name, dots and all, or a member of one. */
 function claimSource(name: string): Source {
   const path = name.split('.')
   return {
+    ...LATER,
     isClients: true,
-    needsBody: false,
-    keeps: null,
     find({ scope }) {
       const claims = (verifiedClaims.get(scope) ?? {}) as Readonly<Record<string, JsonValue>>
       return getKey(claims, name) ?? valueAt(claims, path)
@@ -203,9 +209,8 @@ function stepSource(name: string, steps: Names['steps']): Source | string {
   if (index >= steps.length)
     return `{${name}} is no earlier step: ${steps.length === 0 ? 'this is the first one' : `there are 0 to ${steps.length - 1}`}`
   const source = (find: (step: StepAnswer) => JsonValue | undefined): Source => ({
+    ...LATER,
     isClients: false,
-    needsBody: false,
-    keeps: null,
     find: ({ request }) => {
       const step = request.steps?.[index]
       return step === undefined ? undefined : find(step)

@@ -116,6 +116,8 @@ export interface ComponentDeclaration<S extends Stage, O extends TSchema, E exte
   readonly name: string
   /** It answers itself: what stands below is not reached. */
   readonly answers: boolean
+  /** Stages `backend` and `executor`: it writes the call of one backend from what it is given, and asks nobody: whoever explains a call runs it. */
+  readonly writesCall: boolean
   /** Gives the layer, or null when the options switch it off. Throws a ConfigError to stop the start. `extras` is null without that block. */
   build(options: Static<O>, site: Site, extras: Static<E> | null): Built<Layer<StageFunctions[S]>>
 }
@@ -125,6 +127,8 @@ export interface StepDeclaration<S extends Stage> {
   readonly kind: 'step'
   readonly stage: S
   readonly name: string
+  /** As a component's. */
+  readonly writesCall: boolean
   /** Gives the layer, or null where there is nothing to do. */
   build(site: Site): Built<Layer<StageFunctions[S]>>
 }
@@ -203,17 +207,17 @@ function defaultsOf({ namespace }: Pick<AnyBlock, 'namespace'>): typeof BLOCK_DE
 
 /** Declares a layer of one stage under one namespace. */
 export function component<S extends Stage, O extends TSchema, B extends Built<Layer<StageFunctions[S]>>, E extends TSchema = TSchema>(
-  declaration: Optional<Omit<ComponentDeclaration<S, O, E>, 'build'>, BlockDefaults | 'name' | 'answers'> &
+  declaration: Optional<Omit<ComponentDeclaration<S, O, E>, 'build'>, BlockDefaults | 'name' | 'answers' | 'writesCall'> &
     WithExtras<E> &
     Building<O, E, B>,
 ): ComponentDeclaration<S, O, E> & Building<O, E, B> {
-  const layer = { kind: 'layer', ...defaultsOf(declaration), name: declaration.namespace, answers: false } as const
+  const layer = { kind: 'layer', ...defaultsOf(declaration), name: declaration.namespace, answers: false, writesCall: false } as const
   return { ...layer, ...declaration, ...extrasOf(declaration) } as ComponentDeclaration<S, O, E> & Building<O, E, B>
 }
 
 /** Declares a step of the engine. */
-export function step<S extends Stage>(declaration: Omit<StepDeclaration<S>, 'kind'>): StepDeclaration<S> {
-  return { kind: 'step', ...declaration }
+export function step<S extends Stage>(declaration: Optional<StepDeclaration<S>, 'writesCall'>): StepDeclaration<S> {
+  return { kind: 'step', writesCall: false, ...declaration }
 }
 
 /** Declares a block that the engine's steps read, each what it needs of it. */

@@ -12,7 +12,7 @@ const inner: Pipe = () => Promise.resolve(response)
 
 /** A layer that gives the same function every time, so that a test can recognize it. */
 function named(name: string, own: (next: Pipe) => Pipe): NamedLayer<Pipe> {
-  return { name, layer: own, answers: false }
+  return { name, layer: own, answers: false, writesCall: false }
 }
 
 test('without an observer a stack is the function of its outermost layer, and an empty one the innermost itself', () => {

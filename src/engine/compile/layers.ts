@@ -16,6 +16,8 @@ export interface NamedLayer<F> {
   readonly layer: Layer<F>
   /** Whether what stands below is not reached. */
   readonly answers: boolean
+  /** Whether all that it does is to write the call of one backend. */
+  readonly writesCall: boolean
 }
 
 /** Sees each layer of a stack at work. `enter` is called when a layer is called; what it returns, when the layer has its result or failed. */
@@ -35,7 +37,7 @@ export async function layersFor<S extends Stage>(
     // perf: what is built at once is not awaited: a file may have thousands of places.
     const layer = built instanceof Promise ? await built : built
     const answers = declaration.kind === 'layer' && declaration.answers
-    if (layer !== null) layers.push({ name: declaration.name, layer, answers })
+    if (layer !== null) layers.push({ name: declaration.name, layer, answers, writesCall: declaration.writesCall })
   }
   return layers
 }

@@ -15,6 +15,7 @@ import { encodeQuery, encodeTarget } from '../../go/url.ts'
 export const hostBalancer = step({
   stage: 'backend',
   name: 'balancer',
+  writesCall: true,
   build(site) {
     if (site.has('_gw/load-balancing')) return null
     const hosts = site.hosts()

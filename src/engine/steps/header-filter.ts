@@ -7,6 +7,7 @@ import type { Layer, Pipe } from '../types.ts'
 export const headers = step({
   stage: 'backend',
   name: 'input_headers',
+  writesCall: true,
   // A request that is built piece by piece is filtered before: what is built in passes.
   build: (site) => (site.has('_gw/request') ? null : headerFilter(site.backend?.inputHeaders ?? [])),
 })

@@ -8,6 +8,7 @@ import type { Layer, Pipe, Query } from '../types.ts'
 export const queryStrings = step({
   stage: 'backend',
   name: 'input_query_strings',
+  writesCall: true,
   build: ({ backend, endpoint }) => queryFilter(backend?.inputQueryStrings ?? [], endpoint !== null && keepsQuery(endpoint)),
 })
 

@@ -7,6 +7,7 @@ import type { Layer, Params, Pipe } from '../types.ts'
 export const builder = step({
   stage: 'backend',
   name: 'request builder',
+  writesCall: true,
   build({ backend, endpoint }) {
     if (backend === null) return null
     if (endpoint === null || !takesMethod(endpoint, backend)) return requestBuilder(backend.urlPattern, backend.method)

@@ -49,6 +49,7 @@ type Fill = (request: PipeRequest, variables: string) => PipeRequest
 export const graphql = component({
   stage: 'backend',
   namespace: 'backend/graphql',
+  writesCall: true,
   reading: 'struct',
   options,
   check: checkOperation,

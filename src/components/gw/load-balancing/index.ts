@@ -21,6 +21,7 @@ const FIRST_BAD_STATUS = 500
 export const loadBalancing = component({
   stage: 'backend',
   namespace: '_gw/load-balancing',
+  writesCall: true,
   options,
   check: checkBalancing,
   build(given, site) {

@@ -1,7 +1,7 @@
 // Component `_gw/request`: builds the call of a backend, piece by piece, from what is known of the request and of earlier steps.
 
 import { component } from '../../../engine/compile/component.ts'
-import { showExchange } from '../../../engine/ports.ts'
+import { showExchange, standIns } from '../../../engine/ports.ts'
 import { headerFilter } from '../../../engine/steps/header-filter.ts'
 import type { LoopItem } from '../../../engine/step-answers.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
@@ -19,13 +19,15 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY'])
 export const requestTemplate = component({
   stage: 'backend',
   namespace: '_gw/request',
+  writesCall: true,
   options,
   check: checkRequest,
   build(given, site) {
     const { backend, endpoint, config } = site
     if (backend === null) return null
     showExchange(site)
-    const pieces = compilePieces(given, namesAt(endpoint, backend, config.dialect))
+    const [standIn = null] = site.ask(standIns)
+    const pieces = compilePieces(given, { ...namesAt(endpoint, backend, config.dialect), standIn })
     const read = compileSubject(sourcesOf(pieces))
     // Here and not further in: what is built in is not filtered, and caches see it.
     const filter = headerFilter(backend.inputHeaders)

@@ -24,6 +24,7 @@ const QUIRKS = perDialect(VERSION_3, { 2: { knows: 'first' } })
 export const martian = component({
   stage: 'executor',
   namespace: 'modifier/martian',
+  writesCall: true,
   options: Type.Unknown({ description: 'One modifier under its name; `fifo.Group` holds several.' }),
   check(block, { dialect }) {
     try {
