@@ -138,6 +138,18 @@ test('inherited values and blocks have their origin among the defaults', async (
   assert.deepEqual(layers, [{ name: 'qos/ratelimit/router', origin: 'default' }])
 })
 
+test('what only sheds load lets requests through to the layers inside', async () => {
+  const raw = { extra_config: { '_gw/overload': { max_in_flight: 9 } }, endpoints: [endpoint('/a', null)] }
+  const config = configOf(raw)
+  const source = { file: 'k.json', text: JSON.stringify(raw), format: 'json', synonymsOf }
+  const origins = await findOrigins({ raw, source, environment: {} })
+  const [first] = config.endpoints
+  assert.ok(first !== undefined)
+  const { layers, backends } = await explainEndpoint(first, { config, origins, readFile: () => Buffer.from('') })
+  assert.ok(layers.some(({ name }) => name === '_gw/overload'))
+  assert.ok([...layers, ...backends.flatMap((backend) => backend.layers)].every(({ isReached }) => isReached))
+})
+
 test('references stand for secrets, wherever they are', () => {
   const secrets: Secrets = { values: [{ value: 's3cret/key', reference: '${env:KEY}' }], files: [] }
   const shown = { urls: ['http://b/?k=s3cret/key'], options: [{ value: { key: 's3cret/key', n: 1 } }], none: null }

@@ -32,7 +32,6 @@ export const overload = component({
   namespace: NAMESPACE,
   restricting: true,
   whenInvalid: 'stop',
-  answers: true,
   options,
   check: findProblems,
   build(written, site) {
