@@ -37,6 +37,24 @@ function explain(...args: readonly string[]): { exit: number | null; stdout: str
   return { exit: status, stdout, stderr }
 }
 
+test('--json is one line, with its members in their order', () => {
+  const { exit, stdout } = explain('--json', '/u/7?debug=1&x', '-H', 'X-T: a')
+  assert.deepEqual([exit, stdout.endsWith('\n'), stdout.trimEnd().includes('\n')], [0, true, false])
+  const dropped = (name: string, list: string): string => `{"name":"${name}","add_to":"endpoints[0].${list}"}`
+  const query = ['debug', 'x'].map((name) => dropped(name, 'input_query_strings')).join(',')
+  const parts = [
+    '{"route":{"path":"/u/{id}","method":"GET","config_path":"endpoints[0]"},"params":{"id":"7"},"layers":[],',
+    `"headers":{"forwarded":[],"dropped":[${dropped('X-T', 'input_headers')}],`,
+    `"query":{"forwarded":[],"dropped":[${query}],`,
+    '"backends":[{"index":0,"method":"GET","urls":["http://b/b"],"timeout_ms":2000,',
+  ]
+  assert.ok(
+    parts.every((part) => stdout.includes(part)),
+    stdout,
+  )
+  assert.equal(explain('--json', '/nope').stdout, '{"reason":"404: no endpoint has this path: there are /u/{id}, /v, /f"}\n')
+})
+
 test('what the gateway refuses is not found, and standard error says why', () => {
   assert.equal(explain('/v', '-H', 'x-v: 2').exit, 0)
   const wanting = explain('/v')

@@ -30,7 +30,7 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
     config: { type: 'string', short: 'c', about: 'path to the configuration file', isFile: true },
     header: { type: 'list', short: 'H', about: 'a header field of the request, such as "X-Tenant: a"; may be repeated', value: 'field' },
     host: { type: 'string', about: 'the host that the client asks for (default localhost)', value: 'name' },
-    json: { type: 'boolean', about: 'the way of the one request as JSON: route, params, layers, what is dropped, backends' },
+    json: { type: 'boolean', about: 'the way of the one request as a line of JSON: route, params, layers, what is dropped, backends' },
     all: { type: 'boolean', about: 'show options that are off or empty by default, too' },
     format: {
       type: 'string',
@@ -75,7 +75,7 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
     const isAnswered = named.some(({ dropped }) => dropped === null)
     if (!isAnswered) {
       const reason = named[0]?.dropped ?? reasonOf(routed, () => nearestRoutes(routing, request))
-      if (flags.json > 0) process.stdout.write(`${JSON.stringify({ reason }, null, 2)}\n`)
+      if (flags.json > 0) process.stdout.write(`${JSON.stringify({ reason })}\n`)
       process.stderr.write(`no endpoint answers ${words.join(' ')}: ${reason}\n`)
       if (config.extraConfig.has('plugin/http-server'))
         process.stderr.write(
@@ -90,7 +90,7 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
       explained.push({ ...withReferences(await explainEndpoint(endpoint, { ...init, method: own }), secrets), dropped })
     const view = withReferences(await viewOf(routed, init), secrets)
     if (flags.json > 0) {
-      process.stdout.write(`${JSON.stringify(view ?? { reason: reasonOf(routed, () => nearestRoutes(routing, request)) }, null, 2)}\n`)
+      process.stdout.write(`${JSON.stringify(view ?? { reason: reasonOf(routed, () => nearestRoutes(routing, request)) })}\n`)
       return view === null ? 1 : 0
     }
     if (format === 'json') process.stdout.write(`${JSON.stringify(explained, null, 2)}\n`)
