@@ -55,6 +55,16 @@ test('--json is one line, with its members in their order', () => {
   assert.equal(explain('--json', '/nope').stdout, '{"reason":"404: no endpoint has this path: there are /u/{id}, /v, /f"}\n')
 })
 
+test('plugins that may answer are marked, and those that always pass on are not', () => {
+  const rewriting = { name: ['url-rewrite'], 'url-rewrite': { literal: { '/a': '/p' } } }
+  const modifying = { name: ['ip-filter'], 'ip-filter': { CIDR: [] } }
+  const blocks = { 'plugin/middleware': { name: ['f'] }, 'plugin/req-resp-modifier': modifying }
+  write('p.json', { endpoints: [{ endpoint: '/p', backend, extra_config: blocks }], extra_config: { 'plugin/http-server': rewriting } })
+  const { stdout } = explain('-c', 'p.json', '/p')
+  assert.match(stdout, /^layers +plugin\/http-server \(service\) → plugin\/middleware answers\? → plugin\/req-resp-modifier answers\?$/m)
+  assert.match(stdout, /^ {2}plugin\/middleware +answers\? +p.json:1$/m)
+})
+
 test('what the gateway refuses is not found, and standard error says why', () => {
   assert.equal(explain('/v', '-H', 'x-v: 2').exit, 0)
   const wanting = explain('/v')

@@ -75,8 +75,9 @@ class Page {
     for (const layer of layers) {
       if (layer.stage !== stage) lines.push([`${'  '.repeat(depth)}${this.#paint(layer.stage, 'cyan')}`])
       stage = layer.stage
-      const remark = layer.isReached ? '' : this.#paint('never reached', 'yellow')
-      lines.push([`${'  '.repeat(depth + 1)}${layer.name}`, remark, layer.origin === null ? '' : this.#origin(layer.origin)])
+      const remark = layer.isReached ? (layer.mayAnswer ? 'answers?' : '') : 'never reached'
+      const shown = remark === '' ? '' : this.#paint(remark, 'yellow')
+      lines.push([`${'  '.repeat(depth + 1)}${layer.name}`, shown, layer.origin === null ? '' : this.#origin(layer.origin)])
       lines.push(...this.rows(layer.options, depth + 2))
     }
     return lines

@@ -1,6 +1,6 @@
 // What of one request goes where, as the first lines of an explanation.
 
-import type { BackendView, Dropped, Passage, RequestView } from '../explain/describe-request.ts'
+import type { BackendView, Dropped, LayerView, Passage, RequestView } from '../explain/describe-request.ts'
 import type { Paint } from './command.ts'
 import { formatMs } from './value-text.ts'
 
@@ -11,7 +11,7 @@ export function showRequest({ route, params, layers, headers, query, backends }:
   const line = (title: string, text: string): string => `${paint(title.padEnd(WIDTH), 'cyan')}${text}\n`
   const added = Object.entries(headers.added).map(([name, value]) => `${name}: ${value}`)
   const values = Object.entries(params).map(([name, value]) => `${name} = ${value}`)
-  const names = layers.map(({ name, origin }) => (origin === 'own' ? name : `${name} (${origin})`))
+  const names = layers.map((layer) => layerText(layer, paint))
   return [
     line('route', `${route.method} ${route.path}   ${route.config_path}`),
     line('params', values.join(', ') || '–'),
@@ -25,6 +25,10 @@ export function showRequest({ route, params, layers, headers, query, backends }:
       ),
     ),
   ].join('')
+}
+
+function layerText({ name, origin, may_answer: mayAnswer }: LayerView, paint: Paint): string {
+  return `${name}${origin === 'own' ? '' : ` (${origin})`}${mayAnswer === true ? ` ${paint('answers?', 'yellow')}` : ''}`
 }
 
 function callText({ method, urls, answered_by: answering, reason }: BackendView): string {

@@ -76,8 +76,8 @@ test('URLs have every host without its password, and placeholders of what earlie
 test('plugins stand in the order without being imported', async () => {
   const { layers } = await view('/u/7')
   assert.deepEqual(layers, [
-    { name: 'plugin/http-server', origin: 'service' },
-    { name: 'plugin/req-resp-modifier', origin: 'own' },
+    { name: 'plugin/http-server', origin: 'service', may_answer: true },
+    { name: 'plugin/req-resp-modifier', origin: 'own', may_answer: true },
   ])
 })
 

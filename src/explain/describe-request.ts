@@ -35,12 +35,20 @@ export interface Passage {
 export interface RequestView {
   readonly route: { readonly path: string; readonly method: string; readonly config_path: string }
   readonly params: Readonly<Record<string, string>>
-  /** Components in their order; `origin`: the block stands at this place, at the service, or in `_gw/defaults`. */
-  readonly layers: readonly { readonly name: string; readonly origin: 'own' | 'service' | 'default' }[]
+  /** Components in their order. */
+  readonly layers: readonly LayerView[]
   /** `added`: what the gateway writes itself. */
   readonly headers: Passage & { readonly added: Readonly<Record<string, string>> }
   readonly query: Passage
   readonly backends: readonly BackendView[]
+}
+
+export interface LayerView {
+  readonly name: string
+  /** The block stands at this place, at the service, or in `_gw/defaults`. */
+  readonly origin: 'own' | 'service' | 'default'
+  /** A plugin of it may answer itself. */
+  readonly may_answer?: true
 }
 
 export interface BackendView {
@@ -78,7 +86,11 @@ export async function describeRequest(init: ViewInit): Promise<RequestView> {
     params,
     layers: layers
       .filter(({ origin }) => origin !== null)
-      .map(({ name, isOfService, isInherited }) => ({ name, origin: isOfService ? 'service' : isInherited ? 'default' : 'own' })),
+      .map(({ name, isOfService, isInherited, mayAnswer }) => ({
+        name,
+        origin: isOfService ? 'service' : isInherited ? 'default' : 'own',
+        ...(mayAnswer ? ({ may_answer: true } as const) : null),
+      })),
     headers: headersOf(endpoint, exchange, request, { place: `${at}.input_headers`, isUsed }),
     query: queryOf(exchange, request, { place: `${at}.input_query_strings`, isUsed }),
     backends: await Promise.all(

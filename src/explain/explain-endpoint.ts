@@ -1,10 +1,15 @@
 // What becomes of a request to one endpoint, as data: every layer in its order with its options, and the fields that decide the rest.
 
+import type { Quirks } from '../config/dialect.ts'
+import { isPluginBlock } from '../config/plugin-lists.ts'
 import type { BackendConfig, ConfigPath, EndpointConfig, GatewayConfig } from '../config/types.ts'
 import type { AnyBlock, Level, Stage } from '../engine/compile/component.ts'
 import { LEVELS, STAGES } from '../engine/compile/order.ts'
 import { mergeStrategyOf, proxyOptions, splitShadows } from '../engine/pipe/proxy-block.ts'
 import { order } from '../order.ts'
+import { findBuiltIn } from '../plugins/built-in/find.ts'
+import { readEntries } from '../plugins/entries.ts'
+import type { Kind } from '../plugins/types.ts'
 import { readOptions } from '../schema/read-options.ts'
 import type { IssuePath } from '../schema/issue.ts'
 import { anyRequest, type ExplainedCall, explainCall } from './explain-calls.ts'
@@ -19,6 +24,8 @@ export interface ExplainedLayer {
   readonly name: string
   /** False for what stands below a layer that answers itself. */
   readonly isReached: boolean
+  /** Whether a plugin of it may answer itself: what one does is not known before it is imported. */
+  readonly mayAnswer: boolean
   /** Whether the block stands on the level of the service. */
   readonly isOfService: boolean
   /** Whether the block stands in `_gw/defaults`. */
@@ -158,17 +165,26 @@ function describeBlock(
   stage: Stage,
   name: string,
   backend: BackendConfig | null,
-): Pick<ExplainedLayer, 'origin' | 'options' | 'isInherited'> {
+): Pick<ExplainedLayer, 'origin' | 'options' | 'isInherited' | 'mayAnswer'> {
   const { compiled, config, endpoint, origins } = context
   const lines: readonly { readonly kind: string; readonly name: string }[] = compiled.order.layers[stage]
   const line = lines.find((one) => one.kind === 'layer' && one.name === name)
-  if (line === undefined) return { origin: null, options: [], isInherited: false }
+  if (line === undefined) return { origin: null, options: [], isInherited: false, mayAnswer: false }
   const declaration = line as unknown as AnyBlock
   const isOfService = LEVELS[stage].includes('service')
   const owner = isOfService ? config : (backend ?? endpoint)
   const at: ConfigPath = isOfService ? [] : (backend ?? endpoint).at
   const isInherited = origins.isInherited([...at, 'extra_config', declaration.namespace])
-  return { ...rowsOf(declaration, owner.extraConfig, [...at, 'extra_config'], origins), isInherited }
+  const mayAnswer = pluginsMayAnswer(declaration.namespace, owner.extraConfig, config.quirks)
+  return { ...rowsOf(declaration, owner.extraConfig, [...at, 'extra_config'], origins), isInherited, mayAnswer }
+}
+
+/** Whether there is a plugin that is not known for always passing on. */
+function pluginsMayAnswer(namespace: string, blocks: GatewayConfig['extraConfig'], quirks: Quirks): boolean {
+  if (!isPluginBlock(namespace)) return false
+  const kind = namespace.slice('plugin/'.length) as Kind
+  const entries = readEntries(namespace, blocks.get(namespace), quirks.listsPlugins)
+  return entries.some(({ name }) => findBuiltIn(kind, name, quirks)?.mayAnswer !== false)
 }
 
 function rowsOf(

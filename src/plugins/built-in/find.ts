@@ -7,14 +7,21 @@ import type { BuiltIn } from './declare.ts'
 /** One that is there. perf: imported only where a file names it. */
 export interface KnownBuiltIn {
   readonly kinds: ReadonlySet<Kind>
+  /** Whether it may answer a request itself. */
+  readonly mayAnswer: boolean
   readonly load: () => Promise<BuiltIn>
 }
 
 const IP_FILTER: KnownBuiltIn = {
   kinds: new Set(['http-server', 'req-resp-modifier']),
+  mayAnswer: true,
   load: async () => (await import('./ip-filter.ts')).ipFilter,
 }
-const URL_REWRITE: KnownBuiltIn = { kinds: new Set(['http-server']), load: async () => (await import('./url-rewrite.ts')).urlRewrite }
+const URL_REWRITE: KnownBuiltIn = {
+  kinds: new Set(['http-server']),
+  mayAnswer: false,
+  load: async () => (await import('./url-rewrite.ts')).urlRewrite,
+}
 
 const ALL: ReadonlyMap<string, KnownBuiltIn> = new Map([
   ['ip-filter', IP_FILTER],
