@@ -16,11 +16,6 @@ let folder = ''
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'cli-'))
   write('a.json', { version: 3, endpoints: [{ endpoint: '/a', backend: [{ host: ['http://127.0.0.1:10'], url_pattern: '/' }] }] })
-  write('rewriting.json', {
-    version: 3,
-    endpoints: [{ endpoint: '/a', backend: [{ host: ['http://127.0.0.1:10'], url_pattern: '/' }] }],
-    extra_config: { 'plugin/http-server': { name: ['url-rewrite'], 'url-rewrite': { literal: { '/b': '/a' } } } },
-  })
   write('b.json', { version: 3, port: 9999, endpoints: [] })
   write('static.json', {
     version: 3,
@@ -87,11 +82,6 @@ describe('exit codes and streams', () => {
     assert.deepEqual(
       [missed.exit, missed.stdout, missed.stderr],
       [1, '', 'no endpoint answers /b: 404: no endpoint has this path: did you mean /a?\n'],
-    )
-    const rewritten = run('explain', '-c', 'rewriting.json', '/b')
-    assert.match(
-      rewritten.stderr,
-      /^no endpoint answers \/b: .*\nplugins of plugin\/http-server see the request first: krakend try -c rewriting.json \/b runs them\n$/,
     )
     assert.equal(run('explain', '-c', 'a.json').exit, 255)
     assert.equal(run('explain', '-c', 'broken.json', '/a').exit, 2)

@@ -65,6 +65,23 @@ test('plugins that may answer are marked, and those that always pass on are not'
   assert.match(stdout, /^ {2}plugin\/middleware +answers\? +p.json:1$/m)
 })
 
+test('what url-rewrite does is told, and that others may do something', () => {
+  const rewriting = (...name: string[]) => ({
+    'plugin/http-server': { name, 'url-rewrite': { literal: { '/hi': '/p?l=de', '/no': '/q' } } },
+  })
+  const endpoints = [{ endpoint: '/p', backend }]
+  write('r.json', { endpoints, extra_config: rewriting('url-rewrite') })
+  write('o.json', { endpoints, extra_config: rewriting('url-rewrite', 'mine') })
+  const { exit, stdout } = explain('-c', 'r.json', '/hi?q=1')
+  assert.equal(exit, 0)
+  assert.match(stdout, /^route +GET \/p +endpoints\[0\]\nrewritten to \/p\?l=de&q=1 {3}by url-rewrite\n/)
+  const reason = '404: no endpoint has this path, rewritten to /q by url-rewrite: did you mean /p?'
+  assert.deepEqual(JSON.parse(explain('-c', 'r.json', '--json', '/no').stdout), { reason })
+  assert.equal(explain('-c', 'r.json', '/no').stderr, `no endpoint answers /no: ${reason}\n`)
+  const hint = 'plugins of plugin/http-server see the request first: krakend try -c o.json /no runs them\n'
+  assert.equal(explain('-c', 'o.json', '/no').stderr, `no endpoint answers /no: ${reason}\n${hint}`)
+})
+
 test('what the gateway refuses is not found, and standard error says why', () => {
   assert.equal(explain('/v', '-H', 'x-v: 2').exit, 0)
   const wanting = explain('/v')

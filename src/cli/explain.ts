@@ -67,17 +67,17 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
     const { config, raw, source } = opened
     const { secrets } = config
     const host = flags.host ?? headers.get('Host') ?? 'localhost'
-    const routing = compileRouting(config)
+    const routing = await compileRouting(config)
     const named = findEndpoints(routing, target, { headers, host })
     const method = target.method ?? named.find(({ dropped }) => dropped === null)?.method ?? 'GET'
     const request = { method, target: targetOf(target.path, named), headers, host }
-    const routed = routing.route(request)
+    const routed = named.some(({ isNamed }) => isNamed) ? routing.routePattern(request) : routing.route(request)
     const isAnswered = named.some(({ dropped }) => dropped === null)
     if (!isAnswered) {
-      const reason = named[0]?.dropped ?? reasonOf(routed, () => nearestRoutes(routing, request))
+      const reason = named[0]?.dropped ?? reasonOf(routed, (target) => nearestRoutes(routing, request, target))
       if (flags.json > 0) process.stdout.write(`${JSON.stringify({ reason })}\n`)
       process.stderr.write(`no endpoint answers ${words.join(' ')}: ${reason}\n`)
-      if (config.extraConfig.has('plugin/http-server'))
+      if (routing.hasPlugins)
         process.stderr.write(
           `plugins of plugin/http-server see the request first: krakend try -c ${flags.config} ${words.join(' ')} runs them\n`,
         )
@@ -90,7 +90,7 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
       explained.push({ ...withReferences(await explainEndpoint(endpoint, { ...init, method: own }), secrets), dropped })
     const view = withReferences(await viewOf(routed, init), secrets)
     if (flags.json > 0) {
-      process.stdout.write(`${JSON.stringify(view ?? { reason: reasonOf(routed, () => nearestRoutes(routing, request)) })}\n`)
+      process.stdout.write(`${JSON.stringify(view ?? { reason: reasonOf(routed, (target) => nearestRoutes(routing, request, target)) })}\n`)
       return view === null ? 1 : 0
     }
     if (format === 'json') process.stdout.write(`${JSON.stringify(explained, null, 2)}\n`)
@@ -109,9 +109,11 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
   },
 })
 
-function reasonOf(routed: Routed, nearest: () => string): string {
+function reasonOf(routed: Routed, nearest: (target?: string) => string): string {
   if (routed.endpoint !== null) return ''
-  return `${routed.reason}${routed.reason.startsWith('404') ? nearest() : ''}`
+  const { reason, rewritten } = routed
+  const change = rewritten === null ? '' : `, rewritten to ${rewritten.target} by ${rewritten.by.join(', ')}`
+  return `${reason}${change}${reason.startsWith('404') ? nearest(rewritten?.target) : ''}`
 }
 
 /** Where the file's own pattern was asked for, it is the request: its parameters stay placeholders. */

@@ -14,6 +14,7 @@ export function showRequest({ route, params, layers, headers, query, backends }:
   const names = layers.map((layer) => layerText(layer, paint))
   return [
     line('route', `${route.method} ${route.path}   ${route.config_path}`),
+    ...(route.rewritten === undefined ? [] : [line('rewritten', `to ${route.rewritten.target}   by ${route.rewritten.by.join(', ')}`)]),
     line('params', values.join(', ') || '–'),
     line('layers', names.join(' → ') || '–'),
     line('headers', `${passageText(headers, paint)}   added: ${added.join(', ')}`),

@@ -36,15 +36,15 @@ const raw = {
 const config = configOf(raw)
 
 async function view(target: string, fields: string[] = []): Promise<RequestView> {
-  const routed = compileRouting(config).route({ method: 'GET', target, headers: new HeaderMap(fields), host: 'shop' })
+  const routed = (await compileRouting(config)).route({ method: 'GET', target, headers: new HeaderMap(fields), host: 'shop' })
   assert.ok(routed.endpoint !== null)
   const source = { file: 'k.json', text: JSON.stringify(raw), format: 'json', synonymsOf }
   const origins = await findOrigins({ raw, source, environment: {} })
   return describeRequest({ ...routed, config, origins, readFile: () => Buffer.from(''), userAgent: 'own' })
 }
 
-function reason(method: string, target: string): string {
-  const routed = compileRouting(config).route({ method, target })
+async function reason(method: string, target: string): Promise<string> {
+  const routed = (await compileRouting(config)).route({ method, target })
   return routed.endpoint === null ? routed.reason : 'an endpoint'
 }
 
@@ -81,16 +81,16 @@ test('plugins stand in the order without being imported', async () => {
   ])
 })
 
-test('a request that no endpoint answers has the reason of the router', () => {
-  assert.equal(reason('GET', '/x'), '404: no endpoint has this path')
-  assert.equal(reason('PUT', '/u/7'), '405: the path has no PUT, but GET, POST')
-  assert.equal(reason('GET', '/u/7/'), '301: redirected to /u/7')
-  assert.equal(reason('POST', '/u/7/'), '307: redirected to /u/7')
-  assert.equal(reason('GET', '/u/a%252Fb'), '400: encoded url params')
-  assert.equal(reason('GET', '/u/a%3Fb'), '400: encoded url params')
-  assert.equal(reason('GET', '/u/a%25zz'), '400: invalid URL escape "%zz"')
-  assert.equal(reason('GET', '/u/%zz'), '400: the path has a malformed escape, %zz')
-  assert.equal(reason('GET', '/__health'), '200: the health check of the gateway itself answers this path')
+test('a request that no endpoint answers has the reason of the router', async () => {
+  assert.equal(await reason('GET', '/x'), '404: no endpoint has this path')
+  assert.equal(await reason('PUT', '/u/7'), '405: the path has no PUT, but GET, POST')
+  assert.equal(await reason('GET', '/u/7/'), '301: redirected to /u/7')
+  assert.equal(await reason('POST', '/u/7/'), '307: redirected to /u/7')
+  assert.equal(await reason('GET', '/u/a%252Fb'), '400: encoded url params')
+  assert.equal(await reason('GET', '/u/a%3Fb'), '400: encoded url params')
+  assert.equal(await reason('GET', '/u/a%25zz'), '400: invalid URL escape "%zz"')
+  assert.equal(await reason('GET', '/u/%zz'), '400: the path has a malformed escape, %zz')
+  assert.equal(await reason('GET', '/__health'), '200: the health check of the gateway itself answers this path')
 })
 
 test('plugins that two versions write in their own forms are the same', async () => {

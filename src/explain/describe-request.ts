@@ -17,6 +17,8 @@ import { explainCall, passThrough } from './explain-calls.ts'
 import { type ExplainInit, explainStacks } from './explain-endpoint.ts'
 import { listStacks, type Stacks } from './list-stacks.ts'
 import { readRoute } from './list-routes.ts'
+import type { Rewritten } from './rewrites.ts'
+import type { FoundRoute } from './route-request.ts'
 
 /** What does not reach a backend, and the list that would let it in; null where none would. */
 export interface Dropped {
@@ -33,7 +35,13 @@ export interface Passage {
 
 /** The form of `explain --json`. */
 export interface RequestView {
-  readonly route: { readonly path: string; readonly method: string; readonly config_path: string }
+  readonly route: {
+    readonly path: string
+    readonly method: string
+    readonly config_path: string
+    /** What the router sees in the place of the client's target. */
+    readonly rewritten?: Rewritten
+  }
   readonly params: Readonly<Record<string, string>>
   /** Components in their order. */
   readonly layers: readonly LayerView[]
@@ -65,16 +73,13 @@ export interface BackendView {
   readonly reason?: string
 }
 
-export interface ViewInit extends ExplainInit {
-  readonly endpoint: EndpointConfig
-  readonly exchange: Exchange
-  readonly params: Readonly<Record<string, string>>
+export interface ViewInit extends ExplainInit, FoundRoute {
   /** `KrakenD Version x`. */
   readonly userAgent: string
 }
 
 export async function describeRequest(init: ViewInit): Promise<RequestView> {
-  const { config, endpoint, exchange, params, userAgent } = init
+  const { config, endpoint, exchange, params, rewritten, userAgent } = init
   const at = formatPath(endpoint.at)
   const stacks = await listStacks(endpoint, config, init.readFile)
   const explanation = await explainStacks(endpoint, stacks, init)
@@ -82,7 +87,7 @@ export async function describeRequest(init: ViewInit): Promise<RequestView> {
   const isUsed = readUse(endpoint)
   const layers = [...explanation.layers, ...explanation.backends.flatMap((backend) => backend.layers)]
   return {
-    route: { path: readRoute(endpoint).path, method: exchange.method, config_path: at },
+    route: { path: readRoute(endpoint).path, method: exchange.method, config_path: at, ...(rewritten === null ? null : { rewritten }) },
     params,
     layers: layers
       .filter(({ origin }) => origin !== null)

@@ -36,7 +36,7 @@ async function explained(
 ): Promise<RequestView> {
   const init = await initOf(fileOf(endpoint))
   const fields = HeaderMap.fromClient(Object.entries(headers).flat())
-  const routed = compileRouting(init.config).route({ method, target, headers: fields, host })
+  const routed = (await compileRouting(init.config)).route({ method, target, headers: fields, host })
   assert.ok(routed.endpoint !== null, `${method} ${target}`)
   return describeRequest({ ...routed, ...init })
 }

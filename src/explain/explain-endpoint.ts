@@ -179,7 +179,7 @@ function describeBlock(
   return { ...rowsOf(declaration, owner.extraConfig, [...at, 'extra_config'], origins), isInherited, mayAnswer }
 }
 
-/** Whether there is a plugin that is not known for always passing on. */
+/** Whether one of the plugins is not known for always passing on. */
 function pluginsMayAnswer(namespace: string, blocks: GatewayConfig['extraConfig'], quirks: Quirks): boolean {
   if (!isPluginBlock(namespace)) return false
   const kind = namespace.slice('plugin/'.length) as Kind

@@ -25,25 +25,26 @@ const endpoint = (path: string, more: object = {}): object => ({ endpoint: path,
 const blocks = (config: object): object => ({ extra_config: config })
 const LIMIT = blocks({ 'qos/ratelimit/router': { max_rate: 5 } })
 
-function found(config: GatewayConfig, ...words: string[]): string[] {
+async function found(config: GatewayConfig, ...words: string[]): Promise<string[]> {
   const target = readTarget(words)
   if (target === null) return ['nothing']
-  return findEndpoints(compileRouting(config), target).map(
+  return findEndpoints(await compileRouting(config), target).map(
     ({ endpoint: { method, writtenPath }, params }) => `${method} ${writtenPath} ${JSON.stringify(params)}`,
   )
 }
 
-test('an endpoint is found as it is written, as it is registered, and as a client asks for it', () => {
+test('an endpoint is found as it is written, as it is registered, and as a client asks for it', async () => {
   const config = configOf({ endpoints: [endpoint('/u/{id}'), endpoint('/u/{id}', { method: 'POST' }), endpoint('/u/me')] })
-  assert.deepEqual(found(config, '/u/{id}'), ['GET /u/{id} {}', 'POST /u/{id} {}'])
-  assert.deepEqual(found(config, 'GET', '/u/:id'), ['GET /u/{id} {}'])
-  assert.deepEqual(found(config, 'post /u/7?x=1'), ['POST /u/{id} {"id":"7"}'])
-  assert.deepEqual(found(config, 'GET', '/u/me'), ['GET /u/me {}'])
-  assert.deepEqual(found(config, '/nowhere'), [])
-  assert.deepEqual(found(config, 'GET'), ['nothing'])
-  const nearest = (of: GatewayConfig, target: string): string => nearestRoutes(compileRouting(of), { method: 'GET', target })
-  assert.equal(nearest(config, '/u/mee?x'), ': did you mean /u/me?')
-  assert.equal(nearest(configOf({ endpoints: [] }), '/x'), ': the file has none')
+  assert.deepEqual(await found(config, '/u/{id}'), ['GET /u/{id} {}', 'POST /u/{id} {}'])
+  assert.deepEqual(await found(config, 'GET', '/u/:id'), ['GET /u/{id} {}'])
+  assert.deepEqual(await found(config, 'post /u/7?x=1'), ['POST /u/{id} {"id":"7"}'])
+  assert.deepEqual(await found(config, 'GET', '/u/me'), ['GET /u/me {}'])
+  assert.deepEqual(await found(config, '/nowhere'), [])
+  assert.deepEqual(await found(config, 'GET'), ['nothing'])
+  const nearest = async (of: GatewayConfig, target: string): Promise<string> =>
+    nearestRoutes(await compileRouting(of), { method: 'GET', target })
+  assert.equal(await nearest(config, '/u/mee?x'), ': did you mean /u/me?')
+  assert.equal(await nearest(configOf({ endpoints: [] }), '/x'), ': the file has none')
 })
 
 test('values have an origin: a line, the environment, the service, or a default', async () => {

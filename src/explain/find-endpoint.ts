@@ -14,6 +14,8 @@ export interface FoundEndpoint {
   readonly pattern: string
   /** Values of the parameters where a client's path was given, by the names of the pattern. */
   readonly params: Readonly<Record<string, string>>
+  /** Whether its pattern was given, and no request. */
+  readonly isNamed: boolean
   /** Why it has no route; null when it is served. */
   readonly dropped: string | null
 }
@@ -38,7 +40,14 @@ export function findEndpoints(
   const routes = plan.routes.filter((route) => route.endpoint !== null && (method === null || methodsOf(route).includes(method)))
   const dropped = plan.dropped
     .filter(({ endpoint }) => (method === null || endpoint.method === method) && [endpoint.path, endpoint.writtenPath].includes(path))
-    .map(({ endpoint, reason }) => ({ endpoint, method: endpoint.method, pattern: endpoint.path, params: {}, dropped: reason }))
+    .map(({ endpoint, reason }) => ({
+      endpoint,
+      method: endpoint.method,
+      pattern: endpoint.path,
+      params: {},
+      isNamed: false,
+      dropped: reason,
+    }))
   const named = routes
     .filter((route) => isNamed(route, path))
     .map((route) => ({
@@ -46,6 +55,7 @@ export function findEndpoints(
       method: method ?? (methodsOf(route)[0] as string),
       pattern: route.pattern,
       params: {},
+      isNamed: true,
       dropped: null,
     }))
   if (named.length > 0) return [...named, ...dropped]
@@ -55,7 +65,7 @@ export function findEndpoints(
     const { endpoint, ...routed } = ask({ ...more, method: own, target: written })
     if (endpoint === null || !('exchange' in routed) || found.has(endpoint)) continue
     const pattern = routed.exchange.route?.pattern ?? ''
-    found.set(endpoint, { endpoint, method: own, pattern, params: routed.params, dropped: null })
+    found.set(endpoint, { endpoint, method: own, pattern, params: routed.params, isNamed: false, dropped: null })
   }
   return [...found.values(), ...dropped]
 }

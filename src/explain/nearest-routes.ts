@@ -13,14 +13,14 @@ import type { Routing } from './route-request.ts'
 const MAX_LISTED = 10
 
 /**
- * As the end of a sentence: `: endpoints[3] has it with the header X-V: 2` where only host and header fields do not fit, else
+ * `target`: what the router sees. As the end of a sentence: `: endpoints[3] has it with the header X-V: 2` where only host and header fields do not fit, else
  * `: did you mean /users/{id}?`, or the endpoints of a small file.
  */
-export function nearestRoutes(routing: Routing, request: MemoryRequest): string {
+export function nearestRoutes(routing: Routing, request: MemoryRequest, target = request.target): string {
   const { endpoints } = routing.config
   const bound = endpoints.flatMap((endpoint) => describeMissing(endpoint, routing, request))
   if (bound.length > 0) return `: ${bound.join(', ')}`
-  const [path = ''] = request.target.split('?', 1)
+  const [path = ''] = target.split('?', 1)
   const paths = [...new Set(endpoints.map((endpoint) => readRoute(endpoint).path))]
   const meant = suggest(path, paths)
   if (meant !== null) return `: did you mean ${meant}?`

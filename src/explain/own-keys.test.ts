@@ -31,34 +31,37 @@ const own = configOf({
   ],
 })
 
-test('routes of their own are found with the host that they ask for', () => {
-  const found = findEndpoints(compileRouting(own), { method: null, path: '/svc/a/b' })
+test('routes of their own are found with the host that they ask for', async () => {
+  const routing = await compileRouting(own)
+  const found = findEndpoints(routing, { method: null, path: '/svc/a/b' })
   assert.deepEqual(
     found.map(({ method, pattern, params }) => [method, pattern, params]),
     [['PUT', '/svc/{rest*}', { rest: 'a/b' }]],
   )
-  assert.deepEqual(findEndpoints(compileRouting(own), { method: 'GET', path: '/svc/a' }), [])
-  const named = findEndpoints(compileRouting(own), { method: null, path: '/svc/{rest*}' })
+  assert.deepEqual(findEndpoints(routing, { method: 'GET', path: '/svc/a' }), [])
+  const named = findEndpoints(routing, { method: null, path: '/svc/{rest*}' })
   assert.deepEqual(
     named.map(({ method }) => method),
     ['PUT'],
   )
-  const routed = compileRouting(own).route({ method: 'GET', target: '/files/a.b.css', host: 'shop.example.com:8080' })
+  const routed = routing.route({ method: 'GET', target: '/files/a.b.css', host: 'shop.example.com:8080' })
   assert.ok(routed.endpoint !== null)
   assert.deepEqual([routed.endpoint.at, routed.params], [['endpoints', 1], { name: 'a.b', ext: 'css', tenant: 'shop' }])
-  assert.deepEqual(compileRouting(own).route({ method: 'GET', target: '/files/a.css', host: 'x' }), {
+  assert.deepEqual(routing.route({ method: 'GET', target: '/files/a.css', host: 'x' }), {
     endpoint: null,
     reason: '404: no endpoint has this path',
+    rewritten: null,
   })
-  assert.deepEqual(compileRouting(own).route({ method: 'GET', target: '/%ff' }), {
+  assert.deepEqual(routing.route({ method: 'GET', target: '/%ff' }), {
     endpoint: null,
     reason: '404: no endpoint has this path',
+    rewritten: null,
   })
-  const climbing = compileRouting(own).route({ method: 'PUT', target: '/svc/..%2fadmin' })
+  const climbing = routing.route({ method: 'PUT', target: '/svc/..%2fadmin' })
   assert.match(climbing.endpoint === null ? climbing.reason : '', /^400: /)
 })
 
-test('a request that only lacks a host or a header is told who wants it', () => {
+test('a request that only lacks a host or a header is told who wants it', async () => {
   const bound = configOf({
     endpoints: [
       endpoint('/v', { headers: { 'x-v': '2' } }),
@@ -66,7 +69,7 @@ test('a request that only lacks a host or a header is told who wants it', () => 
       endpoint('/raw/{x}', { path: '/raw/{x*}', path_mode: 'raw' }),
     ],
   })
-  const routing = compileRouting(bound)
+  const routing = await compileRouting(bound)
   const ask = (target: string, fields: string[] = [], host = 'localhost') => {
     const headers = new HeaderMap(fields)
     const found = findEndpoints(routing, { method: 'GET', path: target }, { headers, host })
@@ -129,7 +132,7 @@ test('inherited values and blocks have their origin among the defaults', async (
   const lineOf = (word: string): number => text.split('\n').findIndex((line) => line.includes(`"${word}"`)) + 1
   assert.equal(origins.of(['endpoints', 0, 'timeout'], ['timeout']), `k.json:${lineOf('timeout')} (_gw/defaults)`)
   assert.equal(origins.of(['endpoints', 0, 'cache_ttl']), 'default')
-  const routed = compileRouting(config).route({ method: 'GET', target: '/a', headers: new HeaderMap() })
+  const routed = (await compileRouting(config)).route({ method: 'GET', target: '/a', headers: new HeaderMap() })
   assert.ok(routed.endpoint !== null)
   const explanation = await explainEndpoint(routed.endpoint, { config, origins, readFile: () => Buffer.from('') })
   const limit = explanation.layers.find(({ name }) => name === 'qos/ratelimit/router')

@@ -12,17 +12,33 @@ import { routerFor, type RouterFor } from '../engine/routing/router-for.ts'
 import { readRouterOptions, type RouterOptions } from '../engine/routing/router-options.ts'
 import type { Exchange, Handler, Route } from '../engine/types.ts'
 import { findBadEscape } from '../go/url-escape.ts'
+import { loadRewrites, type Rewrites, type Rewritten } from './rewrites.ts'
 
-export type Routed =
-  | { readonly endpoint: EndpointConfig; readonly exchange: Exchange; readonly params: Readonly<Record<string, string>> }
+export type Routed = FoundRoute | NoRoute
+
+export interface FoundRoute {
+  readonly endpoint: EndpointConfig
+  readonly exchange: Exchange
+  readonly params: Readonly<Record<string, string>>
+  readonly rewritten: Rewritten | null
+}
+
+export interface NoRoute {
+  readonly endpoint: null
   /** Why no endpoint answers: begins with the status that the client gets. */
-  | { readonly endpoint: null; readonly reason: string }
+  readonly reason: string
+  readonly rewritten: Rewritten | null
+}
 
 /** The routes of a configuration, ready to be asked. */
 export interface Routing {
   readonly config: GatewayConfig
   readonly plan: RoutePlan
-  route(request: MemoryRequest): Routed
+  /** Whether plugins, which nobody imports to explain something, see requests before the router does. */
+  readonly hasPlugins: boolean
+  readonly route: (request: MemoryRequest) => Routed
+  /** The same for the pattern of an endpoint, which no plugin sees. */
+  readonly routePattern: (request: MemoryRequest) => Routed
 }
 
 const MESSAGES = { health: 'the health check', debug: 'the debug endpoint', echo: 'the echo endpoint', options: 'the answer to OPTIONS' }
@@ -31,29 +47,38 @@ const BAD_REQUEST = 400
 /** Errors in KrakenD's words: those of the file are for clients. */
 const PLAIN_ANSWERS: ErrorAnswers = { byEndpoint: new Map(), otherwise: null }
 
-export function compileRouting(config: GatewayConfig): Routing {
+export async function compileRouting(config: GatewayConfig): Promise<Routing> {
   const options = readRouterOptions(config)
   const plan = planRoutes(config, options)
   const router = routerOf(config, options, plan)
-  return { config, plan, route: (request) => routeRequest(request, router, plan) }
+  const rewrites = await loadRewrites(config)
+  return {
+    config,
+    plan,
+    hasPlugins: rewrites.hasOthers,
+    route: (request) => routeRequest(request, router, plan, (exchange) => rewrites.apply(exchange)),
+    routePattern: (request) => routeRequest(request, router, plan, () => null),
+  }
 }
 
-function routeRequest(request: MemoryRequest, router: RouterFor, plan: RoutePlan): Routed {
+function routeRequest(request: MemoryRequest, router: RouterFor, plan: RoutePlan, rewrite: Rewrites['apply']): Routed {
   const bad = findBadEscape(request.target.replace(/\?.*$/s, ''))
-  if (bad !== null) return { endpoint: null, reason: `400: the path has a malformed escape, ${bad}` }
+  if (bad !== null) return { endpoint: null, reason: `400: the path has a malformed escape, ${bad}`, rewritten: null }
   const exchange = memoryExchange(request)
+  const rewritten = rewrite(exchange)
   try {
     // every handler answers at once
     void router.handle(exchange)
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
-    return { endpoint: null, reason: `${error.statusCode}: ${error.message}` }
+    return { endpoint: null, reason: `${error.statusCode}: ${error.message}`, rewritten }
   } finally {
     exchange.scope.close()
   }
   const { route, statusCode } = exchange
-  if (statusCode === FOUND && route?.endpoint != null) return { endpoint: route.endpoint, exchange, params: namedParams(route, exchange) }
-  return { endpoint: null, reason: reasonOf(exchange, plan) }
+  if (statusCode === FOUND && route?.endpoint != null)
+    return { endpoint: route.endpoint, exchange, params: namedParams(route, exchange), rewritten }
+  return { endpoint: null, reason: reasonOf(exchange, plan), rewritten }
 }
 
 /** With the gateway's own check of parameters around it: what that refuses has a route, and no answer of it. */

@@ -2,7 +2,7 @@
 
 import type { Static, TObject } from 'typebox'
 import type { Site } from '../../engine/compile/component.ts'
-import type { Handler, Layer } from '../../engine/types.ts'
+import type { Exchange, Handler, Layer } from '../../engine/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
 import type { AnyPair } from '../around-pairs.ts'
 import type { Kind, OptionProblem } from '../loaded.ts'
@@ -19,8 +19,12 @@ export interface BuiltInPlace {
 export interface PreparedBuiltIn {
   /** What is wrong with the options; with some of them it stands nowhere. */
   readonly problems: readonly OptionProblem[]
+  /** What it does to a request before it has a route, where that is all that it does; null else. */
+  readonly rewriter: (() => Rewriter) | null
   readonly build: (site: Site, kind: Kind) => BuiltInPlace
 }
+
+export type Rewriter = (exchange: Exchange) => void
 
 export interface BuiltIn {
   /** Whether it refuses requests for safety. */
@@ -35,10 +39,11 @@ export interface BuiltInInit<S extends TObject> extends Pick<BuiltIn, 'protects'
   readonly options: S
   /** What types cannot say. */
   readonly check: (options: Static<S>) => readonly OptionProblem[]
+  readonly rewriter?: (options: Static<S>) => Rewriter
   readonly build: (options: Static<S>, site: Site, kind: Kind) => BuiltInPlace
 }
 
-export function builtIn<S extends TObject>({ options: schema, check, build, protects }: BuiltInInit<S>): BuiltIn {
+export function builtIn<S extends TObject>({ options: schema, check, rewriter, build, protects }: BuiltInInit<S>): BuiltIn {
   return {
     protects,
     optionNames: Object.keys(schema.properties),
@@ -46,7 +51,11 @@ export function builtIn<S extends TObject>({ options: schema, check, build, prot
       const { value, issues } = readOptions(schema, written, 'exact')
       const wrong = issues.map(({ path, message, hint }) => ({ path, message, hint }))
       const problems = value === null ? wrong : check(value)
-      return { problems, build: (site, kind) => build(value as Static<S>, site, kind) }
+      return {
+        problems,
+        rewriter: rewriter === undefined ? null : () => rewriter(value as Static<S>),
+        build: (site, kind) => build(value as Static<S>, site, kind),
+      }
     },
   }
 }

@@ -6,7 +6,7 @@ import { encodePath } from '../../go/url.ts'
 import type { Exchange } from '../../engine/types.ts'
 import { Type } from '../../schema/type.ts'
 import type { OptionProblem } from '../loaded.ts'
-import { builtIn } from './declare.ts'
+import { builtIn, type Rewriter } from './declare.ts'
 
 const options = Type.Object({
   literal: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Path → path of an endpoint. Looked up first.' })),
@@ -37,19 +37,27 @@ export const urlRewrite = builtIn({
     })
     return problems
   },
+  rewriter: compileRewriter,
   build(given) {
-    const rewrite = compileRewrite(given)
+    const rewrite = compileRewriter(given)
     return {
       layer: (next) =>
         function rewriteUrl(exchange) {
-          const path = rewrite(exchange.path)
-          if (path !== null) writePath(exchange, path)
+          rewrite(exchange)
           return next(exchange)
         },
       pair: null,
     }
   },
 })
+
+function compileRewriter(given: Options): Rewriter {
+  const rewrite = compileRewrite(given)
+  return function rewritePath(exchange) {
+    const path = rewrite(exchange.path)
+    if (path !== null) writePath(exchange, path)
+  }
+}
 
 /** Gives the path in the place of a decoded one; null where it stays. */
 function compileRewrite({ literal = {}, regexp = [] }: Options): (path: string) => string | null {
