@@ -13,7 +13,7 @@ const FLAGS = {
 } as const
 
 function read(line: string): unknown {
-  const { flags, words } = readArguments('check', line === '' ? [] : line.split(' '), FLAGS)
+  const { flags, words } = readArguments(line === '' ? [] : line.split(' '), FLAGS)
   return {
     ...Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined && value !== 0)),
     ...(words.length > 0 ? { words } : {}),

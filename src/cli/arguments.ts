@@ -16,13 +16,14 @@ export interface Flag {
 
 export type Flags = Readonly<Record<string, Flag>>
 
-/** A command line that cannot be understood; `usage` says what would be. */
+/** A command line that cannot be understood. */
 export class UsageError extends Error {
-  readonly usage: string
+  /** Where to look; null for the usage of the command itself. */
+  readonly hint: string | null
 
-  constructor(message: string, usage: string) {
+  constructor(message: string, hint: string | null = null) {
     super(message)
-    this.usage = usage
+    this.hint = hint
   }
 }
 
@@ -40,8 +41,8 @@ export interface Arguments<F extends Flags> {
 }
 
 /** Values by flag name. Throws a UsageError. */
-export function readArguments<F extends Flags>(command: string, args: readonly string[], flags: F): Arguments<F> {
-  return new ArgumentReader(command, args, flags).read() as Arguments<F>
+export function readArguments<F extends Flags>(args: readonly string[], flags: F): Arguments<F> {
+  return new ArgumentReader(args, flags).read() as Arguments<F>
 }
 
 const COUNTS: Readonly<Record<string, number>> = { true: 1, t: 1, false: 0, f: 0 }
@@ -52,14 +53,12 @@ type AnyValue = string | number | readonly string[] | undefined
 const ABSENT: Readonly<Record<Flag['type'], AnyValue>> = { string: undefined, boolean: 0, list: [] }
 
 class ArgumentReader {
-  readonly #command: string
   readonly #args: string[]
   readonly #flags: Flags
   readonly #values: Record<string, AnyValue>
   readonly #words: string[] = []
 
-  constructor(command: string, args: readonly string[], flags: Flags) {
-    this.#command = command
+  constructor(args: readonly string[], flags: Flags) {
     this.#args = [...args]
     this.#flags = flags
     this.#values = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, ABSENT[type]]))
@@ -116,6 +115,6 @@ class ArgumentReader {
   }
 
   #fail(message: string): never {
-    throw new UsageError(message, `Run 'krakend ${this.#command} --help' for usage.`)
+    throw new UsageError(message)
   }
 }

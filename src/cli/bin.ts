@@ -2,7 +2,7 @@
 // The command line: finds the command and gives its exit code to the shell.
 
 import { readArguments, UsageError } from './arguments.ts'
-import { findCommand } from './commands.ts'
+import { type AnyCommand, COMMANDS, findCommand, type FoundCommand } from './commands.ts'
 
 const OLDEST_NODE = 24
 
@@ -20,12 +20,28 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { command, args: rest } = await findCommand(args)
+  let command: AnyCommand | null = null
+  try {
+    const found = await findCommand(args)
+    command = found.command
+    return await execute(found)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    const { usageOf, usageOfAll } = await import('./help.ts')
+    const usage = error.hint === null ? await (command === null ? usageOfAll(COMMANDS) : usageOf(command)) : `${error.hint}\n`
+    process.stderr.write(`Error: ${error.message}\n${usage}`)
+    // compat: KrakenD's programs print it again, behind cobra's own words.
+    process.stdout.write(`${error.message}\n`)
+    return EXIT_USAGE
+  }
+}
+
+async function execute({ command, args: rest }: FoundCommand): Promise<number> {
   if (rest.includes('-h') || rest.includes('--help')) {
     process.stdout.write((await import('./help.ts')).helpOf(command))
     return 0
   }
-  return command.execute(readArguments(command.name, rest, command.flags))
+  return command.execute(readArguments(rest, command.flags))
 }
 
 const [major = ''] = process.versions.node.split('.')
@@ -39,10 +55,4 @@ if (Number(major) < OLDEST_NODE) {
 process.env.UV_THREADPOOL_SIZE ??= String(SYSTEM_THREADS)
 
 process.title = 'krakend'
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error
-  process.stderr.write(`Error: ${error.message}\n${error.usage}\n`)
-  process.exitCode = EXIT_USAGE
-}
+process.exitCode = await main(process.argv.slice(2))

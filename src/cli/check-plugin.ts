@@ -37,8 +37,7 @@ export const checkPlugin = command({
     const isGo = sum !== undefined || go !== undefined || libc !== undefined || format > 0
     if (sha256 > 0) {
       const [folder, ...others] = paths
-      if (folder === undefined || others.length > 0)
-        throw new UsageError('--sha256 needs one folder', "Run 'krakend check-plugin --help' for usage.")
+      if (folder === undefined || others.length > 0) throw new UsageError('--sha256 needs one folder')
       return printDigests(folder, imports)
     }
     if (isGo || paths.length === 0) return compareGoModules({ sum: sum ?? './go.sum', go: go ?? '', libc: libc ?? '' })

@@ -43,7 +43,7 @@ protection. Nothing is called and no port is opened.`,
       return 1
     }
     const isLinted = wantsLint(flags)
-    const format = readFormat(flags.format, 'check')
+    const format = readFormat(flags.format)
     process.stderr.write(`Parsing configuration file: ${file}\n`)
     if (flags['no-plugins'] > 0) process.stderr.write('Plugins are not imported: their names and options are not checked\n')
     const { config, source, raw, summary } = await readFileFor({

@@ -70,6 +70,27 @@ describe('exit codes and streams', () => {
     assert.equal(run('diff', 'a.json', 'broken.json').exit, 2)
     assert.equal(run('diff', 'a.json').exit, 255)
   })
+  test('a line that cannot be understood: the error with the usage on standard error, the message alone on standard output', () => {
+    const flag = run('check', '--zzz')
+    assert.deepEqual([flag.exit, flag.stdout], [255, 'unknown flag: --zzz\n'])
+    assert.match(
+      flag.stderr,
+      /^Error: unknown flag: --zzz\nUsage:\n {2}krakend check \[flags\]\n\nAliases:\n[^]*\nFlags:\n {2}-c, --config /,
+    )
+    assert.doesNotMatch(flag.stderr, /Exit codes|Version: /)
+    const root = run('--zzz')
+    assert.deepEqual([root.exit, root.stdout], [255, 'unknown flag: --zzz\n'])
+    assert.match(root.stderr, /^Error: unknown flag: --zzz\nUsage:\n {2}krakend \[command\]\n\nAvailable Commands:\n/)
+    const unknown = 'unknown command "foo" for "krakend"'
+    assert.deepEqual(run('foo'), {
+      exit: 255,
+      stdout: `${unknown}\n`,
+      stderr: `Error: ${unknown}\nRun 'krakend --help' for usage.\n`,
+    })
+    const own = run('check', '-l', '-n', '-c', 'a.json')
+    assert.match(own.stdout, /^if any flags in the group .* were all set\n$/)
+    assert.match(own.stderr, /^Error: if any flags in the group .* were all set\nUsage:\n/)
+  })
   test('routes and explain: JSON alone on standard output', () => {
     const routes = JSON.parse(run('routes', '-c', 'a.json', '--format', 'json').stdout) as { path: string }[]
     assert.deepEqual(

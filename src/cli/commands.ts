@@ -62,7 +62,7 @@ export async function findCommand(args: readonly string[]): Promise<FoundCommand
   if (written === undefined) {
     const name = args.some((arg) => arg === '-v' || arg === '--version') ? 'version' : 'help'
     const unknown = args.find((arg) => !['-v', '--version', '-h', '--help'].includes(arg))
-    if (unknown !== undefined) throw new UsageError(unknownFlag(unknown), "Run 'krakend --help' for usage.")
+    if (unknown !== undefined) throw new UsageError(unknownFlag(unknown))
     return { command: await load(name), args: [] }
   }
   const name = ALIASES[written] ?? written

@@ -21,7 +21,7 @@ fish:                                     krakend completion fish > ~/.config/fi
     exits: { 0: 'it is printed', 255: 'there is no such shell' },
     async execute({ words: [word] }) {
       const shell = SHELLS.find((known) => known === word)
-      if (shell === undefined) throw new UsageError(`say which shell: ${SHELLS.join(', ')}`, "Run 'krakend completion --help' for usage.")
+      if (shell === undefined) throw new UsageError(`say which shell: ${SHELLS.join(', ')}`)
       const { scriptFor } = await import('./completion-scripts.ts')
       process.stdout.write(scriptFor[shell satisfies Shell](await commands()))
       return 0

@@ -7,7 +7,6 @@ import { UsageError } from './arguments.ts'
 import { command, painterFor, type Paint } from './command.ts'
 import { NO_FILE_TEXT } from './no-file.ts'
 
-const USAGE = "Run 'krakend convert --help' for usage."
 const FORMATS: Readonly<Record<string, TargetFormat>> = { json: 'json', yaml: 'yaml', yml: 'yaml', toml: 'toml' }
 const VERSIONS: Readonly<Record<string, FileVersion>> = { '2': 2, '3': 3, '4': 4 }
 const COLORS = { lost: 'yellow', note: 'cyan', refused: 'red' } as const
@@ -82,7 +81,7 @@ file that was and the file that is are compared as krakend diff does it, and wha
 function pick<T>(values: Readonly<Record<string, T>>, text: string, flag: string): T {
   const value = Object.hasOwn(values, text) ? values[text] : undefined
   if (value === undefined)
-    throw new UsageError(`invalid argument "${text}" for "${flag}" flag: it must be ${Object.keys(values).join(', ')}`, USAGE)
+    throw new UsageError(`invalid argument "${text}" for "${flag}" flag: it must be ${Object.keys(values).join(', ')}`)
   return value
 }
 

@@ -21,10 +21,10 @@ The order of keys, comments, the format, names of parameters and older names of 
   exits: { 0: 'they mean the same', 1: 'something changes', 2: 'a file cannot be read', 255: 'the command line is wrong' },
   async execute({ flags, words }) {
     const { readFormat } = await import('./report.ts')
-    const format = readFormat(flags.format, 'diff')
+    const format = readFormat(flags.format)
     const [before, after] = words
     if (before === undefined || after === undefined || words.length > 2)
-      throw new UsageError('two files are compared: the old and the new one', "Run 'krakend diff --help' for usage.")
+      throw new UsageError('two files are compared: the old and the new one')
     const { openConfig } = await import('./open-config.ts')
     const { diffConfigs } = await import('../explain/diff-configs.ts')
     const old = await openConfig(before)

@@ -9,8 +9,6 @@ import { command, painterFor } from './command.ts'
 import { NO_FILE_TEXT } from './no-file.ts'
 import { UsageError } from './arguments.ts'
 
-const USAGE = "Run 'krakend explain --help' for usage."
-
 export const explain = command({
   name: 'explain',
   about: 'Shows what becomes of a request to an endpoint, and why',
@@ -54,14 +52,14 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
     const { readFields } = await import('./try-request.ts')
     const { openConfig } = await import('./open-config.ts')
     const { readFormat } = await import('./report.ts')
-    const format = readFormat(flags.format, 'explain')
+    const format = readFormat(flags.format)
     if (flags.config === undefined) {
       process.stderr.write(NO_FILE_TEXT)
       return 1
     }
     const target = readTarget(words)
-    if (target === null) throw new UsageError('say which endpoint: a path, with or without its method', USAGE)
-    const headers = readFields(flags.header, USAGE)
+    if (target === null) throw new UsageError('say which endpoint: a path, with or without its method')
+    const headers = readFields(flags.header)
     const opened = await openConfig(flags.config)
     if (opened === null) return 2
     const { config, raw, source } = opened

@@ -38,10 +38,15 @@ function title(): string {
   return `krakend-ts, a KrakenD-compatible API gateway\n\nVersion: ${VERSION}\n\n`
 }
 
-async function overview(all: Commands): Promise<string> {
+async function overview(commands: Commands): Promise<string> {
+  return `${title()}${await usageOfAll(commands)}`
+}
+
+/** What a line with an unknown flag and without a command is shown. */
+export async function usageOfAll(all: Commands): Promise<string> {
   const commands = await Promise.all(Object.values(all).map((load) => load()))
   const width = Math.max(...commands.map(({ name }) => name.length))
-  return `${title()}Usage:
+  return `Usage:
   krakend [command]
 
 Available Commands:
@@ -56,13 +61,24 @@ Use "krakend [command] --help" for more about a command.
 }
 
 /** The page of one command. */
-export function helpOf({ name, aliases = [], about, usage = '[flags]', details, examples, flags, exits }: Command): string {
+export function helpOf(command: Command): string {
+  const { about, details, exits } = command
+  return `${title()}${about}.
+${details === undefined ? '' : `\n${details.trim()}\n`}
+${usageOf(command)}
+Exit codes:
+${Object.entries(exits)
+  .map(([code, text]) => `  ${code.padEnd(3)} ${text}`)
+  .join('\n')}
+`
+}
+
+/** How it is called: what a line that cannot be understood is shown. */
+export function usageOf({ name, aliases = [], usage = '[flags]', examples, flags }: Command): string {
   const rows = [...Object.entries(flags).map(([flag, declared]) => rowOf(flag, declared)), ['-h, --help', 'show this help'] as const]
   const width = Math.max(...rows.map(([flag]) => flag.length)) + 3
   const names = aliases.length === 0 ? '' : `Aliases:\n  ${[name, ...aliases].join(', ')}\n\n`
-  return `${title()}${about}.
-${details === undefined ? '' : `\n${details.trim()}\n`}
-Usage:
+  return `Usage:
   krakend ${name} ${usage}
 
 ${names}Examples:
@@ -70,11 +86,6 @@ ${alignRemarks(examples).join('\n')}
 
 Flags:
 ${rows.map(([flag, text]) => `  ${flag.padEnd(width)}${text}`).join('\n')}
-
-Exit codes:
-${Object.entries(exits)
-  .map(([code, text]) => `  ${code.padEnd(3)} ${text}`)
-  .join('\n')}
 `
 }
 

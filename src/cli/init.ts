@@ -3,8 +3,6 @@
 import { UsageError } from './arguments.ts'
 import { command } from './command.ts'
 
-const USAGE = "Run 'krakend init --help' for usage."
-
 export const init = command({
   name: 'init',
   about: 'Writes a small commented configuration file to begin with',
@@ -53,7 +51,7 @@ and says above each key what it is for.`,
     const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     const answers = isAsked ? await askAnswers() : { ...DEFAULTS, ...defined }
     const problem = checkAnswers(answers)
-    if (problem !== null) throw new UsageError(problem, USAGE)
+    if (problem !== null) throw new UsageError(problem)
     const text = await buildFirstFile(answers)
     const { writeResult } = await import('./convert-file.ts')
     if (!(await writeResult(text, answers.output, flags.force > 0))) return 1

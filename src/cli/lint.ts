@@ -33,7 +33,7 @@ export function wantsLint(flags: LintFlags): boolean {
   const set = (['lint', 'lint-no-network', 'lint-schema'] as const).filter((name) => flags[name] !== undefined && flags[name] !== 0)
   if (set.length < 2) return set.length === 1
   const message = `if any flags in the group [lint lint-no-network lint-schema] are set none of the others can be; [${set.join(' ')}] were all set`
-  throw new UsageError(message, "Run 'krakend check --help' for usage.")
+  throw new UsageError(message)
 }
 
 export interface LintProblem {

@@ -6,7 +6,6 @@ import { command } from './command.ts'
 import { IMPORT_FLAG } from './read-file.ts'
 
 const ACTIONS = ['new', 'list'] as const
-const HELP = "Run 'krakend plugin --help' for usage."
 
 export const plugin = command({
   name: 'plugin',
@@ -36,9 +35,9 @@ export const plugin = command({
         imports: flags.import,
       })
     }
-    if (action === undefined) throw new UsageError('what to do is missing', HELP)
+    if (action === undefined) throw new UsageError('what to do is missing')
     const hint = suggestHint(action, ACTIONS)
-    throw new UsageError(`unknown command "plugin ${action}"${hint === '' ? '' : `, ${hint}`}`, HELP)
+    throw new UsageError(`unknown command "plugin ${action}"${hint === '' ? '' : `, ${hint}`}`)
   },
 })
 
@@ -49,11 +48,11 @@ interface NewFlags {
 }
 
 function readNew([name, ...others]: readonly string[], { kind, js, folder }: NewFlags) {
-  if (name === undefined) throw new UsageError('the name of the plugin is missing', HELP)
+  if (name === undefined) throw new UsageError('the name of the plugin is missing')
   refuseMore(others)
   return { name, kind: kind ?? 'middleware', isJavaScript: js > 0, folder: folder ?? 'plugins' }
 }
 
 function refuseMore([word]: readonly string[]): void {
-  if (word !== undefined) throw new UsageError(`unexpected argument "${word}"`, HELP)
+  if (word !== undefined) throw new UsageError(`unexpected argument "${word}"`)
 }

@@ -13,13 +13,10 @@ export interface ReportOptions {
   readonly showsAll: boolean
 }
 
-export function readFormat(text: string | undefined, commandName: string): ReportFormat {
+export function readFormat(text: string | undefined): ReportFormat {
   if (text === undefined || text === 'text') return 'text'
   if (text === 'json') return 'json'
-  throw new UsageError(
-    `invalid argument "${text}" for "--format" flag: it must be text or json`,
-    `Run 'krakend ${commandName} --help' for usage.`,
-  )
+  throw new UsageError(`invalid argument "${text}" for "--format" flag: it must be text or json`)
 }
 
 /** Writes the findings; `failure` is KrakenD's line about them, null where the file is accepted. */

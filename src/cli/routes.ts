@@ -17,7 +17,7 @@ export const routes = command({
   exits: { 0: 'the routes are listed', 1: 'the file cannot be read', 255: 'the command line is wrong' },
   async execute({ flags, words: [word] }) {
     const { readFormat } = await import('./report.ts')
-    const format = readFormat(flags.format, 'routes')
+    const format = readFormat(flags.format)
     const file = flags.config ?? word
     if (file === undefined) {
       process.stderr.write(NO_FILE_TEXT)

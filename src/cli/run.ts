@@ -99,5 +99,5 @@ function readInteger(text: string): number {
 }
 
 function wrongArgument(text: string, flag: string, rule: string): UsageError {
-  return new UsageError(`invalid argument "${text}" for "${flag}" flag: ${rule}`, "Run 'krakend run --help' for usage.")
+  return new UsageError(`invalid argument "${text}" for "${flag}" flag: ${rule}`)
 }

@@ -9,8 +9,6 @@ import { isToken } from '../go/header-name.ts'
 import { findBadEscape } from '../go/url-escape.ts'
 import { UsageError } from './arguments.ts'
 
-const USAGE = "Run 'krakend try --help' for usage."
-
 export interface RequestWords {
   readonly words: readonly string[]
   /** `Name: value`. */
@@ -24,12 +22,12 @@ export function readRequest({ words, headers, data }: RequestWords): MemoryReque
   const [first = '', second] = words.flatMap((word) => word.split(' ')).filter((word) => word !== '')
   const hasMethod = !first.startsWith('/')
   const target = hasMethod ? second : first
-  if (target?.startsWith('/') !== true) throw new UsageError('say what is asked for: a path, with or without its method', USAGE)
+  if (target?.startsWith('/') !== true) throw new UsageError('say what is asked for: a path, with or without its method')
   const method = hasMethod ? first.toUpperCase() : data === undefined ? 'GET' : 'POST'
-  if (!isToken(method)) throw new UsageError(`"${method}" is no method`, USAGE)
+  if (!isToken(method)) throw new UsageError(`"${method}" is no method`)
   const bad = findBadEscape(target.replace(/\?.*$/s, ''))
-  if (bad !== null) throw new UsageError(`the path has a malformed escape, ${bad}: every gateway answers 400`, USAGE)
-  const map = readFields(headers, USAGE)
+  if (bad !== null) throw new UsageError(`the path has a malformed escape, ${bad}: every gateway answers 400`)
+  const map = readFields(headers)
   if (data === undefined) return { method, target, headers: map, host: map.get('Host') ?? 'localhost' }
   const bytes = readData(data)
   map.set('Content-Length', String(bytes.length))
@@ -37,14 +35,14 @@ export function readRequest({ words, headers, data }: RequestWords): MemoryReque
 }
 
 /** Fields of `-H`. Throws a UsageError. */
-export function readFields(texts: readonly string[], usage: string): HeaderMap {
-  return HeaderMap.fromClient(texts.flatMap((text) => readField(text, usage)))
+export function readFields(texts: readonly string[]): HeaderMap {
+  return HeaderMap.fromClient(texts.flatMap((text) => readField(text)))
 }
 
-function readField(text: string, usage: string): [string, string] {
+function readField(text: string): [string, string] {
   const [, name, value] = /^([^:\s]+):\s*(.*)$/s.exec(text) ?? []
   if (name === undefined || value === undefined || !isToken(name) || /[\r\n]/.test(value))
-    throw new UsageError(`invalid argument "${text}" for "-H, --header" flag: it must be "Name: value"`, usage)
+    throw new UsageError(`invalid argument "${text}" for "-H, --header" flag: it must be "Name: value"`)
   return [name, value]
 }
 
@@ -53,6 +51,6 @@ function readData(data: string): Buffer {
   try {
     return readFileSync(data.slice(1))
   } catch (error) {
-    throw new UsageError(`the body cannot be read: ${asError(error).message}`, USAGE)
+    throw new UsageError(`the body cannot be read: ${asError(error).message}`)
   }
 }

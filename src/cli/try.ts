@@ -5,7 +5,6 @@ import { UsageError } from './arguments.ts'
 import { command, painterFor } from './command.ts'
 import { NO_FILE_TEXT } from './no-file.ts'
 
-const USAGE = "Run 'krakend try --help' for usage."
 const EXIT_NO_START = 2
 
 export const tryOut = command({
@@ -41,12 +40,12 @@ The answer's body stands on standard output, everything else on standard error.`
   },
   async execute({ flags, words }) {
     const { readFormat } = await import('./report.ts')
-    const format = readFormat(flags.format, 'try')
+    const format = readFormat(flags.format)
     if (flags.config === undefined) {
       process.stderr.write(NO_FILE_TEXT)
       return 1
     }
-    if (flags.edition !== undefined && flags.edition !== 'ce') throw new UsageError(`unknown edition "${flags.edition}"`, USAGE)
+    if (flags.edition !== undefined && flags.edition !== 'ce') throw new UsageError(`unknown edition "${flags.edition}"`)
     const { openConfig } = await import('./open-config.ts')
     const { readRequest } = await import('./try-request.ts')
     const request = readRequest({ words, headers: flags.header, data: flags.data })
