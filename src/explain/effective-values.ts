@@ -1,9 +1,11 @@
 // A configuration as flat values under the names of the file, every default filled in: what two configurations are compared by.
 
+import { isDeepStrictEqual } from 'node:util'
+import type { Quirks } from '../config/dialect.ts'
 import type { AgentConfig, BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig } from '../config/types.ts'
 import type { Level } from '../engine/compile/component.ts'
 import { loadDeclarations, type DeclaredBlock } from '../engine/compile/order.ts'
-import { mergeStrategyOf, proxyOptions } from '../engine/pipe/proxy-block.ts'
+import { mergeStrategyOf, proxyAtEndpoint, proxyOptions } from '../engine/pipe/proxy-block.ts'
 import { identityOf, ownRouteOf } from '../engine/routing/patterns/route-options.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
 import { order } from '../order.ts'
@@ -39,17 +41,22 @@ export interface EffectiveConfig {
   readonly agents: ReadonlyMap<string, EffectiveEndpoint>
 }
 
-/** What they say stands in every value already. */
-const RESOLVED: ReadonlySet<string> = new Set(['_gw/defaults', '_gw/secrets'])
+/** What they say stands in every value already, or in a field of the service: the folder of plugins, which is a key of the root elsewhere. */
+const RESOLVED: ReadonlySet<string> = new Set(['_gw/defaults', '_gw/secrets', 'plugin'])
+/** Options of `proxy` that versions name otherwise: how backends are called is a field of its place. */
+const CALLING: ReadonlySet<string> = new Set(['sequential', 'strategy'])
 
 export async function readEffective(config: GatewayConfig): Promise<EffectiveConfig> {
   const declared = await loadDeclarations(order, config)
-  const blocksOf = (blocks: ExtraConfig, level: Level): EffectivePlace['blocks'] =>
-    new Map(
+  const blocksOf = (blocks: ExtraConfig, level: Level): EffectivePlace['blocks'] => {
+    const reading = { level, declared, quirks: config.quirks }
+    return new Map(
       [...blocks]
         .filter(([name]) => !isCommentKey(name) && !RESOLVED.has(name))
-        .map(([name, raw]) => [name, readEffectiveBlock(name, raw, { level, declared, listsPlugins: config.quirks.listsPlugins })]),
+        .map(([name, raw]) => [name, readEffectiveBlock(name, raw, reading)] as const)
+        .filter(([name, block]) => name !== proxyAtEndpoint.namespace || !isDefault(name, block, reading)),
     )
+  }
   const backendsOf = (list: readonly BackendConfig[], path = ''): EffectiveEndpoint['backends'] =>
     list.map((backend) => {
       const pattern = numberParams(writtenPattern(backend.urlPattern), path)
@@ -72,7 +79,7 @@ export async function readEffective(config: GatewayConfig): Promise<EffectiveCon
     agent.name,
     {
       name: `agent ${agent.name}`,
-      fields: fieldsOfAgent(agent),
+      fields: new Map([...fieldsOfAgent(agent), ...fieldsOfCalling(agent, config)]),
       blocks: blocksOf(agent.extraConfig, 'agent'),
       backends: backendsOf(agent.backends),
     },
@@ -90,20 +97,28 @@ function keyOfEndpoint(endpoint: EndpointConfig): string {
   return own === null ? `${endpoint.method} ${endpoint.path.replaceAll(/([:*])[^/]+/g, '$1')}` : identityOf(own).join(' ')
 }
 
+interface Reading {
+  readonly level: Level
+  readonly declared: readonly DeclaredBlock[]
+  readonly quirks: Quirks
+}
+
 /** By its declaration where there is one: defaults are filled in, other cases of names and older names are one. */
-function readEffectiveBlock(
-  namespace: string,
-  raw: unknown,
-  { level, declared, listsPlugins }: { level: Level; declared: readonly DeclaredBlock[]; listsPlugins: boolean },
-): EffectiveBlock {
+function readEffectiveBlock(namespace: string, raw: unknown, { level, declared, quirks }: Reading): EffectiveBlock {
   const here = declared.filter(({ levels }) => levels.includes(level))
   const own = here.find(({ declaration }) => declaration.namespace === namespace)?.declaration
   const extras = here.find(({ declaration }) => declaration.extras?.namespace === namespace)?.declaration.extras
   const reader = own ?? extras
   const read: unknown = reader === undefined ? raw : (readOptions(reader.options, raw, reader.reading).value ?? 'not understood')
-  const value = namespace.startsWith('plugin/') ? readPlugins(namespace, raw, listsPlugins) : read
+  const value = namespace.startsWith('plugin/') ? readPlugins(namespace, raw, quirks.listsPlugins) : read
   const protects = here.some(({ declaration }) => declaration.restricting && declaration.namespace === namespace)
-  return { protects, options: new Map(flatten(value, '')) }
+  const options = flatten(value, '').filter(([name]) => namespace !== proxyAtEndpoint.namespace || !CALLING.has(name))
+  return { protects, options: new Map(options) }
+}
+
+/** Whether it says what is so without it. */
+function isDefault(namespace: string, { options }: EffectiveBlock, reading: Reading): boolean {
+  return isDeepStrictEqual(options, readEffectiveBlock(namespace, {}, reading).options)
 }
 
 /** What each plugin is given, in their order: versions write the same in different forms. */
@@ -119,8 +134,7 @@ function flatten(value: unknown, name: string): [string, unknown][] {
     .flatMap(([key, member]) => flatten(member, name === '' ? key : `${name}.${key}`))
 }
 
-function fieldsOfEndpoint(endpoint: EndpointConfig, { quirks }: GatewayConfig): Map<string, unknown> {
-  const several = endpoint.backends.length > 1
+function fieldsOfEndpoint(endpoint: EndpointConfig, config: GatewayConfig): Map<string, unknown> {
   return new Map<string, unknown>([
     ['timeout', { ms: endpoint.timeoutMs }],
     ['cache_ttl', { ms: endpoint.cacheTtlMs }],
@@ -128,8 +142,12 @@ function fieldsOfEndpoint(endpoint: EndpointConfig, { quirks }: GatewayConfig): 
     ['input_headers', endpoint.inputHeaders],
     ['input_query_strings', endpoint.inputQueryStrings],
     ['concurrent_calls', endpoint.concurrentCalls],
-    ...(several ? [['backends are called', mergeStrategyOf(proxyOptions(endpoint), quirks)] as const] : []),
+    ...fieldsOfCalling(endpoint, config),
   ])
+}
+
+function fieldsOfCalling(place: Pick<EndpointConfig, 'backends' | 'extraConfig'>, { quirks }: GatewayConfig): [string, unknown][] {
+  return place.backends.length > 1 ? [['backends are called', mergeStrategyOf(proxyOptions(place), quirks)]] : []
 }
 
 /** Parameters of the path by their place: what they are called is the file's own business. */

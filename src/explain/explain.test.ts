@@ -159,6 +159,48 @@ test('a difference is one of meaning', async () => {
   assert.deepEqual((await told(two('/x', '/y'), two('/y', '/x')))[1]?.split(':')[0], 'order of backends')
 })
 
+test('what version 4 only calls otherwise is the same', async () => {
+  const two = [backend(), backend({ url_pattern: '/c' })]
+  const at = (version: number, proxy: object | null, more: object = {}): object => ({
+    version,
+    ...more,
+    endpoints: [endpoint('/a', { backend: two, ...(proxy === null ? {} : blocks({ proxy })) })],
+    async_agent: [
+      {
+        name: 'g',
+        connection: {},
+        consumer: { topic: 't' },
+        backend: two,
+        extra_config: { 'async/amqp': {}, ...(proxy === null ? {} : { proxy }) },
+      },
+    ],
+  })
+  const differences = async (before: object, after: object): Promise<string[]> =>
+    (await told(before, after)).filter((line) => line !== 'changed service' && !line.startsWith('version: '))
+  assert.deepEqual(await differences(at(3, { sequential: true }), at(4, { strategy: 'sequential' })), [])
+  assert.deepEqual(await differences(at(3, { sequential: false }), at(4, {})), [])
+  assert.deepEqual(await differences(at(3, { sequential: false }), at(4, null)), [])
+  assert.deepEqual(await differences(at(3, null), at(4, { strategy: 'parallel', sequential: true })), [])
+  const folder = { folder: '/p', pattern: '.ts' }
+  assert.deepEqual(await differences(at(3, null, { plugin: folder }), at(4, null, blocks({ plugin: folder }))), [])
+  const called = 'backends are called: "sequential" → "parallel"'
+  assert.deepEqual(await differences(at(3, { sequential: true }), at(4, { strategy: 'parallel' })), [
+    'changed GET /a',
+    called,
+    'changed agent g',
+    called,
+  ])
+  assert.deepEqual(await differences(at(3, null), at(4, { force_sandboxed_request: true })), [
+    'changed GET /a',
+    'added proxy',
+    'changed agent g',
+    'added proxy',
+  ])
+  assert.deepEqual(await differences(at(3, null, { plugin: folder }), at(4, null, blocks({ plugin: { ...folder, folder: '/q' } }))), [
+    'plugin.folder: "/p" → "/q"',
+  ])
+})
+
 test('a request is traced: what each layer changed, whom it called, what came back', async () => {
   const users = await startBackend((_request, response) => response.setHeader('Content-Type', 'application/json').end('{"id":1,"p":2}'))
   try {
