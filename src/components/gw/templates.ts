@@ -1,7 +1,16 @@
 // Texts and JSON with placeholders, compiled for the place they fill: path, query string, header field, body. Knows no call.
 
 import type { Template, Placeholder } from '../../engine/placeholders.ts'
-import { braceMistake, breaksHeader, ENCODE, parseTemplate, placeholdersIn, soleOf, textOfValue, writtenPlaceholder } from '../../engine/placeholders.ts'
+import {
+  braceMistake,
+  breaksHeader,
+  ENCODE,
+  parseTemplate,
+  placeholdersIn,
+  soleOf,
+  textOfValue,
+  writtenPlaceholder,
+} from '../../engine/placeholders.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../json/types.ts'
 import { callError, missingValue, type Names, type Source, sourceOf, type Subject } from './values.ts'
 
