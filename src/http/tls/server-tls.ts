@@ -9,6 +9,7 @@ import { asError } from '../../engine/errors.ts'
 import type { ServerTlsConfig } from '../../config/types.ts'
 import { describeFileError } from '../../go/file-error.ts'
 import { checkKeyPair } from './key-pair.ts'
+import { clientAuthorities } from './client-authorities.ts'
 import { systemCertificates } from './system-certificates.ts'
 import { tlsChoices } from './names.ts'
 
@@ -80,6 +81,6 @@ async function loadClientVerification(section: ServerTlsConfig, log: Logger): Pr
     }),
   )
   const system = section.disableSystemCaPool ? [] : systemCertificates()
-  const ca = [...system, ...loaded.filter((bytes) => bytes !== null)]
+  const ca = clientAuthorities([...system, ...loaded.filter((bytes) => bytes !== null)])
   return { requestCert: true, rejectUnauthorized: true, ca, allowPartialTrustChain: true }
 }

@@ -5,9 +5,9 @@ import { isIP } from 'node:net'
 import { GoError } from '../../function.ts'
 import { formatValue } from '../../format-value.ts'
 import { GoObject, type GoSlice, type GoValue } from '../../value.ts'
-import { der, derInteger, derOid, type DerValue, pem, readDer, SEQUENCE, SET } from './der.ts'
+import { certifiedFields, childrenOf, der, derInteger, derOid, type DerValue, pem, readDer, SEQUENCE, SET, subjectOf } from '../../der.ts'
 import type { SprigHost } from './host.ts'
-import { childrenOf, decodePem, privateKeyPem } from './keys.ts'
+import { decodePem, privateKeyPem } from './keys.ts'
 
 /** What the functions yield: `.Cert` and `.Key` in PEM. */
 export class Certificate extends GoObject {
@@ -183,11 +183,9 @@ export function readIssuer(certificate: string, key: KeyObject): Issuer {
   const block = decodePem(certificate)
   if (block === null) throw new GoError('unable to decode certificate')
   parseCertificate(block.bytes)
-  const body = childrenOf(childrenOf(readDer(block.bytes)?.[0])[0])
-  const fields = body.filter(({ tag }) => tag !== 0xa0)
-  const subject = fields[4]
-  if (subject === undefined) throw new GoError('error parsing certificate: the subject is missing')
-  return { name: subject.whole, keyId: subjectKeyId(body.find(({ tag }) => tag === 0xa3)), key }
+  const name = subjectOf(block.bytes)
+  if (name === null) throw new GoError('error parsing certificate: the subject is missing')
+  return { name, keyId: subjectKeyId(certifiedFields(block.bytes).find(({ tag }) => tag === 0xa3)), key }
 }
 
 /** Throws a GoError when the bytes are no certificate. */

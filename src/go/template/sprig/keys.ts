@@ -2,7 +2,7 @@
 
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { GoError } from '../../function.ts'
-import { der, derInteger, type DerValue, pem, readDer, readInteger, SEQUENCE } from './der.ts'
+import { childrenOf, der, derInteger, pem, readDer, readInteger, SEQUENCE } from '../../der.ts'
 
 /** A key in PEM of the type; a text that says so for a type that is none. */
 export function generatePrivateKey(type: string): string {
@@ -41,10 +41,6 @@ function dsaPem(key: KeyObject): string {
   const [x] = (readDer(secret?.content ?? Buffer.alloc(0)) ?? []).map(readInteger)
   if (p === undefined || q === undefined || g === undefined || x === undefined) throw new GoError('failed to generate private key')
   return pem('DSA PRIVATE KEY', der(SEQUENCE, ...[0n, p, q, g, power(g, x, p), x].map(derInteger)))
-}
-
-export function childrenOf(value: DerValue | undefined): DerValue[] {
-  return value === undefined ? [] : (readDer(value.content) ?? [])
 }
 
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {

@@ -64,6 +64,25 @@ export function readDer(bytes: Buffer): DerValue[] | null {
   return values
 }
 
+/** The values in a value; none when its content is no DER. */
+export function childrenOf(value: DerValue | undefined): DerValue[] {
+  return value === undefined ? [] : (readDer(value.content) ?? [])
+}
+
+/** What a certificate certifies, field by field: without a version, the first are number, algorithm, issuer, time, subject. */
+export function certifiedFields(certificate: Buffer): DerValue[] {
+  const [body] = childrenOf(readDer(certificate)?.[0])
+  return childrenOf(body)
+}
+
+const VERSION = 0xa0
+const SUBJECT = 4
+
+/** The name that a certificate is made out to, with tag and length. Null when the bytes are no certificate. */
+export function subjectOf(certificate: Buffer): Buffer | null {
+  return certifiedFields(certificate).filter(({ tag }) => tag !== VERSION)[SUBJECT]?.whole ?? null
+}
+
 export function readInteger({ content }: DerValue): bigint {
   return BigInt(`0x${content.toString('hex') || '0'}`)
 }
