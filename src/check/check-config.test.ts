@@ -4,14 +4,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseConfig } from '../config/parse.ts'
 import { synonymsOf } from '../config/upgrade.ts'
+import { PEM } from '../http/tls/test-certificates.ts'
 import { formatPath, type Issue } from '../schema/issue.ts'
 import { checkConfig, gradeRule } from './check-config.ts'
+
+const FILES: Readonly<Record<string, string>> = { ...PEM, 'text.pem': 'hello' }
 
 function find(raw: object, text = JSON.stringify(raw)): Issue[] {
   const { config } = parseConfig(raw, { knownNamespaces: ['proxy', 'auth/validator', 'backend/http', '_gw/route'] })
   assert.ok(config !== null, text)
   const source = { file: 'k.json', text, format: 'json', synonymsOf }
-  return checkConfig({ config, raw, source, readable: (path) => path === 'there.pem', discoveries: ['dns'], drivers: ['async/amqp'] })
+  const readable = (path: string): boolean => path === 'there.pem' || Object.hasOwn(FILES, path)
+  const contentOf = (path: string): Buffer | null => (Object.hasOwn(FILES, path) ? Buffer.from(FILES[path] ?? '') : null)
+  return checkConfig({ config, raw, source, readable, contentOf, discoveries: ['dns'], drivers: ['async/amqp'] })
 }
 
 function told(raw: object): string[] {
@@ -69,10 +74,18 @@ const WRONG: readonly (readonly [raw: object, expected: readonly string[]])[] = 
   [{ version: 3, host: ['http://a'], endpoints: [{ backend: [{ url_pattern: '/x' }] }] }, ['missing-field endpoints[0]']],
   // TLS
   [service({ tls: {} }), ['no-certificate tls']],
-  [service({ tls: { public_key: 'a.pem', private_key: 'there.pem' } }), ['unreadable-file tls.public_key']],
+  [service({ tls: { public_key: 'none.pem', private_key: 'there.pem' } }), ['unreadable-file tls.public_key']],
+  [service({ tls: { public_key: 'a.pem', private_key: 'a.key' } }), []],
+  [service({ tls: { keys: [{ public_key: 'a.pem', private_key: 'b.key' }] } }), ['invalid-certificate tls.keys[0].private_key']],
+  [service({ tls: { public_key: 'text.pem', private_key: 'a.key' } }), ['invalid-certificate tls.public_key']],
+  [service({ tls: { public_key: 'there.pem', private_key: 'text.pem' } }), ['invalid-certificate tls.private_key']],
+  [
+    service({ client_tls: { client_certs: [{ certificate: 'a.pem', private_key: 'b.key' }] } }),
+    ['invalid-certificate client_tls.client_certs[0].private_key'],
+  ],
   [service({ tls: { disabled: true, public_key: 'a.pem' } }), []],
   [
-    service({ client_tls: { ca_certs: ['a.pem'], max_version: 'TLSv1.2' } }),
+    service({ client_tls: { ca_certs: ['none.pem'], max_version: 'TLSv1.2' } }),
     ['unknown-value client_tls.max_version', 'unreadable-file client_tls.ca_certs[0]'],
   ],
   // sequences

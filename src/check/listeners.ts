@@ -1,6 +1,8 @@
 // Where the gateway listens, how long it waits, and the files that TLS needs.
 
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { ClientTlsConfig, GatewayConfig, ServerTlsConfig } from '../config/types.ts'
+import { asError } from '../engine/errors.ts'
 import { certainIssue, errorIssue, warningIssue, writeValue } from '../schema/issue.ts'
 import type { Issue, IssuePath } from '../schema/issue.ts'
 import { suggest } from '../schema/suggest.ts'
@@ -44,12 +46,14 @@ function textOf(raw: unknown, at: IssuePath): string | null {
   return typeof value === 'string' ? value : null
 }
 
-export const checkTls: Rule = ({ config, readable }) => [
-  ...(config.server.tls === null || config.server.tls.isDisabled ? [] : checkServerTls(config.server.tls, readable)),
-  ...(config.transport.clientTls === null ? [] : checkClientTls(config.transport.clientTls, readable)),
+type Files = Pick<CheckSubject, 'readable' | 'contentOf'>
+
+export const checkTls: Rule = ({ config, ...files }) => [
+  ...(config.server.tls === null || config.server.tls.isDisabled ? [] : checkServerTls(config.server.tls, files)),
+  ...(config.transport.clientTls === null ? [] : checkClientTls(config.transport.clientTls, files)),
 ]
 
-function checkServerTls(tls: ServerTlsConfig, readable: CheckSubject['readable']): Issue[] {
+function checkServerTls(tls: ServerTlsConfig, { readable, contentOf }: Files): Issue[] {
   const issues = checkVersions('tls', tls)
   if (tls.keys.length === 0) {
     const hint = 'write "keys": [{ "public_key": "cert.pem", "private_key": "key.pem" }], or "disabled": true'
@@ -66,6 +70,12 @@ function checkServerTls(tls: ServerTlsConfig, readable: CheckSubject['readable']
         issues.push(certainIssue('start', 'no-certificate', [...at, name], `"${name}" is missing: the gateway does not start`))
       else if (!readable(file)) issues.push(missing([...at, name], file, 'the gateway does not start', 'start'))
     }
+    const problem = explainPair(contentOf(pair.publicKey), contentOf(pair.privateKey))
+    if (problem !== null) {
+      const [name, file] = files[problem.of]
+      const message = `"${file}" ${problem.reason}: the gateway does not start`
+      issues.push(certainIssue('start', 'invalid-certificate', [...at, name], message, problem.hint))
+    }
   }
   for (const [index, file] of tls.caCerts.entries()) {
     if (tls.enableMtls && !readable(file)) issues.push(missing(['tls', 'ca_certs', index], file, 'clients of that authority are refused'))
@@ -81,7 +91,26 @@ function checkServerTls(tls: ServerTlsConfig, readable: CheckSubject['readable']
   return issues
 }
 
-function checkClientTls(tls: ClientTlsConfig, readable: CheckSubject['readable']): Issue[] {
+/** What is wrong with a certificate (`of` 0) or its key (1); null when they fit, and when nobody can tell. */
+function explainPair(certificate: Buffer | null, key: Buffer | null): { of: 0 | 1; reason: string; hint: string } | null {
+  const leaf = certificate === null ? null : attempt(() => new X509Certificate(certificate))
+  if (leaf instanceof Error) return { of: 0, reason: 'is no certificate in PEM', hint: 'it begins with -----BEGIN CERTIFICATE-----' }
+  const own = key === null ? null : attempt(() => createPrivateKey(key))
+  // security: what OpenSSL says of a key is not repeated.
+  if (own instanceof Error) return { of: 1, reason: 'is no private key in PEM that can be read without a password', hint: '' }
+  if (leaf === null || own === null || leaf.checkPrivateKey(own)) return null
+  return { of: 1, reason: 'is not the key of the certificate', hint: 'the first certificate of the file is that of this server' }
+}
+
+function attempt<T>(make: () => T): T | Error {
+  try {
+    return make()
+  } catch (error) {
+    return asError(error)
+  }
+}
+
+function checkClientTls(tls: ClientTlsConfig, { readable, contentOf }: Files): Issue[] {
   const issues = checkVersions('client_tls', tls)
   for (const [index, file] of tls.caCerts.entries())
     if (!readable(file)) issues.push(missing(['client_tls', 'ca_certs', index], file, 'backends that need it cannot be reached'))
@@ -90,8 +119,13 @@ function checkClientTls(tls: ClientTlsConfig, readable: CheckSubject['readable']
       ['certificate', certificate],
       ['private_key', privateKey],
     ] as const
-    for (const [name, file] of files)
-      if (!readable(file)) issues.push(missing(['client_tls', 'client_certs', index, name], file, 'no backend is shown this certificate'))
+    const effect = 'no backend is shown this certificate'
+    for (const [name, file] of files) if (!readable(file)) issues.push(missing(['client_tls', 'client_certs', index, name], file, effect))
+    const problem = explainPair(contentOf(certificate), contentOf(privateKey))
+    if (problem === null) continue
+    const [name, file] = files[problem.of]
+    const path = ['client_tls', 'client_certs', index, name]
+    issues.push(errorIssue('invalid-certificate', path, `"${file}" ${problem.reason}: ${effect}`, problem.hint))
   }
   return issues
 }

@@ -12,6 +12,8 @@ export interface CheckSubject {
   readonly source: Source
   /** Whether a file that the configuration names can be read. */
   readonly readable: (path: string) => boolean
+  /** What is in such a file; null where nobody can tell. */
+  readonly contentOf: (path: string) => Buffer | null
   /** Values of `sd` that something implements, beside a fixed list. */
   readonly discoveries: readonly string[]
   /** Namespaces that bring messages to async agents. */

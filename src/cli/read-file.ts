@@ -1,6 +1,5 @@
 // Reads the configuration file for a command and says what is wrong with it.
 
-import { accessSync, constants } from 'node:fs'
 import { checkConfig, gradeRule } from '../check/check-config.ts'
 import { type ConfigReading, readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
@@ -13,6 +12,7 @@ import type { Issue, Source } from '../schema/issue.ts'
 import { isInOwnBlock } from '../schema/own-keys.ts'
 import { UsageError } from './arguments.ts'
 import type { LintProblem } from './lint.ts'
+import { contentOf, readable } from './named-files.ts'
 import { findPluginIssues, type PluginFindings } from './plugin-findings.ts'
 import { report, summarize, type ReportOptions } from './report.ts'
 import { toldIssues } from './told-issues.ts'
@@ -111,8 +111,8 @@ async function findIssues(
 ): Promise<Issue[]> {
   const discoveries = order.discoveries.map(({ sd }) => sd)
   const drivers = order.drivers.map(({ namespace }) => namespace)
-  const general = [...issues, ...checkConfig({ config, raw, source, readable, discoveries, drivers })]
-  const own = checkBlocks(config, await loadDeclarations(order, config), { ...request, readable })
+  const general = [...issues, ...checkConfig({ config, raw, source, readable, contentOf, discoveries, drivers })]
+  const own = checkBlocks(config, await loadDeclarations(order, config), { ...request, readable, contentOf })
   return [
     ...general.map((issue) => (isNoGateway(issue, request) ? { ...issue, severity: 'error' as const } : gradeRule(issue, request))),
     ...own,
@@ -157,15 +157,6 @@ async function finish(
   await report(toldIssues(issues, config?.inherited ?? null, secrets), source, why === null ? null : `ERROR ${why}`, request)
   const summary = request.format === 'text' ? summarize(issues) : ''
   return { config: refusal === null ? config : null, source, raw, refusal: why, summary }
-}
-
-function readable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 const writeTime = compileLocalTime('2006/01/02 15:04:05')

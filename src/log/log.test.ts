@@ -5,7 +5,8 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Dialect } from '../config/types.ts'
 import { ConfigError } from '../engine/compile/component.ts'
-import { checkOptions } from '../testing/index.ts'
+import { checkBlock } from '../engine/compile/check-blocks.ts'
+import { checkOptions, makeSite } from '../testing/index.ts'
 import { compilePattern, explainPattern } from './line-pattern.ts'
 import { compileFormat, type FormatLines } from './line-format.ts'
 import { loggerOf } from './logger.ts'
@@ -140,7 +141,9 @@ test('check says what a block does not do', () => {
     'warning stdout: is not true: only the access log is written, no errors and no warnings',
   ])
   assert.deepEqual(checkOptions(loggingBlock, { level: 'INFO', syslog: true }), [])
-  assert.deepEqual(checkOptions(loggingBlock, { level: 'INFO', stdout: true, format: 'custom', custom_format: '%{shortfile} %{x}' }), [
+  const wrong = { level: 'INFO', stdout: true, format: 'custom', custom_format: '%{shortfile} %{x}' }
+  assert.equal(checkBlock(loggingBlock, wrong, { dialect: 3, once: makeSite().once })[0]?.fails, 'start')
+  assert.deepEqual(checkOptions(loggingBlock, wrong), [
     'error custom_format: logger: unknown variable: x: the gateway does not start',
     'warning custom_format: %{shortfile} names a place in KrakenD\'s own source: here it is always "???"',
   ])

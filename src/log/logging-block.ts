@@ -4,7 +4,7 @@ import type { Static } from 'typebox'
 import type { ExtraConfig } from '../config/types.ts'
 import { block, type CheckedBlock, ConfigError } from '../engine/compile/component.ts'
 import { readBlock } from '../engine/compile/read-block.ts'
-import { errorIssue, type Issue, warningIssue } from '../schema/issue.ts'
+import { certainIssue, type Issue, warningIssue } from '../schema/issue.ts'
 import { Type } from '../schema/type.ts'
 import { type GelfTarget, gelfTargetOf } from './gelf-block.ts'
 import { explainPattern, SOURCE_VERBS, verbsOf } from './line-pattern.ts'
@@ -110,7 +110,7 @@ function findProblems({ level, stdout, syslog, format, custom_format: pattern }:
     issues.push(warningIssue('invalid-option', ['stdout'], 'is not true: only the access log is written, no errors and no warnings'))
   if (format !== 'custom') return issues
   const problem = explainPattern(pattern)
-  if (problem !== null) issues.push(errorIssue('invalid-option', ['custom_format'], `${problem}: the gateway does not start`))
+  if (problem !== null) issues.push(certainIssue('start', 'invalid-option', ['custom_format'], `${problem}: the gateway does not start`))
   const places = verbsOf(pattern).filter((name) => SOURCE_VERBS.has(name))
   for (const name of places)
     issues.push(

@@ -20,6 +20,8 @@ export interface CheckOptions {
   readonly isPortable?: boolean
   /** Whether a file that the configuration names can be read; everything unless given. */
   readonly readable?: CheckedBlock['readable']
+  /** What is in such a file; nobody can tell unless given. */
+  readonly contentOf?: CheckedBlock['contentOf']
 }
 
 /** Codes of what was not understood: in a block that protects, none of them may pass `--strict`. */
@@ -34,12 +36,13 @@ const NOT_UNDERSTOOD: ReadonlySet<string> = new Set([
 ])
 
 /** What blocks are checked with. */
-export type CheckContext = Pick<CheckedBlock, 'dialect' | 'once'> & Partial<Pick<CheckedBlock, 'place' | 'readable' | 'identityHeaders'>>
+export type CheckContext = Pick<CheckedBlock, 'dialect' | 'once'> &
+  Partial<Pick<CheckedBlock, 'place' | 'readable' | 'contentOf' | 'identityHeaders'>>
 
 /** Issues of every configured block: errors where a protection's block is wrong, else warnings. */
 export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBlock[], options: CheckOptions): Issue[] {
-  const { readable = () => true } = options
-  const shared = { dialect: config.dialect, once: makeOnce(), readable }
+  const { readable = () => true, contentOf = () => null } = options
+  const shared = { dialect: config.dialect, once: makeOnce(), readable, contentOf }
   const endpoints = new Map(
     config.endpoints.flatMap((endpoint) => withFallbacks(endpoint.backends).map((backend) => [backend.extraConfig, endpoint] as const)),
   )
@@ -132,8 +135,8 @@ export function checkBlock(declaration: AnyBlock, raw: unknown, context: CheckCo
   // What the component itself says about an option is more exact than that its type is wrong.
   const { extras } = declaration
   const more = extras === undefined || rawExtras === undefined ? null : readOptions(extras.options, rawExtras, extras.reading).value
-  const { place = null, readable = () => true, identityHeaders = () => [] } = context
-  const own = declaration.check(value, { ...context, place, readable, identityHeaders, raw, extras: more })
+  const { place = null, readable = () => true, contentOf = () => null, identityHeaders = () => [] } = context
+  const own = declaration.check(value, { ...context, place, readable, contentOf, identityHeaders, raw, extras: more })
   return [...found.filter(({ path }) => !own.some((issue) => isAtOrBelow(issue.path, path))), ...own]
 }
 

@@ -61,6 +61,8 @@ export interface CheckedBlock<X = unknown> {
   readonly readable: (path: string) => boolean
   /** What blocks of the same endpoint say in their `identityHeaders`. */
   readonly identityHeaders: () => readonly string[]
+  /** What is in such a file; null where nobody can tell, and for what is no regular file, which may be read only once. */
+  readonly contentOf: (path: string) => Buffer | null
 }
 
 /** Where a block stands, for checks that look at what is around it. */

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EndpointConfig, GatewayConfig } from '../../../config/types.ts'
+import type { AnyBlock } from '../../../engine/compile/component.ts'
 import { checkBlock } from '../../../engine/compile/check-blocks.ts'
+import type { Issue } from '../../../schema/issue.ts'
 import { buildFor, checkOptions, makeSite } from '../../../testing/index.ts'
 import { sharedKeyCache, signer, validator } from './index.ts'
 
@@ -59,9 +61,23 @@ test('an option that is ignored is not told as a configuration that cannot be pa
 
 /** Findings at an endpoint that lets these headers in, of a configuration whose files are not there. */
 function toldAt(inputHeaders: readonly string[], options: object, files: readonly string[] = []): string[] {
+  return issuesAt(validator, options, inputHeaders, files).map(({ code, path }) => [code, ...path].join(' '))
+}
+
+/** `files` are names, or names with what is in them. */
+function issuesAt(
+  declaration: AnyBlock,
+  options: object,
+  inputHeaders: readonly string[] = [],
+  files: readonly string[] | Readonly<Record<string, Buffer>> = [],
+): Issue[] {
   const place = { config: {} as GatewayConfig, endpoint: { inputHeaders } as unknown as EndpointConfig, backend: null }
-  const context = { dialect: 3, once: makeSite().once, place, readable: (path: string) => files.includes(path) } as const
-  return checkBlock(validator, options, context).map(({ code, path }) => [code, ...path].join(' '))
+  const contents: Readonly<Record<string, Buffer | null>> = Array.isArray(files)
+    ? Object.fromEntries(files.map((name) => [name, null]))
+    : files
+  const readable = (path: string): boolean => Object.hasOwn(contents, path)
+  const contentOf = (path: string): Buffer | null => contents[path] ?? null
+  return checkBlock(declaration, options, { dialect: 3, once: makeSite().once, place, readable, contentOf })
 }
 
 test('claims are propagated into headers that the endpoint lets in', () => {
@@ -83,6 +99,38 @@ test('files of keys are looked for', () => {
   const local = { alg: 'RS256', jwk_local_path: 'keys.json', disable_jwk_security: true }
   assert.deepEqual(toldAt([], local), ['unreadable-file jwk_local_path'])
   assert.deepEqual(toldAt([], local, ['keys.json']), [])
+})
+
+test('what stops the start of a validator, or closes a signer, fails for certain', () => {
+  const local = { alg: 'RS256', jwk_local_path: 'keys.json', disable_jwk_security: true }
+  const wrong: readonly (readonly [options: object, file: string, line: string])[] = [
+    [{ jwk_fingerprints: ['AAAA', '***'] }, '{"keys":[]}', 'jwk_fingerprints 1: illegal base64 data at input byte 0'],
+    [{ jwk_local_ca: 'none.pem' }, '{"keys":[]}', 'jwk_local_ca: the file "none.pem" cannot be read'],
+    [{}, '{', 'jwk_local_path: the file "keys.json" gives no keys: not valid JSON'],
+    [{}, '[]', 'jwk_local_path: the file "keys.json" gives no keys: not a JSON object'],
+    [{}, '{"keys":[{"kty":"x"}]}', 'jwk_local_path: the file "keys.json" gives no keys: unknown type of a JWK'],
+    [
+      { secret_url: 'awskms://x', cypher_key: 'AAAA' },
+      '',
+      'jwk_local_path: the file "keys.json" gives no keys: secret_url: the keeper awskms:// is not available in this build; base64key:// and hashivault:// are',
+    ],
+  ]
+  const kinds = [
+    [validator, {}, 'start', 'the gateway does not start'],
+    [signer, SIGNED, 'requests', 'every request is refused'],
+  ] as const
+  for (const [declaration, more, fails, consequence] of kinds) {
+    const told = (options: object, file: string): string[] =>
+      issuesAt(declaration, { ...local, ...more, ...options }, [], { 'keys.json': Buffer.from(file) }).map(
+        (issue) => `${issue.fails} ${issue.path.join(' ')}: ${issue.message}`,
+      )
+    for (const [options, file, line] of wrong) assert.deepEqual(told(options, file), [`${fails} ${line}: ${consequence}`])
+    assert.deepEqual(told({ secret_url: 'hashivault://key', cypher_key: 'AAAA' }, ''), [])
+    assert.deepEqual(told({}, '{"keys":[]}'), [])
+  }
+  const closed = (options: object): (string | undefined)[] => issuesAt(validator, { ...KEYS, ...options }).map(({ fails }) => fails)
+  for (const options of [{ jwk_url: 'http://a/b' }, { cipher_suites: [70_000] }, { cache_duration: 2 ** 33 }])
+    assert.deepEqual(closed(options), ['requests'])
 })
 
 test('options of a validator at the service protect nothing', () => {

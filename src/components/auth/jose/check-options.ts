@@ -8,21 +8,25 @@ import { suggest, suggestHint } from '../../../schema/suggest.ts'
 import { isObject } from '../../../json/types.ts'
 import { findBadPath } from './claim-paths.ts'
 import { ALGORITHM_NAMES, findAlgorithm } from './token/algorithms.ts'
-import { hasKeySource, INSECURE, isInsecure, NO_KEY_SOURCE } from './keys/key-supply.ts'
-import { validatorOptions } from './options.ts'
-import type { SignerOptions, ValidatorOptions } from './options.ts'
+import { explainKeyFile } from './keys/key-file.ts'
+import { explainFingerprint, hasKeySource, INSECURE, isInsecure, NO_KEY_SOURCE } from './keys/key-supply.ts'
+import { findUndecoded, validatorOptions } from './options.ts'
+import type { KeyOptions, SignerOptions, ValidatorOptions } from './options.ts'
 
 const CLOSED = 'every request is refused'
+const FINGERPRINT = 'write the SHA-256 of the public key in base64url, with its "="'
 
 /** What tokens are held to, and where their claims go. */
-export function checkValidator(options: ValidatorOptions, { dialect, place, readable }: CheckedBlock): Issue[] {
+export function checkValidator(options: ValidatorOptions, { dialect, place, ...files }: CheckedBlock): Issue[] {
   // Named issuers have keys of their own.
   const needsKeys = hasKeySource(options) || place?.endpoint?.extraConfig.has('_gw/issuers') !== true
-  const issues = needsKeys ? checkKeys(options, 'the gateway does not start', readable) : []
+  const issues = needsKeys ? checkKeys(options, 'start', files) : []
   if (options.cache && options.jwk_local_path !== '')
     issues.push(certainIssue('start', 'invalid-option', ['cache'], 'cannot be used with jwk_local_path: the gateway does not start'))
   const badPath = findBadPath(options, dialect)
-  if (badPath !== null) issues.push(errorIssue('invalid-option', [badPath.option], `${badPath.problem}: ${CLOSED}`))
+  if (badPath !== null) issues.push(certainIssue('requests', 'invalid-option', [badPath.option], `${badPath.problem}: ${CLOSED}`))
+  const undecoded = findUndecoded(options)
+  if (undecoded !== null) issues.push(certainIssue('requests', 'invalid-option', [undecoded.option], `${undecoded.problem}: ${CLOSED}`))
   for (const name of ['leeway', 'failed_jwk_key_cooldown'] as const) {
     const text = options[name]
     if (text !== '' && parseDurationMs(text) === null)
@@ -95,8 +99,8 @@ function checkNames({ key_identify_strategy: strategy, scopes_matcher: matcher }
   return issues
 }
 
-export function checkSigner(options: SignerOptions, { readable }: CheckedBlock): Issue[] {
-  const issues = checkKeys(options, CLOSED, readable)
+export function checkSigner(options: SignerOptions, files: CheckedBlock): Issue[] {
+  const issues = checkKeys(options, 'requests', files)
   if (options.keys_to_sign.length === 0)
     issues.push(
       errorIssue(
@@ -123,34 +127,59 @@ export function checkSharedCache(_options: unknown, { raw }: CheckedBlock): Issu
   )
 }
 
-function checkKeys(options: ValidatorOptions | SignerOptions, consequence: string, readable: CheckedBlock['readable']): Issue[] {
+type Files = Pick<CheckedBlock, 'readable' | 'contentOf'>
+
+/** What fails without keys: the start of a validator, the requests of a signer. */
+const CONSEQUENCE = { start: 'the gateway does not start', requests: CLOSED } as const
+
+function checkKeys(options: ValidatorOptions | SignerOptions, fails: 'start' | 'requests', files: Files): Issue[] {
   if (!hasKeySource(options)) {
     const hint = 'say where the keys are; look for a misspelt name'
     return [certainIssue('requests', 'no-keys', ['jwk_url'], `${NO_KEY_SOURCE}: ${CLOSED}`, hint)]
   }
   const issues: Issue[] = []
   const hint = options.jwk_url === '' ? '' : 'use https, or set disable_jwk_security where that is acceptable'
-  if (isInsecure(options)) issues.push(errorIssue('insecure-keys', ['jwk_url'], `${INSECURE}: ${CLOSED}`, hint))
-  if (findAlgorithm(options.alg) === undefined) issues.push(unknownAlgorithm(options.alg, consequence))
-  const { jwk_local_path: path, jwk_local_ca: authority } = options
-  const fails = consequence === CLOSED ? 'requests' : 'start'
-  if (path !== '' && !readable(path))
-    issues.push(certainIssue(fails, 'unreadable-file', ['jwk_local_path'], `the file "${path}" cannot be read: ${consequence}`))
-  if (authority !== '' && !readable(authority))
-    issues.push(
-      errorIssue('unreadable-file', ['jwk_local_ca'], `the file "${authority}" cannot be read: a server that needs it is not trusted`),
-    )
+  if (isInsecure(options)) issues.push(certainIssue('requests', 'insecure-keys', ['jwk_url'], `${INSECURE}: ${CLOSED}`, hint))
+  if (findAlgorithm(options.alg) === undefined) issues.push(unknownAlgorithm(options.alg, fails))
+  return [...issues, ...checkTrust(options, fails, files), ...checkKeyFile(options, fails, files)]
+}
+
+/** compat: read for keys of a file, too. */
+function checkTrust(
+  { jwk_fingerprints: fingerprints, jwk_local_ca: authority }: KeyOptions,
+  fails: 'start' | 'requests',
+  files: Files,
+): Issue[] {
+  const issues = fingerprints.flatMap((fingerprint, index): Issue[] => {
+    const problem = explainFingerprint(fingerprint)
+    const path = ['jwk_fingerprints', index]
+    return problem === null ? [] : [certainIssue(fails, 'invalid-option', path, `${problem}: ${CONSEQUENCE[fails]}`, FINGERPRINT)]
+  })
+  if (authority !== '' && !files.readable(authority)) issues.push(unreadable('jwk_local_ca', authority, fails))
   return issues
 }
 
-function unknownAlgorithm(alg: string, consequence: string): Issue {
+function checkKeyFile(options: KeyOptions, fails: 'start' | 'requests', { readable, contentOf }: Files): Issue[] {
+  const { jwk_local_path: path } = options
+  if (path === '') return []
+  if (!readable(path)) return [unreadable('jwk_local_path', path, fails)]
+  const file = contentOf(path)
+  const problem = file === null ? null : explainKeyFile(options, file)
+  if (problem === null) return []
+  return [certainIssue(fails, 'invalid-option', ['jwk_local_path'], `the file "${path}" gives no keys: ${problem}: ${CONSEQUENCE[fails]}`)]
+}
+
+function unreadable(option: string, path: string, fails: 'start' | 'requests'): Issue {
+  return certainIssue(fails, 'unreadable-file', [option], `the file "${path}" cannot be read: ${CONSEQUENCE[fails]}`)
+}
+
+function unknownAlgorithm(alg: string, fails: 'start' | 'requests'): Issue {
   const meant = suggest(alg, ALGORITHM_NAMES)
-  const fails = consequence === CLOSED ? 'requests' : 'start'
   return certainIssue(
     fails,
     'invalid-option',
     ['alg'],
-    `unknown algorithm "${alg}": ${consequence}`,
+    `unknown algorithm "${alg}": ${CONSEQUENCE[fails]}`,
     meant === null ? `there are ${ALGORITHM_NAMES.join(', ')}` : `did you mean "${meant}"?`,
   )
 }

@@ -68,3 +68,15 @@ export const sharedCacheOptions = Type.Object({
 export type ValidatorOptions = Static<typeof validatorOptions>
 export type SignerOptions = Static<typeof signerOptions>
 export type KeyOptions = Omit<SignerOptions, 'alg' | 'kid' | 'typ' | 'keys_to_sign' | 'full'>
+
+const MAX_CACHE_SECONDS = 2 ** 32 - 1
+
+/** What KrakenD cannot decode although its type is right; null when there is nothing. */
+export function findUndecoded({
+  cache_duration: seconds,
+  cipher_suites: suites,
+}: ValidatorOptions): { option: keyof ValidatorOptions; problem: string } | null {
+  if (seconds < 0 || seconds > MAX_CACHE_SECONDS) return { option: 'cache_duration', problem: 'cache_duration must be a number of seconds' }
+  if (suites.some((suite) => suite < 0 || suite > 0xffff)) return { option: 'cipher_suites', problem: 'cipher_suites must be IANA numbers' }
+  return null
+}

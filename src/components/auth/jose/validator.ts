@@ -10,7 +10,7 @@ import { findBadPath } from './claim-paths.ts'
 import type { Issuer } from './issuers/open-issuer.ts'
 import { JOSE_QUIRKS } from './jose-quirks.ts'
 import { hasKeySource, INSECURE, isInsecure, NO_KEY_SOURCE } from './keys/key-supply.ts'
-import type { ValidatorOptions } from './options.ts'
+import { findUndecoded, type ValidatorOptions } from './options.ts'
 import { applyClaims } from './token/claim-uses.ts'
 import { MAX_TOKEN_LENGTH, TokenError } from './token/jws.ts'
 import { compileFindToken } from './token/token-location.ts'
@@ -31,7 +31,6 @@ const TOO_LONG = `Unable to validate the token: the token is longer than ${MAX_T
 const REJECTED = 'Token sent by client rejected'
 const NO_ROLES = 'Token sent by client does not have sufficient roles'
 const NO_SCOPES = 'Token sent by client does not have the required scopes'
-const MAX_CACHE_SECONDS = 2 ** 32 - 1
 
 /** Refuses everything with 401. */
 export function deny(): never {
@@ -108,8 +107,8 @@ export function buildValidator(options: ValidatorOptions, issuers: readonly Issu
 
 /** What KrakenD finds wrong when it decodes the block; the endpoint is closed then. */
 function findProblem(options: ValidatorOptions, needsKeys: boolean): string | null {
-  if (options.cache_duration < 0 || options.cache_duration > MAX_CACHE_SECONDS) return 'cache_duration must be a number of seconds'
-  if (options.cipher_suites.some((suite) => suite < 0 || suite > 0xffff)) return 'cipher_suites must be IANA numbers'
+  const undecoded = findUndecoded(options)
+  if (undecoded !== null) return undecoded.problem
   return needsKeys && isInsecure(options) ? INSECURE : null
 }
 

@@ -256,7 +256,8 @@ test('check tells all that would stop the start', () => {
   assert.deepEqual(checkOptions(authRevoker, OPTIONS), [openPort])
   const behindLoopback = checkBlock(authRevoker, OPTIONS, { dialect: 3, once: makeSite().once }, { rpc: { listen_ip: '127.0.0.1' } })
   assert.deepEqual(behindLoopback, [])
-  const lines = checkOptions(authRevoker, { ...OPTIONS, N: 0, P: 1, TTL: 0, hash_name: 'x' })
+  const wrong = { ...OPTIONS, N: 0, P: 1, TTL: 0, hash_name: 'x' }
+  const lines = checkOptions(authRevoker, wrong)
   assert.deepEqual(lines, [
     'error hash_name: "hash_name" is neither "optimal" nor "default"',
     'error N: "N" must be at least 1',
@@ -264,8 +265,12 @@ test('check tells all that would stop the start', () => {
     'error TTL: "TTL" must be at least 1',
     openPort,
   ])
+  for (const block of [wrong, {}]) {
+    const fails = checkBlock(authRevoker, block, { dialect: 3, once: makeSite().once }).map((issue) => issue.fails ?? '')
+    assert.deepEqual(fails, ['start', 'start', 'start', 'start', ''])
+  }
   assert.deepEqual(checkExtras(authRevoker, { management: { port: 1 } }), ['error management.token: "token" is missing here'])
   assert.deepEqual(checkExtras(authRevoker, { management: { port: 1, token: 't' }, redis: { url: 'http://x' } }), [
-    'error redis.url: "redis.url" is no redis:// or rediss:// URL: the gateway does not start',
+    'error redis.url: "redis.url" is no redis:// or rediss:// URL',
   ])
 })

@@ -2,7 +2,7 @@
 
 import type { Static } from 'typebox'
 import { ConfigError } from '../../../engine/compile/component.ts'
-import { errorIssue, warningIssue } from '../../../schema/issue.ts'
+import { certainIssue, warningIssue } from '../../../schema/issue.ts'
 import type { Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { parseRedisUrl } from './redis-url.ts'
@@ -72,7 +72,7 @@ export function findWrongExtras({ management, redis }: Extras): Issue[] {
   try {
     parseRedisUrl(redis.url)
   } catch (error) {
-    issues.push(refuse(['redis', 'url'], `${(error as Error).message}: the gateway does not start`))
+    issues.push(refuse(['redis', 'url'], (error as Error).message))
   }
   return issues
 }
@@ -90,7 +90,7 @@ export function findOpenPort(extra: Extras | null): Issue[] {
 }
 
 function refuse(path: readonly string[], reason: string): Issue {
-  return errorIssue('invalid-option', path, `"${path.join('.')}" ${reason}`)
+  return { ...certainIssue('start', 'invalid-option', path, `"${path.join('.')}" ${reason}`), effect: 'the gateway does not start' }
 }
 
 /** Throws the first thing that no revoker can be made of as a ConfigError. */

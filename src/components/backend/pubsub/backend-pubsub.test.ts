@@ -79,7 +79,7 @@ test('a URL that nobody can open is a finding', () => {
   const checkAt = (declaration: typeof pubsubPublisher | typeof pubsubSubscriber, host: string, url: string): string[] => {
     const config = configOf(fileOf(host, {}))
     const place = { config, endpoint: null, backend: config.endpoints[0]?.backends[0] ?? null }
-    const around = { place, readable: () => true, identityHeaders: () => [] }
+    const around = { place, readable: () => true, identityHeaders: () => [], contentOf: () => null }
     const block = { raw: {}, extras: null, dialect: 3, once: makeSite().once, ...around } as const
     return (declaration.check?.({ topic_url: url, subscription_url: url }, block) ?? []).map(({ message }) => message)
   }

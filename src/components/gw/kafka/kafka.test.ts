@@ -88,7 +88,7 @@ describe('a wrong block', () => {
       allow_insecure_connections: false,
     }
     const readable = (file: string): boolean => !file.startsWith('/no/')
-    const around = { place: null, readable, identityHeaders: () => [] }
+    const around = { place: null, readable, identityHeaders: () => [], contentOf: () => null }
     const block = { raw: null, extras: null, dialect: 3, once: makeSite().once, ...around } as const
     assert.deepEqual(
       kafka.check?.({ tls }, block).map((issue) => [issue.path.join('.'), issue.fails]),

@@ -5,7 +5,7 @@ import { asError } from '../../../engine/errors.ts'
 import { headerValue } from '../../../engine/header-values.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import type { Exchange, Handler } from '../../../engine/types.ts'
-import { errorIssue, writeValue, type Issue } from '../../../schema/issue.ts'
+import { certainIssue, errorIssue, writeValue, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { compileHostPatterns, compileHosts, explainHostPattern } from './allowed-hosts.ts'
 import type { IsAllowed } from './allowed-hosts.ts'
@@ -90,7 +90,10 @@ export const securityHttp = component({
 
 function checkPattern(pattern: string, index: number): Issue[] {
   const reason = explainHostPattern(pattern)
-  return reason === null ? [] : [errorIssue('invalid-pattern', ['allowed_hosts', index], `not a regular expression: ${reason}`)]
+  if (reason === null) return []
+  return [
+    certainIssue('start', 'invalid-pattern', ['allowed_hosts', index], `not a regular expression: ${reason}: the gateway does not start`),
+  ]
 }
 
 /** Clients send name and port, and nothing around them. */

@@ -7,6 +7,7 @@ import { ConfigError } from '../../../engine/compile/component.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import type { Exchange } from '../../../engine/types.ts'
 import { readOptions } from '../../../schema/read-options.ts'
+import { checkBlock } from '../../../engine/compile/check-blocks.ts'
 import { checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
 import { compileHostPatterns } from './allowed-hosts.ts'
 import { httpsUrl, redirectPage } from './https-redirect.ts'
@@ -137,7 +138,12 @@ test('development mode turns off the host check, the redirect and transport secu
 
 test('check tells which host pattern is none', () => {
   const block = { allowed_hosts: ['a', '(b'], allowed_hosts_are_regex: true }
-  assert.match(checkOptions(securityHttp, block).join('|'), /^error allowed_hosts\[1\]: not a regular expression: [^|]+$/)
+  assert.match(
+    checkOptions(securityHttp, block).join('|'),
+    /^error allowed_hosts\[1\]: not a regular expression: [^|]+: the gateway does not start$/,
+  )
+  const [issue] = checkBlock(securityHttp, block, { dialect: 3, once: makeSite().once })
+  assert.equal(issue?.fails, 'start')
   assert.deepEqual(checkOptions(securityHttp, { ...block, allowed_hosts_are_regex: false }), [])
   assert.deepEqual(checkOptions(securityHttp, { ...block, is_development: true }), [])
 })

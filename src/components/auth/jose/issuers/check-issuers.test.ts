@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkBlocks } from '../../../../engine/compile/check-blocks.ts'
+import { checkBlock, checkBlocks } from '../../../../engine/compile/check-blocks.ts'
 import { loadDeclarations } from '../../../../engine/compile/order.ts'
 import { order } from '../../../../order.ts'
-import { checkOptions, configOf, openInMemory } from '../../../../testing/index.ts'
+import { checkOptions, configOf, makeSite, openInMemory } from '../../../../testing/index.ts'
 import { issuers } from '../index.ts'
 
 const keys = { issuer: 'https://a', jwk_url: 'https://a/keys' }
@@ -60,6 +60,16 @@ test('definitions that say nothing, too much, or the wrong thing', () => {
       `${JSON.stringify(definition)}: ${found.join(' | ')}`,
     )
   }
+})
+
+test('a file of keys that is none', () => {
+  const definition = { issuer: 'a', jwk_local_path: 'keys.json' }
+  const toldWith = (text: string): string[] => {
+    const context = { dialect: 3, once: makeSite().once, contentOf: () => Buffer.from(text) } as const
+    return checkBlock(issuers, { a: definition }, context).map(({ path, message }) => `${path.join('.')}: ${message}`)
+  }
+  assert.deepEqual(toldWith('[]'), ['a.jwk_local_path: the file "keys.json" gives no keys: not a JSON object'])
+  assert.deepEqual(toldWith('{"keys":[{"kty":"x"}]}'), [])
 })
 
 const file = (names: unknown, definitions: object | null, validator: object | null = { alg: 'ES256', jwk_url: 'https://x' }): object => ({

@@ -5,17 +5,20 @@ import { protectsHereOnly } from '../../../../engine/compile/portability.ts'
 import { parseDurationMs } from '../../../../go/duration.ts'
 import { errorIssue, type Issue } from '../../../../schema/issue.ts'
 import { suggest, suggestHint } from '../../../../schema/suggest.ts'
-import { decodePaddedBase64url } from '../base64url.ts'
+import { explainKeyFile } from '../keys/key-file.ts'
+import { explainFingerprint } from '../keys/key-supply.ts'
+import { parseUsableKeys } from '../keys/jwk.ts'
 import { ALGORITHM_NAMES, findAlgorithm } from '../token/algorithms.ts'
 import { discoveryUrlOf } from './issuer-documents.ts'
 import { hasKeys, type IssuerOptions } from './issuer-options.ts'
 
 type Path = readonly (string | number)[]
+type Files = Pick<CheckedBlock, 'readable' | 'contentOf'>
 
 /** What is wrong with the definitions; paths begin with their names. */
-export function checkDefinitions(issuers: Readonly<Record<string, IssuerOptions>>, { readable }: Pick<CheckedBlock, 'readable'>): Issue[] {
+export function checkDefinitions(issuers: Readonly<Record<string, IssuerOptions>>, files: Files): Issue[] {
   return Object.entries(issuers).flatMap(([name, issuer]) =>
-    [...checkSources(issuer), ...checkUrls(issuer), ...checkKeys(issuer, readable), ...checkIntrospection(issuer)].map((issue) => ({
+    [...checkSources(issuer), ...checkUrls(issuer), ...checkKeys(issuer, files), ...checkIntrospection(issuer)].map((issue) => ({
       ...issue,
       path: [name, ...issue.path],
     })),
@@ -60,7 +63,7 @@ function checkUrls(issuer: IssuerOptions): Issue[] {
   })
 }
 
-function checkKeys(issuer: IssuerOptions, readable: CheckedBlock['readable']): Issue[] {
+function checkKeys(issuer: IssuerOptions, { readable, contentOf }: Files): Issue[] {
   const { alg, jwk_local_path: file, jwk_local_ca: authority, jwk_fingerprints: fingerprints } = issuer
   const issues: Issue[] = []
   if (hasKeys(issuer) && alg.length === 0) issues.push(wrong(['alg'], 'no algorithm is allowed: no token is good'))
@@ -78,20 +81,14 @@ function checkKeys(issuer: IssuerOptions, readable: CheckedBlock['readable']): I
     ['jwk_local_ca', authority],
   ] as const)
     if (path !== '' && !readable(path)) issues.push(errorIssue('unreadable-file', [option], `the file "${path}" cannot be read`))
+  const bytes = file === '' ? null : contentOf(file)
+  const problem = bytes === null ? null : explainKeyFile(issuer, bytes, (text) => parseUsableKeys(text, new Set(alg)))
+  if (problem !== null) issues.push(wrong(['jwk_local_path'], `the file "${file}" gives no keys: ${problem}`))
   for (const [index, fingerprint] of fingerprints.entries())
-    if (!isBase64(fingerprint)) issues.push(wrong(['jwk_fingerprints', index], 'is no padded base64url'))
+    if (explainFingerprint(fingerprint) !== null) issues.push(wrong(['jwk_fingerprints', index], 'is no padded base64url'))
   for (const [index, suite] of issuer.cipher_suites.entries())
     if (suite < 0 || suite > 0xffff) issues.push(wrong(['cipher_suites', index], 'is no IANA number'))
   return issues
-}
-
-function isBase64(text: string): boolean {
-  try {
-    decodePaddedBase64url(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function checkIntrospection({ introspection }: IssuerOptions): Issue[] {

@@ -7,7 +7,8 @@ import { countWorkers } from '../../../../engine/worker-count.ts'
 import { type KeyIds, keyIdsOf } from '../keys/key-ids.ts'
 import { UrlKeyLoader } from '../keys/key-loader.ts'
 import { FixedKeys, type KeySource } from '../keys/key-sources.ts'
-import { DEFAULT_CACHE_MS, readKeyFile, trustOf, waitable } from '../keys/key-supply.ts'
+import { readKeyFile } from '../keys/key-file.ts'
+import { DEFAULT_CACHE_MS, trustOf, waitable } from '../keys/key-supply.ts'
 import { parseUsableKeys } from '../keys/jwk.ts'
 import { KEY_SET_BYTES } from '../keys/shared-download.ts'
 import { digestOf } from '../../digest-of.ts'
@@ -41,7 +42,7 @@ const MIN_COOLDOWN_MS = 100
 
 /** Offers what the service defines. Throws a ConfigError where a definition contradicts itself. */
 export function nameIssuers(definitions: NamedIssuers['definitions'], site: Site): NamedIssuers {
-  const [problem] = checkDefinitions(definitions, { readable: () => true })
+  const [problem] = checkDefinitions(definitions, { readable: () => true, contentOf: () => null })
   if (problem !== undefined) throw new ConfigError(`_gw/issuers: ${problem.path.join('.')}: ${problem.message}`)
   const opened = new Map<string, Issuer>()
   return {

@@ -2,16 +2,15 @@
 
 import type { Port, Site } from '../../../../engine/compile/component.ts'
 import { parseDurationMs } from '../../../../go/duration.ts'
-import { decodeBase64, decodePaddedBase64url } from '../base64url.ts'
+import { decodePaddedBase64url } from '../base64url.ts'
 import { KeyServerClient } from './download.ts'
-import { parseJwkSet } from './jwk.ts'
 import type { Jwk } from './jwk.ts'
+import { type Awaitable, readKeyFile } from './key-file.ts'
 import { UrlKeyLoader } from './key-loader.ts'
 import { CachedKeys, FixedKeys, UncachedKeys } from './key-sources.ts'
 import type { IdOf, KeySource } from './key-sources.ts'
 import { type Clock, KEY_SET_BYTES } from './shared-download.ts'
 import type { KeyOptions, ValidatorOptions } from '../options.ts'
-import { decryptKeyFile, openKeeper } from './secret-keeper.ts'
 import type { TrustInit } from './trusted-client.ts'
 import { FAILED_KEYS_BYTES, FailedKeys } from './failed-keys.ts'
 import { digestOf } from '../../digest-of.ts'
@@ -97,12 +96,20 @@ function describeClient(options: KeyOptions, site: Site): DescribedClient {
   return { name, create: () => new KeyServerClient({ ...init, environment: site.environment }) }
 }
 
-function decodeFingerprint(fingerprint: string, index: number): Buffer {
+/** Why a pin is none, in Go's words; null when it is one. */
+export function explainFingerprint(fingerprint: string): string | null {
   try {
-    return decodePaddedBase64url(fingerprint)
+    decodePaddedBase64url(fingerprint)
+    return null
   } catch (error) {
-    throw new Error(`decoding fingerprint #${index}: ${(error as Error).message}`, { cause: error })
+    return (error as Error).message
   }
+}
+
+function decodeFingerprint(fingerprint: string, index: number): Buffer {
+  const problem = explainFingerprint(fingerprint)
+  if (problem !== null) throw new Error(`decoding fingerprint #${index}: ${problem}`)
+  return decodePaddedBase64url(fingerprint)
 }
 
 function readAuthority(path: string, site: Site): string {
@@ -112,28 +119,6 @@ function readAuthority(path: string, site: Site): string {
     throw new Error(`failed to append ${quote(path)} to RootCAs: ${describeFileError(error, path)}`, { cause: error })
   }
 }
-
-/** The keys of a file, decrypted where that is said. Throws, or rejects, when they cannot be had. */
-export function readKeyFile(
-  options: KeyOptions,
-  site: Site,
-  parse: (text: string) => readonly Jwk[] = parseJwkSet,
-): Awaitable<readonly Jwk[]> {
-  let file: Buffer
-  try {
-    file = site.read(options.jwk_local_path)
-  } catch (error) {
-    throw new Error(describeFileError(error, options.jwk_local_path), { cause: error })
-  }
-  if (options.secret_url === '') return parse(file.toString())
-  const encrypted = decodeBase64(options.cypher_key)
-  if (encrypted === null) throw new Error('cypher_key is not base64')
-  const dataKey = openKeeper(options.secret_url, site.environment)(encrypted)
-  const open = (key: Buffer): readonly Jwk[] => parse(decryptKeyFile(file, key).toString())
-  return dataKey instanceof Promise ? dataKey.then(open) : open(dataKey)
-}
-
-type Awaitable<T> = T | Promise<T>
 
 /** Holds the start back for it. */
 export function waitable<T>(value: Awaitable<T>, site: Site): Awaitable<T> {

@@ -10,7 +10,7 @@ export type Keeper = (encrypted: Buffer) => Buffer | Promise<Buffer>
 type Environment = Readonly<Record<string, string | undefined>>
 
 const VAULT_TIMEOUT_MS = 10_000
-const ELSEWHERE = new Set(['awskms', 'azurekeyvault', 'gcpkms'])
+const NOT_BUILT = new Set(['awskms', 'azurekeyvault', 'gcpkms'])
 
 /** The keeper of a `secret_url`; `environment` tells where a vault is. Throws when there is none of that kind; messages never show the URL, it may hold a key. */
 export function openKeeper(secretUrl: string, environment: Environment): Keeper {
@@ -18,10 +18,15 @@ export function openKeeper(secretUrl: string, environment: Environment): Keeper 
   const rest = secretUrl.slice(scheme.length + 3)
   if (scheme === 'base64key') return openLocalKeeper(rest)
   if (scheme === 'hashivault') return openVaultKeeper(rest, environment)
-  if (ELSEWHERE.has(scheme)) {
+  if (NOT_BUILT.has(scheme)) {
     throw new Error(`secret_url: the keeper ${scheme}:// is not available in this build; base64key:// and hashivault:// are`)
   }
   throw new Error('secret_url: unknown keeper; base64key:// and hashivault:// are available')
+}
+
+/** Whether the keeper is another machine that this build can ask. */
+export function isKeptElsewhere(secretUrl: string): boolean {
+  return /^hashivault:\/\/[^?]/.test(secretUrl)
 }
 
 function openLocalKeeper(rest: string): Keeper {
