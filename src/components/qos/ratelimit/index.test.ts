@@ -52,6 +52,7 @@ function statuses(ask: Ask, count: number, asked?: Asked): number[] {
 test('an endpoint over its rate answers 503, and every value that is no rate is no limit', () => {
   assert.deepEqual(statuses(limited({ max_rate: 3, every: '1h', capacity: 2 }), 4), [200, 200, 503, 503])
   assert.deepEqual(statuses(limited({ max_rate: 100, every: '1m' }), 2), [200, 503])
+  assert.deepEqual(statuses(limited({ max_rate: 2, every: '1h', capacity: -1 }), 2), [200, 503])
   for (const max_rate of [0, -1, '1', null]) assert.deepEqual(statuses(limited({ max_rate, capacity: 1 }), 3), [200, 200, 200])
 })
 
@@ -65,6 +66,7 @@ test('the client limit is asked first and keeps the token', () => {
 
 test('client capacities are derived as KrakenD derives them', () => {
   assert.deepEqual(statuses(limited({ client_max_rate: 5, strategy: 'ip' }), 2), [200, 429])
+  assert.deepEqual(statuses(limited({ client_max_rate: 5, client_capacity: -3, strategy: 'ip' }), 2), [200, 429])
   assert.deepEqual(statuses(limited({ max_rate: 50, client_max_rate: 5, strategy: 'ip' }), 6), [200, 200, 200, 200, 200, 429])
   assert.deepEqual(statuses(limited({ max_rate: 3_600_000, client_max_rate: 10, every: '1h', strategy: 'ip' }), 1), [429])
 })
@@ -213,6 +215,7 @@ test('a backend over its rate is an error of its own, any `every` counts', async
   const refused = 'rate limit exceded'
   assert.deepEqual(await callBackend({ max_rate: 40, every: '1h' }), ['ok', refused, refused])
   assert.deepEqual(await callBackend({ max_rate: 0.001, capacity: 2, every: 'x' }), ['ok', 'ok', refused])
+  assert.deepEqual(await callBackend({ max_rate: 0.001, capacity: -1 }), ['ok', refused, refused])
   assert.deepEqual(await callBackend({ max_rate: 1e-9, capacity: 1, every: '100ms' }), ['ok', refused, refused])
   for (const every of ['0s', '-1s']) assert.deepEqual(await callBackend({ max_rate: 1, every }), ['ok', 'ok', 'ok'])
   assert.deepEqual(await callBackend({ max_rate: 1, capacity: 1, every: '0s' }), ['ok', refused, refused])

@@ -34,10 +34,10 @@ export function readEndpointLimits(options: EndpointOptions): EndpointLimits {
   const rate = options.max_rate * (SECOND_NS / everyNs)
   const clientRate = options.client_max_rate * (SECOND_NS / everyNs)
   // compat: KrakenD tests the endpoint's rate here, so that a client limit alone has a burst of one.
-  const clientCapacity = options.client_capacity || (rate < 1 ? 1 : Math.floor(clientRate))
+  const clientCapacity = rate < 1 ? 1 : Math.floor(clientRate)
   return {
-    endpoint: rate > 0 ? { ratePerSecond: rate, capacity: bound(options.capacity || deriveCapacity(rate)) } : null,
-    client: clientRate > 0 ? { ratePerSecond: clientRate, capacity: bound(clientCapacity) } : null,
+    endpoint: rate > 0 ? { ratePerSecond: rate, capacity: choose(options.capacity, deriveCapacity(rate)) } : null,
+    client: clientRate > 0 ? { ratePerSecond: clientRate, capacity: choose(options.client_capacity, clientCapacity) } : null,
     clientTtlS: Math.ceil((everyNs > CLIENT_TTL_NS ? everyNs * 1.25 : CLIENT_TTL_NS) / SECOND_NS),
   }
 }
@@ -63,13 +63,13 @@ export interface BackendOptions {
 export function readBackendLimit(options: BackendOptions): Limit | null {
   const rate = options.max_rate > 0 ? options.max_rate * (SECOND_NS / readEveryNs(options.every)) : 0
   if (rate <= 0 || (rate === Infinity && options.capacity === 0)) return null
-  return { ratePerSecond: rate, capacity: bound(options.capacity || deriveCapacity(rate)) }
+  return { ratePerSecond: rate, capacity: choose(options.capacity, deriveCapacity(rate)) }
 }
 
 /** KrakenD 1.x: per second, and a missing capacity counts as what a second brings. */
 export function readLegacyBackendLimit(options: BackendOptions): Limit | null {
   if (options.max_rate <= 0) return null
-  return { ratePerSecond: options.max_rate, capacity: bound(options.capacity > 0 ? options.capacity : deriveCapacity(options.max_rate)) }
+  return { ratePerSecond: options.max_rate, capacity: choose(options.capacity, deriveCapacity(options.max_rate)) }
 }
 
 /** compat: an unreadable time counts as one second. */
@@ -82,6 +82,11 @@ function deriveCapacity(ratePerSecond: number): number {
   return ratePerSecond < 1 ? 1 : Math.floor(ratePerSecond)
 }
 
+/** A negative size counts as none: what Go makes of it depends on the machine (on x86 a bucket without end). */
+function choose(written: number, derived: number): number {
+  return bound(written > 0 ? written : derived)
+}
+
 function bound(capacity: number): number {
-  return Math.min(MAX_CAPACITY, Math.max(0, capacity))
+  return Math.min(MAX_CAPACITY, capacity)
 }
