@@ -20,11 +20,13 @@ const WHEN_INVALID: Readonly<Record<WhenInvalid, string>> = {
   stop: 'no start',
 }
 
+const PROTECTS: Readonly<Record<string, string>> = { true: 'yes', partly: 'partly' }
+
 export function referencePage(entries: readonly NamespaceEntry[], pages: ReadonlyMap<string, Readme>): string {
   const rowOf = ({ label, namespace, levels, declaration }: NamespaceEntry): string[] => {
     const page = pages.get(label) as Readme
     const { whenInvalid, restricting } = declaration
-    return [link(namespace, page), levels.join(', '), summaryOf(page.text), WHEN_INVALID[whenInvalid], restricting ? 'yes' : '']
+    return [link(namespace, page), levels.join(', '), summaryOf(page.text), WHEN_INVALID[whenInvalid], PROTECTS[String(restricting)] ?? '']
   }
   const rows = entries.filter(({ isEngine }) => !isEngine).map(rowOf)
   const engineRows = entries.filter(({ isEngine }) => isEngine).map((entry) => rowOf(entry).slice(0, 3))
@@ -40,7 +42,8 @@ an example, all options and the quirks. Editors complete and check files of vers
 ## Components
 
 In the order of [src/order.ts](../src/order.ts), outermost first. *When wrong* is what becomes of a block that cannot be read, as in KrakenD. *Protects*: \`krakend check\`
-refuses such a block. With \`--strict\`, \`check\` and \`run\` also refuse whatever else switches a protection off, such as a pattern that does not compile.
+refuses such a block. With \`--strict\`, \`check\` and \`run\` also refuse whatever else switches a protection off, such as a pattern that does not compile,
+and whatever was not understood in a block that protects, were it *partly*.
 
 ${table(['namespace', 'level', 'what it does', 'when wrong', 'protects'], rows)}
 

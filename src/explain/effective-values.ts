@@ -111,7 +111,7 @@ function readEffectiveBlock(namespace: string, raw: unknown, { level, declared, 
   const reader = own ?? extras
   const read: unknown = reader === undefined ? raw : (readOptions(reader.options, raw, reader.reading).value ?? 'not understood')
   const value = namespace.startsWith('plugin/') ? readPlugins(namespace, raw, quirks.listsPlugins) : read
-  const protects = here.some(({ declaration }) => declaration.restricting && declaration.namespace === namespace)
+  const protects = here.some(({ declaration }) => declaration.restricting === true && declaration.namespace === namespace)
   const options = flatten(value, '').filter(([name]) => namespace !== proxyAtEndpoint.namespace || !CALLING.has(name))
   return { protects, options: new Map(options) }
 }

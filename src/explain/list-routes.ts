@@ -32,7 +32,7 @@ export interface ListedRoute {
 }
 
 export async function listRoutes(config: GatewayConfig): Promise<ListedRoute[]> {
-  const protecting = (await loadDeclarations(order, config)).filter(({ declaration }) => declaration.restricting)
+  const protecting = (await loadDeclarations(order, config)).filter(({ declaration }) => declaration.restricting === true)
   const ofService = namesAt(config.extraConfig, 'service', protecting)
   const { routes, dropped } = planRoutes(config)
   const listed = routes.map((route): ListedRoute => {

@@ -58,4 +58,11 @@ test('--strict lets nothing pass that was not understood in a block that protect
   const wrong = (isStrict: boolean) => find(protecting, { patern: 'x', pattern: 1 }, 3, isStrict).map((line) => line.split(' ')[0])
   assert.deepEqual(wrong(true), ['error', 'error'])
   assert.deepEqual(wrong(false), ['warning', 'warning'])
+  const partly = component({ ...plain, restricting: 'partly' })
+  for (const block of [{ patern: 'x' }, { pattern: 1 }])
+    for (const isStrict of [true, false])
+      assert.deepEqual(
+        find(partly, block, 3, isStrict).map((line) => line.split(' ')[0]),
+        [isStrict ? 'error' : 'warning'],
+      )
 })

@@ -105,7 +105,8 @@ function checkPlace(
     }
     function checkOne(name: string, found: readonly Issue[]): Issue[] {
       return found.map((issue) => {
-        const isRefused = (isStrict && declaration.restricting && NOT_UNDERSTOOD.has(issue.code)) || (isTested && issue.fails !== undefined)
+        const isRefused =
+          (isStrict && declaration.restricting !== false && NOT_UNDERSTOOD.has(issue.code)) || (isTested && issue.fails !== undefined)
         // Plain `check` agrees with KrakenD about KrakenD's blocks; about ours KrakenD says nothing.
         const isGraded = isStrict || issue.code === 'wrong-type' || isOwnNamespace(name)
         const severity = isRefused ? 'error' : isGraded ? issue.severity : 'warning'
@@ -117,14 +118,14 @@ function checkPlace(
 }
 
 /** Extras as a block of their own. */
-export function asBlock(extras: Extras<TSchema>, restricting: boolean): AnyBlock {
+export function asBlock(extras: Extras<TSchema>, restricting: AnyBlock['restricting']): AnyBlock {
   return { whenWrongType: 'ignore', restricting, ...extras }
 }
 
 /** Issues of one block, with paths that begin inside it. */
 export function checkBlock(declaration: AnyBlock, raw: unknown, context: CheckContext, rawExtras?: unknown): Issue[] {
   const { value, issues } = readOptions(declaration.options, raw, declaration.reading)
-  const isFatal = value === null && (declaration.restricting || declaration.whenInvalid === 'stop')
+  const isFatal = value === null && (declaration.restricting === true || declaration.whenInvalid === 'stop')
   const stopping = findStopping(declaration, raw, issues)
   const others = issues.filter((issue) => !stopping.includes(issue))
   const found = [
@@ -152,7 +153,8 @@ const WHEN_INVALID: Readonly<Record<WhenInvalid, string>> = {
 function addEffect(issue: Issue, { whenInvalid, restricting }: AnyBlock, isWhole: boolean): Issue {
   if (issue.code !== 'wrong-type') return issue
   if (!isWhole) return { ...issue, effect: issue.path.length === 0 ? WHEN_INVALID.skip : 'the option is ignored' }
-  const open = restricting && whenInvalid === 'skip' ? `${WHEN_INVALID.skip}, nothing is protected by it` : WHEN_INVALID[whenInvalid]
+  const open =
+    restricting === true && whenInvalid === 'skip' ? `${WHEN_INVALID.skip}, nothing is protected by it` : WHEN_INVALID[whenInvalid]
   const fails = whenInvalid === 'stop' ? 'start' : whenInvalid === 'deny' ? 'requests' : null
   return { ...issue, effect: open, ...(fails === null ? {} : { fails }) }
 }
@@ -175,7 +177,7 @@ function findMisplaced(place: BlockPlace, declared: readonly DeclaredBlock[], is
     const owners = declared.filter(({ declaration }) => declaration.namespace === namespace || declaration.extras?.namespace === namespace)
     if (owners.length === 0 || owners.some(({ levels }) => levels.includes(place.level))) continue
     const right = [...new Set(owners.flatMap(({ levels }) => levels))].map((level) => LEVEL_NAMES[level]).join(' or ')
-    const protects = owners.some(({ declaration }) => declaration.restricting)
+    const protects = owners.some(({ declaration }) => declaration.restricting === true)
     const message = `"${namespace}" does nothing ${LEVEL_NAMES[place.level]}: ${protects ? 'nothing is protected by it' : 'nobody reads it here'}`
     const isError = isOwnNamespace(namespace) || (isStrict && protects)
     const issue = (isError ? errorIssue : warningIssue)('wrong-level', [namespace], message, `it belongs ${right}`)

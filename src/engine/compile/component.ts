@@ -94,8 +94,11 @@ export interface BlockDeclaration<O extends TSchema, E extends TSchema = TSchema
   readonly explainInvalid?: (label: string, detail: string) => string
   /** How urgent that line is: an error, unless KrakenD only warns. */
   readonly invalidLevel?: 'warning'
-  /** Protects something (auth, validation, limits): a wrong block is an error of `check` and stops `run --strict`. */
-  readonly restricting: boolean
+  /**
+   * Protects something (auth, validation, limits): a wrong block is an error of `check` and stops `run --strict`. `partly`: some of its
+   * options do, or a misread one opens more than was meant; only `--strict` refuses it.
+   */
+  readonly restricting: boolean | 'partly'
   /** Header fields of the endpoint's requests that say who the client is, because this block puts that there or believes what stands there. */
   identityHeaders?(options: Static<O>): readonly string[]
   /**

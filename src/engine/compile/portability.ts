@@ -25,7 +25,8 @@ export function findInheritedProtections(
 ): Issue[] {
   if (inherited.size === 0) return []
   const protects = (namespace: string): boolean =>
-    !isOwnNamespace(namespace) && declared.some(({ declaration }) => declaration.namespace === namespace && declaration.restricting)
+    !isOwnNamespace(namespace) &&
+    declared.some(({ declaration }) => declaration.namespace === namespace && declaration.restricting === true)
   return [...blocks.keys()]
     .filter((namespace) => protects(namespace) && inherited.has(formatPath([...at, 'extra_config', namespace])))
     .map((namespace) => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { type Dialect, quirksOf } from '../../config/dialect.ts'
 import type { GatewayConfig } from '../../config/types.ts'
-import { makeConfig } from '../../testing/index.ts'
+import { checkOptions, makeConfig } from '../../testing/index.ts'
 import { readRouterOptions, routerBlock, serverConfigOf } from './router-options.ts'
 
 function optionsOf(block: unknown): ReturnType<typeof readRouterOptions> {
@@ -34,6 +34,16 @@ test('every option has a value, whatever the file says', () => {
       assert.equal(typeof options['error_body'], 'object')
     }),
   )
+})
+
+test('an entry that cuts the list of trusted proxies is told', () => {
+  const told = (trusted_proxies: unknown[]): string[] => checkOptions(routerBlock, { trusted_proxies })
+  assert.deepEqual(told(['10.0.0.0/8', '::1', '2001:db8::/32']), [])
+  const text = 'clients behind them count as one'
+  assert.deepEqual(told(['::1', '10.0.0.0/33', 'x']), [
+    `error trusted_proxies[1]: "10.0.0.0/33" is neither an address nor a network: it and all behind it are not trusted, ${text}`,
+  ])
+  assert.deepEqual(told(['x']), [`error trusted_proxies[0]: "x" is neither an address nor a network: it is not trusted, ${text}`])
 })
 
 test('use_h2c counts at the service and in the router block, whose wrong types switch it off', () => {

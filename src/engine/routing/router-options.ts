@@ -1,11 +1,14 @@
 // The service's `router` block: what it may say and what it means.
 
+import { BlockList } from 'node:net'
 import type { Static } from 'typebox'
 import type { GatewayConfig, ServerConfig } from '../../config/types.ts'
 import { readOptions } from '../../schema/read-options.ts'
 import { Type } from '../../schema/type.ts'
 import { isObject } from '../../json/types.ts'
+import { errorIssue, type Issue } from '../../schema/issue.ts'
 import { block } from '../compile/component.ts'
+import { addNetwork } from '../networks.ts'
 import { upgradesOf } from '../endpoint/stream-block.ts'
 
 const flag = (description: string, value = false) => Type.Boolean({ default: value, description })
@@ -53,7 +56,19 @@ export const routerBlock = block({
   namespace: 'router',
   options: Type.Object({ ...common, ...separate.properties }),
   reading: 'struct',
+  // Whose word about the client's address counts.
+  restricting: 'partly',
+  check: ({ trusted_proxies: proxies }) => checkProxies(proxies),
 })
+
+/** compat: gin cuts the list at the first entry that is none, and says nothing. */
+function checkProxies(proxies: readonly string[]): Issue[] {
+  const wrong = proxies.findIndex((proxy) => !addNetwork(new BlockList(), proxy))
+  if (wrong < 0) return []
+  const rest = wrong === proxies.length - 1 ? 'it is not trusted' : 'it and all behind it are not trusted'
+  const message = `"${proxies[wrong]}" is neither an address nor a network: ${rest}, clients behind them count as one`
+  return [errorIssue('invalid-address', ['trusted_proxies', wrong], message, 'write "10.0.0.0/8"')]
+}
 
 export type RouterOptions = Omit<Static<typeof together>, 'error_body'> & Static<typeof separate>
 

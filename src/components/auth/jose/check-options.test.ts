@@ -91,6 +91,8 @@ test('claims are propagated into headers that the endpoint lets in', () => {
 test('demands that nobody checks, and names that mean nothing', () => {
   assert.deepEqual(toldAt([], { ...KEYS, scopes: ['a'] }), ['scopes-without-key scopes'])
   assert.deepEqual(toldAt([], { ...KEYS, scopes: ['a'], scopes_key: 's', scopes_matcher: 'every' }), ['unknown-value scopes_matcher'])
+  assert.deepEqual(toldAt([], { ...KEYS, scopes: ['a'], scopes_key: 'https://x.y/scopes' }), ['nested-scopes scopes_key'])
+  assert.deepEqual(toldAt([], { ...KEYS, scopes: ['a'], scopes_key: 'realm.scopes' }), [])
   assert.deepEqual(toldAt([], { ...KEYS, roles: ['a'], roles_key: 'realm.roles' }), ['nested-roles roles_key'])
   assert.deepEqual(toldAt([], { ...KEYS, key_identify_strategy: 'kdi' }), ['unknown-value key_identify_strategy'])
 })

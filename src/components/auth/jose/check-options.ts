@@ -47,6 +47,15 @@ function checkDemands({ scopes, scopes_key, roles, roles_key, roles_key_is_neste
         'write "scopes_key": "scope"',
       ),
     )
+  if (scopes.length > 0 && scopes_key.includes('.') && scopes_key.includes('://'))
+    issues.push(
+      errorIssue(
+        'nested-scopes',
+        ['scopes_key'],
+        `the dots of "${scopes_key}" lead into objects, although it is a URL: no token has the scopes, every request is refused`,
+        'let the issuer put the scopes into a claim without dots',
+      ),
+    )
   if (roles.length > 0 && roles_key.includes('.') && !roles_key_is_nested && !roles_key.includes('/'))
     issues.push(
       warningIssue(

@@ -9,21 +9,18 @@ import type { Issue } from '../../../schema/issue.ts'
 import { suggest } from '../../../schema/suggest.ts'
 import { findClientId } from './client-id.ts'
 import { LIMIT_QUIRKS } from './limit-quirks.ts'
+import { type BackendOptions, type EndpointOptions, readBackendLimit, SECOND_NS } from './limits.ts'
 
 const STRATEGY_HINT = 'it is "ip", "header" or, in files of version 3, "param"'
 const NO_KEY = 'no name of a header or parameter: every request of this endpoint is refused'
 
-interface EndpointLimit {
-  readonly max_rate: number
-  readonly client_max_rate: number
-  readonly strategy: string
-  readonly key: string
-  readonly every: string
-}
+type EndpointLimit = EndpointOptions & Record<'strategy' | 'key', string>
 
 export function checkEndpointLimit(options: EndpointLimit, block: CheckedBlock): Issue[] {
   const { client_max_rate: clientRate, max_rate: rate, every } = options
-  const issues = LIMIT_QUIRKS[block.dialect].readsEvery ? checkEvery(every) : []
+  const issues = LIMIT_QUIRKS[block.dialect].readsEvery
+    ? [...checkEvery(every), ...checkPeriod(every), ...checkCapacity(options, 'capacity'), ...checkCapacity(options, 'client_capacity')]
+    : []
   if (rate <= 0 && clientRate <= 0)
     issues.push(errorIssue('no-limit', [], 'neither "max_rate" nor "client_max_rate" is above 0: there is no limit'))
   return clientRate > 0 ? [...issues, ...checkClients(options, block)] : issues
@@ -68,13 +65,38 @@ export function checkHeaders(): Issue[] {
   ]
 }
 
-export function checkBackendLimit(
-  { max_rate: rate, every }: { readonly max_rate: number; readonly every: string },
-  { dialect }: CheckedBlock,
-): Issue[] {
-  const issues = LIMIT_QUIRKS[dialect].readsEvery ? checkEvery(every) : []
+export function checkBackendLimit(options: BackendOptions, { dialect }: CheckedBlock): Issue[] {
+  const { max_rate: rate, every } = options
+  const issues = checkCapacity(options, 'capacity')
+  if (LIMIT_QUIRKS[dialect].readsEvery) issues.push(...checkEvery(every), ...checkTime(options))
   if (rate <= 0) issues.push(errorIssue('no-limit', [], '"max_rate" is not above 0: there is no limit'))
   return issues
+}
+
+/** A time that brings calls without end, or none. */
+function checkTime(options: BackendOptions): Issue[] {
+  const { max_rate: rate, every, capacity } = options
+  const time = parseDuration(every)
+  if (rate <= 0 || typeof time !== 'number' || time > 0) return []
+  const isOff = readBackendLimit(options) === null
+  const effect = isOff ? 'there is no limit' : `${capacity} calls pass, and no other ever`
+  return [
+    errorIssue('no-limit', ['every'], `"${every}" is no time that a rate could be counted over: ${effect}`, 'write "1s", or leave it out'),
+  ]
+}
+
+/** compat: the rates of endpoints are counted over a second at least. */
+function checkPeriod(every: string): Issue[] {
+  const time = parseDuration(every)
+  if (typeof time !== 'number' || time >= SECOND_NS) return []
+  const hint = 'write the rates of a second'
+  return [warningIssue('out-of-range', ['every'], `"${every}" is less than a second: the rates are those of one second`, hint)]
+}
+
+function checkCapacity<N extends string>(options: Readonly<Record<N, number>>, name: N): Issue[] {
+  if (options[name] >= 0) return []
+  const message = `${options[name]} is no size of a burst: what a second brings is taken, and KrakenD may take it for no limit at all`
+  return [warningIssue('out-of-range', [name], message, 'write 1 or more')]
 }
 
 function checkEvery(every: string): Issue[] {

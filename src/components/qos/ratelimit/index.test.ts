@@ -254,6 +254,20 @@ test('check tells which limits would not hold', () => {
   assert.deepEqual(checkOptions(endpointRateLimit, { ...client, strategy: 'header' }), [
     'error key: no name of a header or parameter: every request of this endpoint is refused',
   ])
+  const size = (name: string): string =>
+    `warning ${name}: -1 is no size of a burst: what a second brings is taken, and KrakenD may take it for no limit at all`
+  const all = { max_rate: 1, capacity: -1, ...client, strategy: 'ip', client_capacity: -1 }
+  assert.deepEqual(checkOptions(endpointRateLimit, all), [size('capacity'), size('client_capacity')])
+  assert.deepEqual(checkOptions(backendRateLimit, { max_rate: 1, capacity: -1 }), [size('capacity')])
+  assert.deepEqual(checkOptions(endpointRateLimit, { max_rate: 1, every: '10ms' }), [
+    'warning every: "10ms" is less than a second: the rates are those of one second',
+  ])
+  const time = (every: string, capacity: number): string[] => checkOptions(backendRateLimit, { max_rate: 1, every, capacity })
+  for (const text of ['-1s', '0s'])
+    assert.deepEqual(time(text, 0), [`error every: "${text}" is no time that a rate could be counted over: there is no limit`])
+  assert.deepEqual(time('-1s', 3), ['error every: "-1s" is no time that a rate could be counted over: there is no limit'])
+  assert.deepEqual(time('0s', 3), ['error every: "0s" is no time that a rate could be counted over: 3 calls pass, and no other ever'])
+  assert.deepEqual(time('10ms', 3), [])
   const every = ['warning every: "1" is no duration such as "1m": one second is assumed']
   for (const limit of [endpointRateLimit, backendRateLimit]) assert.deepEqual(checkOptions(limit, { max_rate: 1, every: '1' }), every)
 })

@@ -23,7 +23,7 @@ export interface EndpointLimits {
   readonly clientTtlS: number
 }
 
-const SECOND_NS = 1e9
+export const SECOND_NS = 1e9
 const CLIENT_TTL_NS = 600e9
 /** More tokens than any bucket will lose, and still exact in 32 bits. */
 const MAX_CAPACITY = 2 ** 32 - 1

@@ -68,3 +68,8 @@ export function explainRefusedHeaders(allowed: readonly string[], values: readon
 function trimOnce(element: string): string {
   return element.replace(/[ \t]$/, '').replace(/^[ \t]/, '')
 }
+
+/** 204 for a status that ends no answer: KrakenD sends an interim one below 200, and beyond three digits breaks the connection off. */
+export function preflightStatus(written: number): number {
+  return written >= 200 && written <= 999 ? written : 204
+}

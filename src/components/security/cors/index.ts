@@ -11,7 +11,7 @@ import type { Exchange, Handler } from '../../../engine/types.ts'
 import { parseDuration } from '../../../go/duration.ts'
 import { Type } from '../../../schema/type.ts'
 import { checkCors } from './check-options.ts'
-import { compileHeaders, compileMethods, compileOrigins, explainRefusedHeaders } from './cors-policy.ts'
+import { compileHeaders, compileMethods, compileOrigins, explainRefusedHeaders, preflightStatus } from './cors-policy.ts'
 import { compileHeadersV1, compileMethodsV1 } from './cors-policy-v1.ts'
 
 const options = Type.Object({
@@ -32,7 +32,10 @@ const options = Type.Object({
   }),
   allow_private_network: Type.Boolean({ default: false, description: 'Whether public sites may reach a private network.' }),
   options_passthrough: Type.Boolean({ default: false, description: 'Let endpoints answer preflights, with the headers set here.' }),
-  options_success_status: Type.Integer({ default: 0, description: 'Status of preflights, refused ones too. 0: 204.' }),
+  options_success_status: Type.Integer({
+    default: 0,
+    description: 'Status of preflights, refused ones too; browsers want one of 2xx. 0: 204.',
+  }),
   debug: Type.Boolean({ default: false, description: 'Log every decision at level DEBUG.' }),
 })
 
@@ -113,11 +116,12 @@ export const cors = component({
   options,
   // compat: KrakenD crashes when it starts to serve.
   whenWrongType: { stop: ['max_age'] },
-  check: checkCors,
+  restricting: 'partly',
+  check: (given, block) => checkCors(given, block, QUIRKS[block.dialect].preflightStatus === null),
   build(options, site) {
     const quirks = QUIRKS[site.config.dialect]
     const policy = compilePolicy(options, quirks, site)
-    const statusCode = quirks.preflightStatus ?? (options.options_success_status || 204)
+    const statusCode = quirks.preflightStatus ?? preflightStatus(options.options_success_status)
     const isPassedOn = quirks.mayPassOn && options.options_passthrough
     site.provide(allowedOrigins, policy.isOriginAllowed ?? (() => true))
     site.provide(droppedHeaders, (name) => name.startsWith('Access-Control-'))

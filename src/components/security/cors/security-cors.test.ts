@@ -103,6 +103,13 @@ test('an actual request runs in any case and carries headers when origin and met
   assert.equal(ask('OPTIONS', { Origin: 'http://foo.example' }).fields[3], 'http://foo.example')
 })
 
+test('a preflight has a status whatever is written', () => {
+  const statuses = [-1, 100, 199, 304, 999, 9999].map(
+    (options_success_status) => gatewayWith({ options_success_status }).preflight('GET').status,
+  )
+  assert.deepEqual(statuses, [204, 204, 204, 304, 999, 204])
+})
+
 test('credentials, private network, status and passthrough', () => {
   const { preflight, ask } = gatewayWith({ allow_credentials: true, allow_private_network: true, options_success_status: 200 })
   const asked = preflight('GET', { 'Access-Control-Request-Private-Network': 'true' })
