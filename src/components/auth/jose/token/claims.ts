@@ -24,8 +24,12 @@ const AUDIENCE = new TokenError('go-jose/go-jose/jwt: validation failed, invalid
 const NOT_YET = new TokenError('go-jose/go-jose/jwt: validation failed, token not valid yet (nbf)')
 const EXPIRED = new TokenError('go-jose/go-jose/jwt: validation failed, token is expired (exp)')
 const FROM_FUTURE = new TokenError('go-jose/go-jose/jwt: validation field, token issued in the future (iat)')
-/** Beyond this a date is no date: Go's integers would wrap around. */
-const MAX_DATE = 2 ** 53
+/**
+ * The last second that Go's clock can tell: it counts from the year 1 in 63 bits.
+ *
+ * security: behind it KrakenD's arithmetic wraps around, and a token that is not valid yet counts as one of long ago.
+ */
+const LAST_DATE = 2 ** 63 - 62_135_596_800
 
 /** Checks types, issuer and audience, and gives the times. Throws a TokenError. */
 export function checkRegistered(claims: JsonRecord, expected: Expected): TokenTimes {
@@ -65,7 +69,7 @@ function audienceOf(claims: JsonRecord): readonly string[] {
 function dateOf(claims: JsonRecord, name: string): number | null {
   const value = memberOf(claims, name) ?? null
   if (value === null) return null
-  if (typeof value !== 'number' || !(Math.abs(value) <= MAX_DATE)) throw wrongType(name)
+  if (typeof value !== 'number' || !(value <= LAST_DATE)) throw wrongType(name)
   return Math.trunc(value)
 }
 
