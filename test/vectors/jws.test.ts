@@ -75,7 +75,7 @@ async function isAccepted({ keys: raw }: Group, jws: string): Promise<boolean> {
   if (algorithm === undefined) return false
   try {
     const ids = keyIdsOf('kid')
-    const parsed = raw.map(parseJwk)
+    const parsed = raw.flatMap((key) => parseJwk(key) ?? [])
     const fixed = new FixedKeys(parsed, ids.ofKey)
     // Without a key at hand the verifier would look at the payload first.
     const keys: KeySource = { get: (id) => fixed.get(id), peek: () => parsed[0] ?? null }

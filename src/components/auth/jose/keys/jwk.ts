@@ -4,7 +4,7 @@ import { createPrivateKey, createPublicKey, createSecretKey, X509Certificate, cr
 import type { KeyObject } from 'node:crypto'
 import { compileVerify } from '../token/algorithms.ts'
 import type { Algorithm, KeyType, Verify } from '../token/algorithms.ts'
-import { decodeBase64, decodeBase64url } from '../base64url.ts'
+import { decodeBase64, decodeLinesOfBase64url } from '../base64url.ts'
 import { completeRsaKey } from './rsa-numbers.ts'
 import { memberOf, parseStrictObject } from '../token/strict-json.ts'
 import type { JsonRecord } from '../token/strict-json.ts'
@@ -43,11 +43,12 @@ export class Jwk {
  * security: what is computed with longer numbers takes seconds.
  */
 const MAX_RSA_BYTES = 2048
+const ED25519_BYTES = 32
 const CURVES: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66 }
 
 /** The keys of a JWK Set in its order. Throws when the text is no set or when one of its keys cannot be used. */
 export function parseJwkSet(text: string): Jwk[] {
-  return listKeys(text).map(parseJwk)
+  return listKeys(text).flatMap((raw) => parseJwk(raw) ?? [])
 }
 
 /**
@@ -59,7 +60,7 @@ export function parseUsableKeys(text: string, algorithms: ReadonlySet<string>): 
     try {
       const key = parseJwk(raw)
       const { use = 'sig', alg } = raw as JsonRecord
-      return use === 'sig' && (alg === undefined || algorithms.has(alg as string)) ? [key] : []
+      return key !== null && use === 'sig' && (alg === undefined || algorithms.has(alg as string)) ? [key] : []
     } catch {
       return []
     }
@@ -72,8 +73,8 @@ function listKeys(text: string): unknown[] {
   return keys
 }
 
-/** Throws when it is no key that go-jose would read. Messages never show key material. */
-export function parseJwk(raw: unknown): Jwk {
+/** Throws when it is no key that go-jose would read; null for one that it reads, and that nothing may be done with. Messages never show key material. */
+export function parseJwk(raw: unknown): Jwk | null {
   if (!isObject(raw)) throw new Error('a JWK must be an object')
   const kid = textOf(raw, 'kid')
   for (const name of ['use', 'alg', 'x5u']) textOf(raw, name)
@@ -82,11 +83,12 @@ export function parseJwk(raw: unknown): Jwk {
   const x5tS256 = thumbprintOf(raw, 'x5t#S256', 'sha256', certificates[0])
   const keyType = textOf(raw, 'kty')
   const key = importKey(keyType, raw)
+  if (key === null) return null
   if (certificates[0] !== undefined) checkCertificate(key, certificates[0])
   return new Jwk(kid, x5t, x5tS256, keyType as KeyType, key)
 }
 
-function importKey(keyType: string, raw: JsonRecord): KeyObject {
+function importKey(keyType: string, raw: JsonRecord): KeyObject | null {
   switch (keyType) {
     case 'oct':
       return createSecretKey(need(raw, 'k', 'oct'))
@@ -131,12 +133,18 @@ function importEc(raw: JsonRecord): KeyObject {
   return importPrivate({ ...point, d: encode(needSize(raw, 'd', size)) })
 }
 
-function importEd25519(raw: JsonRecord): KeyObject {
+/**
+ * compat: go-jose cuts what is longer than 32 bytes, and fills up what is shorter with zeros.
+ *
+ * security: the latter is no key here; of zeros it could be one that everybody signs for.
+ */
+function importEd25519(raw: JsonRecord): KeyObject | null {
   if (textOf(raw, 'crv') !== 'Ed25519') throw new Error('unsupported curve of an OKP key')
-  const point = { kty: 'OKP', crv: 'Ed25519', x: encode(needSize(raw, 'x', 32)) }
+  const x = need(raw, 'x', 'OKP')
   const d = bytesOf(raw, 'd')
-  if (d === null) return importPublic(point)
-  return importPrivate({ ...point, d: encode(needSize(raw, 'd', 32)) })
+  if (x.length < ED25519_BYTES || (d !== null && d.length < ED25519_BYTES)) return null
+  const point = { kty: 'OKP', crv: 'Ed25519', x: encode(x.subarray(0, ED25519_BYTES)) }
+  return d === null ? importPublic(point) : importPrivate({ ...point, d: encode(d.subarray(0, ED25519_BYTES)) })
 }
 
 function importPublic(key: Record<string, string>): KeyObject {
@@ -197,7 +205,7 @@ function textOf(raw: JsonRecord, name: string): string {
 function bytesOf(raw: JsonRecord, name: string): Buffer | null {
   const value = memberOf(raw, name) ?? null
   if (value === null) return null
-  const bytes = typeof value === 'string' ? decodeBase64url(value) : null
+  const bytes = typeof value === 'string' ? decodeLinesOfBase64url(value) : null
   if (bytes === null) throw new Error(`${name} of a JWK must be base64url`)
   return bytes
 }

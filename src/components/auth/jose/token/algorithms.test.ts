@@ -7,9 +7,10 @@ import { describe, test } from 'node:test'
 import { CompactSign, compactVerify } from 'jose'
 import { compileSign, compileVerify, findAlgorithm } from './algorithms.ts'
 import type { Algorithm } from './algorithms.ts'
-import { parseJwk } from '../keys/jwk.ts'
-import type { Jwk } from '../keys/jwk.ts'
+import { type Jwk, parseJwk } from '../keys/jwk.ts'
 import { parseJws } from './jws.ts'
+
+const keyOf = (raw: unknown): Jwk => parseJwk(raw) as Jwk
 
 const SECRET = 'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow'
 const PAYLOAD = 'eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ'
@@ -24,11 +25,11 @@ function need(name: string): Algorithm {
 
 function pairFor(name: string): { privateJwk: Jwk; publicJwk: Jwk } {
   if (name.startsWith('HS')) {
-    const jwk = parseJwk({ kty: 'oct', k: randomBytes(64).toString('base64url') })
+    const jwk = keyOf({ kty: 'oct', k: randomBytes(64).toString('base64url') })
     return { privateJwk: jwk, publicJwk: jwk }
   }
   const pair = name in curves ? generateKeyPairSync('ec', { namedCurve: curves[name as keyof typeof curves] }) : name === 'EdDSA' ? ed : rsa
-  const [privateJwk, publicJwk] = [pair.privateKey, pair.publicKey].map((key: KeyObject) => parseJwk(key.export({ format: 'jwk' })))
+  const [privateJwk, publicJwk] = [pair.privateKey, pair.publicKey].map((key: KeyObject) => keyOf(key.export({ format: 'jwk' })))
   return { privateJwk: privateJwk as Jwk, publicJwk: publicJwk as Jwk }
 }
 
@@ -40,23 +41,23 @@ function verifies(token: string, jwk: Jwk): boolean {
 
 test('RFC 7515 A.1: HS256, with line feeds in header and payload', () => {
   const token = `eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.${PAYLOAD}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk`
-  assert.equal(verifies(token, parseJwk({ kty: 'oct', k: SECRET })), true)
-  assert.equal(verifies(token, parseJwk({ kty: 'oct', k: `B${SECRET.slice(1)}` })), false)
+  assert.equal(verifies(token, keyOf({ kty: 'oct', k: SECRET })), true)
+  assert.equal(verifies(token, keyOf({ kty: 'oct', k: `B${SECRET.slice(1)}` })), false)
 })
 
 test('RFC 7515 A.3: ES256', () => {
   const token = `eyJhbGciOiJFUzI1NiJ9.${PAYLOAD}.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q`
   const x = 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU'
   const y = 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0'
-  assert.equal(verifies(token, parseJwk({ kty: 'EC', crv: 'P-256', x, y })), true)
+  assert.equal(verifies(token, keyOf({ kty: 'EC', crv: 'P-256', x, y })), true)
 })
 
 test('RFC 8037 A.4: Ed25519, which also signs to the same bytes', () => {
   const x = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'
   const input = 'eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc'
   const signature = 'hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg'
-  assert.equal(verifies(`${input}.${signature}`, parseJwk({ kty: 'OKP', crv: 'Ed25519', x })), true)
-  const own = parseJwk({ kty: 'OKP', crv: 'Ed25519', x, d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A' })
+  assert.equal(verifies(`${input}.${signature}`, keyOf({ kty: 'OKP', crv: 'Ed25519', x })), true)
+  const own = keyOf({ kty: 'OKP', crv: 'Ed25519', x, d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A' })
   assert.equal(compileSign(need('EdDSA'), 'OKP', own.key)?.(input).toString('base64url'), signature)
 })
 
@@ -101,7 +102,7 @@ test('a key of one type never serves an algorithm of another', () => {
 
 test('private keys, the empty secret, short RSA keys, weak exponents and other curves verify nothing', () => {
   for (const name of ['RS256', 'ES256', 'EdDSA']) assert.equal(pairFor(name).privateJwk.verifierOf(need(name)), null)
-  assert.equal(parseJwk({ kty: 'oct', k: '' }).verifierOf(need('HS256')), null)
+  assert.equal(keyOf({ kty: 'oct', k: '' }).verifierOf(need('HS256')), null)
   assert.equal(pairFor('ES384').publicJwk.verifierOf(need('ES256')), null)
   const short = generateKeyPairSync('rsa', { modulusLength: 512 }).publicKey
   assert.equal(compileVerify(need('RS256'), 'RSA', short), null)
@@ -114,7 +115,7 @@ test('private keys, the empty secret, short RSA keys, weak exponents and other c
     ['gAAAAQ', false],
     ['AQAAAAE', false],
   ] as const) {
-    const jwk = parseJwk({ kty: 'RSA', n, e })
+    const jwk = keyOf({ kty: 'RSA', n, e })
     for (const name of ['RS256', 'PS256']) assert.equal(jwk.verifierOf(need(name)) !== null, isGood, e)
   }
 })
@@ -124,7 +125,7 @@ test('public keys and the empty secret sign nothing; a wrong curve is found out 
     const { publicJwk } = pairFor(name)
     assert.equal(compileSign(need(name), publicJwk.keyType, publicJwk.key), null)
   }
-  assert.equal(compileSign(need('HS256'), 'oct', parseJwk({ kty: 'oct', k: '' }).key), null)
+  assert.equal(compileSign(need('HS256'), 'oct', keyOf({ kty: 'oct', k: '' }).key), null)
   const sign = compileSign(need('ES256'), 'EC', pairFor('ES384').privateJwk.key) ?? assert.fail()
   assert.throws(() => sign('a.b'), /curve/)
 })

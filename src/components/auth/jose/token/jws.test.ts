@@ -165,4 +165,5 @@ test("padded base64url complains in Go's words", () => {
   assert.throws(() => decodePaddedBase64url('!!!'), /illegal base64 data at input byte 0/)
   assert.throws(() => decodePaddedBase64url('AB/='), /illegal base64 data at input byte 2/)
   assert.throws(() => decodePaddedBase64url('AAA'), /illegal base64 data at input byte 3/)
+  assert.deepEqual(decodePaddedBase64url('AA\r\nA=\n'), Buffer.alloc(2))
 })
