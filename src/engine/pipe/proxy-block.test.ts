@@ -14,7 +14,7 @@ test('once strategy is there, sequential says nothing; what is no strategy is pa
   assert.equal(strategyOf({ strategy: 'sequential' }), 'sequential')
   assert.equal(strategyOf({ strategy: 'fallback' }), 'fallback')
   assert.equal(strategyOf({ strategy: 'fallback' }, 4, 'ce'), 'parallel')
-  for (const strategy of ['race', 'Sequential', '', 1, true, {}]) {
+  for (const strategy of ['race', 'Sequential', '', 1, true, {}, null]) {
     assert.equal(strategyOf({ strategy, sequential: true }), 'parallel', JSON.stringify(strategy))
   }
 })

@@ -30,6 +30,7 @@ const atEndpoint = Type.Object({
     Type.Unsafe<unknown>({
       type: 'string',
       keepsWrong: true,
+      keepsNull: true,
       known: MERGE_STRATEGIES,
       description:
         'How several backends are called: `parallel`, `sequential` (one after the other), `fallback` (the next one when the one before has failed). Anything else is `parallel`. Files of version 4 only.',
