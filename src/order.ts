@@ -28,6 +28,7 @@ import { builder } from './engine/steps/request-builder.ts'
 import { shadow } from './engine/steps/shadow.ts'
 import { backendCourse, callCourse } from './engine/steps/request-course.ts'
 import { staticAnswers } from './engine/steps/static.ts'
+import { tokenNotices } from './engine/steps/token-notices.ts'
 import { watchedBackends } from './engine/steps/watched-backends.ts'
 import { backendTelemetry, endpointTelemetry, proxyTelemetry, serverTelemetry, transportTelemetry } from './engine/steps/telemetry.ts'
 import { backendHttpClient, redirects } from './http/client/redirects.ts'
@@ -114,6 +115,7 @@ export const order: Order = {
     endpointTelemetry, // counts what a bad token is answered; bots are not counted
     lazy('validation/cel', async () => (await cel()).celRejecter), // no layer: what the validator asks of claims
     lazy('_gw/issuers', async () => (await jose()).acceptedIssuers), // no layer where the validator stands, which asks for them
+    tokenNotices, // no layer: a line of the log where the lines below are not there
     lazy('auth/validator', async () => (await jose()).validator),
     lazy('_gw/forward-auth', async () => (await import('./components/gw/forward-auth/index.ts')).forwardAuth), // nobody is asked about a bad token
     lazy('auth/signer', async () => (await jose()).signer), // inside the validator: who may not enter gets no token

@@ -6,7 +6,7 @@ import { GatewayError } from '../../../engine/errors.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import { ownRejecters, tokenRejecters, verifiedClaims } from '../../../engine/ports.ts'
 import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
-import { findBadPath } from './claim-paths.ts'
+import { findBadPath, hasNestedRoles } from './claim-paths.ts'
 import type { Issuer } from './issuers/open-issuer.ts'
 import { JOSE_QUIRKS } from './jose-quirks.ts'
 import { hasKeySource, INSECURE, isInsecure, NO_KEY_SOURCE } from './keys/key-supply.ts'
@@ -113,10 +113,9 @@ function findProblem(options: ValidatorOptions, needsKeys: boolean): string | nu
 }
 
 function logSetup(options: ValidatorOptions, site: Site, label: string): void {
-  const { roles, scopes, scopes_key: scopesKey } = options
-  if (roles.length > 0) {
-    site.log.debug(`${label} Roles will be matched against the ${options.roles_key_is_nested ? 'nested ' : ''}key: '${options.roles_key}'`)
-  }
+  const { scopes, scopes_key: scopesKey, roles_key: rolesKey } = options
+  // compat: told without roles, too.
+  site.log.debug(`${label} Roles will be matched against the ${hasNestedRoles(options) ? 'nested ' : ''}key: '${rolesKey || 'roles'}'`)
   if (scopes.length > 0 && scopesKey !== '') {
     const amount = options.scopes_matcher === 'all' ? 'all these' : 'any of these'
     site.log.debug(`${label} Constraint added: tokens must contain a claim '${scopesKey}' with ${amount} scopes: [${scopes.join(' ')}]`)

@@ -109,6 +109,17 @@ test('an unknown strategy leaves the endpoint limit and a warning', () => {
   assert.ok(site.lines.includes('DEBUG [ENDPOINT: /x][Ratelimit] Rate limit enabled. MaxRate: 0.000278, Capacity: 1'))
 })
 
+test('a block that is none is told in KrakenD’s words', () => {
+  const site = siteOf()
+  assert.deepEqual(statuses(limited([1] as never, site), 2), [200, 200])
+  const backend = makeSite({ label: '[BACKEND: /b]' }, { backend: {} })
+  assert.equal(buildFor(backendRateLimit, 'x', backend), null)
+  assert.deepEqual(
+    [...site.lines, ...backend.lines],
+    ['ERROR [ENDPOINT: /x][Ratelimit] wrong extra config', 'ERROR [BACKEND: /b][Ratelimit] wrong extra config'],
+  )
+})
+
 test('1.x: whole numbers per second which are the capacities, and no param strategy', () => {
   const all = { every: '1h', capacity: 1, client_capacity: 1 }
   assert.deepEqual(statuses(limited({ ...all, max_rate: 2.9 }, siteOf(2)), 3), [200, 200, 503])

@@ -53,11 +53,16 @@ const headerOptions = Type.Union(
   { description: 'Whether answers tell clients their limit and what is left of it, refusals `Retry-After` as well: `true`, or how.' },
 )
 
+function explainInvalid(label: string): string {
+  return `${label}[Ratelimit] wrong extra config`
+}
+
 /** Limits an endpoint as a whole (503) and each of its clients (429); the client's limit is asked first. */
 export const endpointRateLimit = component({
   stage: 'endpoint',
   namespace: 'qos/ratelimit/router',
   options: routerOptions,
+  explainInvalid,
   restricting: true,
   check: checkEndpointLimit,
   extras: { namespace: '_gw/ratelimit-headers', options: headerOptions, check: checkHeaders },
@@ -94,6 +99,7 @@ export const backendRateLimit = component({
     capacity: Type.Integer({ default: 0, description: 'Size of the burst; 0: what one second brings, at least 1.' }),
     every: Type.String({ default: '1s', description: 'The time that the rate is counted over, also less than a second.' }),
   }),
+  explainInvalid,
   restricting: true,
   check: checkBackendLimit,
   build(options, site) {

@@ -28,7 +28,19 @@ const options = Type.Object({
   empty_user_agent_is_bot: Type.Boolean({ default: false, description: 'Refuse requests without an agent; not in `"version": 2` files.' }),
 })
 
-const declaration = { namespace: 'security/bot-detector', options, reading: 'struct', restricting: true, check } as const
+const declaration = {
+  namespace: 'security/bot-detector',
+  options,
+  reading: 'struct',
+  explainInvalid: explainFailure,
+  invalidLevel: 'warning',
+  restricting: true,
+  check,
+} as const
+
+function explainFailure(label: string, detail: string): string {
+  return `${label}[Botdetector] Unable to create the bot detector: ${detail}`
+}
 
 /** What switches the section off. */
 function check({ patterns, deny, empty_user_agent_is_bot: refusesEmpty, cache_size: cacheSize }: Static<typeof options>): Issue[] {
@@ -71,7 +83,7 @@ function compileRules(options: Static<typeof declaration.options>, site: Site): 
       isEmptyBot: options.empty_user_agent_is_bot && QUIRKS[site.config.dialect].knowsEmptyAgents,
     })
   } catch (error) {
-    site.log.warning(`${site.label}[Botdetector] Unable to create the bot detector: ${asError(error).message}`)
+    site.log.warning(explainFailure(site.label, asError(error).message))
     return null
   }
 }

@@ -90,10 +90,10 @@ test('requests without an agent are bots only where it is said, and never in 1.x
 })
 
 test('a section that cannot work is off, with a warning', () => {
-  for (const block of [{ deny: ['bad'], patterns: ['('] }, { cache_size: -1 }]) {
+  for (const block of [{ deny: ['bad'], patterns: ['('] }, { cache_size: -1 }, { deny: 'bad' }]) {
     const { layer, lines } = build(serviceBotDetector, block)
     assert.equal(layer, null)
-    assert.match(lines[0] as string, /\[Botdetector\] Unable to create the bot detector: ./)
+    assert.match(lines[0] as string, /^WARNING \[ENDPOINT: \/x\]\[Botdetector\] Unable to create the bot detector: ./)
   }
 })
 
