@@ -107,6 +107,13 @@ export interface Quirks {
   readonly limitsShadows: boolean
   /** The round robin begins at any of the hosts; else at the first. */
   readonly beginsAtRandomHost: boolean
+
+  // The log.
+
+  /** Lines that say what is built name methods. */
+  readonly namesBuiltMethods: boolean
+  /** A line says how several backends are called. */
+  readonly tellsMerges: boolean
 }
 
 const VERSION_3: Quirks = {
@@ -146,6 +153,8 @@ const VERSION_3: Quirks = {
   deniesDeeply: true,
   limitsShadows: true,
   beginsAtRandomHost: true,
+  namesBuiltMethods: false,
+  tellsMerges: true,
 }
 
 /** What version 2 has not yet. */
@@ -176,6 +185,7 @@ const UNKNOWN_TO_2: Partial<Quirks> = {
   deniesDeeply: false,
   limitsShadows: false,
   beginsAtRandomHost: false,
+  tellsMerges: false,
 }
 
 /** What KrakenD 3 has changed, as far as it is known. */
@@ -185,6 +195,7 @@ const CHANGED_IN_4: Partial<Quirks> = {
   listsPlugins: true,
   readsOpenCensus: false,
   readsStrategy: true,
+  namesBuiltMethods: true,
 }
 
 const QUIRKS = perDialect(VERSION_3, { 2: UNKNOWN_TO_2, 4: CHANGED_IN_4 })

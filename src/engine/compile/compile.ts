@@ -22,6 +22,7 @@ import { readRouterOptions } from '../routing/router-options.ts'
 import { measureUnmatched } from '../steps/telemetry.ts'
 import type { Handler, Layer, Render } from '../types.ts'
 import { HealthBoard } from '../process/health-board.ts'
+import { buildLabel } from './build-label.ts'
 import { type Stage, UnservablePlace } from './component.ts'
 import { buildServices, layersFor, stack, type LayerObserver } from './layers.ts'
 import { endpointLabel } from './labels.ts'
@@ -163,7 +164,8 @@ async function endpointHandler(
 ): Promise<EndpointHandlers | null> {
   const { config, log, order, pipeInit, sites } = compilation
   const place = placeOf(endpoint)
-  log.debug(`${place.label} Building the proxy pipe`)
+  const label = buildLabel({ ...place, backend: null }, config.quirks)
+  log.debug(`${label} Building the proxy pipe`)
   try {
     const site: Site = sites.place(place, null, { runPipe: (exchange) => compiled.run(exchange) })
     const drops = site.ask(droppedHeaders)
@@ -184,7 +186,7 @@ async function endpointHandler(
       liftsEventStreams: config.quirks.liftsEventStreams && endpoint.isNoOp,
       dropsHeader,
     })
-    log.debug(`${place.label} Building the http handler`)
+    log.debug(`${label} Building the http handler`)
     const stage: Stage = 'endpoint'
     const layers = await layersFor(order.layers[stage], endpoint.extraConfig, site)
     pipeInit.onStack(stage, site, layers as never)

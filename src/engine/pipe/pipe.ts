@@ -3,6 +3,7 @@
 import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig, Dialect } from '../../config/types.ts'
 import { UnservablePlace } from '../compile/component.ts'
+import { buildLabel } from '../compile/build-label.ts'
 import { layersFor, stack, type LayerObserver, type NamedLayer } from '../compile/layers.ts'
 import type { LoadedOrder } from '../compile/order.ts'
 import type { Clock, PipePlace, Site, SiteMaker } from '../compile/site.ts'
@@ -18,7 +19,7 @@ import { compileBackend } from './backend.ts'
 import { maxBodyBytesOf } from './backend-limits.ts'
 import { callUntilOne } from './fallback.ts'
 import { type ErrorOrigins, mergeParallel } from './merge.ts'
-import { mergeStrategyOf, proxyOptions, splitShadows } from './proxy-block.ts'
+import { type MergeStrategy, mergeStrategyOf, proxyOptions, splitShadows } from './proxy-block.ts'
 import { compileRequired } from './required.ts'
 import { mergeSequential } from './sequential.ts'
 
@@ -58,10 +59,12 @@ export async function compileBackends(place: PipePlace, init: PipeInit): Promise
   const options = proxyOptions(place)
   const whose = originsOf(backends, init.clock)
   const strategy = mergeStrategyOf(options, init.quirks)
+  const site = init.sites.place(place, null)
+  if (init.quirks.tellsMerges)
+    site.log.debug(`${site.label}[Merge] Backends: ${pipes.length}, ${describeMerge(strategy, init.quirks)}, combiner: default`)
   const isUnsafe = backends.some((backend) => backend.method !== 'GET' && backend.method !== 'HEAD')
   const copiesBody = (isUnsafe || options.force_sandboxed_request) && isolates
   if (strategy === 'fallback') return callUntilOne(pipes, timeoutMs, whose.indexOf)
-  const site = init.sites.place(place, null)
   const join = ownJoins(site).get(place.id) ?? null
   const required = compileRequired(backends, requiredBackends(site))
   if (strategy === 'parallel') return mergeParallel(pipes, { timeoutMs, copiesBody, isolates, whose, join, required })
@@ -72,6 +75,10 @@ export async function compileBackends(place: PipePlace, init: PipeInit): Promise
   }))
   const propagated = propagatesParams ? options.sequential_propagated_params : []
   return mergeSequential(steps, { timeoutMs, copiesBody, whose, propagated, join, required, tellsSteps: readSteps(backends) })
+}
+
+function describeMerge(strategy: MergeStrategy, { readsStrategy }: Quirks): string {
+  return readsStrategy ? `merger: ${strategy}` : `sequential: ${strategy === 'sequential'}`
 }
 
 /** Blocks that may name anything of earlier steps. */
@@ -112,7 +119,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     decode: () => decode,
     manipulate: () => manipulate,
   })
-  site.log.debug(`${site.label} Building the backend pipe`)
+  site.log.debug(`${buildLabel(site, quirks)} Building the backend pipe`)
   const build = async <S extends 'backend' | 'executor' | 'transport'>(stage: S) => {
     const layers = await layersFor<S>(order.layers[stage], backend.extraConfig, site)
     init.onStack(stage, site, layers as never)

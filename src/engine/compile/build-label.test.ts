@@ -1,0 +1,40 @@
+// What KrakenD's versions say while they build, because people grep for it.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { configOf, openInMemory } from '../../testing/index.ts'
+
+async function linesOf(version: number, proxy: object = {}): Promise<string[]> {
+  const host = ['http://b:80']
+  const backend = [
+    { url_pattern: '/b', host },
+    { url_pattern: '/c', host, method: 'PUT' },
+  ]
+  const { lines } = await openInMemory(configOf({ version, endpoints: [{ endpoint: '/x', backend, extra_config: { proxy } }] }))
+  return lines.filter((line) => /Building|\[Merge\]/.test(line)).map((line) => line.replace(/^DEBUG /, ''))
+}
+
+test('version 4 names methods in these lines', async () => {
+  assert.deepEqual(await linesOf(3), [
+    '[ENDPOINT: /x] Building the proxy pipe',
+    '[BACKEND: /b] Building the backend pipe',
+    '[BACKEND: /c] Building the backend pipe',
+    '[ENDPOINT: /x][Merge] Backends: 2, sequential: false, combiner: default',
+    '[ENDPOINT: /x] Building the http handler',
+  ])
+  assert.deepEqual(await linesOf(4), [
+    '[ENDPOINT: GET /x] Building the proxy pipe',
+    '[BACKEND: GET /x -> GET /b] Building the backend pipe',
+    '[BACKEND: GET /x -> PUT /c] Building the backend pipe',
+    '[ENDPOINT: /x][Merge] Backends: 2, merger: parallel, combiner: default',
+    '[ENDPOINT: GET /x] Building the http handler',
+  ])
+})
+
+test('a line says how several backends are called', async () => {
+  const merge = async (version: number, proxy: object): Promise<string | undefined> =>
+    (await linesOf(version, proxy)).find((line) => line.includes('Merge'))
+  assert.equal(await merge(3, { sequential: true }), '[ENDPOINT: /x][Merge] Backends: 2, sequential: true, combiner: default')
+  for (const strategy of ['sequential', 'fallback'])
+    assert.equal(await merge(4, { strategy }), `[ENDPOINT: /x][Merge] Backends: 2, merger: ${strategy}, combiner: default`)
+})
