@@ -127,6 +127,7 @@ describe('exit codes and streams', () => {
     assert.equal(run('convert', 'a.json', '--format', 'yaml', '-o', 'a.yml').exit, 0)
     assert.match(readFileSync(join(folder, 'a.yml'), 'utf8'), /^version: 3\n/)
     assert.match(run('convert', 'a.json', '-o', 'a.yml').stderr, /a\.yml exists/)
+    assert.match(run('convert', 'a.json', '--format', 'yaml', '-o', '-').stdout, /^version: 3\n/)
     write('c.yml', '# gone\nversion: 3\n')
     const strict = run('convert', 'c.yml', '--format', 'json', '--strict')
     assert.deepEqual([strict.exit, strict.stdout], [1, ''])

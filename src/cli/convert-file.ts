@@ -54,9 +54,11 @@ async function parse(file: string, text: string): Promise<GatewayConfig | null> 
   return config ?? (await read('ce')).config
 }
 
-/** To standard output without a path. Whether it was written; else it was told why not. */
+const STANDARD_OUTPUT = '-'
+
+/** To standard output without a path, and for `-`. Whether it was written; else it was told why not. */
 export async function writeResult(text: string, path: string | undefined, overwrites: boolean): Promise<boolean> {
-  if (path === undefined) {
+  if (path === undefined || path === STANDARD_OUTPUT) {
     process.stdout.write(text)
     return true
   }

@@ -35,7 +35,7 @@ file that was and the file that is are compared as krakend diff does it, and wha
       about: 'format of the result (default: by the name of -o, else that of the file)',
       values: ['json', 'yaml', 'toml'],
     },
-    output: { type: 'string', short: 'o', about: 'write it there; a file that exists is left alone', isFile: true },
+    output: { type: 'string', short: 'o', about: 'write it there, - for standard output; a file that exists is left alone', isFile: true },
     force: { type: 'boolean', about: 'overwrite the file of -o' },
     strict: { type: 'boolean', about: 'write nothing when something would be lost' },
   },

@@ -2,7 +2,7 @@
 
 import { endpointFields, agentFields, backendFields, serviceFields, type Fields } from '../config/fields.ts'
 import type { Level } from '../engine/compile/component.ts'
-import { refuseClaimPlaces, writeSequential, writeStrategy } from './merging.ts'
+import { refuseClaimPlaces, tellClaimPlaces, writeSequential, writeStrategy } from './merging.ts'
 import { blocksOf, placesOf, type TreePlace } from './places.ts'
 import { listPlugins, namePlugins } from './plugins.ts'
 import { type Direction, pathBetween, STEPS, type StepData } from './steps.ts'
@@ -40,6 +40,7 @@ function apply(root: MapNode, direction: Direction, tell: Tell): void {
     if (direction !== '3-2') advise(place, step, tell)
     if (direction === '3-4') {
       writeStrategy(place)
+      tellClaimPlaces(place, tell)
       listPlugins(place, tell)
     }
   }

@@ -272,7 +272,7 @@ describe('versions', () => {
     const refused = [
       blocks({ proxy: { strategy: 'fallback' } }),
       blocks({ 'plugin/middleware': { plugins: [{ name: 'a' }, { name: 'a' }] } }),
-      blocks({ 'auth/validator': { roles_key: 'tenants.1.roles' } }),
+      blocks({ 'auth/validator': { roles_key: 'tenants.1.roles', roles_key_is_nested: true } }),
       blocks({ 'auth/validator': { propagate_claims: [['a.*', 'X']] } }),
     ]
     for (const one of refused) assert.equal((await toVersion({ version: 4, ...endpoint(one) }, 3)).value, null, JSON.stringify(one))

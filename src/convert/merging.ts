@@ -1,7 +1,7 @@
 // How backends are called together, and claims with places in lists: what versions 3 and 4 say in different words, or only one of them.
 
 import { blocksOf, mapAt, type TreePlace } from './places.ts'
-import { findEntry, makeEntry, removeEntry, type Tell, textNode, type Tree } from './tree.ts'
+import { type Entry, findEntry, removeEntry, type Tell, textNode, type Tree } from './tree.ts'
 
 /** Version 3 to 4: `sequential` becomes `strategy`. */
 export function writeStrategy({ level, ...place }: TreePlace): void {
@@ -30,26 +30,80 @@ export function writeSequential({ level, ...place }: TreePlace, tell: Tell): voi
   else removeEntry(proxy, strategy)
 }
 
-const CLAIM_PATHS = ['roles_key', 'scopes_key']
+/** A claim that is named by a path with dots. */
+interface ClaimPath {
+  readonly option: string
+  readonly path: string
+  readonly line: number
+}
 
-/** Version 4 to 3: places in lists and `*` in the path of a claim. */
-export function refuseClaimPlaces(place: TreePlace, tell: Tell): void {
-  const validator = mapAt(blocksOf(place), 'auth/validator')
-  if (validator === null) return
-  const paths = [
-    ...CLAIM_PATHS.map((key) => findEntry(validator, key)),
-    ...pairsOf(findEntry(validator, 'propagate_claims')?.value).map((value) => makeEntry('propagate_claims', value)),
-  ]
-  for (const entry of paths) {
-    if (entry?.value.kind !== 'text') continue
-    const steps = entry.value.text.split('.')
-    if (steps.length > 1 && steps.some((step) => /^(?:\d+|\*)$/.test(step)))
-      tell('refused', entry.line, `"${entry.key}" names "${entry.value.text}": version 3 knows no places in lists and no "*" there`)
+/** Version 3 to 4: paths that mean something else there. */
+export function tellClaimPlaces(place: TreePlace, tell: Tell): void {
+  for (const { option, path, line } of claimPathsOf(place)) {
+    const named = `"${option}" names "${path}"`
+    if (hasPlaces(path)) {
+      const hint = 'look at the claims that your tokens have there'
+      tell('note', line, `${named}: to version 4 a number is a place in a list, too, and "*" is every member`, hint)
+    } else if (hasEmptyPart(path)) {
+      const effect =
+        option === PROPAGATED
+          ? 'version 3 empties the header, version 4 lets the client set it'
+          : 'version 3 finds nothing (403), version 4 answers every request 401'
+      tell('note', line, `${named}, which has an empty part: ${effect}`)
+    }
   }
 }
 
+/** Version 4 to 3: places in lists and `*` in the path of a claim. */
+export function refuseClaimPlaces(place: TreePlace, tell: Tell): void {
+  for (const { option, path, line } of claimPathsOf(place)) {
+    const named = `"${option}" names "${path}"`
+    if (hasPlaces(path)) tell('refused', line, `${named}: version 3 knows no places in lists and no "*" there`)
+    else if (hasEmptyPart(path)) {
+      const effect =
+        option === PROPAGATED
+          ? 'version 4 leaves it out, version 3 empties the header'
+          : 'version 4 answers every request 401, version 3 finds nothing (403)'
+      tell('note', line, `${named}, which has an empty part: ${effect}`)
+    }
+  }
+}
+
+const PROPAGATED = 'propagate_claims'
+
+function hasPlaces(path: string): boolean {
+  return path.split('.').some((step) => /^(?:\d+|\*)$/.test(step))
+}
+
+function hasEmptyPart(path: string): boolean {
+  return path.split('.').includes('')
+}
+
+/** Names without dots, and those of claims that are URLs, are no paths. */
+function claimPathsOf(place: TreePlace): ClaimPath[] {
+  const validator = mapAt(blocksOf(place), 'auth/validator')
+  if (validator === null) return []
+  const isNested = findEntry(validator, 'roles_key_is_nested')?.value
+  const areRoles = isNested?.kind === 'flag' && isNested.isSet
+  return [
+    ...(areRoles ? pathOf('roles_key', findEntry(validator, 'roles_key')) : []).filter(({ path }) => !path.startsWith('http')),
+    ...pathOf('scopes_key', findEntry(validator, 'scopes_key')),
+    ...claimsIn(findEntry(validator, PROPAGATED)?.value)
+      .flatMap((entry) => pathOf(PROPAGATED, entry))
+      .filter(({ path }) => !path.startsWith('http')),
+  ]
+}
+
+function pathOf(option: string, entry: Entry | undefined): ClaimPath[] {
+  if (entry?.value.kind !== 'text' || !entry.value.text.includes('.')) return []
+  return [{ option, path: entry.value.text, line: entry.line }]
+}
+
 /** The claims of `[["sub", "X-User"]]`. */
-function pairsOf(value: Tree | undefined): Tree[] {
-  if (value?.kind !== 'list') return []
-  return value.entries.flatMap(({ value: pair }) => (pair.kind === 'list' && pair.entries[0] !== undefined ? [pair.entries[0].value] : []))
+function claimsIn(pairs: Tree | undefined): Entry[] {
+  if (pairs?.kind !== 'list') return []
+  return pairs.entries.flatMap(({ value: pair, line }) => {
+    const claim = pair.kind === 'list' ? pair.entries[0] : undefined
+    return claim === undefined ? [] : [{ ...claim, line: claim.line || line }]
+  })
 }

@@ -1,6 +1,7 @@
 // A configuration as flat values under the names of the file, every default filled in: what two configurations are compared by.
 
 import { isDeepStrictEqual } from 'node:util'
+import { PLUGIN_FOLDER } from '../config/check-namespaces.ts'
 import type { Quirks } from '../config/dialect.ts'
 import type { AgentConfig, BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig } from '../config/types.ts'
 import type { Level } from '../engine/compile/component.ts'
@@ -42,7 +43,7 @@ export interface EffectiveConfig {
 }
 
 /** What they say stands in every value already, or in a field of the service: the folder of plugins, which is a key of the root elsewhere. */
-const RESOLVED: ReadonlySet<string> = new Set(['_gw/defaults', '_gw/secrets', 'plugin'])
+const RESOLVED: ReadonlySet<string> = new Set(['_gw/defaults', '_gw/secrets', PLUGIN_FOLDER])
 /** Options of `proxy` that versions name otherwise: how backends are called is a field of its place. */
 const CALLING: ReadonlySet<string> = new Set(['sequential', 'strategy'])
 

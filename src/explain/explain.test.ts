@@ -142,6 +142,9 @@ test('a difference is one of meaning', async () => {
     ],
   }
   assert.deepEqual(await told(before, same), [])
+  const plugin = { folder: 'p', pattern: '.ts' }
+  const moved = await told({ ...before, plugin }, { ...before, version: 4, extra_config: { plugin } })
+  assert.deepEqual(moved, ['changed service', 'version: 3 → 4'])
   assert.deepEqual(await told(before, { ...before, port: 9000 }), ['changed service', 'port: 8080 → 9000'])
   assert.deepEqual(await told(before, { endpoints: [endpoint('/a/{id}', { backend: [backend({ url_pattern: '/x/{id}' })] })] }), [
     'changed GET /a/{id}',
