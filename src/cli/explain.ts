@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { EndpointConfig } from '../config/types.ts'
 import type { RequestView } from '../explain/describe-request.ts'
 import type { ExplainInit } from '../explain/explain-endpoint.ts'
-import type { Routed } from '../explain/route-request.ts'
+import type { NoRoute, Routed } from '../explain/route-request.ts'
 import { command, painterFor } from './command.ts'
 import { NO_FILE_TEXT } from './no-file.ts'
 import { UsageError } from './arguments.ts'
@@ -71,25 +71,31 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
     const request = { method, target: targetOf(target.path, named), headers, host }
     const routed = named.some(({ isNamed }) => isNamed) ? routing.routePattern(request) : routing.route(request)
     const isAnswered = named.some(({ dropped }) => dropped === null)
+    const nearest = (seen?: string): string => nearestRoutes(routing, request, seen)
+    const reason = routed.endpoint === null ? withReferences(named[0]?.dropped ?? reasonOf(routed, nearest), secrets) : ''
     if (!isAnswered) {
-      const reason = named[0]?.dropped ?? reasonOf(routed, (target) => nearestRoutes(routing, request, target))
-      if (flags.json > 0) process.stdout.write(`${JSON.stringify({ reason })}\n`)
       process.stderr.write(`no endpoint answers ${words.join(' ')}: ${reason}\n`)
       if (routing.hasPlugins)
         process.stderr.write(
           `plugins of plugin/http-server see the request first: krakend try -c ${flags.config} ${words.join(' ')} runs them\n`,
         )
-      if (flags.json > 0 || named.length === 0) return 1
+      if (named.length === 0 && flags.json === 0) return 1
+    }
+    if (flags.json > 0 && routed.endpoint === null) {
+      process.stdout.write(`${JSON.stringify({ reason })}\n`)
+      return 1
     }
     const origins = await findOrigins({ raw, source, environment: process.env, inherited: config.inherited })
     const init = { config, origins, readFile: (path: string) => readFileSync(path) }
     const explained = []
-    for (const { endpoint, method: own, dropped } of named)
-      explained.push({ ...withReferences(await explainEndpoint(endpoint, { ...init, method: own }), secrets), dropped })
     const view = withReferences(await viewOf(routed, init), secrets)
     if (flags.json > 0) {
-      process.stdout.write(`${JSON.stringify(view ?? { reason: reasonOf(routed, (target) => nearestRoutes(routing, request, target)) })}\n`)
-      return view === null ? 1 : 0
+      process.stdout.write(`${JSON.stringify(view)}\n`)
+      return 0
+    }
+    for (const { endpoint, method: own, isNamed, dropped } of named) {
+      const asked = isNamed && target.method === null ? {} : { method: own }
+      explained.push({ ...withReferences(await explainEndpoint(endpoint, { ...init, ...asked }), secrets), dropped })
     }
     if (format === 'json') process.stdout.write(`${JSON.stringify(explained, null, 2)}\n`)
     else {
@@ -107,9 +113,8 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
   },
 })
 
-function reasonOf(routed: Routed, nearest: (target?: string) => string): string {
-  if (routed.endpoint !== null) return ''
-  const { reason, rewritten } = routed
+/** `nearest` tells the endpoints nearest to what the router sees. */
+function reasonOf({ reason, rewritten }: NoRoute, nearest: (seen?: string) => string): string {
   const change = rewritten === null ? '' : `, rewritten to ${rewritten.target} by ${rewritten.by.join(', ')}`
   return `${reason}${change}${reason.startsWith('404') ? nearest(rewritten?.target) : ''}`
 }

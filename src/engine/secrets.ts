@@ -16,9 +16,9 @@ export function maskerOf({ values }: Secrets): ((text: string) => string) | null
   const usual = found.filter((value) => value.length <= MAX_PATTERN)
   const pattern =
     usual.length === 0 ? null : new RegExp([...usual.map(percentPattern), patternOf(usual.flatMap(otherForms)).source].join('|'), 'g')
-  const large = found
-    .filter((value) => value.length > MAX_PATTERN)
-    .flatMap((value) => [...otherForms(value), encodeURIComponent(value.toWellFormed())])
+  const large = found.flatMap((value) =>
+    value.length > MAX_PATTERN ? [...otherForms(value), encodeURIComponent(value.toWellFormed())] : [],
+  )
   return function mask(text) {
     const masked = large.reduce((rest, form) => rest.replaceAll(form, MASK), text)
     return pattern === null ? masked : masked.replace(pattern, MASK)

@@ -1,17 +1,14 @@
 // What becomes of a request to one endpoint, as data: every layer in its order with its options, and the fields that decide the rest.
 
-import type { Quirks } from '../config/dialect.ts'
-import { isPluginBlock } from '../config/plugin-lists.ts'
 import type { BackendConfig, ConfigPath, EndpointConfig, GatewayConfig } from '../config/types.ts'
 import type { AnyBlock, Level, Stage } from '../engine/compile/component.ts'
 import { LEVELS, STAGES } from '../engine/compile/order.ts'
 import { mergeStrategyOf, proxyOptions, splitShadows } from '../engine/pipe/proxy-block.ts'
 import { order } from '../order.ts'
 import { findBuiltIn } from '../plugins/built-in/find.ts'
-import { readEntries } from '../plugins/entries.ts'
-import type { Kind } from '../plugins/types.ts'
+import { collectUses } from '../plugins/check/uses.ts'
 import { readOptions } from '../schema/read-options.ts'
-import type { IssuePath } from '../schema/issue.ts'
+import { formatPath, type IssuePath } from '../schema/issue.ts'
 import { anyRequest, type ExplainedCall, explainCall } from './explain-calls.ts'
 import { backendRows, endpointRows, stepsOfAnswer } from './fields.ts'
 import { flattenOptions, type Row } from './flatten.ts'
@@ -175,16 +172,16 @@ function describeBlock(
   const owner = isOfService ? config : (backend ?? endpoint)
   const at: ConfigPath = isOfService ? [] : (backend ?? endpoint).at
   const isInherited = origins.isInherited([...at, 'extra_config', declaration.namespace])
-  const mayAnswer = pluginsMayAnswer(declaration.namespace, owner.extraConfig, config.quirks)
+  const mayAnswer = pluginsMayAnswer(config, [...at, 'extra_config', declaration.namespace])
   return { ...rowsOf(declaration, owner.extraConfig, [...at, 'extra_config'], origins), isInherited, mayAnswer }
 }
 
-/** Whether one of the plugins is not known for always passing on. */
-function pluginsMayAnswer(namespace: string, blocks: GatewayConfig['extraConfig'], quirks: Quirks): boolean {
-  if (!isPluginBlock(namespace)) return false
-  const kind = namespace.slice('plugin/'.length) as Kind
-  const entries = readEntries(namespace, blocks.get(namespace), quirks.listsPlugins)
-  return entries.some(({ name }) => findBuiltIn(kind, name, quirks)?.mayAnswer !== false)
+/** Whether one of the plugins of a block is not known for always passing on. */
+function pluginsMayAnswer(config: GatewayConfig, block: ConfigPath): boolean {
+  return collectUses(config).some(
+    ({ blockPath, kind, name }) =>
+      formatPath(blockPath) === formatPath(block) && findBuiltIn(kind, name, config.quirks)?.mayAnswer !== false,
+  )
 }
 
 function rowsOf(

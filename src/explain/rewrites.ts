@@ -4,9 +4,7 @@ import type { GatewayConfig } from '../config/types.ts'
 import type { Exchange } from '../engine/types.ts'
 import type { Rewriter } from '../plugins/built-in/declare.ts'
 import { findBuiltIn } from '../plugins/built-in/find.ts'
-import { readEntries } from '../plugins/entries.ts'
-
-const NAMESPACE = 'plugin/http-server'
+import { collectUses } from '../plugins/check/uses.ts'
 
 /** A request whose target is another one for the router. */
 export interface Rewritten {
@@ -24,13 +22,13 @@ export interface Rewrites {
 }
 
 /** One whose options are wrong does nothing. */
-export async function loadRewrites({ extraConfig, quirks }: GatewayConfig): Promise<Rewrites> {
-  const entries = readEntries(NAMESPACE, extraConfig.get(NAMESPACE), quirks.listsPlugins)
+export async function loadRewrites(config: GatewayConfig): Promise<Rewrites> {
+  const uses = collectUses(config).filter(({ kind }) => kind === 'http-server')
   const rewriters: { name: string; rewrite: Rewriter }[] = []
   let hasOthers = false
   // the last of the list is outermost
-  for (const { name, options } of entries.toReversed()) {
-    const known = findBuiltIn('http-server', name, quirks)
+  for (const { name, options } of uses.toReversed()) {
+    const known = findBuiltIn('http-server', name, config.quirks)
     hasOthers ||= known === null
     const { problems = [], rewriter = null } = known === null ? {} : (await known.load()).prepare(options)
     if (rewriter !== null && problems.length === 0) rewriters.push({ name, rewrite: rewriter() })

@@ -107,8 +107,9 @@ function compileEndpointKey(
   const texts = key?.map((text) => compileText(text, paramsOf(endpoint)))
   const buildRequest = compileRequest(endpoint, '')
   // security: what decides by claims inside of the cache would not be asked again.
-  const decidesByClaims = [endpoint, ...withFallbacks(endpoint.backends)].some(({ extraConfig }) => seesClaims(extraConfig))
-  const readInputs = compileInputs(endpoint)
+  const backends = withFallbacks(endpoint.backends)
+  const decidesByClaims = [endpoint, ...backends].some(({ extraConfig }) => seesClaims(extraConfig))
+  const readInputs = compileInputs(backends)
   const negotiates = endpoint.outputEncoding === 'negotiate'
   return async function keyOf(exchange) {
     if (texts !== undefined) {

@@ -1,7 +1,6 @@
 // What calls are built of and decided by beside what is forwarded: it tells requests apart for an automatic key.
 
-import type { EndpointConfig, ExtraConfig } from '../../../config/types.ts'
-import { withFallbacks } from '../../../engine/compile/order.ts'
+import type { BackendConfig, ExtraConfig } from '../../../config/types.ts'
 import type { Body, Exchange } from '../../../engine/types.ts'
 import { usedNames } from '../used-names.ts'
 import { sourceOf } from '../values.ts'
@@ -28,8 +27,8 @@ export function seesClaims(blocks: Blocks): boolean {
 }
 
 /** security: what calls are built of is seen by backends, forwarded or not. Null where nothing is. */
-export function compileInputs({ backends }: EndpointConfig): ((exchange: Exchange) => [string, string][]) | null {
-  const names = new Set(withFallbacks(backends).flatMap(usedNames))
+export function compileInputs(backends: readonly BackendConfig[]): ((exchange: Exchange) => [string, string][]) | null {
+  const names = new Set(backends.flatMap(usedNames))
   const sources = [...names].flatMap((name) => {
     const source = OF_CLIENTS.test(name) ? sourceOf(name, NO_NAMES) : ''
     return typeof source === 'string' ? [] : [{ name, find: source.list ?? source.find }]

@@ -122,22 +122,6 @@ describe('the question', () => {
     )
   })
 
-  test('says where the client is, whom nobody but a named proxy may believe about that', async () => {
-    const addressFor = async (router: object): Promise<unknown> => {
-      const questions: BackendRequest[] = []
-      const endpoint = { endpoint: '/e', backend: [{ url_pattern: '/b' }], extra_config: { '_gw/forward-auth': { url: URL_OF_SERVICE } } }
-      const file = { host: ['http://b:80'], extra_config: { router }, endpoints: [endpoint] }
-      const gateway = await openInMemory(configOf(file), {
-        backend: (request) => (questions.push(request), Promise.resolve(says(200, [], '{}'))),
-      })
-      await gateway.ask({ target: '/e', headers: { 'X-Forwarded-For': '6.6.6.6', 'X-Real-Ip': '7.7.7.7' }, peerAddress: '10.0.0.1' })
-      return questions[0]?.headers.values('X-Forwarded-For')
-    }
-    assert.deepEqual(await addressFor({}), ['10.0.0.1'])
-    assert.deepEqual(await addressFor({ trusted_proxies: ['10.0.0.2'] }), ['10.0.0.1'])
-    assert.deepEqual(await addressFor({ trusted_proxies: ['10.0.0.1'] }), ['6.6.6.6'])
-  })
-
   test('takes a body along up to a size, and leaves it to the endpoint', async () => {
     const init = { method: 'POST', body: 'abc', headers: { 'Content-Type': 'text/x' } }
     const { questions, exchange } = await ask(says(200), { forward_body: 3 }, init)
