@@ -36,6 +36,10 @@ function checkClients({ strategy, key }: EndpointLimit, { dialect, place }: Chec
     return [meant === null ? issue : { ...issue, fix: writeValue(['strategy'], meant) }]
   }
   if (kind !== 'ip' && key === '') return [certainIssue('requests', 'invalid-option', ['key'], NO_KEY)]
+  if (kind === 'header' && canonicalName(key) === 'Host') {
+    const message = 'the host is none of the header fields that KrakenD looks at: every request of this endpoint is refused'
+    return [certainIssue('requests', 'invalid-option', ['key'], message)]
+  }
   if (kind === 'param' && place?.endpoint && !place.endpoint.writtenPath.includes(`{${key}}`))
     return [
       certainIssue(

@@ -6,18 +6,25 @@ import type { Exchange } from '../../../engine/types.ts'
 /** The client's id; empty when there is none, and such requests are refused. */
 export type ClientId = (exchange: Exchange) => string
 
+/** compat: Go keeps this one apart from the header, so that nobody is told apart by it. */
+const NOT_IN_HEADER = 'Host'
+
 /** The strategy of that name (in any case), or null when there is no such one. `header` is the canonical form of `key`. */
 export function findClientId(strategy: string, key: string, header: string, countsParams: boolean): ClientId | null {
   switch (strategy.toLowerCase()) {
     case 'ip':
-      return key === '' ? clientIp : firstAddressOf(header)
+      return key === '' || header === NOT_IN_HEADER ? clientIp : firstAddressOf(header)
     case 'header':
-      return headerValue(header)
+      return header === NOT_IN_HEADER ? nobody : headerValue(header)
     case 'param':
       return countsParams ? paramValue(key) : null
     default:
       return null
   }
+}
+
+function nobody(): string {
+  return ''
 }
 
 function clientIp(exchange: Exchange): string {

@@ -75,6 +75,7 @@ test('clients are told apart by address, header value or parameter', () => {
   const one = { client_max_rate: 1, client_capacity: 1, every: '1h' }
   const byIp = limited({ ...one, strategy: 'IP' })
   assert.deepEqual([...statuses(byIp, 2), ...statuses(byIp, 2, { ip: '2.2.2.2' })], [200, 429, 200, 429])
+  assert.deepEqual(statuses(limited({ ...one, strategy: 'header', key: 'host' }), 1, { headers: { Host: 'a' } }), [429])
   const byKey = limited({ ...one, strategy: 'ip', key: 'X-Real' })
   const ask = (value: string) => byKey({ headers: { 'X-Real': value } })[0]
   const values = ['9.9.9.9:80, 8.8.8.8', ' 9.9.9.9', '8.8.8.8, 9.9.9.9', '2001:db8::1', 'unknown', '']
@@ -265,6 +266,7 @@ test('check tells which limits would not hold', () => {
   assert.deepEqual(checkOptions(endpointRateLimit, { ...client, strategy: 'header' }), [
     'error key: no name of a header or parameter: every request of this endpoint is refused',
   ])
+  assert.equal(checkOptions(endpointRateLimit, { ...client, strategy: 'header', key: 'host' }).length, 1)
   const size = (name: string): string =>
     `warning ${name}: -1 is no size of a burst: what a second brings is taken, and KrakenD may take it for no limit at all`
   const all = { max_rate: 1, capacity: -1, ...client, strategy: 'ip', client_capacity: -1 }
