@@ -7,7 +7,7 @@ export interface HeaderReader {
 }
 
 const SCHEME = 'bearer '
-/** security: a header line of semicolons alone is not made a million texts. */
+/** security: a header line of semicolons alone is not made a million texts. Go knows the same bound. */
 const MAX_COOKIES = 3000
 
 /** The token of a request as it came; empty when there is none. */
@@ -30,19 +30,45 @@ export function compileFindToken(headerName: string, cookieName: string, needsSc
   }
 }
 
-/** The first cookie of that name, without quotes around it; empty when there is none among the first 3000. */
+/** The first cookie of that name whose value is one, as Go reads them; empty when there is none, and in a crowd of them. */
 function readCookie(headers: HeaderReader, name: string): string {
-  let left = MAX_COOKIES
-  for (const line of headers.values('Cookie')) {
-    const parts = line.split(';', left)
-    left -= parts.length
-    for (const part of parts) {
-      const pair = part.trim()
+  const lines = headers.values('Cookie')
+  if (countCookies(lines) > MAX_COOKIES) return ''
+  for (const line of lines) {
+    for (const part of line.split(';')) {
+      const pair = trimBlanks(part)
       const at = pair.indexOf('=')
-      if (at < 0 || pair.slice(0, at) !== name) continue
-      const value = pair.slice(at + 1)
-      return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
+      const written = at < 0 ? pair : trimBlanks(pair.slice(0, at))
+      if (written !== name) continue
+      const value = unquote(at < 0 ? '' : pair.slice(at + 1))
+      if (COOKIE_VALUE.test(value)) return value
     }
   }
   return ''
+}
+
+const COOKIE_VALUE = /^[ !#-:<-[\]-~]*$/
+
+/** perf: a pattern for both ends would look at every blank in between again and again. */
+function trimBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text, start)) start++
+  while (end > start && isBlank(text, end - 1)) end--
+  return text.slice(start, end)
+}
+
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code === 0x20 || code === 0x09
+}
+
+function countCookies(lines: readonly string[]): number {
+  let count = lines.length
+  for (const line of lines) for (let at = line.indexOf(';'); at >= 0; at = line.indexOf(';', at + 1)) count++
+  return count
+}
+
+function unquote(value: string): string {
+  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 }
