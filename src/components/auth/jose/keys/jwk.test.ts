@@ -37,6 +37,11 @@ test('an empty set and a set without keys are sets', () => {
   assert.deepEqual(parseJwkSet('{}'), [])
 })
 
+test('the set is named in any case, members of its keys exactly', () => {
+  assert.equal(parseJwkSet('{"Keys":[{"kty":"oct","k":"AQ","x":1e400}]}').length, 1)
+  assert.throws(() => parseJwkSet('{"keys":[{"KTY":"oct","k":"AQ"}]}'))
+})
+
 test('a private RSA key needs no more than its primes', () => {
   const { dp, dq, qi, ...bare } = rsaPrivate
   assert.deepEqual(parseJwk(bare)?.key.export({ format: 'jwk' }), rsaPrivate)

@@ -68,7 +68,10 @@ export function parseUsableKeys(text: string, algorithms: ReadonlySet<string>): 
 }
 
 function listKeys(text: string): unknown[] {
-  const keys = memberOf(parseStrictObject(text), 'keys') ?? []
+  const set = parseStrictObject(text)
+  // compat: the set is read by Go's own decoder, which takes names in any case; its keys are not.
+  const name = Object.hasOwn(set, 'keys') ? 'keys' : (Object.keys(set).find((key) => key.toLowerCase() === 'keys') ?? 'keys')
+  const keys = memberOf(set, name) ?? []
   if (!Array.isArray(keys)) throw new Error('the keys of a JWK set must be a list')
   return keys
 }

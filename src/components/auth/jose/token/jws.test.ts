@@ -23,6 +23,7 @@ test('parts of a good token', () => {
 
 test('null and absent names of the header are empty', () => {
   const jws = parseJws(token({ alg: null, kid: null, nonce: null, crit: null, jwk: null, x5c: null }))
+  assert.equal(parseJws(token({ alg: 'HS256', x5c: [] })).alg, 'HS256')
   assert.deepEqual([jws.alg, jws.kid], ['', ''])
 })
 
@@ -66,7 +67,10 @@ describe('refused', () => {
     'jwk is private': token({ ...good, jwk: privateKey }),
     'jwk is a secret': token({ ...good, jwk: { kty: 'oct', k: 'AQID' } }),
     'x5c is no list': token({ ...good, x5c: 'x' }),
-    'x5c without certificates': token({ ...good, x5c: [] }),
+    'a number beyond every double': token({ ...good, x: [{ y: 1 }] }).replace(
+      /^[^.]*/,
+      Buffer.from('{"alg":"HS256","x":[{"y":-1e400}]}').toString('base64url'),
+    ),
     'x5c without end': token({ ...good, x5c: Array(11).fill('AQID') }),
     'standard alphabet': token(good, {}, '+/ID'),
     'other characters': token(good, {}, 'AQI!'),
@@ -82,6 +86,12 @@ describe('refused', () => {
       assert.throws(() => parseJws(text), TokenError)
     })
   }
+})
+
+test('numbers of a payload are doubles', () => {
+  for (const text of ['{"a":1e400}', '{"a":[{"b":-1E+309}]}', `{"a":${'9'.repeat(310)}}`])
+    assert.throws(() => parseClaims(Buffer.from(text)), TokenError)
+  for (const text of ['{"a":1e-400}', '{"a":1e308}', '{"a":"1e400"}']) assert.doesNotThrow(() => parseClaims(Buffer.from(text)))
 })
 
 test('a public key and certificates that a token brings along are read and forgotten', () => {

@@ -2,7 +2,7 @@
 
 import { decodeBase64url, isCanonical } from '../base64url.ts'
 import { parseCertificate, parseJwk } from '../keys/jwk.ts'
-import { memberOf, parseStrictObject } from './strict-json.ts'
+import { memberOf, parseFiniteObject } from './strict-json.ts'
 import type { JsonRecord } from './strict-json.ts'
 import { ExpectedError } from '../../../../go/expected-error.ts'
 import { isObject } from '../../../../json/types.ts'
@@ -74,7 +74,7 @@ export function parseJws(text: string): Jws {
 function parseHeader(bytes: Buffer): JsonRecord {
   let header: JsonRecord
   try {
-    header = parseStrictObject(bytes.toString())
+    header = parseFiniteObject(bytes.toString())
   } catch {
     throw BAD_HEADER
   }
@@ -105,7 +105,7 @@ function checkShapeOfKeys(header: JsonRecord): void {
     if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))) throw BAD_HEADER
   }
   if (chain === null) return
-  if (!Array.isArray(chain) || chain.length === 0 || chain.length > MAX_CHAIN) throw BAD_HEADER
+  if (!Array.isArray(chain) || chain.length > MAX_CHAIN) throw BAD_HEADER
 }
 
 /**
@@ -133,7 +133,7 @@ function textOf(header: JsonRecord, name: string): string {
 /** The claims of a payload. Throws a TokenError when it is not one strict JSON object. */
 export function parseClaims(payload: Buffer): JsonRecord {
   try {
-    return parseStrictObject(payload.toString())
+    return parseFiniteObject(payload.toString())
   } catch {
     throw new TokenError('go-jose/go-jose/jwt: the payload is not a JSON object')
   }

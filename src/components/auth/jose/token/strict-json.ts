@@ -39,6 +39,21 @@ export function parseStrictObject(text: string): JsonRecord {
   return value
 }
 
+/** The same for what go-jose decodes whole: a number that no double can hold is none. */
+export function parseFiniteObject(text: string): JsonRecord {
+  const value = parseStrictObject(text)
+  if (HUGE.test(text) && hasInfinity(value)) throw new SyntaxError('a number is out of range')
+  return value
+}
+
+/** perf: what has neither a large exponent nor hundreds of digits overflows nothing. */
+const HUGE = /[eE]\+?\d{3}|\d{200}/
+
+function hasInfinity(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === Infinity || value === -Infinity
+  return Object.values(value).some(hasInfinity)
+}
+
 /** A member of the object itself: `constructor` and the like are names as any other. */
 export function memberOf(object: JsonRecord, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined
