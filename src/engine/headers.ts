@@ -173,16 +173,18 @@ export class HeaderMap implements ReadonlyHeaders {
 }
 
 /** What the Connection fields name; null when that is nothing. */
-function connectionNames({ fields }: HeaderMap): ReadonlySet<string> | null {
-  let named: ReadonlySet<string> | null = null
+function connectionNames({ fields }: HeaderMap): Set<string> | null {
+  let named: Set<string> | null = null
   for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'Connection') named = addConnectionNames(named, fields[i + 1] as string)
   return named
 }
 
-/** Adds the fields that a value of Connection declares its own, all but `close` and `keep-alive` alone; null when there are none. */
-export function addConnectionNames(named: ReadonlySet<string> | null, value: string): ReadonlySet<string> | null {
+/** Adds the fields that a value of Connection declares its own; null when nothing but `close` and `keep-alive` came so far. */
+export function addConnectionNames(named: Set<string> | null, value: string): Set<string> | null {
   if (value === 'keep-alive' || value === 'close') return named
-  return new Set([...(named ?? []), ...value.split(',').map((name) => canonicalName(name.trim()))])
+  const all = named ?? new Set<string>()
+  for (const name of value.split(',')) all.add(canonicalName(name.trim()))
+  return all
 }
 
 /** The media type of events that a server sends as they happen: passed on as they come, and nobody else's. */

@@ -41,7 +41,7 @@ export class Framing {
   closes: boolean
   keepAliveMs = 0
   /** Fields that belong to the connection as well, because it says so. */
-  ownNames: ReadonlySet<string> | null = null
+  ownNames: Set<string> | null = null
   /** What a folded line would go on with. */
   last: 'nothing' | 'kept field' | 'left-out field' | 'length of the body' = 'nothing'
 
