@@ -175,27 +175,29 @@ class Reader {
     const end = found === -1 ? this.#text.length : found
     const piece = this.#text.slice(start, end)
     const isPlain = !UNUSUAL.test(piece)
-    const whole = isPlain ? piece : this.#expand(end, stop)
+    const whole = isPlain ? piece : this.#expand(piece, stop)
     this.#at = stop === '<' || found === -1 ? end : end + 1
     return isPlain ? piece : this.#checked(whole)
   }
 
   /** Puts in what references stand for. */
-  #expand(end: number, stop: '<' | '"' | "'"): string {
+  #expand(piece: string, stop: '<' | '"' | "'"): string {
     const pieces: string[] = []
-    let from = this.#at
+    const start = this.#at
+    let from = 0
     for (;;) {
-      MARKS.lastIndex = this.#at
-      const mark = MARKS.exec(this.#text)
-      if (mark === null || mark.index >= end) break
-      this.#at = mark.index + mark[0].length
+      // security: in the piece alone, or a search behind each of many values would go on to the end of their element.
+      MARKS.lastIndex = this.#at - start
+      const mark = MARKS.exec(piece)
+      if (mark === null) break
+      this.#at = start + mark.index + mark[0].length
       if (mark[0] === '<') this.#fail('unescaped < inside quoted string')
       if (mark[0] === '&') {
-        pieces.push(unified(this.#text.slice(from, mark.index)), this.#readReference())
-        from = this.#at
+        pieces.push(unified(piece.slice(from, mark.index)), this.#readReference())
+        from = this.#at - start
       } else if (stop === '<') this.#fail('unescaped ]]> not in CDATA section')
     }
-    pieces.push(unified(this.#text.slice(from, end)))
+    pieces.push(unified(piece.slice(from)))
     return pieces.join('')
   }
 
