@@ -3,7 +3,7 @@
 import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig, Dialect } from '../../config/types.ts'
 import { UnservablePlace } from '../compile/component.ts'
-import { buildLabel } from '../compile/build-label.ts'
+import { buildLabel } from '../compile/labels.ts'
 import { layersFor, stack, type LayerObserver, type NamedLayer } from '../compile/layers.ts'
 import type { LoadedOrder } from '../compile/order.ts'
 import type { Clock, PipePlace, Site, SiteMaker } from '../compile/site.ts'
