@@ -98,9 +98,9 @@ function checkPlace(
       const isAlone = !place.blocks.has(namespace)
       // What all endpoints have completes the block of those that have it.
       if (isAlone && context.place && isInherited(context.place.config, place.at, extras.namespace)) continue
-      const found = !isAlone
-        ? checkBlock(asBlock(extras, declaration.restricting), place.blocks.get(extras.namespace), context)
-        : [errorIssue('extras-without-block', [], `does nothing without "${namespace}" at the same place`)]
+      const found = isAlone
+        ? [errorIssue('extras-without-block', [], `does nothing without "${namespace}" at the same place`)]
+        : checkBlock(asBlock(extras, declaration.restricting), place.blocks.get(extras.namespace), context)
       issues.push(...checkOne(extras.namespace, found))
     }
     function checkOne(name: string, found: readonly Issue[]): Issue[] {

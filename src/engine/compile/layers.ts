@@ -44,8 +44,11 @@ export async function layersFor<S extends Stage>(
 
 function buildComponent<S extends Stage>(declaration: AnyComponent<S>, blocks: ExtraConfig, site: Site): Built<Layer<StageFunctions[S]>> {
   if (!blocks.has(declaration.namespace)) {
+    const { extras } = declaration
+    // perf: a file may have thousands of places, and hardly any has such a block
+    if (extras === undefined || !blocks.has(extras.namespace)) return null
     const at = (site.backend ?? site.place?.endpoint)?.at ?? []
-    if (!isInherited(site.config, at, declaration.extras?.namespace)) refuseLonelyExtras(declaration, blocks, site)
+    if (!isInherited(site.config, at, extras.namespace)) refuseLonelyExtras(declaration, blocks, site)
     return null
   }
   const options = readBlock(declaration, blocks, site)

@@ -1,9 +1,10 @@
 // Protections that exist here only: the same file on KrakenD serves without them.
 
 import type { GatewayConfig } from '../../config/types.ts'
-import { formatPath, type Issue, warningIssue } from '../../schema/issue.ts'
+import { type Issue, warningIssue } from '../../schema/issue.ts'
 import { isOwnNamespace } from '../../schema/own-keys.ts'
 import type { BlockPlace, DeclaredBlock } from './order.ts'
+import { isInherited } from './read-block.ts'
 
 const CONSEQUENCE = 'KrakenD would serve this endpoint unprotected'
 
@@ -21,14 +22,14 @@ export function protectsHereOnly(reason: string, hint: string): Issue {
 export function findInheritedProtections(
   { blocks, at }: BlockPlace,
   declared: readonly DeclaredBlock[],
-  { inherited }: Pick<GatewayConfig, 'inherited'>,
+  config: Pick<GatewayConfig, 'inherited'>,
 ): Issue[] {
-  if (inherited.size === 0) return []
+  if (config.inherited.size === 0) return []
   const protects = (namespace: string): boolean =>
     !isOwnNamespace(namespace) &&
     declared.some(({ declaration }) => declaration.namespace === namespace && declaration.restricting === true)
   return [...blocks.keys()]
-    .filter((namespace) => protects(namespace) && inherited.has(formatPath([...at, 'extra_config', namespace])))
+    .filter((namespace) => protects(namespace) && isInherited(config, at, namespace))
     .map((namespace) => {
       const reason = `"${namespace}" comes from "_gw/defaults" alone`
       return { ...protectsHereOnly(reason, 'write it at the endpoint if the file is to run on both'), path: [namespace] }

@@ -76,8 +76,8 @@ function readExtras<E extends TSchema>(extras: Extras<E> | undefined, blocks: Ex
 }
 
 /** Whether a block stands at a place only because all endpoints or backends have it. */
-export function isInherited({ inherited }: Pick<GatewayConfig, 'inherited'>, at: IssuePath, namespace: string | undefined): boolean {
-  return namespace !== undefined && inherited.has(formatPath([...at, 'extra_config', namespace]))
+export function isInherited({ inherited }: Pick<GatewayConfig, 'inherited'>, at: IssuePath, namespace: string): boolean {
+  return inherited.has(formatPath([...at, 'extra_config', namespace]))
 }
 
 /** Extras that make nothing better without their block: the start stops where they were meant to protect. */
