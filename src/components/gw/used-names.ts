@@ -13,7 +13,8 @@ export function usedNames({ urlPattern, extraConfig: blocks }: Pick<BackendConfi
   return [...new Set([...inPattern, ...namesIn(blocks.get('_gw/request')), ...list])]
 }
 
-function namesIn(value: unknown): string[] {
+/** Names in braces, in texts at any depth. */
+export function namesIn(value: unknown): string[] {
   if (typeof value === 'string') return placeholdersIn(parseTemplate(value)).map(({ name }) => name)
   if (Array.isArray(value)) return value.flatMap(namesIn)
   return isObject(value) ? Object.values(value).flatMap(namesIn) : []

@@ -5,9 +5,8 @@ import type { BackendConfig, EndpointConfig } from '../../../config/types.ts'
 import type { CheckedBlock } from '../../../engine/compile/component.ts'
 import { withFallbacks } from '../../../engine/compile/order.ts'
 import { canonicalName } from '../../../engine/headers.ts'
-import { parseTemplate, placeholdersIn } from '../../../engine/placeholders.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
-import { usedNames } from '../used-names.ts'
+import { namesIn, usedNames } from '../used-names.ts'
 import { earlierSteps } from '../values.ts'
 
 /** What personal headers are called wherever they come from. */
@@ -27,7 +26,7 @@ export function findSharedAnswers(key: readonly string[], { place, dialect, iden
       ...subjectsIn(usedNames(backend), personal),
     ]),
   )
-  if (subjects.size === 0 || subjectsIn(key.flatMap(namesIn), personal).length > 0) return []
+  if (subjects.size === 0 || subjectsIn(namesIn(key), personal).length > 0) return []
   const message = `backends get ${[...subjects].join(' and ')}, and the key names none of it: one client would be given the answer of another`
   const hint = 'add "{input_headers.Authorization}" or "{JWT.sub}", or "public" if answers are the same for all'
   return [errorIssue('shared-answers', ['key'], message, hint)]
@@ -54,8 +53,4 @@ function subjectsIn(names: readonly string[], personal: ReadonlySet<string>): st
     const header = name.startsWith(HEADER) ? canonicalName(name.slice(HEADER.length)) : ''
     return personal.has(header) ? [header] : []
   })
-}
-
-function namesIn(text: string): string[] {
-  return placeholdersIn(parseTemplate(text)).map(({ name }) => name)
 }
