@@ -1,10 +1,10 @@
 // How the brokers of Kafka are spoken to: with TLS and a login, or in the open. One value for all clients of a gateway.
 
-import { createHash } from 'node:crypto'
 import type { ConnectionOptions } from 'node:tls'
 import type { ClientTlsConfig } from '../config/types.ts'
 import type { Port, Site } from '../engine/compile/component.ts'
 import { readTrust, type Trust, trustContext } from '../http/tls/trust.ts'
+import { digestOf } from '../json/digest-of.ts'
 import { nameOfBroker } from './kafka-connections.ts'
 
 export interface KafkaAccess {
@@ -39,11 +39,8 @@ export function kafkaAccessOf({ ask }: Pick<Site, 'ask'>): KafkaAccess {
 /** Throws with the path where a file of certificates cannot be read. */
 export function makeKafkaAccess(tls: KafkaTls | null, login: KafkaLogin | null, read: Site['read']): KafkaAccess {
   const trust = tls === null ? null : readTrust(tls, read)
-  const key = createHash('sha256')
-    .update(JSON.stringify([tls, trust, login]))
-    .digest('base64url')
   const options = { ...(tls && trust && { tls: tlsOptions(tls, trust) }), ...(login && { sasl: login }) }
-  return { key, options }
+  return { key: digestOf([tls, trust, login]), options }
 }
 
 function tlsOptions({ serverName, allowInsecureConnections }: KafkaTls, trust: Trust): ConnectionOptions {
