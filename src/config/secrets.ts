@@ -1,4 +1,5 @@
-// `_gw/secrets`: `${env:…}` and `${file:…}` in the texts of a file become what they stand for. Knows no key of the configuration.
+// `_gw/secrets`: `${env:…}` and `${file:…}` in the texts of a file become what they stand for. Of keys it knows
+// only where braces mean something.
 
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'

@@ -48,6 +48,16 @@ test('where a configuration is shown the reference stands, for the longest value
   assert.equal(showReferences('/x/secret-12/secret-1 7 17', secrets), '/x/${env:B}/${env:A} ${env:C} 17')
 })
 
+test('a reference that was put in is not looked at again', () => {
+  const values = [
+    { reference: '${env:database_url}', value: 'http://db.example' },
+    { reference: '${file:database}', value: 'database' },
+    { reference: '${env:CERTIFICATE}', value: `database ${'x'.repeat(2000)}` },
+  ]
+  const text = values.map(({ value }) => value).join(' ')
+  assert.equal(showReferences(text, { values, files: [] }), '${env:database_url} ${file:database} ${env:CERTIFICATE}')
+})
+
 test('property: no masked text holds the value', () => {
   const letters = fc.string({ unit: fc.constantFrom('a', 'b', '$', '.', '*', '/', 'ö'), minLength: 6, maxLength: 9 })
   fc.assert(

@@ -34,11 +34,20 @@ export function textMasker(secrets: Secrets): (text: string) => string {
 export function showReferences(text: string, { values }: Secrets): string {
   if (values.length === 0) return text
   const references = new Map(values.map(({ value, reference }) => [value, reference]))
-  const long = longestFirst([...references.keys()]).filter((value) => value.length >= MIN_LENGTH)
-  // A short one counts only where it stands alone.
-  const short = [...references.keys()].filter((value) => value.length < MIN_LENGTH)
   const show = (value: string): string => references.get(value) ?? value
-  const once = long.reduce((rest, value) => rest.replaceAll(value, () => show(value)), text)
+  const found = longestFirst([...references.keys()])
+  const large = found.filter((value) => value.length > MAX_PATTERN)
+  const long = found.filter((value) => value.length >= MIN_LENGTH && value.length <= MAX_PATTERN)
+  const pattern = long.length === 0 ? null : patternOf(long)
+  // A short one counts only where it stands alone.
+  const short = found.filter((value) => value.length < MIN_LENGTH)
+  /** What was put in is not looked at again: the name of a variable may have another's value. */
+  function putIn(piece: string, [value, ...others]: readonly string[]): string {
+    if (value === undefined) return pattern === null ? piece : piece.replace(pattern, show)
+    const pieces = piece.split(value).map((one) => putIn(one, others))
+    return pieces.join(show(value))
+  }
+  const once = putIn(text, large)
   return short.length === 0 ? once : once.replace(new RegExp(`(?<![\\w$:{])(?:${patternOf(short).source})(?![\\w}])`, 'g'), show)
 }
 
