@@ -13,7 +13,8 @@ import type { Crew, Inventory, TakeSocket } from './crew.ts'
 import { describeTlsFailure, StartFailure } from './failure.ts'
 import type { Opening } from './messages.ts'
 import { openLineFile } from './line-file.ts'
-import { returnStartMemory, surviveBugs, VERSION } from './process.ts'
+import { returnStartMemory } from './memory.ts'
+import { surviveBugs, VERSION } from './process.ts'
 import { ServedGateway } from './served-gateway.ts'
 
 export interface HostInit {
