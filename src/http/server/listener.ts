@@ -85,23 +85,16 @@ class Listener implements NodeServer {
     this.#http1 = http1
     this.#sessions = sessions
     this.#state = state
-    // perf: one function of each listens to all sockets.
     const sockets = this.#sockets
-    function forgetSocket(this: Socket): void {
-      sockets.delete(this)
-    }
     listener.on('connection', (socket: Socket) => {
       this.#taken++
       sockets.add(socket)
-      socket.on('close', forgetSocket)
+      socket.on('close', () => sockets.delete(socket))
     })
     const clients = this.#clients
-    function forgetClient(this: ClientSocket): void {
-      clients.delete(this)
-    }
     http1.on('connection', (socket: ClientSocket) => {
       clients.add(socket)
-      socket.on('close', forgetClient)
+      socket.on('close', () => clients.delete(socket))
     })
   }
 
