@@ -53,9 +53,19 @@ test('a reference that was put in is not looked at again', () => {
     { reference: '${env:database_url}', value: 'http://db.example' },
     { reference: '${file:database}', value: 'database' },
     { reference: '${env:CERTIFICATE}', value: `database ${'x'.repeat(2000)}` },
+    { reference: '${file:keys/7/a}', value: 'a long key' },
+    { reference: '${env:SHARD}', value: '7' },
+    { reference: '${file:empty}', value: '' },
   ]
-  const text = values.map(({ value }) => value).join(' ')
-  assert.equal(showReferences(text, { values, files: [] }), '${env:database_url} ${file:database} ${env:CERTIFICATE}')
+  const text = values
+    .map(({ value }) => value)
+    .join(' ')
+    .trimEnd()
+  assert.equal(
+    showReferences(text, { values, files: [] }),
+    '${env:database_url} ${file:database} ${env:CERTIFICATE} ${file:keys/7/a} ${env:SHARD}',
+  )
+  assert.equal(showReferences('7a long key7', { values, files: [] }), '${env:SHARD}${file:keys/7/a}${env:SHARD}')
 })
 
 test('property: no masked text holds the value', () => {

@@ -35,20 +35,31 @@ export function showReferences(text: string, { values }: Secrets): string {
   if (values.length === 0) return text
   const references = new Map(values.map(({ value, reference }) => [value, reference]))
   const show = (value: string): string => references.get(value) ?? value
-  const found = longestFirst([...references.keys()])
-  const large = found.filter((value) => value.length > MAX_PATTERN)
-  const long = found.filter((value) => value.length >= MIN_LENGTH && value.length <= MAX_PATTERN)
-  const pattern = long.length === 0 ? null : patternOf(long)
-  // A short one counts only where it stands alone.
-  const short = found.filter((value) => value.length < MIN_LENGTH)
-  /** What was put in is not looked at again: the name of a variable may have another's value. */
-  function putIn(piece: string, [value, ...others]: readonly string[]): string {
-    if (value === undefined) return pattern === null ? piece : piece.replace(pattern, show)
-    const pieces = piece.split(value).map((one) => putIn(one, others))
-    return pieces.join(show(value))
+  // An empty file is found nowhere.
+  const found = longestFirst([...references.keys()]).filter((value) => value !== '')
+  const usual = found.filter((value) => value.length <= MAX_PATTERN)
+  const separators = [
+    ...found.filter((value) => value.length > MAX_PATTERN),
+    ...separatorOf(usual.filter((value) => value.length >= MIN_LENGTH)),
+    // A short one counts only where it stands alone.
+    ...separatorOf(
+      usual.filter((value) => value.length < MIN_LENGTH),
+      ['(?<![\\w$:{])', '(?![\\w}])'],
+    ),
+  ]
+  /** What was put in is not looked at again: the name of a variable or file may have another's value. */
+  function putIn(piece: string, [separator, ...others]: readonly (string | RegExp)[]): string {
+    if (separator === undefined) return piece
+    const pieces = piece.split(separator)
+    if (typeof separator === 'string') return pieces.map((one) => putIn(one, others)).join(show(separator))
+    return pieces.map((one, i) => (i % 2 === 1 ? show(one) : putIn(one, others))).join('')
   }
-  const once = putIn(text, large)
-  return short.length === 0 ? once : once.replace(new RegExp(`(?<![\\w$:{])(?:${patternOf(short).source})(?![\\w}])`, 'g'), show)
+  return putIn(text, separators)
+}
+
+/** Splits a text so that every second piece is one of these; none where there are none. */
+function separatorOf(values: readonly string[], [before, after] = ['', '']): RegExp[] {
+  return values.length === 0 ? [] : [new RegExp(`${before}(${patternOf(values).source})${after}`)]
 }
 
 /** Each character as it is or percent-encoded: what is escaped in a path, a query and a form differs, and backends have their own ways. */
