@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../src/testing/backend.ts'
-import { collect } from '../src/testing/process.ts'
+import { collect, endWithTest } from '../src/testing/process.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -21,6 +21,7 @@ export async function startGateway(program: string, config: string): Promise<Gat
   const url = `http://127.0.0.1:${port}`
   const args = [join(ROOT, program), 'run', '-c', config, '-p', String(port)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  endWithTest(child)
   const { waitFor } = collect(child)
   const ended = once(child, 'exit') as Promise<[number | null]>
   await waitFor('Listening on port')

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { getTestContext, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './backend.ts'
 
@@ -63,6 +64,7 @@ export async function runCommand(
   const env = { ...process.env, NODE_OPTIONS: nodeOptions, ...variables }
   const [program = COMMAND, ...rest] = command
   const child = spawn(program, [...rest, 'run', '-c', file, ...args], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  endWithTest(child)
   const { output, waitFor } = collect(child)
   const exited = once(child, 'close').then(([code, signal]) => {
     rmSync(folder, { recursive: true })
@@ -80,6 +82,14 @@ export async function startCommand(config: object, options: CommandOptions = {})
   const command = await runCommand(config, options)
   await command.waitFor('Listening on port')
   return command
+}
+
+/** A test that fails before it stops its process says so, instead of waiting for the process with all the tests after it. */
+export function endWithTest(child: ChildProcess): void {
+  const test = getTestContext() as TestContext | undefined
+  test?.after(() => {
+    child.kill('SIGKILL')
+  })
 }
 
 /** What a process says, and when. */
