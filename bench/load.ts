@@ -32,6 +32,8 @@ export interface Asked {
   readonly body?: string | undefined
   /** Values of a header that are used in turn. */
   readonly cycle?: { readonly header: string; readonly values: readonly string[] } | undefined
+  /** How long each connection waits between an answer and its next request, in milliseconds. */
+  readonly pauseMs?: number
 }
 
 /** Loads the URL for that long and reads what the process spent on it. Any answer but 200 is an error. */
@@ -71,9 +73,10 @@ async function runWrk(core: number, url: string, seconds: number, script: string
   return JSON.parse(json) as WrkResult
 }
 
-function wrkScript({ headers, body, cycle }: Asked, valuesFile: string): string {
+function wrkScript({ headers, body, cycle, pauseMs }: Asked, valuesFile: string): string {
   const lines = Object.entries(headers).map(([name, value]) => `wrk.headers[${quote(name)}] = ${quote(value)}`)
   if (body !== undefined) lines.push('wrk.method = "POST"', `wrk.body = ${quote(body)}`)
+  if (pauseMs !== undefined) lines.push(`function delay() return ${pauseMs} end`)
   if (cycle !== undefined) {
     lines.push('local values = {}', `for line in io.lines(${quote(valuesFile)}) do values[#values + 1] = line end`, 'local at = 0')
     lines.push(

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const TICKS_PER_SECOND = 100
 const READY_WITHIN_MS = 20_000
 const POLL_MS = 2
+const SAMPLE_EVERY_MS = 100
 
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
@@ -71,6 +72,16 @@ function readCpu(folder: string): number {
 export function residentMiB(pid: number): number {
   const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
   return Number(kib) / 1024
+}
+
+/** Reads it ten times a second; the function that is given ends that, and gives the most there was. */
+export function watchResidentMiB(pid: number): () => number {
+  let most = residentMiB(pid)
+  const timer = setInterval(() => (most = Math.max(most, residentMiB(pid))), SAMPLE_EVERY_MS)
+  return () => {
+    clearInterval(timer)
+    return most
+  }
 }
 
 export async function freePort(): Promise<number> {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net, { type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { residentMiB } from '../../bench/processes.ts'
+import { residentMiB, watchResidentMiB } from '../../bench/processes.ts'
 import { INSPECTED } from '../../src/testing/inspector.ts'
 import { startBackend } from '../../src/testing/backend.ts'
 import type { RunningCommand } from '../../src/testing/process.ts'
@@ -24,7 +24,6 @@ const MAX_PROBE_MS = 100
 const GIB = 2 ** 30
 const PIECE = Buffer.alloc(256 * 1024, 'x')
 const MAX_STREAM_MIB = 20
-const SAMPLE_EVERY_MS = 100
 
 async function connect(port: number): Promise<Socket> {
   const socket = net.connect(port, '127.0.0.1')
@@ -150,11 +149,9 @@ async function weigh(gateway: RunningCommand, run: () => Promise<number>): Promi
   const running = run()
   await sleep(1000)
   const before = residentMiB(pid)
-  let most = before
-  const timer = setInterval(() => (most = Math.max(most, residentMiB(pid))), SAMPLE_EVERY_MS)
+  const most = watchResidentMiB(pid)
   const bytes = await running
-  clearInterval(timer)
-  return { bytes, more: most - before }
+  return { bytes, more: most() - before }
 }
 
 function download(url: string): Promise<number> {

@@ -1,5 +1,7 @@
 // What a figure of `npm run soak` is.
 
+import { spawnSync } from 'node:child_process'
+
 export interface Figure {
   readonly name: string
   /** What happens, in half a line. */
@@ -30,4 +32,10 @@ export function quantile(numbers: readonly number[], share: number): number {
 /** `[text]` when it is not so. */
 export function unless(isSo: boolean, text: string): string[] {
   return isSo ? [] : [text]
+}
+
+/** The fault of a figure that needs programs which are not there; empty when all are. */
+export function missingPrograms(programs: readonly string[]): string[] {
+  const missing = programs.filter((program) => spawnSync(program, ['-v']).error !== undefined)
+  return unless(missing.length === 0, `not installed: ${missing.join(', ')}`)
 }

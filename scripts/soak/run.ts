@@ -10,6 +10,7 @@ import { closingBackend, neighbours, shedding } from './backends.ts'
 import { reloading, reloadMemory, stopping } from './changes.ts'
 import { bigStreams, idleClients, slowHeaders } from './clients.ts'
 import type { Figure } from './figure.ts'
+import { memoryUnderLoad } from './memory.ts'
 import { mixed } from './mixed.ts'
 import { sharedLimit, spread, workerCost, workerDeath } from './workers.ts'
 
@@ -21,6 +22,7 @@ const figures: readonly Figure[] = [
   closingBackend,
   neighbours,
   shedding,
+  memoryUnderLoad,
   idleClients,
   slowHeaders,
   bigStreams,

@@ -1,6 +1,5 @@
 // Figures of several workers: what they cost, how connections are spread over them, and whether a limit is one for all.
 
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
@@ -14,7 +13,7 @@ import { startBackend } from '../../src/testing/backend.ts'
 import type { RunningCommand } from '../../src/testing/process.ts'
 import { connectToWorkers } from '../../src/testing/worker-threads.ts'
 import { endpoint } from '../../test/kit.ts'
-import { type Figure, quantile, unless } from './figure.ts'
+import { type Figure, missingPrograms, quantile, unless } from './figure.ts'
 import { startBuilt } from './gateway.ts'
 import { ask, askEvenly, askInTurn, forSeconds } from './load.ts'
 
@@ -53,8 +52,8 @@ export const workerCost: Figure = {
   what: 'two workers against one, as much as wrk asks, nginx behind them, in turn',
   goal: `CPU per request ≤ ${MAX_CPU_RATIO} times, ≤ ${MAX_MORE_MIB} MiB for the second`,
   async measure() {
-    const missing = ['nginx', 'wrk', 'taskset'].filter((program) => spawnSync(program, ['-v']).error !== undefined)
-    if (missing.length > 0) return { text: 'nothing', faults: [`not installed: ${missing.join(', ')}`] }
+    const missing = missingPrograms(['nginx', 'wrk', 'taskset'])
+    if (missing.length > 0) return { text: 'nothing', faults: missing }
     const folder = mkdtempSync(join(tmpdir(), 'krakend-soak-'))
     const backend = await startNginx(LOAD_CORE, folder)
     const rounds = []
