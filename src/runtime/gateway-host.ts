@@ -13,7 +13,7 @@ import type { Crew, Inventory, TakeSocket } from './crew.ts'
 import { describeTlsFailure, StartFailure } from './failure.ts'
 import type { Opening } from './messages.ts'
 import { openLineFile } from './line-file.ts'
-import { returnStartMemory } from './memory.ts'
+import { restrainMemory, returnStartMemory } from './memory.ts'
 import { surviveBugs, VERSION } from './process.ts'
 import { ServedGateway } from './served-gateway.ts'
 
@@ -102,6 +102,7 @@ export class GatewayHost implements Crew {
     await (socket === null ? server.listen(undefined, { reusePort: this.#init.sharesPort }) : server.adopt(socket))
     surviveBugs(() => this.#current)
     returnStartMemory()
+    restrainMemory()
   }
 
   async drain(): Promise<void> {
