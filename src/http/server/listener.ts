@@ -85,16 +85,23 @@ class Listener implements NodeServer {
     this.#http1 = http1
     this.#sessions = sessions
     this.#state = state
+    // perf: one function of each listens to all sockets.
     const sockets = this.#sockets
+    function forgetSocket(this: Socket): void {
+      sockets.delete(this)
+    }
     listener.on('connection', (socket: Socket) => {
       this.#taken++
       sockets.add(socket)
-      socket.on('close', () => sockets.delete(socket))
+      socket.on('close', forgetSocket)
     })
     const clients = this.#clients
+    function forgetClient(this: ClientSocket): void {
+      clients.delete(this)
+    }
     http1.on('connection', (socket: ClientSocket) => {
       clients.add(socket)
-      socket.on('close', () => clients.delete(socket))
+      socket.on('close', forgetClient)
     })
   }
 
