@@ -160,14 +160,3 @@ export async function sendRaw(port: number, bytes: string | Buffer): Promise<str
   assert.ok(!hadError || text !== '' || socket.errored?.message !== 'the connection stays open', `no end of ${JSON.stringify(text)}`)
   return text
 }
-
-/** Waits until something is so; fails with what it is about. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`never: ${what}`)
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5)
-    })
-  }
-}

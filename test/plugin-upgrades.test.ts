@@ -7,7 +7,8 @@ import { hostOf } from '../src/plugins/plugin-modules.ts'
 import { plugin } from '../src/plugins/test-gateway.ts'
 import type { Next, PluginRequest } from '../src/plugins/types.ts'
 import { modulesOf } from '../src/testing/plugin-modules.ts'
-import { endpoint, serve, type TestGateway, until } from './kit.ts'
+import { until } from '../src/testing/until.ts'
+import { endpoint, serve, type TestGateway } from './kit.ts'
 import { askToSwitch, type EchoBackend, startEcho } from './upgrades.ts'
 
 type Handler = (request: PluginRequest, next: Next) => unknown

@@ -7,7 +7,8 @@ import http2 from 'node:http2'
 import net, { type Socket } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { quirksOf } from '../src/config/dialect.ts'
-import { endpoint, request, sendRaw, serve, startBackend, startRawBackend, type TestGateway, until } from './kit.ts'
+import { until } from '../src/testing/until.ts'
+import { endpoint, request, sendRaw, serve, startBackend, startRawBackend, type TestGateway } from './kit.ts'
 import { askToSwitch, type EchoBackend, startEcho } from './upgrades.ts'
 
 const closers: (() => Promise<void>)[] = []

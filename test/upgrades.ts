@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import net, { type AddressInfo, type Socket } from 'node:net'
-import { until } from './kit.ts'
+import { until } from '../src/testing/until.ts'
 
 export interface EchoBackend {
   readonly url: string

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { freePort, startBackend } from '../../src/testing/backend.ts'
 import { startCommand } from '../../src/testing/process.ts'
+import { until } from '../../src/testing/until.ts'
 
 const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url))
 /** What Prometheus adds to each series. */
@@ -59,7 +60,11 @@ before(async () => {
     await backend.close()
   }
   for (const path of ['/ok', '/dead', '/slow', '/nowhere']) await (await fetch(`${gateway.url}${path}`)).text()
-  page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+  // An answer is counted when it has left, and another worker may write the page before that.
+  await until(async () => {
+    page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+    return /status_code="404"/.test(page)
+  }, 'the last answer is counted')
   for (const [, metric = '', labels = ''] of page.matchAll(/^([a-z_]+)(?:\{(.*)\})? [^ ]+$/gm)) {
     const known = scraped.get(metric) ?? new Set(ADDED)
     for (const [, label = ''] of labels.matchAll(/([a-z_]+)="/g)) known.add(label)

@@ -7,7 +7,8 @@ import { after, before, suite, test } from 'node:test'
 import tls from 'node:tls'
 import { writeCertificates } from '../../src/http/tls/test-certificates.ts'
 import { fields, frame, frameTypes, PREFACE } from '../http2-frames.ts'
-import { endpoint, serve, startBackend, type TestBackend, type TestGateway, until } from '../kit.ts'
+import { until } from '../../src/testing/until.ts'
+import { endpoint, serve, startBackend, type TestBackend, type TestGateway } from '../kit.ts'
 
 /** What a client has said before it breaks off. */
 const BEGINNINGS: readonly string[] = [

@@ -8,7 +8,8 @@ import { after, before, suite, test } from 'node:test'
 import tls from 'node:tls'
 import { writeCertificates } from '../../src/http/tls/test-certificates.ts'
 import { END_HEADERS, END_STREAM, fields, frame, type Frame, framesOf, PREFACE } from '../http2-frames.ts'
-import { endpoint, type RawBackend, serve, startRawBackend, type TestGateway, until } from '../kit.ts'
+import { until } from '../../src/testing/until.ts'
+import { endpoint, type RawBackend, serve, startRawBackend, type TestGateway } from '../kit.ts'
 
 const HEADERS = 1
 const RST_STREAM = 3

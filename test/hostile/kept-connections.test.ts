@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { endpoint, type RawBackend, request, serve, startBackend, startRawBackend, type TestGateway, until } from '../kit.ts'
+import { until } from '../../src/testing/until.ts'
+import { endpoint, type RawBackend, request, serve, startBackend, startRawBackend, type TestGateway } from '../kit.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{"a":1}'
 

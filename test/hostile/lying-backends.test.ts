@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import zlib from 'node:zlib'
-import { endpoint, type RawBackend, request, serve, startRawBackend, type TestGateway, until } from '../kit.ts'
+import { until } from '../../src/testing/until.ts'
+import { endpoint, type RawBackend, request, serve, startRawBackend, type TestGateway } from '../kit.ts'
 
 const TIMEOUT_MS = 300
 const MEGABYTE = 1024 * 1024

@@ -5,7 +5,8 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import net from 'node:net'
 import { after, afterEach, before, suite, test } from 'node:test'
-import { endpoint, sendRaw, serve, startBackend, type TestBackend, type TestGateway, until } from '../kit.ts'
+import { until } from '../../src/testing/until.ts'
+import { endpoint, sendRaw, serve, startBackend, type TestBackend, type TestGateway } from '../kit.ts'
 
 /** Paths and bodies as the backend saw them. */
 const seen: string[] = []

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { type GatewayProcess, startGateway } from '../gateway-process.ts'
-import { endpoint, request, startBackend, type TestBackend, until } from '../kit.ts'
+import { until } from '../../src/testing/until.ts'
+import { endpoint, request, startBackend, type TestBackend } from '../kit.ts'
 
 const IN_FLIGHT = 50
 const FRESH = 100

@@ -7,7 +7,8 @@ import http from 'node:http'
 import net from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import { atRest } from '../../src/testing/turns.ts'
-import { endpoint, request, serve, startBackend, type TestBackend, type TestGateway, until } from '../kit.ts'
+import { until } from '../../src/testing/until.ts'
+import { endpoint, request, serve, startBackend, type TestBackend, type TestGateway } from '../kit.ts'
 
 const MEGABYTE = 1024 * 1024
 const BLOCK = randomBytes(MEGABYTE)

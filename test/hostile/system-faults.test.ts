@@ -9,7 +9,8 @@ import net from 'node:net'
 import { test } from 'node:test'
 import { startBackend } from '../../src/testing/backend.ts'
 import { COMMAND, type RunningCommand, runCommand, startCommand } from '../../src/testing/process.ts'
-import { endpoint, request, until } from '../kit.ts'
+import { until } from '../../src/testing/until.ts'
+import { endpoint, request } from '../kit.ts'
 
 /** Why a test of Linux's own means cannot run here, or false. */
 function without(...programs: string[]): string | false {

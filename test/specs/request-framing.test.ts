@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { ok, startBackend, type RawBackend } from '../../src/http/test-support.ts'
-import { sendRaw, serve, type TestGateway, until } from '../kit.ts'
+import { until } from '../../src/testing/until.ts'
+import { sendRaw, serve, type TestGateway } from '../kit.ts'
 
 const METHODS = ['GET', 'HEAD', 'DELETE', 'POST'] as const
 type Method = (typeof METHODS)[number]

@@ -13,6 +13,7 @@ import { buildServices } from '../../../engine/compile/layers.ts'
 import { tokenRejecters } from '../../../engine/ports.ts'
 import type { EndpointConfig } from '../../../config/types.ts'
 import { checkExtras, checkOptions, makeSite } from '../../../testing/index.ts'
+import { until } from '../../../testing/until.ts'
 import { authRevoker, revokerDoors } from './index.ts'
 import type { Extras } from './options.ts'
 import { encodeCommand } from './resp.ts'
@@ -212,11 +213,6 @@ async function fakeRedis(): Promise<{ port: number; commands: string[]; publish(
   }
 }
 
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !isTrue(); i++) await wait(5)
-  assert.ok(isTrue())
-}
-
 test('machines tell each other over Redis', async () => {
   const redis = await fakeRedis()
   const machines = [fakeSite(), fakeSite()] as const
@@ -229,7 +225,7 @@ test('machines tell each other over Redis', async () => {
       },
     )
   }
-  await until(() => redis.commands.filter((command) => command === 'SUBSCRIBE c').length === 2)
+  await until(() => redis.commands.filter((command) => command === 'SUBSCRIBE c').length === 2, 'both listen to the channel')
   assert.ok(redis.commands.includes('AUTH me p w'))
   const port = await machines[0].logged(/Management API listening on 127\.0\.0\.1:(\d+)/)
   await fetch(`http://127.0.0.1:${port}/revocations`, {
@@ -237,11 +233,11 @@ test('machines tell each other over Redis', async () => {
     headers: { Authorization: 'Bearer t', Connection: 'close' },
     body: '{"elements":["jti-ü"]}',
   })
-  await until(() => machines[1].rejects({ jti: 'ü' }))
+  await until(() => machines[1].rejects({ jti: 'ü' }), 'the other one knows')
   redis.publish('{"no":"list"}')
   await machines[1].logged(/no list of elements/)
   redis.publish(JSON.stringify(['sub-x', { base64: Buffer.from('jti-y').toString('base64') }]))
-  await until(() => machines.every((machine) => machine.rejects({ sub: 'x' }) && machine.rejects({ jti: 'y' })))
+  await until(() => machines.every((machine) => machine.rejects({ sub: 'x' }) && machine.rejects({ jti: 'y' })), 'both know both')
   for (const machine of machines) await machine.stop()
   redis.close()
 })
