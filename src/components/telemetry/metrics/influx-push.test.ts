@@ -111,7 +111,8 @@ test('a server that is not there: a warning at the start, then an error', async 
   await push.push('1')
   await push.push('2')
   assert.deepEqual(
-    lines.map((line) => line.split(': connect')[0]),
+    // Whoever got the port meanwhile may give another reason.
+    lines.map((line) => line.replace(/(database|server): .*/, '$1')),
     ['WARNING [SERVICE: InfluxDB] Unable to ping the database', "ERROR [SERVICE: InfluxDB] Couldn't write to server"],
   )
 })
