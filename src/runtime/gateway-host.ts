@@ -101,8 +101,8 @@ export class GatewayHost implements Crew {
     const server = this.#server as NodeServer
     await (socket === null ? server.listen(undefined, { reusePort: this.#init.sharesPort }) : server.adopt(socket))
     surviveBugs(() => this.#current)
-    returnStartMemory()
     restrainMemory()
+    returnStartMemory()
   }
 
   async drain(): Promise<void> {

@@ -1,40 +1,68 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
-import { YoungGeneration } from './memory.ts'
+import { HeapGrowth } from './memory.ts'
 
-function watched(): { generation: YoungGeneration; flags: string[] } {
-  const flags: string[] = []
-  return { generation: new YoungGeneration((flag) => flags.push(flag), 0), flags }
+const THRIFTY = ['--semi-space-growth-factor=1', '--heap-growing-percent=100']
+const GENEROUS = ['--semi-space-growth-factor=2', '--heap-growing-percent=0']
+
+/** `flags`: those in force. */
+function watched(): { growth: HeapGrowth; flags: () => string[]; room: { bytes: number } } {
+  const all: string[] = []
+  const room = { bytes: 1 }
+  const growth = new HeapGrowth(
+    (flag) => all.push(flag),
+    () => room.bytes,
+    0,
+  )
+  return { growth, flags: () => all.slice(-2), room }
 }
 
-test('the room for new objects may not grow before collecting them is a burden', () => {
-  const { generation, flags } = watched()
-  for (let atMs = 50; atMs <= 500; atMs += 50) generation.collected(4, atMs)
-  assert.deepEqual(flags, ['--semi-space-growth-factor=1', '--semi-space-growth-factor=1'])
+function collect(growth: HeapGrowth, tookMs: number, fromMs: number, toMs: number): void {
+  for (let atMs = fromMs; atMs <= toMs; atMs += 50) growth.collected(tookMs, atMs)
+}
+
+test('the heap may not grow before collecting garbage is a burden', () => {
+  const { growth, flags } = watched()
+  assert.deepEqual(flags(), THRIFTY)
+  collect(growth, 2, 50, 1000)
+  assert.deepEqual(flags(), THRIFTY)
 })
 
-test('it may grow while collecting takes a tenth of the time, and no longer', () => {
-  const { generation, flags } = watched()
-  for (let atMs = 50; atMs <= 500; atMs += 50) generation.collected(6, atMs)
-  assert.equal(flags.at(-1), '--semi-space-growth-factor=2')
-  for (let atMs = 550; atMs <= 1000; atMs += 50) generation.collected(1, atMs)
-  assert.equal(flags.at(-1), '--semi-space-growth-factor=1')
+test('it may grow while collecting takes much of the time, and no longer', () => {
+  const { growth, flags } = watched()
+  collect(growth, 4, 50, 1000)
+  assert.deepEqual(flags(), GENEROUS)
+  collect(growth, 4, 1050, 2000)
+  assert.deepEqual(flags(), GENEROUS)
+  collect(growth, 1, 2050, 3000)
+  assert.deepEqual(flags(), THRIFTY)
+})
+
+test('the room for new objects grows one step in a decision', () => {
+  const { growth, flags, room } = watched()
+  collect(growth, 4, 50, 1000)
+  room.bytes = 2
+  growth.collected(4, 1050)
+  assert.deepEqual(flags(), THRIFTY)
+  collect(growth, 4, 1100, 2000)
+  assert.deepEqual(flags(), GENEROUS)
 })
 
 test('a pause counts for the time in which little was collected', () => {
-  const { generation, flags } = watched()
-  generation.collected(40, 400)
-  generation.collected(40, 10_000)
-  generation.collected(60, 10_500)
-  assert.deepEqual(flags.slice(1), ['--semi-space-growth-factor=1', '--semi-space-growth-factor=2'])
+  const { growth, flags } = watched()
+  growth.collected(60, 900)
+  growth.collected(60, 10_000)
+  assert.deepEqual(flags(), THRIFTY)
+  growth.collected(70, 11_000)
+  assert.deepEqual(flags(), GENEROUS)
 })
 
 test('V8 obeys in a process that runs', () => {
   const script = `
     import v8 from 'node:v8'
-    import { YoungGeneration } from ${JSON.stringify(new URL('./memory.ts', import.meta.url).href)}
-    if (process.argv[1] === 'restrained') new YoungGeneration(v8.setFlagsFromString, 0)
+    import { HeapGrowth } from ${JSON.stringify(new URL('./memory.ts', import.meta.url).href)}
+    if (process.argv[1] === 'restrained') new HeapGrowth(v8.setFlagsFromString, () => 0, 0)
     // Many of the objects survive for a while, so that V8 wants more room.
     const kept = []
     for (let i = 0; i < 3_000_000; i++) kept[i % 60_000] = { text: ['x', i] }

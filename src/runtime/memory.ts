@@ -1,64 +1,79 @@
 // How much memory a thread has of the system.
 
 import { Buffer } from 'node:buffer'
-import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import { PerformanceObserver } from 'node:perf_hooks'
 import v8 from 'node:v8'
 import vm from 'node:vm'
 
-/** What the garbage of a start must take to be worth a pause. */
-const WORTHWHILE_BYTES = 24 * 1024 * 1024
-
-type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
+/** Who waits for a gateway to answer does not wait for this as well. */
+const START_IS_OVER_MS = 1000
 
 /**
- * Collects garbage once if the start has left much of it: V8 keeps the room that it needed to read and compile thousands of endpoints.
- * perf: with 5,000 endpoints VmRSS of /proc/self/status is 138 MB with it and 208 MB without, also ten seconds and some requests later;
- * takes some 60 ms then, and nothing with an ordinary file.
+ * Collects the garbage of a start once: V8 keeps the room that it needed to read and compile the file, also under load.
+ * perf: VmRSS of /proc/self/status is 84 MiB with one endpoint and 93 without it, 132 and 205 with 5,000. A pause of 25 ms, and of 60 with 5,000.
  */
 export function returnStartMemory(): void {
-  const young = v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')
-  if ((young?.space_size ?? 0) < WORTHWHILE_BYTES) return
-  v8.setFlagsFromString('--expose-gc')
-  const collect = vm.runInNewContext('gc') as Collect
-  v8.setFlagsFromString('--no-expose-gc')
-  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  setTimeout(collectAll, START_IS_OVER_MS).unref()
 }
 
-/** Collecting new objects takes at least this share of a thread's time before more room for them is worth its memory. */
-const WORTHWHILE_SHARE = 0.1
-const DECIDE_EVERY_MS = 500
+function collectAll(): void {
+  // Never taken back: the flag is one for all threads, and another may be between these two lines.
+  v8.setFlagsFromString('--expose-gc')
+  const collect = vm.runInNewContext('gc') as (options: object) => void
+  // It gives pages back that it would keep otherwise.
+  v8.setFlagsFromString('--memory-saver-mode')
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  v8.setFlagsFromString('--no-memory-saver-mode')
+}
 
-/** Decides whether the room for new objects may grow, at most twice a second. */
-export class YoungGeneration {
+/** Collecting garbage takes at least this share of a thread's time before more room is worth its memory. */
+const WORTHWHILE_SHARE = 0.06
+const DECIDE_EVERY_MS = 1000
+
+/** V8 reads its flags whenever it wants more room. They are those of the process: with several threads the last to decide counts. */
+const THRIFTY = ['--semi-space-growth-factor=1', '--heap-growing-percent=100']
+const GENEROUS = ['--semi-space-growth-factor=2', '--heap-growing-percent=0']
+
+/**
+ * Decides whether the heap may grow: the room for new objects at all, once in a decision, and that for old ones to more than twice between two
+ * collections.
+ */
+export class HeapGrowth {
   readonly #setFlag: (flag: string) => void
+  readonly #roomBytes: () => number
   #sinceMs: number
   #spentMs = 0
+  /** The room when it was allowed to grow; Infinity when it is not. */
+  #fromBytes = Infinity
 
-  /** `setFlag` as of `node:v8`; `nowMs` as of performance.now(). */
-  constructor(setFlag: (flag: string) => void, nowMs: number) {
+  /** `setFlag` as of `node:v8`; `roomBytes`: what V8 has for new objects; `nowMs` as of performance.now(). */
+  constructor(setFlag: (flag: string) => void, roomBytes: () => number, nowMs: number) {
     this.#setFlag = setFlag
+    this.#roomBytes = roomBytes
     this.#sinceMs = nowMs
-    this.#mayGrow(false)
+    this.#set(THRIFTY)
   }
 
-  /** New objects have been collected, which took so long. */
+  /** Garbage has been collected, which took so long. */
   collected(tookMs: number, nowMs: number): void {
     this.#spentMs += tookMs
     const passedMs = nowMs - this.#sinceMs
-    if (passedMs < DECIDE_EVERY_MS) return
-    this.#mayGrow(this.#spentMs >= passedMs * WORTHWHILE_SHARE)
-    this.#sinceMs = nowMs
-    this.#spentMs = 0
+    if (passedMs >= DECIDE_EVERY_MS) {
+      this.#decide(this.#spentMs >= passedMs * WORTHWHILE_SHARE)
+      this.#sinceMs = nowMs
+      this.#spentMs = 0
+    } else if (this.#fromBytes !== Infinity && this.#roomBytes() > this.#fromBytes) this.#decide(false)
   }
 
-  /** The flag is one for all threads of the process: that of the last to decide counts. V8 reads it whenever it wants more room. */
-  #mayGrow(may: boolean): void {
-    this.#setFlag(`--semi-space-growth-factor=${may ? 2 : 1}`)
+  #decide(isBurden: boolean): void {
+    this.#fromBytes = isBurden ? this.#roomBytes() : Infinity
+    this.#set(isBurden ? GENEROUS : THRIFTY)
+  }
+
+  #set(flags: readonly string[]): void {
+    for (const flag of flags) this.#setFlag(flag)
   }
 }
-
-/** What Node's types leave out. */
-type GcEntry = PerformanceEntry & { readonly detail: { readonly kind: number } }
 
 /** Node keeps a whole pool for the last buffer that was cut from it. */
 const POOL_BYTES = 8 * 1024
@@ -68,18 +83,19 @@ let isRestrained = false
 /**
  * Takes little more memory under load than what is in flight. By itself V8 doubles the room for new objects, up to 64 MB, whenever enough
  * of them have survived, which they do sooner or later under any load: here it does while collecting them is a burden.
- * perf: `memory-under-load` in docs/reliability.md is 180 MiB without it, 155 with Node's larger pools; a request takes no more CPU time.
+ * perf: `memory-under-load` in docs/reliability.md is 180 MiB without it; a request takes some 4 % more CPU time where one thread is busy all the time.
  */
 export function restrainMemory(): void {
   if (isRestrained) return
   isRestrained = true
   Buffer.poolSize = POOL_BYTES
-  const generation = new YoungGeneration(v8.setFlagsFromString, performance.now())
+  const growth = new HeapGrowth(v8.setFlagsFromString, youngBytes, performance.now())
   const observer = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      const { kind } = (entry as GcEntry).detail
-      if (kind === constants.NODE_PERFORMANCE_GC_MINOR) generation.collected(entry.duration, performance.now())
-    }
+    for (const { duration } of list.getEntries()) growth.collected(duration, performance.now())
   })
   observer.observe({ entryTypes: ['gc'] })
+}
+
+function youngBytes(): number {
+  return v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0
 }
