@@ -1,3 +1,5 @@
+// Waiting with a clock: for what another process has yet to do.
+
 import { setTimeout as wait } from 'node:timers/promises'
 
 const PATIENCE_MS = 30_000
