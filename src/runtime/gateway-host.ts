@@ -101,7 +101,7 @@ export class GatewayHost implements Crew {
     const server = this.#server as NodeServer
     await (socket === null ? server.listen(undefined, { reusePort: this.#init.sharesPort }) : server.adopt(socket))
     surviveBugs(() => this.#current)
-    restrainMemory()
+    restrainMemory({ isAlone: !this.#init.sharesPort })
     returnStartMemory()
   }
 

@@ -30,7 +30,7 @@ function collectAll(): void {
 const WORTHWHILE_SHARE = 0.06
 const DECIDE_EVERY_MS = 1000
 
-/** V8 reads its flags whenever it wants more room. They are those of the process: with several threads the last to decide counts. */
+/** V8 reads its flags whenever it wants more room. */
 const THRIFTY = ['--semi-space-growth-factor=1', '--heap-growing-percent=100']
 const GENEROUS = ['--semi-space-growth-factor=2', '--heap-growing-percent=0']
 
@@ -81,14 +81,16 @@ const POOL_BYTES = 8 * 1024
 let isRestrained = false
 
 /**
- * Takes little more memory under load than what is in flight. By itself V8 doubles the room for new objects, up to 64 MB, whenever enough
+ * Takes little more memory under load than what is in flight. `isAlone`: no other thread serves in this process. By itself V8 doubles the room for new objects, up to 64 MB, whenever enough
  * of them have survived, which they do sooner or later under any load: here it does while collecting them is a burden.
  * perf: `memory-under-load` in docs/reliability.md is 180 MiB without it; a request takes some 4 % more CPU time where one thread is busy all the time.
  */
-export function restrainMemory(): void {
+export function restrainMemory({ isAlone }: { isAlone: boolean }): void {
   if (isRestrained) return
   isRestrained = true
   Buffer.poolSize = POOL_BYTES
+  // The flags are those of the process: several threads would overrule each other, and whoever is busiest would pay.
+  if (!isAlone) return
   const growth = new HeapGrowth(v8.setFlagsFromString, youngBytes, performance.now())
   const observer = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) growth.collected(duration, performance.now())
