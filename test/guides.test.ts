@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { OAuth2Server } from 'oauth2-mock-server'
 import { type DemoBackend, QUICKSTART_PORTS, startDemoBackends } from '../examples/demo-backends.ts'
 import { collect } from '../src/testing/process.ts'
-import { until } from '../src/testing/until.ts'
+import { eventually } from './integration/agent-kit.ts'
 import { answers } from './integration/servers.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -111,7 +111,7 @@ async function serve({ line, shown: page }: Command): Promise<Served> {
   const { output } = collect(child)
   const isServing = LISTENING.test(page) ? () => LISTENING.test(output()) : () => answers(ports.get(8080) ?? 0)
   try {
-    await until(() => child.exitCode !== null || isServing(), line)
+    await eventually(() => child.exitCode !== null || isServing(), line)
   } catch (error) {
     child.kill()
     throw error
@@ -133,7 +133,7 @@ async function signal({ child, said }: Served, line: string): Promise<string> {
   let answer = ''
   child.kill(`SIG${name}` as NodeJS.Signals)
   if (name === 'HUP') {
-    await until(() => {
+    await eventually(() => {
       answer += said()
       return /configuration (?:is served|stays).*\n/.test(answer)
     }, line)

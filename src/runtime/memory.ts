@@ -81,9 +81,10 @@ const POOL_BYTES = 8 * 1024
 let isRestrained = false
 
 /**
- * Takes little more memory under load than what is in flight. `isAlone`: no other thread serves in this process. By itself V8 doubles the room for new objects, up to 64 MB, whenever enough
+ * Takes little more memory under load than what is in flight. By itself V8 doubles the room for new objects, up to 64 MB, whenever enough
  * of them have survived, which they do sooner or later under any load: here it does while collecting them is a burden.
- * perf: `memory-under-load` in docs/reliability.md is 180 MiB without it; a request takes some 4 % more CPU time where one thread is busy all the time.
+ * `isAlone`: no other thread serves in this process.
+ * perf: `memory-under-load` in docs/reliability.md is 180 MiB without it; a request takes 3 to 8 % more CPU time where a core is always busy.
  */
 export function restrainMemory({ isAlone }: { isAlone: boolean }): void {
   if (isRestrained) return

@@ -5,8 +5,7 @@ import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type { RunningCommand } from '../../src/testing/process.ts'
 import type { AgentBench } from './agent-bench.ts'
-import { until } from '../../src/testing/until.ts'
-import { numbers, startRecorder } from './agent-kit.ts'
+import { eventually, numbers, startRecorder } from './agent-kit.ts'
 
 /** A back-off that is none of the named ones, and a second. */
 const RECONNECT_MS = 2000
@@ -28,7 +27,7 @@ export function countLines(gateway: RunningCommand, text: string): number {
 }
 
 async function untilAllHandled({ backend, source }: AgentBench, count: number): Promise<void> {
-  await until(async () => new Set(backend.handled).size === count && (await source.countOpen()) === 0, `all ${count} are handled`)
+  await eventually(async () => new Set(backend.handled).size === count && (await source.countOpen()) === 0, `all ${count} are handled`)
 }
 
 function testDelivery(bench: AgentBench): void {
@@ -37,7 +36,7 @@ function testDelivery(bench: AgentBench): void {
     const sent = numbers(10_000)
     await source.publish(sent)
     const gateway = await bench.serve()
-    await until(() => backend.handled.length >= sent.length, 'all messages are handled')
+    await eventually(() => backend.handled.length >= sent.length, 'all messages are handled')
     assert.deepEqual(backend.handled, sent)
     assert.equal(await gateway.stop(), 0)
     assert.equal(await source.countOpen(), 0)
@@ -47,7 +46,7 @@ function testDelivery(bench: AgentBench): void {
     const { source, backend } = bench
     await source.publish(['no json \u0000', LARGE, ''])
     const gateway = await bench.serve()
-    await until(() => backend.handled.length === 3, 'all three are handled')
+    await eventually(() => backend.handled.length === 3, 'all three are handled')
     const bodies = backend.handled.map((body) => Buffer.from(body, 'latin1').toString())
     assert.ok(bodies[1] === LARGE)
     assert.deepEqual([bodies[0], bodies[2]], ['no json \u0000', ''])
@@ -66,7 +65,7 @@ function testDelivery(bench: AgentBench): void {
     }
     await source.publish(numbers(20))
     const gateway = await bench.serve({}, { consumer: { workers: 5 } })
-    await until(() => backend.handled.length === 20, 'all are handled')
+    await eventually(() => backend.handled.length === 20, 'all are handled')
     assert.equal(most, 5)
     const health = (await (await fetch(`${gateway.url}/__health`)).json()) as { agents: Record<string, string> }
     assert.match(health.agents['agent'] ?? '', /^\d{4}-\d\d-\d\d .* UTC m=\+/)
@@ -80,13 +79,13 @@ function testEnds(bench: AgentBench): void {
     backend.react = () => setTimeout(5).then(() => 200)
     await source.publish(numbers(400))
     const first = await bench.serve({}, { consumer: { workers: 3 } })
-    await until(() => backend.handled.length > 50, 'it is in the middle')
+    await eventually(() => backend.handled.length > 50, 'it is in the middle')
     assert.equal(await first.stop(), 0)
     const before = backend.handled.length
     assert.ok(before < 400)
     assert.equal(await source.countOpen(), 400 - before)
     const second = await bench.serve()
-    await until(() => backend.handled.length >= 400, 'the rest is handled')
+    await eventually(() => backend.handled.length >= 400, 'the rest is handled')
     assert.equal(await second.stop(), 0)
     assert.deepEqual(backend.handled.toSorted(), numbers(400).toSorted())
   })
@@ -97,7 +96,7 @@ function testEnds(bench: AgentBench): void {
     await source.publish(numbers(2000))
     const consumer = { workers: 3, ...TIMEOUT }
     const first = await bench.serve({}, { consumer })
-    await until(() => backend.handled.length > 100, 'it is in the middle')
+    await eventually(() => backend.handled.length > 100, 'it is in the middle')
     first.child.kill('SIGKILL')
     assert.equal(await first.exited, 'SIGKILL')
     // What had reached the backend is answered meanwhile.
@@ -119,10 +118,10 @@ function testEnds(bench: AgentBench): void {
     backend.react = () => setTimeout(2).then(() => 200)
     await source.publish(numbers(1000))
     const gateway = await bench.serve()
-    await until(() => backend.handled.length > 50, 'it is in the middle')
+    await eventually(() => backend.handled.length > 50, 'it is in the middle')
     gateway.rewrite(bench.file({}, {}, other))
     gateway.child.kill('SIGHUP')
-    await until(() => backend.handled.length + other.handled.length >= 1000, 'all are handled')
+    await eventually(() => backend.handled.length + other.handled.length >= 1000, 'all are handled')
     assert.ok(other.handled.length > 0)
     const handled = [...backend.handled, ...other.handled]
     if (broker.keepsOrder) assert.deepEqual(handled, numbers(1000))
@@ -137,7 +136,7 @@ function testBroker(bench: AgentBench): void {
     backend.react = () => setTimeout(2).then(() => 200)
     await source.publish(numbers(2000))
     const gateway = await bench.serve({}, { consumer: TIMEOUT })
-    await until(() => backend.handled.length > 50, 'it is in the middle')
+    await eventually(() => backend.handled.length > 50, 'it is in the middle')
     await broker.server.stop('SIGTERM')
     await gateway.waitFor('Consumer stopped')
     assert.equal((await fetch(`${gateway.url}/__health`)).status, 200)
@@ -162,7 +161,7 @@ function testBroker(bench: AgentBench): void {
     assert.deepEqual(health.agents, {})
     await broker.server.start()
     await broker.dial()
-    await until(() => backend.handled.length === 1, 'it is handled')
+    await eventually(() => backend.handled.length === 1, 'it is handled')
     assert.equal(await gateway.stop(), 0)
     assert.equal(countLines(gateway, `building the ${broker.name} subscriber: `), 1)
   })

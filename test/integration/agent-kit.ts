@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { startBackend, type TestBackend } from '../../src/testing/backend.ts'
 
 export interface Recorder extends TestBackend {
@@ -33,6 +34,15 @@ export async function startRecorder(): Promise<Recorder> {
 export function agentFile(backend: TestBackend, driver: Readonly<Record<string, unknown>>, agent: object = {}): object {
   const backends = [{ host: [backend.url], url_pattern: '/', method: 'POST' }]
   return { async_agent: [{ name: 'agent', consumer: { topic: '#' }, backend: backends, extra_config: driver, ...agent }], endpoints: [] }
+}
+
+/** Waits until something is so; fails with what it is about after half a minute. */
+export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + 30_000
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`never: ${what}`)
+    await setTimeout(20)
+  }
 }
 
 export function numbers(count: number, from = 0): string[] {

@@ -5,8 +5,7 @@ import { describe, test } from 'node:test'
 import { type ChannelModel, connect, type ConfirmChannel } from 'amqplib'
 import { agentBench, type AgentBroker, type AgentSource } from './agent-bench.ts'
 import { agentContract } from './agent-contract.ts'
-import { until } from '../../src/testing/until.ts'
-import { numbers } from './agent-kit.ts'
+import { eventually, numbers } from './agent-kit.ts'
 import { lacks, startRabbit } from './servers.ts'
 
 interface RabbitBroker extends AgentBroker {
@@ -36,7 +35,7 @@ async function startBroker(): Promise<RabbitBroker> {
         await channel.waitForConfirms()
       },
       countOpen: async () => (await channel.checkQueue(name)).messageCount,
-      untilLeft: () => until(async () => (await channel.checkQueue(name)).consumerCount === 0, 'nobody reads it'),
+      untilLeft: () => eventually(async () => (await channel.checkQueue(name)).consumerCount === 0, 'nobody reads it'),
     }
   }
   await dial()
@@ -65,7 +64,7 @@ describe('async/amqp', { skip: lacks('rabbitmq-server', 'rabbitmq-server'), time
     const gateway = await bench.serve({ exchange: 'topics' }, { consumer: { topic: 'foo.*' } })
     await gateway.waitFor('Starting the consumer')
     for (const key of ['elsewhere', 'foo.bar', 'foo.x']) channel.publish('topics', key, Buffer.from(key))
-    await until(() => backend.handled.length === 2, 'what is bound is handled')
+    await eventually(() => backend.handled.length === 2, 'what is bound is handled')
     assert.deepEqual(backend.seen, ['foo.bar', 'foo.x'])
     assert.equal(await gateway.stop(), 0)
   })
@@ -75,8 +74,8 @@ describe('async/amqp', { skip: lacks('rabbitmq-server', 'rabbitmq-server'), time
     backend.react = (body) => (body === 'poison' ? 500 : 200)
     await source.publish(['poison', ...numbers(100)])
     const gateway = await bench.serve()
-    await until(() => backend.handled.length === 100, 'the others are handled')
-    await until(() => backend.seen.filter((body) => body === 'poison').length > 2, 'it comes again')
+    await eventually(() => backend.handled.length === 100, 'the others are handled')
+    await eventually(() => backend.seen.filter((body) => body === 'poison').length > 2, 'it comes again')
     // Each time it waits a second before it goes back.
     assert.ok(backend.seen.filter((body) => body === 'poison').length < 10)
     assert.equal(await gateway.stop(), 0)
@@ -88,7 +87,7 @@ describe('async/amqp', { skip: lacks('rabbitmq-server', 'rabbitmq-server'), time
     backend.react = () => 500
     await source.publish(['poison'])
     const gateway = await bench.serve({ nack_discard: true })
-    await until(() => gateway.output().includes('message discarded from queue'), 'it is dropped')
+    await eventually(() => gateway.output().includes('message discarded from queue'), 'it is dropped')
     assert.equal(await gateway.stop(), 0)
     assert.deepEqual([await source.countOpen(), backend.seen.length], [0, 1])
   })
@@ -98,7 +97,7 @@ describe('async/amqp', { skip: lacks('rabbitmq-server', 'rabbitmq-server'), time
     backend.react = () => 500
     await source.publish(numbers(50))
     const gateway = await bench.serve({ auto_ack: true })
-    await until(() => backend.seen.length === 50, 'all come')
+    await eventually(() => backend.seen.length === 50, 'all come')
     assert.equal(await gateway.stop(), 0)
     assert.deepEqual([backend.seen, await source.countOpen()], [numbers(50), 0])
   })

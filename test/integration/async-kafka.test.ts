@@ -6,8 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { Admin, Consumer, Producer } from '@platformatic/kafka'
 import { agentBench, type AgentBroker, type AgentSource } from './agent-bench.ts'
 import { agentContract } from './agent-contract.ts'
-import { until } from '../../src/testing/until.ts'
-import { numbers } from './agent-kit.ts'
+import { eventually, numbers } from './agent-kit.ts'
 import { prepareKafka, startKafka } from './kafka-server.ts'
 
 const PARTITIONS = 2
@@ -95,7 +94,7 @@ describe('_gw/async/kafka', { skip: prepareKafka(), timeout: 600_000 }, () => {
     const { backend, broker, source } = bench
     await broker.spread(source.topic, numbers(20))
     const gateway = await bench.serve()
-    await until(() => backend.handled.length === 20, 'both partitions are handled')
+    await eventually(() => backend.handled.length === 20, 'both partitions are handled')
     assert.equal(await gateway.stop(), 0)
   })
 
@@ -106,11 +105,11 @@ describe('_gw/async/kafka', { skip: prepareKafka(), timeout: 600_000 }, () => {
     backend.react = (body) => (body === 'poison' ? 500 : 200)
     await source.publish(['poison', ...numbers(100)])
     const gateway = await bench.serve({ max_attempts: 3, dead_letter_topic: dead })
-    await until(() => backend.handled.length === 100, 'the others are handled')
+    await eventually(() => backend.handled.length === 100, 'the others are handled')
     assert.ok(backend.seen.filter((body) => body === 'poison').length < 3)
     await gateway.waitFor(`${source.topic}/0/0 failed 3 times: it is passed, and is in "${dead}"`)
     assert.equal(backend.seen.filter((body) => body === 'poison').length, 3)
-    await until(async () => (await source.countOpen()) === 0, 'all are committed')
+    await eventually(async () => (await source.countOpen()) === 0, 'all are committed')
     assert.equal(await gateway.stop(), 0)
     assert.equal(await broker.first(dead), 'poison')
   })
@@ -120,12 +119,12 @@ describe('_gw/async/kafka', { skip: prepareKafka(), timeout: 600_000 }, () => {
     backend.react = () => setTimeout(2).then(() => 200)
     await broker.spread(source.topic, numbers(2000))
     const first = await bench.serve()
-    await until(() => backend.handled.length > 50, 'it is in the middle')
+    await eventually(() => backend.handled.length > 50, 'it is in the middle')
     const second = await bench.serve()
     await second.waitFor('Starting the consumer')
-    await until(() => backend.handled.length > 400, 'both go on')
+    await eventually(() => backend.handled.length > 400, 'both go on')
     assert.equal(await first.stop(), 0)
-    await until(() => new Set(backend.handled).size === 2000, 'all are handled')
+    await eventually(() => new Set(backend.handled).size === 2000, 'all are handled')
     assert.equal(await second.stop(), 0)
   })
 })

@@ -6,8 +6,7 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { agentBench, type AgentBroker, type AgentSource } from './agent-bench.ts'
 import { agentContract } from './agent-contract.ts'
-import { until } from '../../src/testing/until.ts'
-import { numbers } from './agent-kit.ts'
+import { eventually, numbers } from './agent-kit.ts'
 import { lacks, startNats } from './servers.ts'
 
 interface NatsBroker extends AgentBroker {
@@ -66,7 +65,7 @@ describe('_gw/async/nats', { skip: lacks('nats-server', 'nats-server'), timeout:
     await broker.manager().jetstream().publish(source.topic.replace('.x', '.y'), 'elsewhere')
     await source.publish(['here'])
     const gateway = await bench.serve()
-    await until(() => backend.handled.length === 1, 'it is handled')
+    await eventually(() => backend.handled.length === 1, 'it is handled')
     assert.equal(await gateway.stop(), 0)
     assert.deepEqual(backend.seen, ['here'])
   })
@@ -76,8 +75,8 @@ describe('_gw/async/nats', { skip: lacks('nats-server', 'nats-server'), timeout:
     backend.react = (body) => (body.startsWith('poison') ? 500 : 200)
     await source.publish([...numbers(30).map((body) => `poison ${body}`), ...numbers(100)])
     const gateway = await bench.serve({ max_attempts: 3 })
-    await until(() => backend.handled.length === 100, 'the others are handled')
-    await until(async () => (await source.countOpen()) === 0, 'they are passed')
+    await eventually(() => backend.handled.length === 100, 'the others are handled')
+    await eventually(async () => (await source.countOpen()) === 0, 'they are passed')
     assert.equal(backend.seen.filter((body) => body === 'poison 0').length, 3)
     assert.match(gateway.output(), /S\d+\/1 failed 3 times: it is passed/)
     assert.equal(await gateway.stop(), 0)
@@ -90,7 +89,7 @@ describe('_gw/async/nats', { skip: lacks('nats-server', 'nats-server'), timeout:
     await gateway.waitFor('building the nats subscriber: stream not found')
     await broker.manager().streams.add({ name: 'later', subjects: ['later.*'] })
     await broker.manager().jetstream().publish('later.x', '1')
-    await until(() => backend.handled.length === 1, 'it is handled')
+    await eventually(() => backend.handled.length === 1, 'it is handled')
     assert.equal(await gateway.stop(), 0)
     assert.doesNotMatch(gateway.output(), /secret/)
   })

@@ -4,8 +4,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { type ChannelModel, connect, type ConfirmChannel, type GetMessage } from 'amqplib'
 import { type RunningCommand, startCommand } from '../../src/testing/process.ts'
-import { until } from '../../src/testing/until.ts'
-import { numbers } from './agent-kit.ts'
+import { eventually, numbers } from './agent-kit.ts'
 import { lacks, startRabbit, type TestServer } from './servers.ts'
 
 const skip = lacks('rabbitmq-server', 'rabbitmq-server')
@@ -48,7 +47,7 @@ describe('backend/amqp', { skip, timeout: 900_000 }, () => {
 
   async function next(): Promise<GetMessage> {
     let message: GetMessage | false = false
-    await until(async () => (message = await channel.get(name, { noAck: true })) !== false, 'a message arrives')
+    await eventually(async () => (message = await channel.get(name, { noAck: true })) !== false, 'a message arrives')
     return message as unknown as GetMessage
   }
 
@@ -148,7 +147,7 @@ describe('backend/amqp', { skip, timeout: 900_000 }, () => {
     for (let i = 0; i < 3; i++) assert.match((await ask('/back')).join(), /^500,invalid character/)
     assert.match((await ask('/drop')).join(), /^500,invalid character/)
     assert.match((await ask('/drop')).join(), /^500,context deadline exceeded/)
-    await until(() => gateway.output().includes(`Nack: message discarded from queue '${own}-drop'`), 'it is told')
+    await eventually(() => gateway.output().includes(`Nack: message discarded from queue '${own}-drop'`), 'it is told')
     assert.equal(await gateway.stop(), 0)
     assert.equal((await channel.checkQueue(own)).messageCount, 1)
   })
@@ -164,14 +163,14 @@ describe('backend/amqp', { skip, timeout: 900_000 }, () => {
     await serve(endpoint('/p', 'POST', producer()), endpoint('/c', 'GET', consumer()))
     assert.equal((await post('/p', '{"n":1}'))[0], 200)
     await rabbit.stop('SIGTERM')
-    await until(async () => (await post('/p', '{}'))[1] === 'connection not available, trying to reconnect', 'it is noticed')
+    await eventually(async () => (await post('/p', '{}'))[1] === 'connection not available, trying to reconnect', 'it is noticed')
     assert.equal((await ask('/c'))[1], 'connection not available, trying to reconnect')
     assert.match((await ask('/__health'))[1], /"connections":\{.*"amqp:\/\/127\.0\.0\.1:\d+ \(consumer\)":"down since/)
     await rabbit.start()
     await dial()
     await declare()
-    await until(async () => (await post('/p', '{"n":2}'))[0] === 200, 'messages are taken again')
-    await until(async () => (await ask('/c'))[0] === 200, 'messages are given again')
+    await eventually(async () => (await post('/p', '{"n":2}'))[0] === 200, 'messages are taken again')
+    await eventually(async () => (await ask('/c'))[0] === 200, 'messages are given again')
     assert.match((await ask('/__health'))[1], /\(consumer\)":"up"/)
     assert.equal(await gateway.stop(), 0)
     const count = (text: RegExp): number => gateway.output().match(text)?.length ?? 0
@@ -184,7 +183,7 @@ describe('backend/amqp', { skip, timeout: 900_000 }, () => {
     for (let i = 0; i < 5; i++) assert.equal((await ask('/c'))[0], 200)
     gateway.child.kill('SIGKILL')
     await gateway.exited
-    await until(async () => (await channel.checkQueue(name)).consumerCount === 0, 'the broker has noticed')
+    await eventually(async () => (await channel.checkQueue(name)).consumerCount === 0, 'the broker has noticed')
     const rest = new Set<string>()
     for (let message = await channel.get(name, { noAck: true }); message !== false; message = await channel.get(name, { noAck: true }))
       rest.add(String(message.content))

@@ -5,8 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { writeCertificates } from '../../src/http/tls/test-certificates.ts'
 import { type RunningCommand, startCommand } from '../../src/testing/process.ts'
-import { until } from '../../src/testing/until.ts'
-import { agentFile, type Recorder, startRecorder } from './agent-kit.ts'
+import { agentFile, eventually, type Recorder, startRecorder } from './agent-kit.ts'
 import { type GuardedKafka, type GuardedListener, KAFKA_USER, prepareKafka, RENEWAL_MS, startGuardedKafka } from './kafka-server.ts'
 
 describe('_gw/kafka', { skip: prepareKafka(), timeout: 120_000 }, () => {
@@ -59,7 +58,7 @@ describe('_gw/kafka', { skip: prepareKafka(), timeout: 120_000 }, () => {
     assert.equal(published.status, 200)
     const received = await fetch(`${url}/s`)
     assert.deepEqual([received.status, await received.text()], [200, '{"a":1}'])
-    await until(() => backend.handled.includes('{"a":1}'), 'the agent has it')
+    await eventually(() => backend.handled.includes('{"a":1}'), 'the agent has it')
   }
 
   function errors(running: RunningCommand): string[] {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { hostname } from 'node:os'
 import { describe, test } from 'node:test'
-import { until } from '../../src/testing/until.ts'
+import { eventually } from './agent-kit.ts'
 import { serveTwo } from './sink-kit.ts'
 import { lacksSyslog, startGelf, startSyslog } from './sink-servers.ts'
 
@@ -29,8 +29,8 @@ describe('telemetry/gelf', { timeout: 120_000 }, () => {
           .map((line) => JSON.parse(line) as Line)
           .filter((one) => String(one['short_message']).includes(text))
       await gateway.fail(20)
-      await until(() => records(`[GW]${FAILURE}`).length === 20, 'errors of all requests')
-      await until(() => records('| 500 |').length === 20, 'access lines of all requests')
+      await eventually(() => records(`[GW]${FAILURE}`).length === 20, 'errors of all requests')
+      await eventually(() => records('| 500 |').length === 20, 'access lines of all requests')
       const { timestamp, short_message: message, ...rest } = records(FAILURE)[0] ?? {}
       assert.deepEqual(rest, { version: '1.1', host: hostname(), level: 6, ...(isTcp ? null : { facility: 'krakend' }) })
       assert.ok(Math.abs(Number(timestamp) * 1000 - Date.now()) < 60_000, String(timestamp))
@@ -39,13 +39,13 @@ describe('telemetry/gelf', { timeout: 120_000 }, () => {
       await gelf.stop()
       await gateway.fail(10)
       await gelf.start()
-      await until(async () => {
+      await eventually(async () => {
         await gateway.fail(1)
         return gateway.count('takes records again') === 1
       }, 'it takes records again')
       const before = records(FAILURE).length
       await gateway.fail(10)
-      await until(() => records(FAILURE).length >= before + 10, 'records come again')
+      await eventually(() => records(FAILURE).length >= before + 10, 'records come again')
       assert.equal(await gateway.stop(), 0)
       assert.deepEqual([gateway.count('ERROR'), gateway.count('takes records again')], [1, 1])
       if (isTcp) assert.match(gateway.output(), /is gone: .*; records wait/)
@@ -64,7 +64,7 @@ describe('telemetry/logging', { timeout: 120_000 }, () => {
       const gateway = await serveTwo({ 'telemetry/logging': logging }, context)
       const failures = (): string[] => syslog.lines().filter((line) => line.includes(FAILURE))
       await gateway.fail(20)
-      await until(() => failures().length === 20, 'errors of all requests')
+      await eventually(() => failures().length === 20, 'errors of all requests')
       assert.match(
         failures()[0] ?? '',
         new RegExp(`^local5\\.err \\[GW\\]\\[${gateway.child.pid}\\]: +ERROR > \\[ENDPOINT: /fail\\] .*refused`),
@@ -72,18 +72,18 @@ describe('telemetry/logging', { timeout: 120_000 }, () => {
       assert.equal(gateway.count(FAILURE), 0)
 
       await syslog.stop('SIGTERM')
-      await until(async () => {
+      await eventually(async () => {
         await gateway.fail(1)
         return gateway.count('syslog cannot be written to') === 1
       }, 'the loss is told')
-      await until(async () => {
+      await eventually(async () => {
         await gateway.fail(1)
         return gateway.count(FAILURE) >= 5
       }, 'standard output has the lines')
       await syslog.start()
       await gateway.waitFor('syslog takes records again')
       const before = failures().length
-      await until(async () => {
+      await eventually(async () => {
         await gateway.fail(1)
         return failures().length >= before + 10
       }, 'lines come again')

@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
-import { until } from '../../src/testing/until.ts'
-import { numbers } from './agent-kit.ts'
+import { eventually, numbers } from './agent-kit.ts'
 import { assertTaken, type PubSubEndpoint, type PubSubGateway, servePubSub } from './pubsub-kit.ts'
 import type { TestServer } from './servers.ts'
 
@@ -102,7 +101,7 @@ function testMessages(bench: PubSubBench): void {
     const { post } = await bench.serve(publisher(bench))
     const sent = ['x'.repeat(bench.broker.mostBytes ?? MEGABYTE), ...numbers(MANY)]
     for (const body of sent) assertTaken(await post('/p', body))
-    await until(async () => (await listener.read()).length >= sent.length, 'all arrive')
+    await eventually(async () => (await listener.read()).length >= sent.length, 'all arrive')
     assert.deepEqual(await listener.read(), sent)
     await listener.close()
   })
@@ -136,10 +135,10 @@ function testEnds(bench: PubSubBench): void {
       }
       // Each goes on until nobody answers.
       const publishing = Array.from({ length: 8 }, () => publishAll().catch(() => {}))
-      await until(() => taken.size > 100, 'it is in the middle')
+      await eventually(() => taken.size > 100, 'it is in the middle')
       child.kill(signal)
       await Promise.all([...publishing, exited])
-      await until(async () => new Set(await listener.read()).isSupersetOf(taken), 'all that was taken arrives')
+      await eventually(async () => new Set(await listener.read()).isSupersetOf(taken), 'all that was taken arrives')
       const arrived = await listener.read()
       assert.equal(arrived.length, new Set(arrived).size)
       await listener.close()
@@ -155,7 +154,7 @@ function testEnds(bench: PubSubBench): void {
     first.child.kill('SIGKILL')
     await first.exited
     const { ask } = await bench.serve(subscriber(bench))
-    await until(async () => {
+    await eventually(async () => {
       const [status, body] = await ask('/s')
       if (status === 200) given.add(body)
       return given.size === 20
@@ -171,17 +170,17 @@ function testBroker(bench: PubSubBench): void {
     assertTaken(await post('/p', '{"a":1}'))
     await broker.server.stop('SIGTERM')
     if (broker.connections === 0) assert.equal((await post('/p', 'x'))[0], 500)
-    else await until(async () => (await post('/p', 'x'))[1] === AWAY, 'the loss is told')
+    else await eventually(async () => (await post('/p', 'x'))[1] === AWAY, 'the loss is told')
     const [status, health] = await ask('/__health')
     assert.equal(status, 200)
     if (broker.connections > 0) assert.match(health, /"connections":\{"[^"]+":"down since /)
     await broker.server.start()
     const startMs = performance.now()
     await broker.dial()
-    await until(async () => (await post('/p', '{"a":2}'))[0] === 200, 'it connects again')
+    await eventually(async () => (await post('/p', '{"a":2}'))[0] === 200, 'it connects again')
     const tookMs = performance.now() - startMs
     assert.ok(tookMs < RECONNECT_MS + broker.recoveryMs, `${tookMs} ms`)
-    await until(async () => {
+    await eventually(async () => {
       const answer = ask('/s')
       await route.publish('{"a":3}')
       return (await answer)[1] === '{"a":3}'
@@ -201,6 +200,6 @@ function testBroker(bench: PubSubBench): void {
     assert.equal((await ask('/__health'))[0], 200)
     await broker.server.start()
     await broker.dial()
-    await until(async () => (await post('/p', 'x'))[0] === 200, 'it connects')
+    await eventually(async () => (await post('/p', 'x'))[0] === 200, 'it connects')
   })
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { encodeGob } from '../../src/brokers/pubsub/gob.ts'
-import { until } from '../../src/testing/until.ts'
+import { eventually } from './agent-kit.ts'
 import { pubSubBench, type PubSubBroker, pubSubContract, type PubSubRoute } from './pubsub-contract.ts'
 import { assertTaken } from './pubsub-kit.ts'
 import { lacks, startNats } from './servers.ts'
@@ -72,7 +72,7 @@ describe('backend/pubsub with NATS', { skip: lacks('nats-server', 'nats-server')
     const { post } = await bench.serve(RAW, GOB)
     assertTaken(await post('/raw', 'hi', { 'X-Foo': '1', 'X-Spaced': 'a b' }))
     assertTaken(await post('/gob', 'hi'))
-    await until(() => raw.length === 1 && gob.length === 1, 'both arrive')
+    await eventually(() => raw.length === 1 && gob.length === 1, 'both arrive')
     assert.equal(raw[0]?.string(), 'hi')
     assert.deepEqual(
       ['X-Foo', 'X-Spaced'].map((name) => raw[0]?.headers?.get(name)),

@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import { type ChannelModel, connect, type ConfirmChannel, type GetMessage } from 'amqplib'
-import { until } from '../../src/testing/until.ts'
-import { numbers } from './agent-kit.ts'
+import { eventually, numbers } from './agent-kit.ts'
 import { pubSubBench, type PubSubBroker, pubSubContract, type PubSubRoute } from './pubsub-contract.ts'
 import { assertTaken } from './pubsub-kit.ts'
 import { lacks, startRabbit } from './servers.ts'
@@ -73,7 +72,7 @@ describe('backend/pubsub with RabbitMQ', { skip: lacks('rabbitmq-server', 'rabbi
 
   async function next(): Promise<GetMessage> {
     let message: GetMessage | false = false
-    await until(async () => (message = await channel.get(name, { noAck: true })) !== false, 'a message arrives')
+    await eventually(async () => (message = await channel.get(name, { noAck: true })) !== false, 'a message arrives')
     return message as unknown as GetMessage
   }
 
@@ -123,7 +122,7 @@ describe('backend/pubsub with RabbitMQ', { skip: lacks('rabbitmq-server', 'rabbi
     assert.deepEqual(await ask('/s'), [200, '{"a":2}', 'true'])
     assert.deepEqual((await ask('/s')).slice(0, 2), [500, 'context deadline exceeded'])
     assert.equal(await running.stop(), 0)
-    await until(async () => (await depth()) === 1, 'it is in the queue again')
+    await eventually(async () => (await depth()) === 1, 'it is in the queue again')
     assert.equal((await next()).content.toString(), 'no json')
   })
 
@@ -135,7 +134,7 @@ describe('backend/pubsub with RabbitMQ', { skip: lacks('rabbitmq-server', 'rabbi
       for (let i = 0; i < 20; i++) assert.equal((await ask('/s'))[0], 500)
       assert.deepEqual(await ask('/s'), [200, '{"a":1}', 'true'])
       assert.equal(await running.stop(), 0)
-      await until(async () => (await depth()) === 20, 'they are in the queue again')
+      await eventually(async () => (await depth()) === 20, 'they are in the queue again')
       await channel.purgeQueue(name)
     }
   })

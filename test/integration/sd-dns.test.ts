@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { endpoint, request, serve, startBackend } from '../kit.ts'
-import { until } from '../../src/testing/until.ts'
+import { eventually } from './agent-kit.ts'
 import { lacks, startDnsmasq, type TestServer } from './servers.ts'
 
 const NAME = 'products.test'
@@ -54,12 +54,12 @@ describe('sd: dns', { skip: lacks('dnsmasq', 'dnsmasq'), timeout: 300_000 }, () 
     }
     assert.deepEqual(await ask(6), { a: 4, b: 2, spare: 0 })
     await answerWith([portSpare, 1, 1])
-    await until(async () => (await ask(3)).spare === 3, 'the new record counts')
+    await eventually(async () => (await ask(3)).spare === 3, 'the new record counts')
     await server?.stop()
-    await until(() => gateway.lines.some((line) => line.includes('looking up')), 'the loss is told')
+    await eventually(() => gateway.lines.some((line) => line.includes('looking up')), 'the loss is told')
     assert.deepEqual(await ask(3), { a: 0, b: 0, spare: 3 })
     await answerWith([portA, 1, 0])
-    await until(async () => (await request(gateway.port, '/x')).body === 'no hosts available', 'a record without weight gets nothing')
+    await eventually(async () => (await request(gateway.port, '/x')).body === 'no hosts available', 'a record without weight gets nothing')
     await gateway.stop()
     await Promise.all([a, b, spare].map((backend) => backend.close()))
   })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { request, serve, startBackend, type TestBackend } from '../kit.ts'
-import { until } from '../../src/testing/until.ts'
+import { eventually } from './agent-kit.ts'
 import { lacks, startEtcd, type TestServer } from './servers.ts'
 
 describe('sd: etcd', { skip: lacks('etcd', 'etcd-server'), timeout: 300_000 }, () => {
@@ -47,22 +47,22 @@ describe('sd: etcd', { skip: lacks('etcd', 'etcd-server'), timeout: 300_000 }, (
     assert.equal(await answering(), '{"name":"a"}')
 
     await put('/services/x/2', b)
-    await until(async () => (await answering()) === '{"name":"a"},{"name":"b"}', 'the second host is asked')
+    await eventually(async () => (await answering()) === '{"name":"a"},{"name":"b"}', 'the second host is asked')
     await remove('/services/x/1')
-    await until(async () => (await answering()) === '{"name":"b"}', 'the first one is not')
+    await eventually(async () => (await answering()) === '{"name":"b"}', 'the first one is not')
 
     await store.stop()
-    await until(() => gateway.lines.some((line) => line.includes('cannot be looked up')), 'the loss is told')
+    await eventually(() => gateway.lines.some((line) => line.includes('cannot be looked up')), 'the loss is told')
     assert.equal(await answering(), '{"name":"b"}')
     await store.start()
     await put('/services/x/1', a)
-    await until(async () => (await answering()) === '{"name":"a"},{"name":"b"}', 'changes count again')
+    await eventually(async () => (await answering()) === '{"name":"a"},{"name":"b"}', 'changes count again')
     assert.equal(gateway.lines.filter((line) => line.includes('cannot be looked up')).length, 1)
     assert.equal(gateway.lines.filter((line) => line.includes('is found again')).length, 1)
 
     await remove('/services/x/1')
     await remove('/services/x/2')
-    await until(async () => (await ask()) === 'no hosts available', 'nobody is left')
+    await eventually(async () => (await ask()) === 'no hosts available', 'nobody is left')
     await gateway.stop()
   })
 })

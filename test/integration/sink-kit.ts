@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { startBackend } from '../../src/testing/backend.ts'
 import { type RunningCommand, runCommand } from '../../src/testing/process.ts'
 import { request } from '../kit.ts'
-import { until } from '../../src/testing/until.ts'
+import { eventually } from './agent-kit.ts'
 import { answers } from './servers.ts'
 
 const NOBODY = 'http://127.0.0.1:10'
@@ -32,7 +32,7 @@ export async function serveTwo(blocks: object, context: { after(close: () => Pro
     if (command.child.exitCode === null) await command.stop()
   })
   // Its log may go elsewhere.
-  await until(() => answers(command.port), 'it listens')
+  await eventually(() => answers(command.port), 'it listens')
   async function repeat(times: number, path: string, status: number): Promise<void> {
     for (let i = 0; i < times; i++) assert.equal((await request(command.port, path)).status, status)
   }

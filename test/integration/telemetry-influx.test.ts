@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { freePort } from '../../src/testing/backend.ts'
-import { until } from '../../src/testing/until.ts'
+import { eventually } from './agent-kit.ts'
 import { lacks, type TestServer } from './servers.ts'
 import { serveTwo } from './sink-kit.ts'
 import { influxQuery, startInflux } from './sink-servers.ts'
@@ -33,7 +33,7 @@ describe('telemetry/influx', { skip: lacks('influxd', 'influxdb'), timeout: 120_
       return row === undefined ? null : [row['total'], row['count']]
     }
     await gateway.ask(40)
-    await until(async () => String(await totals()) === '40,40', 'all requests are counted')
+    await eventually(async () => String(await totals()) === '40,40', 'all requests are counted')
     const [row] = await influxQuery(server, `SELECT last("total") AS total FROM responses WHERE "name" = '/x' AND "status" = '200'`, USER)
     assert.equal(row?.['total'], 40)
 
@@ -43,7 +43,7 @@ describe('telemetry/influx', { skip: lacks('influxd', 'influxdb'), timeout: 120_
     await server.start()
     await gateway.waitFor('the server takes batches again, 0 were lost')
     await gateway.ask(10)
-    await until(async () => String(await totals()) === '60,60', 'what was kept comes as well')
+    await eventually(async () => String(await totals()) === '60,60', 'what was kept comes as well')
     assert.equal(await gateway.stop(), 0)
     assert.deepEqual([gateway.count('ERROR'), gateway.count('takes batches again')], [1, 1])
   })

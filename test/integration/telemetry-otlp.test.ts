@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { request } from '../kit.ts'
-import { until } from '../../src/testing/until.ts'
+import { eventually } from './agent-kit.ts'
 import { attributeOf, type Collector, prepareCollector, type Span, startCollector } from './collector-server.ts'
 import { serveTwo } from './sink-kit.ts'
 
@@ -25,11 +25,11 @@ for (const isHttp of [false, true]) {
         Number(server.metric('http.server.duration').find((one) => attributeOf(one, 'http.route') === '/x')?.count)
       const roots = (): number => server.spans().filter(({ kind, parentSpanId }) => kind === 2 && (parentSpanId ?? '') === '').length
       await gateway.ask(40)
-      await until(() => requests() === 40 && roots() === 40, 'all requests are counted and traced')
+      await eventually(() => requests() === 40 && roots() === 40, 'all requests are counted and traced')
 
       await request(gateway.port, '/x', { headers: { Traceparent: PARENT } })
       const ofParent = (): Span[] => server.spans().filter(({ traceId }) => traceId === PARENT.slice(3, 35))
-      await until(() => ofParent().length === 5, 'the trace of the caller goes on')
+      await eventually(() => ofParent().length === 5, 'the trace of the caller goes on')
       const root = ofParent().find(({ kind }) => kind === 2)
       assert.deepEqual([root?.name, root?.parentSpanId], ['/x', PARENT.slice(36, 52)])
       assert.equal(attributeOf(root ?? { attributes: [] }, 'http.response.status_code'), '200')
@@ -41,8 +41,8 @@ for (const isHttp of [false, true]) {
       await server.start()
       await gateway.waitFor('answers again, and gets what was counted meanwhile')
       await gateway.ask(20)
-      await until(() => requests() === 71, 'nothing that was counted is lost')
-      await until(() => roots() >= 60, 'spans come again')
+      await eventually(() => requests() === 71, 'nothing that was counted is lost')
+      await eventually(() => roots() >= 60, 'spans come again')
       assert.equal(await gateway.stop(), 0)
       const said = ['metrics are counted on', 'what was counted meanwhile'].map((text) => gateway.count(text))
       assert.deepEqual(said, [1, 1])

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { after, describe, test } from 'node:test'
 import { freePort } from '../../src/testing/backend.ts'
-import { until } from '../../src/testing/until.ts'
+import { eventually } from './agent-kit.ts'
 import { lacks, type TestServer } from './servers.ts'
 import { serveTwo } from './sink-kit.ts'
 import { promQuery, startPrometheus } from './sink-servers.ts'
@@ -29,7 +29,7 @@ describe('Prometheus', { skip: lacks('prometheus', 'prometheus'), timeout: 120_0
     const server = await startPrometheus([openTelemetry, openCensus])
     prometheus = server
     const becomes = async (expression: string, value: number): Promise<void> => {
-      await until(async () => (await promQuery(server, expression)) === value, `${expression} is ${value}`)
+      await eventually(async () => (await promQuery(server, expression)) === value, `${expression} is ${value}`)
     }
     await gateway.ask(40)
     await becomes('sum(up)', 2)
