@@ -37,7 +37,6 @@ test('hanging backends and a heap of 128 MB: sheds, answers its health check and
     { extra_config: { '_gw/overload': limits, router: { disable_access_log: true } }, endpoints: [hanging] },
     { nodeOptions: '--max-old-space-size=128' },
   )
-  context.after(() => gateway.child.kill('SIGKILL'))
   const waves: Promise<Outcome>[] = []
   const probes: Outcome[] = []
   for (let wave = 0; wave < WAVES; wave++) {

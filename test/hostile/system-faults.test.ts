@@ -31,7 +31,6 @@ test(
     const backend = await startBackend()
     context.after(() => backend.close())
     const gateway = await startCommand({ endpoints: [endpoint('/a', backend.url)] }, { command: ['prlimit', '--nofile=80', COMMAND] })
-    context.after(() => gateway.child.kill('SIGKILL'))
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
     context.after(() => agent.destroy())
     assert.equal(await statusOf(gateway, '/a', agent), 200)
@@ -55,7 +54,6 @@ test('a disk that is full loses lines of the log, and nothing else', { skip: wit
     { endpoints: [endpoint('/a', backend.url)], extra_config: { 'telemetry/logging': { level: 'DEBUG', stdout: true } } },
     { command: ['sh', '-c', 'exec "$@" >/dev/full', 'sh', COMMAND] },
   )
-  context.after(() => gateway.child.kill('SIGKILL'))
   let status = 0
   for (let i = 0; i < 500 && status !== 200; i++) {
     status = await statusOf(gateway, '/a')
@@ -94,7 +92,6 @@ test('a clock that jumps ends no request, and fills no limit again', async (cont
     },
     { files: { 'clock.mjs': JUMPING_CLOCK }, nodeOptions: '--import=./clock.mjs' },
   )
-  context.after(() => gateway.child.kill('SIGKILL'))
   let passed = 0
   for (let i = 0; i < 60; i++) {
     assert.equal(await statusOf(gateway, '/a'), 200)
@@ -143,7 +140,6 @@ test('name servers that are silent about some hosts: the others are found', { sk
       command: ['unshare', '-m', 'sh', '-c', 'mount --bind resolv.conf /etc/resolv.conf && exec "$@"', 'sh', COMMAND],
     },
   )
-  context.after(() => gateway.child.kill('SIGKILL'))
   const lost = Array.from({ length: 50 }, (_, i) => statusOf(gateway, `/silent${i % 5}`))
   for (let i = 0; i < 20; i++) assert.equal(await statusOf(gateway, '/a'), 200)
   assert.deepEqual(new Set(await Promise.all(lost)), new Set([500]))

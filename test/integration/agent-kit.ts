@@ -2,8 +2,8 @@
 
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout } from 'node:timers/promises'
 import { startBackend, type TestBackend } from '../../src/testing/backend.ts'
+import { until } from '../../src/testing/until.ts'
 
 export interface Recorder extends TestBackend {
   /** Bodies in the order in which they were answered with 200. */
@@ -36,13 +36,9 @@ export function agentFile(backend: TestBackend, driver: Readonly<Record<string, 
   return { async_agent: [{ name: 'agent', consumer: { topic: '#' }, backend: backends, extra_config: driver, ...agent }], endpoints: [] }
 }
 
-/** Waits until something is so; fails with what it is about after half a minute. */
-export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 30_000
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`never: ${what}`)
-    await setTimeout(20)
-  }
+/** Servers and their libraries take their time. */
+export function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  return until(condition, what, 30_000)
 }
 
 export function numbers(count: number, from = 0): string[] {
