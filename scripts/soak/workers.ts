@@ -22,6 +22,8 @@ const ROUNDS = 3
 const ROUND_S = 4
 /** Each worker compiles what it does often. */
 const WARM_UP_S = 8
+/** A second after the start what only the start needed is given back. */
+const REST_MS = 2000
 const LOAD_CORE = 1
 const MAX_CPU_RATIO = 1.1
 const MAX_MORE_MIB = 45
@@ -75,6 +77,7 @@ async function measureWorkers(workers: number, port: number, folder: string): Pr
   const backend = [{ host: [`http://127.0.0.1:${port}`], url_pattern: '/small.json' }]
   const gateway = await startBuilt({ endpoints: [{ endpoint: '/a', backend }] }, workers)
   const pid = gateway.child.pid as number
+  await sleep(REST_MS)
   const idleMiB = residentMiB(pid)
   await measure(LOAD_CORE, pid, `${gateway.url}/a`, WARM_UP_S, folder)
   const { cpuMicrosPerRequest: micros } = await measure(LOAD_CORE, pid, `${gateway.url}/a`, ROUND_S, folder)
