@@ -14,6 +14,7 @@ import { type DemoBackend, QUICKSTART_PORTS, startDemoBackends } from '../exampl
 import { collect } from '../src/testing/process.ts'
 import { eventually } from './integration/agent-kit.ts'
 import { answers } from './integration/servers.ts'
+import { findDifference } from './page-lines.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PAGES = ['docs/audit.md', 'docs/running.md', 'docs/guides/*.md']
@@ -66,18 +67,6 @@ function shown(output: string): string {
   let page = output
   for (const [port, own] of ports) page = page.replaceAll(new RegExp(`\\b${own}\\b`, 'g'), String(port))
   return page
-}
-
-/** What differs from run to run: times, and spaces that depend on them. Lines that a page leaves out are `…`. */
-function comparable(output: string): string[] {
-  return output
-    .replaceAll(/\d{4}[/-]\d\d[/-]\d\d[T ](?:- )?\d\d:\d\d:\d\d(?:\.\d+)?/g, 'TIME')
-    .replaceAll(/^Date: .*$/gm, 'Date: TIME')
-    .replaceAll(/(\d+(?:\.\d+)?) ?(?:ms|µs)\b/g, 'T')
-    .replaceAll(/dur=[\d.]+|"ms":[\d.]+/g, 'T')
-    .split('\n')
-    .map((line) => line.replaceAll(/\s+/g, ' ').trim())
-    .filter((line) => line !== '')
 }
 
 interface Command {
@@ -146,23 +135,6 @@ async function run(line: string): Promise<string> {
   const child = spawn('bash', ['-c', script], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return shown(stderr + stdout)
-}
-
-/** The first line of a page that is not in the answer at its place; null where all are. `…` stands for any lines. */
-function findDifference(page: string, answer: string): string | null {
-  const lines = comparable(answer)
-  let at = 0
-  let isGap = false
-  for (const line of comparable(page)) {
-    if (line === '…') isGap = true
-    else {
-      const found = isGap ? lines.indexOf(line, at) : lines[at] === line ? at : -1
-      if (found < 0) return line
-      at = found + 1
-      isGap = false
-    }
-  }
-  return isGap || at === lines.length ? null : `(missing) ${lines[at]}`
 }
 
 /** Runs the commands of a page one after the other; a gateway serves until the next one, or the end of the page. */
