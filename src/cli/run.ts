@@ -40,6 +40,7 @@ export const run = command({
     const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
     const asked = flags.workers === undefined ? null : readWorkers(flags.workers)
     const read = async (served: ReadonlySet<string>): Promise<Reading | Refused> => {
+      const sinceMs = Date.now()
       const { config, summary, pluginFiles, refusal } = await readFileFor({
         file,
         edition,
@@ -56,7 +57,7 @@ export const run = command({
       })
       process.stderr.write(summary)
       const files = sourcesOf(file, config)
-      return config === null ? { config, files, reason: refusal ?? 'no configuration' } : { config, files, pluginFiles }
+      return config === null ? { config, files, sinceMs, reason: refusal ?? 'no configuration' } : { config, files, sinceMs, pluginFiles }
     }
     const reading = await read(new Set())
     if (reading.config === null) return EXIT_BAD_FILE

@@ -13,6 +13,9 @@ interface Known {
 /** Absolute path → what it holds. What cannot be read is not there. */
 export type Contents = ReadonlyMap<string, Known>
 
+/** Of a file that may have held anything. */
+export const UNKNOWN: Known = { look: '', digest: '' }
+
 /** Files of folders that are looked at; of more, the first. */
 const MAX_FILES = 5000
 /** Folders of packages are no configuration. */

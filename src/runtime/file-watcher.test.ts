@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { until } from '../testing/until.ts'
 import { FileWatcher } from './file-watcher.ts'
 import { watchedFolders } from './watched-folders.ts'
 
@@ -16,6 +17,8 @@ interface Rig {
   /** Resolves with what is told next. */
   next(): Promise<readonly string[]>
   watch(...names: string[]): Promise<void>
+  /** Those that were read at that time. */
+  watchSince(ms: number, ...names: string[]): Promise<void>
 }
 
 function makeRig(context: TestContext): Rig {
@@ -51,7 +54,8 @@ function makeRig(context: TestContext): Rig {
         }
         check()
       }),
-    watch: (...names) => watcher.watch(names.map(path)),
+    watch: (...names) => watcher.watch(names.map(path), Infinity),
+    watchSince: (ms, ...names) => watcher.watch(names.map(path), ms),
   }
 }
 
@@ -124,5 +128,43 @@ test('what changes while the list changes is told, what is no longer on the list
   rig.write('a', '2')
   rig.write('b', '2')
   await rig.watch('a')
+  assert.deepEqual(await rig.next(), ['a'])
+})
+
+test('what was written after it was read, and before it was watched, has changed', async (context) => {
+  const rig = makeRig(context)
+  for (const name of ['a', 'b']) rig.write(name, '1')
+  const beforeMs = Date.now() - 1000
+  await rig.watchSince(beforeMs, 'a')
+  assert.deepEqual(await rig.next(), ['a'])
+  // What is known is compared with what it held.
+  await rig.watchSince(beforeMs, 'a', 'b')
+  assert.deepEqual(await rig.next(), ['b'])
+})
+
+test('a link that was swapped after its file was read has changed', async (context) => {
+  const rig = makeRig(context)
+  for (const version of ['one', 'two']) {
+    mkdirSync(rig.path(version))
+    rig.write(`${version}/krakend.json`, version)
+  }
+  symlinkSync('one', rig.path('..data'))
+  symlinkSync('..data/krakend.json', rig.path('krakend.json'))
+  const oldMs = Date.now()
+  await until(() => Date.now() > oldMs + 50, 'what is read is older')
+  const readMs = Date.now()
+  symlinkSync('two', rig.path('..data_tmp'))
+  renameSync(rig.path('..data_tmp'), rig.path('..data'))
+  await rig.watchSince(readMs, 'krakend.json')
+  assert.deepEqual(await rig.next(), ['krakend.json'])
+})
+
+test('what leads in a circle leads nowhere', async (context) => {
+  const rig = makeRig(context)
+  symlinkSync('b', rig.path('a'))
+  symlinkSync('a', rig.path('b'))
+  await rig.watchSince(0, 'a')
+  rmSync(rig.path('a'))
+  rig.write('a', '1')
   assert.deepEqual(await rig.next(), ['a'])
 })

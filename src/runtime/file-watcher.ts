@@ -1,8 +1,8 @@
 // Tells when files have changed, however they were written: in place, by renaming another over them, by swapping a link above them.
 
-import { type FSWatcher, statSync, watch } from 'node:fs'
-import { type Contents, findChanges, readContents } from './file-contents.ts'
-import { watchedFolders } from './watched-folders.ts'
+import { type FSWatcher, watch } from 'node:fs'
+import { type Contents, findChanges, readContents, UNKNOWN } from './file-contents.ts'
+import { changedSince, look, watchedFolders } from './watched-folders.ts'
 import { dirname } from 'node:path'
 
 export interface FileWatcherInit {
@@ -40,15 +40,19 @@ export class FileWatcher {
     this.#init = init
   }
 
-  /** Watches these files and folders from now on, and no others. What one of them held when it was last looked at is not forgotten. */
-  watch(targets: Iterable<string>): Promise<void> {
+  /**
+   * Watches these files and folders from now on, and no others. What one of them held when it was last looked at is not forgotten; those that
+   * nobody has looked at were read at `sinceMs` (milliseconds since 1970) or later: what was written since then is a change.
+   */
+  watch(targets: Iterable<string>, sinceMs: number): Promise<void> {
     const wanted = [...new Set(targets)].sort()
     return this.#inTurn(async () => {
       this.#targets = wanted
       this.#watchFolders()
       const now = await readContents(wanted, this.#contents)
       // What was known stays as it was known: a change since then has not been told yet.
-      this.#contents = new Map([...now].map(([path, known]) => [path, this.#contents.get(path) ?? known]))
+      const former = this.#contents
+      this.#contents = new Map([...now].map(([path, known]) => [path, former.get(path) ?? (changedSince(path, sinceMs) ? UNKNOWN : known)]))
       this.#watchFolders()
       if (findChanges(this.#contents, now).length > 0) this.#note()
     })
@@ -86,10 +90,10 @@ export class FileWatcher {
 
   #watchFolders(): void {
     if (this.#isClosed) return
-    const around = this.#targets.flatMap((target) => [...watchedFolders(target), ...(isFolder(target) ? [target] : [])])
+    const around = this.#targets.flatMap((target) => [...watchedFolders(target), ...(look(target)?.isDirectory() === true ? [target] : [])])
     const wanted = new Set([...around, ...[...this.#contents.keys()].map((path) => dirname(path))])
     for (const [path, { watcher, inode }] of this.#folders) {
-      if (wanted.has(path) && inodeOf(path) === inode) continue
+      if (wanted.has(path) && look(path)?.ino === inode) continue
       watcher.close()
       this.#folders.delete(path)
     }
@@ -97,9 +101,9 @@ export class FileWatcher {
   }
 
   #watchFolder(path: string): void {
-    const inode = inodeOf(path)
+    const inode = look(path)?.ino
     // It has gone a moment ago: the folder above tells of it.
-    if (inode === null) return
+    if (inode === undefined) return
     try {
       const watcher = watch(path, { persistent: false, recursive: false }, this.#note)
       watcher.on('error', (error) => this.#fallBack(error))
@@ -119,12 +123,4 @@ export class FileWatcher {
     this.#turn = this.#turn.then(action)
     return this.#turn
   }
-}
-
-function inodeOf(path: string): bigint | null {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

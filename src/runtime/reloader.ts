@@ -11,7 +11,7 @@ import { describeChanges, findListenerChanges } from './changes.ts'
 import { StartFailure } from './failure.ts'
 import { introduceLog } from './log.ts'
 import { WatchedFiles } from './watched-files.ts'
-import type { Reading, Refused, Station } from './station.ts'
+import type { Reading, Refused, Sources, Station } from './station.ts'
 
 const LABEL = '[SERVICE: Reload]'
 
@@ -40,7 +40,7 @@ export class Reloader {
 
   readonly #watched: WatchedFiles
   /** Where the configuration was read from last, whether it could be served or not. */
-  #sources: readonly string[]
+  #sources: Sources
   /** Files whose change asks for the reload that comes. */
   readonly #changed = new Set<string>()
 
@@ -48,7 +48,7 @@ export class Reloader {
     const { reading } = init
     this.#init = init
     this.config = reading.config
-    this.#sources = reading.files
+    this.#sources = reading
     this.log = init.createLog(reading.config)
     this.#watched = new WatchedFiles({ log: () => this.log, onChange: (paths) => this.request(paths) })
     void this.#watch()
@@ -90,7 +90,7 @@ export class Reloader {
     this.#changed.clear()
     this.log.info(`${LABEL} reading the configuration again${changed.length === 0 ? '' : `, changed: ${nameFiles(changed)}`}`)
     const reading = await reread(station.served)
-    this.#sources = reading.files
+    this.#sources = reading
     if (this.#isStopped) return
     if (reading.config === null) {
       this.#refuse(`the file has errors: ${reading.reason}`)
@@ -121,7 +121,8 @@ export class Reloader {
   async #watch(): Promise<void> {
     const { station, parts } = this.#init
     const isWanted = processSettings(this.config.extraConfig).watchesFiles
-    await this.#watched.follow(isWanted ? [...this.#sources, ...station.files, ...parts.files] : null)
+    const { files, sinceMs } = this.#sources
+    await this.#watched.follow(isWanted ? [...files, ...station.files, ...parts.files] : null, sinceMs)
   }
 
   /** Opens it beside the one that is served and lets it take over; null when the end came first. Whatever is wrong with it, it is given up again. */

@@ -59,7 +59,7 @@ class Rig {
   }
 
   async serve(number: number, pluginFiles: ReadonlyMap<string, string> | null): Promise<void> {
-    await this.station.open({ config: numbered(number, this.#port, this.#backend.url), pluginFiles, files: [] })
+    await this.station.open({ config: numbered(number, this.#port, this.#backend.url), pluginFiles, files: [], sinceMs: 0 })
     await this.station.swap()
   }
 
@@ -67,7 +67,7 @@ class Rig {
   async serveBroken(pluginFiles: ReadonlyMap<string, string> | null): Promise<void> {
     const { url } = this.#backend
     const config = configOf({ port: this.#port, endpoints: [endpointOf('/a/{x}', url), endpointOf('/a/{y}', url)] })
-    await this.station.open({ config, pluginFiles, files: [] })
+    await this.station.open({ config, pluginFiles, files: [], sinceMs: 0 })
   }
 
   /** What is answered now. */

@@ -9,21 +9,26 @@ import { EXIT, StartFailure } from './failure.ts'
 import { accessWriter, createLogger, type Output } from './log.ts'
 import { movesSockets, sharesPorts } from './port-sharing.ts'
 
+/** Where a configuration comes from. */
+export interface Sources {
+  /** Files and folders that were read: the file itself, templates, settings, the folder of plugins. */
+  readonly files: readonly string[]
+  /** When the first of them was read: milliseconds since 1970. */
+  readonly sinceMs: number
+}
+
 /** A file that has errors, which were printed. */
-export interface Refused {
+export interface Refused extends Sources {
   readonly config: null
   /** The first of them, in one line. */
   readonly reason: string
-  readonly files: readonly string[]
 }
 
 /** What was read of a file. */
-export interface Reading {
+export interface Reading extends Sources {
   readonly config: GatewayConfig
   /** The local files that its plugins were imported from, absolute path → SHA-256; null without plugins. */
   readonly pluginFiles: ReadonlyMap<string, string> | null
-  /** Files and folders that it was read from: itself, templates, settings, the folder of plugins. */
-  readonly files: readonly string[]
 }
 
 export interface StationInit {

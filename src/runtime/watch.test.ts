@@ -54,6 +54,14 @@ for (const workers of ['1', '2']) {
   })
 }
 
+test('a change while the gateway starts is served', async () => {
+  const gateway = await startCommand(numbered(1))
+  gateway.rewrite(numbered(2))
+  await gateway.waitFor(SERVED)
+  assert.equal(await numberOf(gateway), 2)
+  assert.equal(await gateway.stop(), 0)
+})
+
 test('files that components read are watched as well', async () => {
   const script = (value: string): string => `function f(r) local h = response.load() h:headers("X-Lua", "${value}") end`
   const config = {

@@ -20,8 +20,8 @@ export class WatchedFiles {
     this.#init = init
   }
 
-  /** Watches these files and folders and no others; null: none. */
-  async follow(targets: readonly string[] | null): Promise<void> {
+  /** Watches these files and folders and no others; null: none. `sinceMs`: when they were read, milliseconds since 1970. */
+  async follow(targets: readonly string[] | null, sinceMs: number): Promise<void> {
     if (targets === null) {
       this.#watcher?.close()
       this.#watcher = null
@@ -33,7 +33,7 @@ export class WatchedFiles {
       this.#watcher.close()
       return
     }
-    await this.#watcher.watch(targets)
+    await this.#watcher.watch(targets, sinceMs)
     if (isFirst) this.#init.log().info(`${LABEL} from now on, a change of the configuration's files is a reload`)
   }
 
