@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { configOf } from '../../src/testing/index.ts'
-import { type Manifest, manifestsOf, renderChart, type Values } from './render-chart.ts'
+import { fileOf, find, type Manifest, manifestsOf, renderChart, type Values } from './render-chart.ts'
 
 const CHART = fileURLToPath(new URL('../../deploy/helm/krakend-ts', import.meta.url))
 const RELEASE = 'orders'
@@ -49,19 +49,8 @@ const EVERYTHING: Values = {
   configuration: { name: 'a "quoted" <name>', endpoints: [{ endpoint: '/a', backend: [{ host: ['http://b:80'], url_pattern: '/' }] }] },
 }
 
-function find(manifests: readonly Manifest[], kind: string): Manifest {
-  const found = manifests.find((one) => one.kind === kind)
-  assert.ok(found, `no ${kind}`)
-  return found
-}
-
 function deploymentOf(manifests: readonly Manifest[]): Deployment {
   return find(manifests, 'Deployment')['spec'] as Deployment
-}
-
-function fileOf(manifests: readonly Manifest[]): { extra_config: Record<string, unknown> } {
-  const { 'krakend.json': text = '' } = find(manifests, 'ConfigMap')['data'] as Record<string, string>
-  return JSON.parse(text) as { extra_config: Record<string, unknown> }
 }
 
 test('its default values make what a cluster needs, and no more', () => {

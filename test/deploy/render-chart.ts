@@ -1,6 +1,7 @@
 // Renders the chart with the project's own template language: Go's text/template with sprig, as Helm has it, and Helm's `include` and `toYaml`.
 // What it does not do: dependencies, hooks, `lookup`, `tpl`, files of the chart, values files besides the chart's own.
 
+import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse, parseAllDocuments, stringify } from 'yaml'
@@ -18,6 +19,11 @@ export interface Manifest {
   readonly kind: string
   readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> }
   readonly [key: string]: unknown
+}
+
+/** As much of a file as tests look at. */
+export interface KrakendFile {
+  readonly extra_config: Readonly<Record<string, unknown>>
 }
 
 export type Values = Readonly<Record<string, unknown>>
@@ -65,6 +71,19 @@ export function manifestsOf(text: string): Manifest[] {
     const value = document.toJS() as Manifest | null
     return value === null ? [] : [value]
   })
+}
+
+/** The manifest of that kind; throws where there is none. */
+export function find(manifests: readonly Manifest[], kind: string): Manifest {
+  const found = manifests.find((one) => one.kind === kind)
+  assert.ok(found, `no ${kind}`)
+  return found
+}
+
+/** What stands in the ConfigMap. */
+export function fileOf(manifests: readonly Manifest[]): KrakendFile {
+  const { 'krakend.json': text = '' } = find(manifests, 'ConfigMap')['data'] as Record<string, string>
+  return JSON.parse(text) as KrakendFile
 }
 
 /** Objects are merged, everything else is replaced, as Helm does it. */
