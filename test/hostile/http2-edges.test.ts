@@ -23,6 +23,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
     'HTTP/1.1 200 OK\r\nETag: "a"\r\nETag: "b"\r\nX-Content-Type-Options: nosniff\r\nContent-Type: text/a\r\nContent-Type: text/b\r\nContent-Length: 2\r\n\r\nhi',
   '/bytes': 'HTTP/1.1 200 OK\r\nX-B: \xe9\r\nContent-Length: 2\r\n\r\nhi',
   '/switch': 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+  '/long': `HTTP/1.1 200 OK\r\n${`X-Long: ${'x'.repeat(1000)}\r\n`.repeat(80)}Content-Length: 2\r\n\r\nhi`,
   '/600': 'HTTP/1.1 600 Odd\r\nContent-Length: 2\r\n\r\nhi',
   '/999': 'HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nhi',
   '/205': 'HTTP/1.1 205 Reset Content\r\nContent-Length: 2\r\n\r\nhi',
@@ -94,6 +95,12 @@ suite('answers that HTTP/2 refuses as they are', () => {
 
   for (const path of ['/switch', '/600', '/999'])
     test(`a status that HTTP/2 does not know is 502: ${path}`, async () => assert.equal((await get(path)).headers[':status'], 502))
+
+  test('fields of 80 KB arrive, and the connection lives on', async () => {
+    const { headers, body } = await get('/long')
+    assert.deepEqual([String(headers['x-long']).split(', ').length, body], [80, 'hi'])
+    assert.equal((await get('/plain')).body, 'hi')
+  })
 
   test('205 has no body', async () => {
     const { headers, body, code } = await get('/205')

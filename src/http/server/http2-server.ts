@@ -3,6 +3,7 @@
 import http2, { constants, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import { ClientBody } from './client-body.ts'
+import { Http2Body } from './http2-body.ts'
 import { Http2Exchange } from './http2-exchange.ts'
 import type { Http2Sessions } from './http2-sessions.ts'
 import { HOST, limitWriting, peerOf, run, type ServerState } from './server-state.ts'
@@ -16,6 +17,8 @@ const USUAL_FIELDS = 10
  * ends a connection whose block has more than nine frames: everything else that is too long can be answered.
  */
 const MIN_ANNOUNCED_BYTES = 256 * 1024
+/** Of an answer's fields: clients take no more. */
+const MAX_SENT_BYTES = 256 * 1024
 const TEXT = 'text/plain; charset=utf-8'
 const HTML = 'text/html; charset=utf-8'
 const TOO_LONG = '<h1>HTTP Error 431</h1><p>Request Header Field(s) Too Large</p>'
@@ -25,6 +28,8 @@ export function createHttp2Server(state: ServerState, sessions: Http2Sessions): 
   const maxListBytes = state.server.maxHeaderBytes + USUAL_FIELDS * FIELD_OVERHEAD
   const server = http2.createServer({
     maxHeaderListPairs: 100_000,
+    // HTTP/1.1 writes whatever a backend has said; Node gives up the whole connection beyond it.
+    maxSendHeaderBlockLength: MAX_SENT_BYTES,
     settings: { maxHeaderListSize: Math.max(maxListBytes, MIN_ANNOUNCED_BYTES), maxConcurrentStreams: 250 },
   })
   server.on('session', (session) => sessions.add(session))
@@ -52,14 +57,15 @@ function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: Inco
   const declared = headers['content-length']
   const length = stream.endAfterHeaders ? 0 : declared === undefined ? null : Number(declared)
   const invite = headers.expect === '100-continue' ? () => stream.additionalHeaders({ ':status': 100 }) : null
-  const exchange = new Http2Exchange(
+  const source = stream.endAfterHeaders ? stream : new Http2Body(stream, () => exchange.leave())
+  const exchange: Http2Exchange = new Http2Exchange(
     {
       method: headers[':method'] as string,
       sentTarget,
       target,
       host: target.host ?? host,
       rawHeaders: plainFields(rawHeaders),
-      body: new ClientBody(stream, length, invite),
+      body: new ClientBody(source, length, invite),
       peerAddress: peerOf(socket),
       socket: socket as Partial<TLSSocket>,
       protocol: 'HTTP/2.0',
