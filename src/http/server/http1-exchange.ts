@@ -117,8 +117,10 @@ export class Http1Exchange extends WireExchange {
   /** security: the rest of a body that nobody wants must not be taken for the next request, nor keep the gateway busy. */
   #leavesBodyUnread(): boolean {
     const body = this.clientBody
+    // Node ends a connection whose client waits to be told to go on, whether or not it has a body to send.
+    if (body.isAwaited) return true
     if (body.length === 0 || body.isComplete) return false
-    return body.isAwaited || body.length === null || body.length > MAX_UNREAD_BYTES
+    return body.length === null || body.length > MAX_UNREAD_BYTES
   }
 }
 

@@ -70,6 +70,18 @@ describe('HTTP/1.1', () => {
     })
   })
 
+  test('without a body the end of the connection is said: Node does not keep it', async () => {
+    await serve(
+      (exchange) => exchange.answer(200, 'ok'),
+      async (port) => {
+        assert.match(
+          await exchangeRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n'),
+          /^HTTP\/1\.1 200 OK\r\n.*Connection: close\r\n/s,
+        )
+      },
+    )
+  })
+
   test('bodies: length known, unknown, none; read again and again', async () => {
     const read: Handler = async (exchange) => {
       const { body } = exchange
