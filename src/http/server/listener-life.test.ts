@@ -35,6 +35,29 @@ describe('streams and leaving', () => {
     })
   })
 
+  test('what is cut at the end has told of its end before', async () => {
+    const finished: string[] = []
+    const { log } = listLogger()
+    const handle: Handler = (exchange) => {
+      exchange.onFinish(() => finished.push(exchange.path))
+      if (exchange.path === '/silent') return new Promise<void>((resolve) => exchange.scope.onEnd(() => resolve()))
+      return exchange.answerStream(200, new Readable({ read() {} }), true).catch(() => undefined)
+    }
+    const server = await createNodeServer(configWith(), handle, log)
+    const { port } = await server.listen(0)
+    const sockets = ['/stream', '/silent'].map((path) =>
+      net
+        .connect(port, '127.0.0.1', function write(this: net.Socket) {
+          this.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+        })
+        .on('error', () => {}),
+    )
+    await once(sockets[0] as net.Socket, 'readable')
+    assert.equal(await server.close(50), true)
+    assert.deepEqual(finished.toSorted(), ['/silent', '/stream'])
+    for (const socket of sockets) socket.destroy()
+  })
+
   test('a slow client holds the stream back', async () => {
     let produced = 0
     const source = new Readable({

@@ -38,6 +38,8 @@ export interface NodeServer {
 
 const BACKLOG = 4096
 const QUIET_TURNS = 3
+/** A connection tells of its end behind the turn in which it was cut, and a request that has no answer a turn later. */
+const CLOSING_TURNS = 3
 /** After a stop, connections on which no answer is under way are given that long to say what they want; as in Go. */
 const SILENCE_MS = 5000
 /** A kept connection on which nothing has come for this time is closed before the port moves: what a client has just sent is not lost. */
@@ -166,7 +168,7 @@ class Listener implements NodeServer {
         clearInterval(silence)
         this.#sessions.stop()
         if (isInner) this.#http1.close()
-        resolve(hasCut)
+        afterTurns(CLOSING_TURNS, () => resolve(hasCut))
       }
       const end = (): void => {
         this.#listener.close(finish)
@@ -244,4 +246,10 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   if (error.code === 'EACCES') return new Error(`listen tcp ${address}: bind: permission denied`, { cause: error })
   if (error.code === 'EADDRNOTAVAIL') return new Error(`listen tcp ${address}: bind: cannot assign requested address`, { cause: error })
   return error
+}
+
+/** Calls back when the event loop has gone round so many times. */
+function afterTurns(turns: number, done: () => void): void {
+  if (turns === 0) done()
+  else setImmediate(afterTurns, turns - 1, done)
 }
