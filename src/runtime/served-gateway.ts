@@ -7,6 +7,7 @@ export class ServedGateway {
   readonly #gateway: CompiledGateway
   #requests = 0
   #onIdle: (() => void) | null = null
+  #retired: Promise<void> | null = null
 
   constructor(gateway: CompiledGateway) {
     this.#gateway = gateway
@@ -26,8 +27,13 @@ export class ServedGateway {
     return this.#gateway.refused
   }
 
-  /** Resolves when the last request has ended and everything the gateway holds is given back. Call it once, after the last `handle`. */
-  async retire(): Promise<void> {
+  /** Resolves when the last request has ended and everything the gateway holds is given back, once. Call it after the last `handle`. */
+  retire(): Promise<void> {
+    this.#retired ??= this.#end()
+    return this.#retired
+  }
+
+  async #end(): Promise<void> {
     if (this.#requests > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
     await this.#gateway.retire()
   }
