@@ -1,6 +1,7 @@
 // A request body that can be sent again: a small one is kept, a large one only as long as nobody has begun to read it.
 
 import { Readable } from 'node:stream'
+import { CANCELED, GatewayError } from '../../engine/errors.ts'
 import type { Body } from '../../engine/types.ts'
 
 const MAX_KEPT_BYTES = 64 * 1024
@@ -11,13 +12,21 @@ export interface RepeatableBody {
   mayRepeat(): boolean
 }
 
+/** A body that nobody wants to send again. */
+export function sentOnce(body: Body): RepeatableBody {
+  return { body, mayRepeat: () => false }
+}
+
 /** Resolves at once for no body, one in memory and one that is known to be large; else when it is whole, or turns out to be large. */
 export function keepBody(body: Body): RepeatableBody | Promise<RepeatableBody> {
   if (body.length === 0 || body.inMemory !== null) return { body, mayRepeat: () => true }
   if (body.length !== null && body.length > MAX_KEPT_BYTES) return watchReading(body)
   if (body.length !== null) return body.bytes().then((bytes) => kept(body, bytes))
-  return readFirst(body.stream()).then(({ chunks, rest }) =>
-    rest === null ? kept(body, Buffer.concat(chunks)) : { body: resumed(body, chunks, rest), mayRepeat: () => false },
+  return readFirst(body.stream()).then(
+    ({ chunks, rest }) => (rest === null ? kept(body, Buffer.concat(chunks)) : sentOnce(resumed(body, chunks, rest))),
+    (error: unknown) => {
+      throw brokenBody(error)
+    },
   )
 }
 
@@ -84,7 +93,11 @@ async function readFirst(source: Readable): Promise<First> {
 function resumed(body: Body, chunks: readonly Buffer[], rest: Readable): Body {
   const all = async function* (): AsyncGenerator<Buffer> {
     yield* chunks
-    for await (const chunk of rest) yield chunk as Buffer
+    try {
+      for await (const chunk of rest) yield chunk as Buffer
+    } catch (error) {
+      throw brokenBody(error)
+    }
   }
   const stream = (): Readable => Readable.from(all())
   return {
@@ -96,4 +109,9 @@ function resumed(body: Body, chunks: readonly Buffer[], rest: Readable): Body {
       return Buffer.concat(parts)
     },
   }
+}
+
+/** A client that breaks its body off has left: that is no failure of the backend, and none of the gateway. */
+function brokenBody(error: unknown): GatewayError {
+  return error instanceof GatewayError ? error : CANCELED
 }

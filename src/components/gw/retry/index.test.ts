@@ -145,6 +145,8 @@ describe('time', () => {
   test('an attempt that takes too long is a timeout of its own, which must be listed', async () => {
     assert.deepEqual(await callsFor({ per_try_timeout: '5ms', on: ['timeout'] }, [hangs, good]), [2, '0'])
     assert.deepEqual(await callsFor({ per_try_timeout: '5ms' }, [hangs, good]), [1, 'context deadline exceeded'])
+    // Without another attempt it ends the only one.
+    assert.deepEqual(await callsFor({ per_try_timeout: '5ms', max_retries: 0 }, [hangs, good]), [1, 'context deadline exceeded'])
   })
   test('a stream whose head came in time is not ended by it, but by the end of the request', async () => {
     const backend = backendWith([makeResponse({ statusCode: 200, body: Readable.from(['x']) })])

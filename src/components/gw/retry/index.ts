@@ -12,7 +12,7 @@ import { Type } from '../../../schema/type.ts'
 import { checkConditions, compileConditions, outcomeOf, outcomeOfAnswer } from '../failure-conditions.ts'
 import { Attempts, type AttemptRules, type Ending, type Judgement } from './attempts.ts'
 import { RetryBudget } from './budget.ts'
-import { keepBody, type RepeatableBody } from '../repeatable-body.ts'
+import { keepBody, type RepeatableBody, sentOnce } from '../repeatable-body.ts'
 import { readRetryAfterMs } from './retry-after.ts'
 
 const condition = Type.Union([Type.String(), Type.Integer()])
@@ -57,7 +57,9 @@ export const retry = component({
   build(given, site) {
     const { backend } = site
     // Nobody waits for the answer of a copy.
-    if (backend === null || given.max_retries === 0 || backendProxyOptions(backend).shadow) return null
+    if (backend === null || backendProxyOptions(backend).shadow) return null
+    const repeats = given.max_retries > 0
+    if (!repeats && isZero(given.per_try_timeout)) return null
     const budget = new RetryBudget(site.shared.buffer(`retry ${site.id}`, RetryBudget.BYTES), {
       ratio: given.budget.ratio,
       minPerSecond: given.budget.min_per_second,
@@ -70,12 +72,17 @@ export const retry = component({
         Attempts.run({ next, request, scope, body, rules: isSafe(request) ? rules : { ...rules, hedgeMs: Infinity } })
       return function retryCalls(request, scope) {
         budget.countRequest(readMs())
-        const body = keepBody(request.body)
+        const body = repeats ? keepBody(request.body) : sentOnce(request.body)
         return body instanceof Promise ? body.then((kept) => run(request, scope, kept)) : run(request, scope, body)
       }
     }
   },
 })
+
+/** A time that is none. */
+function isZero(duration: string): boolean {
+  return (parseDurationMs(duration) ?? 0) === 0
+}
 
 function compileRules(given: Options, { backend, clock }: Site, takeRetry: () => boolean): AttemptRules {
   const isSafe = compileSafety(given.methods)
