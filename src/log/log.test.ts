@@ -148,3 +148,14 @@ test('check says what a block does not do', () => {
     'warning custom_format: %{shortfile} names a place in KrakenD\'s own source: here it is always "???"',
   ])
 })
+
+test('a switch that is none is what is told of it: the gateway does not start', () => {
+  for (const name of ['stdout', 'syslog']) {
+    const issues = checkBlock(loggingBlock, { level: 'INFO', [name]: 'true' }, { dialect: 3, once: (_key, make) => make() })
+    const own = issues.filter(({ path }) => path[0] === name)
+    assert.deepEqual(
+      own.map(({ code, fails }) => [code, fails]),
+      [['wrong-type', 'start']],
+    )
+  }
+})

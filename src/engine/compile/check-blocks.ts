@@ -138,7 +138,11 @@ export function checkBlock(declaration: AnyBlock, raw: unknown, context: CheckCo
   const more = extras === undefined || rawExtras === undefined ? null : readOptions(extras.options, rawExtras, extras.reading).value
   const { place = null, readable = () => true, contentOf = () => null, identityHeaders = () => [] } = context
   const own = declaration.check(value, { ...context, place, readable, contentOf, identityHeaders, raw, extras: more })
-  return [...found.filter(({ path }) => !own.some((issue) => isAtOrBelow(issue.path, path))), ...own]
+  // Nothing is more exact than that the gateway does not start.
+  return [
+    ...found.filter(({ path, fails }) => fails !== undefined || !own.some((issue) => isAtOrBelow(issue.path, path))),
+    ...own.filter((issue) => !stopping.some(({ path }) => isAtOrBelow(path, issue.path))),
+  ]
 }
 
 /** What becomes of a block that cannot be read. */
