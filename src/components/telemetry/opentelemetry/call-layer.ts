@@ -73,7 +73,9 @@ function beginCall(request: BackendRequest, scope: Scope): Call {
   return { request, scope, course: courseOf(request), startMs: performance.now(), response: null, error: null, contentLength: -1, endMs: 0 }
 }
 
-function lengthOf({ headers }: BackendResponse): number {
+/** compat: of a status that has no body Go knows the length. */
+function lengthOf({ headers, statusCode }: BackendResponse): number {
+  if (statusCode === 204 || statusCode === 304) return 0
   const written = headers.get('Content-Length')
   return written === undefined ? -1 : Number(written)
 }

@@ -31,7 +31,10 @@ export interface CallMetrics {
 
 export function compileCallMetrics({ store, requests, hasRead, attributes, name }: CallMetricsInit): CallMetrics {
   const known = new Map<string, ClientSeries>()
-  const reads = hasRead ? [openReads(store, attributes), openReads(store, attributesOf([...attributes, ['error', true]]))] : null
+  /** Of bodies that came whole, and of broken ones. What nobody has read has no series. */
+  const reads: (ReadSeries | undefined)[] = [undefined, undefined]
+  const readsOf = (isBroken: boolean): ReadSeries =>
+    (reads[isBroken ? 1 : 0] ??= openReads(store, isBroken ? attributesOf([...attributes, ['error', true]]) : attributes))
   function seriesOf({ request, response }: Call, instruments: ClientInstruments): ClientSeries {
     const status = response?.statusCode ?? 0
     const key = `${request.method} ${request.origin} ${status}`
@@ -48,8 +51,8 @@ export function compileCallMetrics({ store, requests, hasRead, attributes, name 
       if (requests !== null) seriesOf(call, requests).record(call)
     },
     onRead(call, isBroken) {
-      const read = reads?.[isBroken ? 1 : 0]
-      if (read === undefined) return
+      if (!hasRead) return
+      const read = readsOf(isBroken)
       const seconds = readSeconds(call)
       read.size.add(call.course.bodyBytes)
       read.sizes.record(call.course.bodyBytes)
@@ -69,6 +72,8 @@ function addressOf({ method, origin }: BackendRequest): [string, string | number
     ['server.port', port === '' ? ownPort : Number(port)],
   ]
 }
+
+type ReadSeries = ReturnType<typeof openReads>
 
 function openReads(store: MetricStore, attributes: Attributes) {
   return {

@@ -12,7 +12,8 @@ const MAX_HEADERS = 64
 export function addHeaders(span: Span, prefix: string, headers: ReadonlyHeaders, settings: HeaderSettings): void {
   if (settings === null) return
   for (const name of headers.names().slice(0, MAX_HEADERS))
-    if (!settings.skips.has(name)) span.attributes[`${prefix}${cut(name.toLowerCase())}`] = headers.values(name).map(cut)
+    // compat: Go keeps the host beside the fields.
+    if (name !== 'Host' && !settings.skips.has(name)) span.attributes[`${prefix}${cut(name.toLowerCase())}`] = headers.values(name).map(cut)
 }
 
 export function addAttributes(span: Span, attributes: Iterable<readonly [string, SpanValue]>): void {
