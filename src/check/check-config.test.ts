@@ -10,13 +10,13 @@ import { checkConfig, gradeRule } from './check-config.ts'
 
 const FILES: Readonly<Record<string, string>> = { ...PEM, 'text.pem': 'hello' }
 
-function find(raw: object, text = JSON.stringify(raw)): Issue[] {
+function find(raw: object, text = JSON.stringify(raw), variableKeys: ReadonlySet<string> = new Set()): Issue[] {
   const { config } = parseConfig(raw, { knownNamespaces: ['proxy', 'auth/validator', 'backend/http', '_gw/route'] })
   assert.ok(config !== null, text)
   const source = { file: 'k.json', text, format: 'json', synonymsOf }
   const readable = (path: string): boolean => path === 'there.pem' || Object.hasOwn(FILES, path)
   const contentOf = (path: string): Buffer | null => (Object.hasOwn(FILES, path) ? Buffer.from(FILES[path] ?? '') : null)
-  return checkConfig({ config, raw, source, readable, contentOf, discoveries: ['dns'], drivers: ['async/amqp'] })
+  return checkConfig({ config, raw, variableKeys, source, readable, contentOf, discoveries: ['dns'], drivers: ['async/amqp'] })
 }
 
 function told(raw: object): string[] {
@@ -192,4 +192,12 @@ test('plain check warns, -t refuses what certainly fails, --strict what was not 
     ].map((grading) => gradeRule(issue, grading).severity)
   assert.deepEqual(grades(port), ['warning', 'error', 'error'])
   assert.deepEqual(grades(group), ['warning', 'warning', 'error'])
+})
+
+test('what a variable says is a text, and no mistake of the file', () => {
+  const raw = service({ port: '8080', debug_endpoint: 'true' })
+  const codes = (keys: string[]): string[] => find(raw, JSON.stringify(raw), new Set(keys)).map(({ path }) => formatPath(path))
+  assert.deepEqual(codes([]), ['port', 'debug_endpoint'])
+  assert.deepEqual(codes(['port']), ['debug_endpoint'])
+  assert.deepEqual(codes(['port', 'debug_endpoint']), [])
 })

@@ -24,8 +24,11 @@ const MIN_SENSIBLE_NS = 1_000_000
 /** Durations that every request of their place has to keep. */
 const TIMEOUTS: ReadonlySet<string> = new Set(['timeout'])
 
-export const checkFields: Rule = ({ config, raw }) =>
-  config.quirks.readsVersion1Names ? checkOldDurations(raw) : checkObject(serviceFields, raw, [])
+export const checkFields: Rule = ({ config, raw, variableKeys }) => {
+  if (config.quirks.readsVersion1Names) return checkOldDurations(raw)
+  // What a variable says is always a text, and nothing that the file could say otherwise.
+  return checkObject(serviceFields, raw, []).filter(({ code, path }) => code !== 'loose-type' || !variableKeys.has(String(path[0])))
+}
 
 function checkObject(fields: Fields, raw: unknown, at: IssuePath): Issue[] {
   if (!isObject(raw)) return []

@@ -9,6 +9,8 @@ export interface CheckSubject {
   readonly config: GatewayConfig
   /** The file's value under the names that stand in it. */
   readonly raw: unknown
+  /** Root keys that `KRAKEND_*` variables have set, in lower case. */
+  readonly variableKeys: ReadonlySet<string>
   readonly source: Source
   /** Whether a file that the configuration names can be read. */
   readonly readable: (path: string) => boolean

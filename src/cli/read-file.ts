@@ -74,7 +74,7 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   const { file, edition, debug = false, port } = request
   if (edition !== undefined && edition !== 'ce')
     throw new UsageError(`unknown edition "${edition}"`, 'The only edition to choose is --edition=ce.')
-  const { config, issues, source, failure, notices, name, raw, secrets } = await readConfig(file, {
+  const { config, issues, source, failure, notices, name, raw, secrets, variableKeys } = await readConfig(file, {
     environment: process.env,
     edition: edition ?? null,
     keepsVerdict: request.refusesWrongBlocks,
@@ -90,7 +90,7 @@ export async function readFileFor(request: FileRequest): Promise<FileReading> {
   // perf: plugins are imported in a thread of their own, while the rest is checked here
   const [plugins, others] = await Promise.all([
     findPluginIssues(config, { ...request, ...pluginRules(request) }),
-    findIssues(config, issues, { source, raw, request }),
+    findIssues(config, issues, { source, raw, variableKeys, request }),
   ])
   const found = [...others, ...plugins.issues]
   const refusal = describeRefusal(found, plugins.issues, request, name)
@@ -107,11 +107,11 @@ function pluginRules({ edition, importsPlugins = true, served = new Set(), refus
 async function findIssues(
   config: GatewayConfig,
   issues: readonly Issue[],
-  { source, raw, request }: { source: Source; raw: unknown; request: FileRequest },
+  { request, ...read }: Pick<ConfigReading, 'source' | 'raw' | 'variableKeys'> & { request: FileRequest },
 ): Promise<Issue[]> {
   const discoveries = order.discoveries.map(({ sd }) => sd)
   const drivers = order.drivers.map(({ namespace }) => namespace)
-  const general = [...issues, ...checkConfig({ config, raw, source, readable, contentOf, discoveries, drivers })]
+  const general = [...issues, ...checkConfig({ config, ...read, readable, contentOf, discoveries, drivers })]
   const own = checkBlocks(config, await loadDeclarations(order, config), { ...request, readable, contentOf })
   return [
     ...general.map((issue) => (isNoGateway(issue, request) ? { ...issue, severity: 'error' as const } : gradeRule(issue, request))),

@@ -23,6 +23,8 @@ export interface ConfigReading {
   readonly issues: readonly Issue[]
   /** The file's value with the environment's overrides, under the names that stand in it; undefined when it cannot be parsed. */
   readonly raw: unknown
+  /** Root keys that `KRAKEND_*` variables have set. */
+  readonly variableKeys: ReadonlySet<string>
   /** As KrakenD's messages call what was parsed: the file, or where its rendering was kept. */
   readonly name: string
   /** For `printIssues`. */
@@ -44,6 +46,7 @@ export async function readConfig(file: string, options: ReadConfigOptions): Prom
       config: null,
       issues: [issue],
       raw,
+      variableKeys: new Set(),
       name,
       source,
       notices,
@@ -53,7 +56,8 @@ export async function readConfig(file: string, options: ReadConfigOptions): Prom
   const object = isObject(raw) ? raw : {}
   const overridden = overrideByEnvironment(object, options.environment, quirksOf(findDialect(object)))
   const resolved = await resolveSecrets(overridden.raw, file, options.environment)
-  const { config, issues } = parseConfig(resolved.raw, { ...options, quietKeys: new Set(overridden.variables.keys()) })
+  const variableKeys = new Set(overridden.variables.keys())
+  const { config, issues } = parseConfig(resolved.raw, { ...options, quietKeys: variableKeys })
   const named = [...resolved.issues, ...issues].map((found) => nameVariable(found, overridden.variables))
   const isBroken = config === null || resolved.issues.some(({ severity }) => severity === 'error')
   const { secrets } = resolved
@@ -61,6 +65,7 @@ export async function readConfig(file: string, options: ReadConfigOptions): Prom
     config: isBroken ? null : { ...config, secrets },
     issues: named,
     raw: resolved.raw,
+    variableKeys,
     name,
     source,
     notices,

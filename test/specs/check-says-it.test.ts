@@ -23,6 +23,7 @@ async function countFindings(raw: PlainObject): Promise<number> {
   const general = checkConfig({
     config,
     raw,
+    variableKeys: new Set(),
     source,
     readable: () => true,
     contentOf: () => null,
