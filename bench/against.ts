@@ -1,9 +1,9 @@
-// What one row costs more than another: both gateways run, and are asked in turn for a second each, so that a machine whose speed changes
-// changes both.
+// What one row costs more than another: gateways of both run, and are asked in turn, so that a machine whose speed changes changes both.
 
-import type { Sample } from './load.ts'
+import { type Sample, takeTurn } from './load.ts'
 import type { BenchRow } from './rows.ts'
 import { type Place, type StartedRow, startRow } from './started-row.ts'
+import { median } from './statistics.ts'
 
 export interface Comparison {
   readonly cpuMicros: number
@@ -12,27 +12,50 @@ export interface Comparison {
   readonly moreUnits: number
 }
 
-const SLICE_SECONDS = 1
+const TURNS = 3
+const TURN_SECONDS = 2
 
-/** Of so many slices of each, the least: what else a machine does only ever adds. `unit` measures nginx. */
+interface Pair {
+  readonly own: number
+  readonly base: number
+  readonly unit: number
+}
+
+/** Medians of so many pairs of processes: two of the same build differ by a tenth, for as long as they live. `unit` measures nginx. */
 export async function measureAgainst(
   row: BenchRow,
-  base: StartedRow,
+  baseRow: BenchRow,
   place: Place,
   unit: (seconds: number) => Promise<Sample>,
-  slices: number,
+  pairs: number,
 ): Promise<Comparison> {
-  const own = await startRow(row, place, 'gateway')
-  const found: [base: number, unit: number, own: number][] = []
-  try {
-    for (let i = 0; i < slices; i++) {
-      const samples = [await base.measure(SLICE_SECONDS), await unit(SLICE_SECONDS), await own.measure(SLICE_SECONDS)] as const
-      found.push(samples.map(({ cpuMicrosPerRequest }) => cpuMicrosPerRequest) as [number, number, number])
+  const found: Pair[] = []
+  for (let i = 0; i < pairs; i++) {
+    const base = await startRow(baseRow, place, 'base')
+    try {
+      const own = await startRow(row, place, 'gateway')
+      try {
+        found.push(await measurePair(own, base, unit))
+      } finally {
+        await own.stop()
+      }
+    } finally {
+      await base.stop()
     }
-  } finally {
-    await own.stop()
   }
-  const least = (of: 0 | 1 | 2): number => Math.min(...found.map((slice) => slice[of]))
-  const [baseMicros, unitMicros, cpuMicros] = [least(0), least(1), least(2)]
-  return { cpuMicros, baseMicros, moreUnits: (cpuMicros - baseMicros) / unitMicros }
+  return {
+    cpuMicros: median(found.map(({ own }) => own)),
+    baseMicros: median(found.map(({ base }) => base)),
+    moreUnits: median(found.map(({ own, base, unit: nginx }) => (own - base) / nginx)),
+  }
+}
+
+/** Of all turns the least: what else a machine does only ever adds. */
+async function measurePair(own: StartedRow, base: StartedRow, unit: (seconds: number) => Promise<Sample>): Promise<Pair> {
+  const cost = async (load: (seconds: number) => Promise<Sample>): Promise<number> =>
+    (await takeTurn(load, TURN_SECONDS)).cpuMicrosPerRequest
+  const turns: Pair[] = []
+  for (let i = 0; i < TURNS; i++) turns.push({ base: await cost(base.measure), unit: await cost(unit), own: await cost(own.measure) })
+  const least = (of: keyof Pair): number => Math.min(...turns.map((turn) => turn[of]))
+  return { own: least('own'), base: least('base'), unit: least('unit') }
 }

@@ -1,6 +1,6 @@
 // `npm run bench`: what a request costs, compared with nginx proxying a small answer in the same run ("units").
 // `--rows TEXT` only rows whose name contains it (`start` for the start figures, `event stream` for events), `--runs N` (3), `--seconds N` (4) a measurement.
-// `--against NAME` measures what rows cost more than the one of that name, each asked in turn with it for a second, N times: for machines that are not quiet.
+// `--against NAME` measures what rows cost more than the one of that name, both asked in turn, N pairs of processes: for machines that are not quiet.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -58,7 +58,7 @@ try {
 
 async function run(): Promise<void> {
   console.log(
-    `${cpus()[0]?.model}, Node ${process.version}: ${base === null ? `${runs} runs of ${seconds} s each, medians` : `the least of ${runs} in turn`}. The gateway has core ${GATEWAY_CORE}.`,
+    `${cpus()[0]?.model}, Node ${process.version}: ${base === null ? `${runs} runs of ${seconds} s each, medians` : `medians of ${runs} pairs of processes`}. The gateway has core ${GATEWAY_CORE}.`,
   )
   const load = loadavg()[0] ?? 0
   if (load > 1) console.log(`Other programs are running (load average ${load.toFixed(1)}): the figures will be too high.`)
@@ -109,19 +109,17 @@ function measureNginx({ pid, port }: Nginx, path: string, forSeconds: number, as
 
 /** Of each row, what it costs more than the one that `--against` names. */
 async function runAgainst(baseRow: BenchRow, backend: Nginx, proxy: Nginx): Promise<void> {
-  const base = await startRow(baseRow, placeOf(backend), 'base')
   const lines: string[][] = []
   for (const row of rows.filter(({ name }) => name !== baseRow.name)) {
     const unit = (forSeconds: number): Promise<Sample> => measureNginx(proxy, UNIT, forSeconds)
     try {
-      const { cpuMicros, baseMicros, moreUnits } = await measureAgainst(row, base, placeOf(backend), unit, runs)
+      const { cpuMicros, baseMicros, moreUnits } = await measureAgainst(row, baseRow, placeOf(backend), unit, runs)
       lines.push([row.name, moreUnits.toFixed(2), row.target, cpuMicros.toFixed(1), baseMicros.toFixed(1)])
     } catch (error) {
       report(row, error)
     }
     process.stdout.write('.')
   }
-  await base.stop()
   console.log(`\n\n${formatTable(['row', 'more units', 'reach', 'CPU µs', `CPU µs of "${baseRow.name}"`], lines)}`)
 }
 

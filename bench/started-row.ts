@@ -16,7 +16,7 @@ export interface Place {
 export interface StartedRow {
   /** What is asked besides the URL. */
   readonly asked: Asked
-  measure(seconds: number): Promise<Sample>
+  readonly measure: (seconds: number) => Promise<Sample>
   stop(): Promise<void>
 }
 
