@@ -45,6 +45,16 @@ test('a header of many lines is replaced and deleted in one pass', () => {
     assert.ok(countSteps(1000, change) < 20_000, String(countSteps(1000, change)))
 })
 
+test('fields of several values take the place of all those of their names', () => {
+  const headers = new HeaderMap(['A', '1', 'B', '2', 'A', '3'])
+  headers.replace([
+    ['A', '4'],
+    ['A', '5'],
+    ['C', '6'],
+  ])
+  assert.deepEqual(headers.fields, ['B', '2', 'A', '4', 'A', '5', 'C', '6'])
+})
+
 test("the client's own fields, named in any Connection line and in any case, end at the gateway", () => {
   const headers = HeaderMap.fromClient([
     'connection',

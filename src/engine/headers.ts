@@ -122,6 +122,12 @@ export class HeaderMap implements ReadonlyHeaders {
     this.#fields.push(name, value)
   }
 
+  /** Puts fields, several of one name too, in the place of all those of the same names. */
+  replace(fields: readonly (readonly [name: string, value: string])[]): void {
+    for (const [name] of fields) this.delete(name)
+    for (const [name, value] of fields) this.add(name, value)
+  }
+
   delete(name: string): void {
     const first = this.#indexOf(name)
     if (first >= 0) this.#deleteFrom(first, name)

@@ -65,7 +65,8 @@ function ofWeb(response: Response): NewAnswer {
   return new NewAnswer(response.status, headersFrom(response.headers), undefined, body, true)
 }
 
-function isPlainObject(value: unknown): value is object {
+/** An object as a literal makes it. */
+export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || prototype === Object.prototype
@@ -73,7 +74,7 @@ function isPlainObject(value: unknown): value is object {
 
 /** How a returned value is called in an error. */
 export function typeOf(value: unknown): string {
-  if (value === null) return 'null'
+  if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' ? `an object of class ${value.constructor?.name ?? '?'}` : `a ${typeof value}`
 }

@@ -5,8 +5,8 @@ import type { Call, CallAnswer } from '../engine/endpoint/call.ts'
 import { CANCELED } from '../engine/errors.ts'
 import type { Scope } from '../engine/scope.ts'
 import type { Sender } from '../engine/types.ts'
-import { escapeQueryComponent } from '../go/url.ts'
 import { requestBodyOf } from './body.ts'
+import { checkFetch, checkInput, checkOptions, paramsOf, queryOf } from './call-input.ts'
 import { headersFrom, LightHeaders, SEALED } from './headers.ts'
 import { pairsOf } from './http-error.ts'
 import { parseJson, stringifyJson } from './json-values.ts'
@@ -19,25 +19,25 @@ import { addressOf } from './wire-request.ts'
 const JSON_TYPE = 'application/json'
 
 /** Asks an endpoint by its name. What the endpoint answers is a result, an error of its own too. */
-export async function callEndpoint(
-  call: Call,
-  own: Scope,
-  name: string,
-  { params, query, headers, body, data }: CallInput,
-  { request, signal, trusted }: CallOptions,
-): Promise<CallResult> {
+export async function callEndpoint(call: Call, own: Scope, name: string, input: CallInput, options: CallOptions): Promise<CallResult> {
+  checkInput(input)
+  checkOptions(options)
+  const { params, query, headers, body, data } = input
+  const { request, signal, trusted } = options
   const asking = request instanceof LightRequest ? request : null
-  const scope = (asking?.scope ?? own).child()
-  const release = endWith(scope, signal)
   const fields = headersFrom(pairsOf(headers))
+  const values = params === undefined ? undefined : paramsOf(params)
+  const text = queryOf(query)
   const bytes = data === undefined ? body : stringifyJson(data)
   if (data !== undefined && !fields.has('Content-Type')) fields.set('Content-Type', JSON_TYPE)
+  const scope = (asking?.scope ?? own).child()
+  const release = endWith(scope, signal)
   try {
     const answer = await call(name, {
       scope,
       headers: fields,
-      query: queryOf(query),
-      ...(params === undefined ? null : { params }),
+      query: text,
+      ...(values === undefined ? null : { params: values }),
       ...(bytes === undefined ? null : { body: Buffer.from(bytes) }),
       ...(asking?.client ? { clientIp: asking.client.ip } : null),
       ...(trusted === undefined ? null : { trustedClaims: trusted.claims }),
@@ -47,18 +47,6 @@ export async function callEndpoint(
     release()
     scope.close()
   }
-}
-
-function queryOf(query: CallInput['query']): string {
-  return pairsOfQuery(query)
-    .map(([name, value]) => `${escapeQueryComponent(name)}=${escapeQueryComponent(value)}`)
-    .join('&')
-}
-
-function pairsOfQuery(query: CallInput['query']): (readonly [string, string])[] {
-  if (query === undefined) return []
-  if (Symbol.iterator in query) return [...query].map(([name, value]) => [name, value] as const)
-  return Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value] as const))
 }
 
 function resultOf({ statusCode, headers, body, isCut }: CallAnswer): CallResult {
@@ -95,6 +83,7 @@ export async function fetchFrom(
   url: string,
   init: FetchInit,
 ): Promise<PluginResponse> {
+  checkFetch(init)
   const { origin, path, authorization } = addressOf(url)
   const headers = headersFrom(pairsOf(init.headers))
   if (authorization !== null && !headers.has('Authorization')) headers.set('Authorization', authorization)

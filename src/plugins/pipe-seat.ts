@@ -34,9 +34,11 @@ export function pipeSeat({ context, isRaw, decode }: PipeSeatInit): PipeSeat {
     : (input, scope) => new EndpointRequest(input, scope, context)
   return {
     request,
-    response: isRaw
-      ? (output) => rawResponse(output, maxBody, isAtBackend)
-      : (output) => new DataResponse(output, { maxBody, backend: backendOf(output, isAtBackend) }),
+    // Among decoded answers stands a raw one where a plugin further in has answered with bytes.
+    response: (output) =>
+      isRaw || output.fixed === 'answer'
+        ? rawResponse(output, maxBody, isAtBackend)
+        : new DataResponse(output, { maxBody, backend: backendOf(output, isAtBackend) }),
     output: isRaw ? rawOutput : isAtBackend ? decodedOutput(decode, maxBody) : dataOutput,
     isWhole: ({ error }) => error === null,
     discard: ({ body }) => discardBody(body),
@@ -56,7 +58,7 @@ function rawResponse(source: PipeResponse, maxBody: number, isAtBackend: boolean
   return new RawResponse(source, body, { status, headers, complete, error, maxBody, backend: backendOf(source, isAtBackend) })
 }
 
-/** Where answers are bytes. */
+/** Where answers are bytes; `fixed` stays that of what came. */
 function rawOutput(answer: Given): PipeResponse {
   const source = answer instanceof RawResponse && isPipeResponse(answer.source) ? answer.source : null
   if (source !== null && answer instanceof RawResponse && !answer.isWritten && answer.complete === source.isComplete) {
@@ -75,8 +77,8 @@ function isPipeResponse(source: unknown): source is PipeResponse {
 function dataOutput(answer: Given): PipeResponse {
   if (answer instanceof DataResponse) return writtenData(answer)
   if (answer instanceof NewAnswer && (answer.data !== undefined || answer.body === null)) return madeData(answer)
-  const { status: statusCode, headers, body, complete: isComplete } = rawAnswerOf(answer)
-  return { ...EMPTY, isComplete, statusCode, headers, body, fixed: 'answer' }
+  const output = rawOutput(answer)
+  return output.fixed === 'answer' ? output : { ...output, fixed: 'answer' }
 }
 
 /** The same at a backend: bytes are decoded by its `encoding`, nothing else is done to them. */

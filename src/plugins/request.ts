@@ -85,7 +85,10 @@ export abstract class LightRequest<I = unknown> implements PluginRequest, Sealab
     if (body.length === 0) return null
     return webStreamOf(
       () => body.stream(),
-      () => (this.#isTaken = true),
+      () => {
+        // A body that was made of this one is read later, and is not gone with it.
+        if (body === this.currentBody) this.#isTaken = true
+      },
     )
   }
 

@@ -203,7 +203,10 @@ export class RawResponse extends LightResponse {
     this.#isHandedOut = true
     return webStreamOf(
       () => (body instanceof Readable ? body : Readable.from([body])),
-      () => (this.#isTaken = true),
+      () => {
+        // A body that was made of this one is read later, and is not gone with it.
+        if (body === this.#body) this.#isTaken = true
+      },
     )
   }
 
@@ -222,9 +225,13 @@ export class RawResponse extends LightResponse {
     if (this.#isTaken) throw BODY_TAKEN
     // A body that broke off is not all of it.
     if (this.error !== null && !this.#isBodyWritten) throw this.error
-    const bytes = await readRawBody(this.#body, this.maxBody)
-    this.#body = bytes
-    this.#isBodyWritten = true
+    const body = this.#body
+    const bytes = await readRawBody(body, this.maxBody)
+    // Another may have been written while this one was read.
+    if (body === this.#body) {
+      this.#body = bytes
+      this.#isBodyWritten = true
+    }
     return bytes
   }
 

@@ -82,7 +82,7 @@ export function releaseError(exchange: Exchange, error: Error, log: Logger, tell
   if (exchange.statusCode !== 0) return exchange.cut()
   if (!isExpected) return exchange.answer(500)
   const text = error.body ?? (tellsText ? error.message : '')
-  for (const [name, value] of error.headers) exchange.responseHeaders.set(name, value)
+  exchange.responseHeaders.replace(error.headers)
   const type = error.contentType ?? (error.body === null && text.length > 0 ? sniffContentType(Buffer.from(text as string)) : null)
   if (type !== null && text.length > 0) exchange.responseHeaders.set('Content-Type', type)
   exchange.answer(error.statusCode, text.length === 0 ? null : text)

@@ -86,7 +86,10 @@ export interface Site {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly place: Place
   readonly log: SiteLog
-  /** Asks another endpoint: its `operation_id`, or `GET /users/{id}`. Rejects with `ERR_NO_SUCH_ENDPOINT` or `ERR_CALL_DEPTH`. */
+  /**
+   * Asks another endpoint: its `operation_id`, or `GET /users/{id}`. Rejects with `ERR_NO_SUCH_ENDPOINT` or `ERR_CALL_DEPTH`, and with a
+   * TypeError for a wrong argument.
+   */
   call(name: string, input?: CallInput, options?: CallOptions): Promise<CallResult>
   /** The gateway's HTTP client without any layer: a redirect is an answer. */
   fetch(url: string, init?: FetchInit): Promise<PluginResponse>

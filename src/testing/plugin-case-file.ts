@@ -73,6 +73,7 @@ const PLACE = closed({
   method: TEXT,
   endpoint: TEXT,
   outputEncoding: TEXT,
+  timeoutMs: { type: 'number', minimum: 1 },
   backend: BACKEND,
 })
 const CASE = closed(

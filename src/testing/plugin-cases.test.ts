@@ -18,7 +18,7 @@ const price = {
   options: { type: 'object', properties: { factor: { type: 'integer', default: 2 } } },
   setup: ({ factor }: { factor: number }): Handler => {
     return async (request, next) => {
-      if (request.claims === null) throw new HttpError(403, { no: 'claims' }, { headers: { 'X-Why': 'claims' } })
+      if (request.claims === null) throw new HttpError(403, { no: 'claims' }, { headers: { 'X-Why': ['no', 'claims'] } })
       request.headers.set('X-A', '1')
       const { data } = await next()
       return { status: 201, data: { price: (data['price'] as number) * factor }, headers: { 'X-B': '2' } }
@@ -42,7 +42,7 @@ describe('cases', () => {
       await linesOf(
         { name: 'doubles', request, next, expect: { status: 201, data: { price: 4 }, headers: { 'x-b': '2' }, asked } },
         { name: 'options', request, next: [next], options: { factor: 5 }, expect: { data: { price: 10 } } },
-        { name: 'refuses', next: null, expect: { status: 403, body: '{"no":"claims"}', headers: { 'x-why': 'claims' }, asked: null } },
+        { name: 'refuses', next: null, expect: { status: 403, body: '{"no":"claims"}', headers: { 'x-why': 'no, claims' }, asked: null } },
         { name: 'fails', request, next: { error: 'down' }, expect: { status: 500, body: '' } },
       ),
       ['[OK] doubles', '[OK] options', '[OK] refuses', '[OK] fails'],

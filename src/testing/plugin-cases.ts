@@ -2,6 +2,8 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { asError } from '../engine/errors.ts'
+import { HeaderMap } from '../engine/headers.ts'
+import { LightHeaders, SEALED } from '../plugins/headers.ts'
 import { parseJson, stringifyJson } from '../plugins/json-values.ts'
 import type { LoadedPlugin } from '../plugins/loaded.ts'
 import type { PluginRequest } from '../plugins/types.ts'
@@ -57,8 +59,8 @@ async function answerOf(run: PluginRun): Promise<[status: number, message: Messa
     return [status, { header: (name) => headers.get(name), text: await run.response.text() }]
   }
   const { statusCode, headers, body } = run.error
-  const header = (wanted: string): string | null => headers.find(([name]) => name.toLowerCase() === wanted.toLowerCase())?.[1] ?? null
-  return [statusCode, { header, text: body === null ? '' : Buffer.from(body).toString('utf8') }]
+  const fields = new LightHeaders(HeaderMap.fromRaw(headers.flat()), SEALED)
+  return [statusCode, { header: (name) => fields.get(name), text: body === null ? '' : Buffer.from(body).toString('utf8') }]
 }
 
 async function compareAsked(asked: PluginRequest | undefined, expected: AskedExpectation | null): Promise<string[]> {

@@ -38,13 +38,14 @@ const CONTEXT = { maxBody: 10 * 1024 * 1024 }
 /** Null where `setup` says that there is nothing to do. Throws a ConfigError for a plugin that cannot be loaded. */
 export async function openChain(kind: Kind, block: object, site: Site): Promise<AskPlugin | null> {
   if (kind === 'http-server') return openServer(block, site)
+  const { timeoutMs } = site.config.service
   const context = { ...CONTEXT, paramNames: paramNamesOf(site.endpoint?.writtenPath ?? '') }
   if (kind === 'http-client') {
     const loaded = await loadAt(site, { kind, block, label: site.label, missingLevel: 'warning', endsAtUnknown: false })
     const seat = senderSeat(context)
     const output = (mock: MockAnswer, input: BackendRequest): BackendResponse | Promise<BackendResponse> =>
       seat.output(madeAnswer(mock), input)
-    return chainOf(stackPlugins(loaded, seat, site, false), seat, ({ backend }) => backend, output)
+    return chainOf(stackPlugins(loaded, seat, site, false), seat, ({ backend }) => backend, output, timeoutMs)
   }
   const isRaw = site.backend === null ? site.endpoint?.isNoOp === true : site.backend.encoding === 'no-op'
   const seat = pipeSeat({ context, isRaw, decode: site.backend === null ? null : site.decode() })
@@ -54,6 +55,7 @@ export async function openChain(kind: Kind, block: object, site: Site): Promise<
     seat,
     ({ pipe }) => pipe,
     (mock, input) => pipeOutput(mock, input, seat),
+    timeoutMs,
   )
 }
 
@@ -62,12 +64,23 @@ function chainOf<I, O>(
   seat: Seat<I, O>,
   inputOf: (input: PluginInput) => I,
   output: (mock: MockAnswer, input: I) => O | Promise<O>,
+  timeoutMs: number,
 ): AskPlugin | null {
   if (layer === null) return null
   return async (input, inside) => {
-    const inner: Chain<I, O> = async (asked, scope) => output(await inside(pluginView(seat.request(asked, scope))), asked)
-    return seat.response(await layer(inner)(inputOf(input), input.scope))
+    const inner: Chain<I, O> = async (asked, scope) => output(await within(scope, inside(pluginView(seat.request(asked, scope)))), asked)
+    const scope = input.scope.child(timeoutMs)
+    try {
+      return seat.response(await layer(inner)(inputOf(input), scope))
+    } finally {
+      scope.close()
+    }
   }
+}
+
+/** A mock that never answers is cut as a backend is. */
+function within<T>(scope: Scope, running: Promise<T>): Promise<T> {
+  return Promise.race([running, new Promise<never>((_resolve, reject) => scope.onEnd(reject))])
 }
 
 /** A backend that only gives data says nothing of status and headers. */
@@ -80,12 +93,15 @@ async function pipeOutput(mock: MockAnswer, input: PipeRequest, seat: Seat<PipeR
 }
 
 async function openServer(block: object, site: Site): Promise<AskPlugin | null> {
+  const { timeoutMs } = site.config.service
   const layer = await httpServerPlugins.build(block, site)
   if (layer === null) return null
   const seat = serverSeat({ ...CONTEXT, paramNames: new Map() }, Infinity)
   return async ({ exchange }, inside) => {
     const handle = layer(async (inner) => {
-      const { status, headers, body } = rawAnswerOf(madeAnswer(await inside(pluginView(seat.request(inner, inner.scope)))))
+      const scope = inner.scope.child(timeoutMs)
+      const mock = await within(scope, inside(pluginView(seat.request(inner, scope)))).finally(() => scope.close())
+      const { status, headers, body } = rawAnswerOf(madeAnswer(mock))
       const { fields } = headers
       for (let i = 0; i < fields.length; i += 2) inner.responseHeaders.add(fields[i] as string, fields[i + 1] as string)
       if (body instanceof Readable) await inner.answerStream(status, body)

@@ -7,7 +7,7 @@ import { loadEncodings } from '../encodings/index.ts'
 import { hostOf, pluginHost } from '../plugins/plugin-modules.ts'
 import type { Kind, LoadedPlugin } from '../plugins/loaded.ts'
 import { quirksOf, type Dialect } from '../config/dialect.ts'
-import { endpointWith } from './config.ts'
+import { endpointWith, makeConfig, makeService } from './config.ts'
 import { modulesWith } from './plugin-modules.ts'
 import { makeSite, type TestSite } from './site.ts'
 
@@ -19,6 +19,8 @@ export interface PlaceInit {
   readonly endpoint?: string
   /** What the endpoint is answered in: `no-op` passes bytes. */
   readonly outputEncoding?: string
+  /** How long a request may take; at a service, the plugin itself. 2000 by default, as in a file that does not say it. */
+  readonly timeoutMs?: number
   readonly backend?: {
     readonly urlPattern?: string
     readonly hosts?: readonly string[]
@@ -38,10 +40,17 @@ const LEVELS = { 'http-server': 'service', 'http-client': 'backend', 'req-resp-m
 
 /** A site at that place whose gateway has these plugins. */
 export async function sitePlugin(kind: Kind, plugins: readonly LoadedPlugin[], place: PlaceInit, means: PlaceMeans): Promise<TestSite> {
-  const { level = LEVELS[kind], method = 'GET', endpoint: path = '/test', outputEncoding = 'json', backend: given = {} } = place
+  const {
+    level = LEVELS[kind],
+    method = 'GET',
+    endpoint: path = '/test',
+    outputEncoding = 'json',
+    timeoutMs = 2000,
+    backend: given = {},
+  } = place
   const { urlPattern = '/b', hosts = ['http://b'], encoding = 'json', index = 0 } = given
   const backend = { urlPattern, hosts, encoding, writtenEncoding: encoding, at: ['endpoints', 0, 'backend', index] }
-  const endpoint = endpointWith([backend], { path, writtenPath: path, method, outputEncoding })
+  const endpoint = endpointWith([backend], { path, writtenPath: path, method, outputEncoding, timeoutMs })
   const isAtBackend = level === 'backend'
   const encodings = await loadEncodings(new Set([encoding]))
   const overrides: Partial<Site> = {
@@ -54,7 +63,7 @@ export async function sitePlugin(kind: Kind, plugins: readonly LoadedPlugin[], p
         : {
             label: `[ENDPOINT: ${path}]`,
             id: `${method} ${path}`,
-            timeoutMs: 2000,
+            timeoutMs,
             backends: endpoint.backends,
             extraConfig: new Map(),
             endpoint,
@@ -62,7 +71,8 @@ export async function sitePlugin(kind: Kind, plugins: readonly LoadedPlugin[], p
     decode: () => encodings.decoderFor(encoding, { isCollection: false, dialect: means.dialect }),
     ...means,
   }
-  const site = makeSite(overrides, { dialect: means.dialect })
+  const { dialect } = means
+  const site = makeSite({ ...overrides, config: makeConfig({ dialect, service: makeService({ timeoutMs }) }) }, { dialect })
   site.provide(pluginHost, hostOf(modulesWith(plugins), true))
   return site
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { definePlugin, HttpError } from '../plugin.ts'
-import { testPlugin } from './plugin.ts'
+import { type NextMock, testPlugin } from './plugin.ts'
 
 const price = definePlugin({
   name: 'price',
@@ -88,6 +88,37 @@ describe('testPlugin', () => {
     assert.deepEqual(run.response.data, { up: true })
     assert.equal(run.response.headers.get('x-a'), '1')
     assert.equal(run.asked.length, 2)
+  })
+
+  test('answers that are bytes stay bytes, given in any way; an Error says nothing of the place', async () => {
+    const tell = async (_request: unknown, next: () => Promise<{ kind: string; text(): Promise<string> }>): Promise<unknown> => {
+      const seen = await next().then(
+        async (response) => [response.kind, await response.text()],
+        (error: unknown) => [String((error as HttpError).status), ''],
+      )
+      return { data: { seen } }
+    }
+    const seenWith = async (next: NextMock): Promise<unknown> => (await (await testPlugin(tell, { next })).response.json()).seen
+    for (const next of [{ body: 'x' }, [{ body: 'x' }], () => ({ body: 'x' }), [{ body: 'x' }, { data: {} }]])
+      assert.deepEqual(await seenWith(next), ['raw', 'x'])
+    assert.deepEqual(await seenWith([{ data: {} }, { body: 'x' }]), ['data', '{}'])
+    assert.deepEqual(await seenWith(new HttpError(404, 'x')), ['404', ''])
+    assert.equal((await testPlugin(tell, { next: new HttpError(404, 'x') })).response.kind, 'data')
+    assert.equal((await testPlugin(tell, { next: [{ body: 'x' }, new HttpError(404, 'x')] })).response.kind, 'raw')
+  })
+
+  test('a plugin that never answers, and a next that does not, fail when the time of the place is up', async () => {
+    const hang = (): Promise<never> => new Promise(() => {})
+    const ask = (_request: unknown, next: () => unknown): unknown => next()
+    const place = { timeoutMs: 20 }
+    for (const kind of ['middleware', 'req-resp-modifier', 'http-client', 'http-server'] as const) {
+      const hanging = await testPlugin(hang, { kind, place })
+      assert.deepEqual([hanging.error?.code, hanging.error?.statusCode], ['ERR_DEADLINE', 500], kind)
+      assert.match(hanging.lines.join('\n'), /was still running when the time was up/)
+      const waiting = await testPlugin(ask, { kind, place, next: hang })
+      assert.equal(waiting.error?.code, 'ERR_DEADLINE', kind)
+      assert.doesNotMatch(waiting.lines.join('\n'), /was still running/)
+    }
   })
 
   test('other endpoints and other hosts', async () => {

@@ -47,7 +47,10 @@ export interface PluginTestInit {
   readonly params?: Readonly<Record<string, string>>
   /** Of the verified token. */
   readonly claims?: Claims
-  /** What `next` gives: an answer, one for each call, a function that gives one, or an Error that it rejects with. */
+  /**
+   * What `next` gives: an answer, one for each call, a function that gives one, or an Error that it rejects with. Where all answers have
+   * a `body` the place is a `no-op` one, unless `place` says else.
+   */
   readonly next?: NextMock
   readonly place?: PlaceInit
   /** The client's request as it came, where that is not what the plugin is asked. */
@@ -151,13 +154,19 @@ function firstOf(kinds: ReadonlySet<Kind>): Kind {
 
 /** An endpoint has the parameters that the test gives; without word of an encoding it is the one of the answers. */
 function placeOf(kind: Kind, { place = {}, params = {}, next, request }: PluginTestInit): PlaceInit {
-  const isRaw = typeof next === 'object' && 'body' in next
+  const isRaw = givesBytes(next)
   const pattern = ['', 'test', ...Object.keys(params).map((name) => `{${name}}`)].join('/')
   const method = request?.method ?? 'GET'
   const raw = isRaw && (kind === 'middleware' || kind === 'req-resp-modifier')
   const defaults = { endpoint: pattern, method, ...(raw ? { outputEncoding: 'no-op' } : null) }
   const { backend = {} } = place
   return { ...defaults, ...place, backend: { ...(raw ? { encoding: 'no-op' } : null), ...backend } }
+}
+
+/** Whether all answers that are known before the plugin asks are bytes. */
+function givesBytes(next: PluginTestInit['next']): boolean {
+  const answers = (next === undefined ? [] : [next].flat()).filter((mock) => typeof mock === 'object' && !(mock instanceof Error))
+  return answers.length > 0 && answers.every((answer) => 'body' in answer)
 }
 
 function inputOf(kind: Kind, { request = {}, client, params = {}, claims, place }: PluginTestInit): PluginInput {

@@ -31,11 +31,12 @@ const open = (file: object, more: Partial<Order>, init: MemoryGatewayInit = {}) 
 const thrower = (reason: Error) => step({ stage: 'server', name: 'thrower', build: () => () => () => Promise.reject(reason) })
 
 test('what a layer of the server throws is answered with its status', async () => {
+  const headers = ['Basic', 'Bearer'].map((scheme) => ['Www-Authenticate', scheme] as const)
   for (const statusCode of [401, 403]) {
-    const refusal = new GatewayError('no', { code: 'ERR_TEST', statusCode, headers: [['Retry-After', '1']] })
+    const refusal = new GatewayError('no', { code: 'ERR_TEST', statusCode, headers })
     const gateway = await open({}, { server: [thrower(refusal)] })
     const { statusCode: answered, responseHeaders, failure } = await gateway.ask({ target: '/e' })
-    assert.deepEqual([answered, responseHeaders.get('Retry-After'), failure], [statusCode, '1', refusal])
+    assert.deepEqual([answered, responseHeaders.values('Www-Authenticate'), failure], [statusCode, ['Basic', 'Bearer'], refusal])
     assert.deepEqual(
       gateway.lines.filter((line) => line.startsWith('ERROR')),
       [],

@@ -125,7 +125,7 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
     const headers = exchange.responseHeaders
     headers.set('X-Krakend-Completed', 'false')
     const expected = error instanceof GatewayError ? error : null
-    for (const [name, value] of expected?.headers ?? []) headers.set(name, value)
+    if (expected !== null) headers.replace(expected.headers)
     const reply = replyTo(init.answers, exchange, error)
     if (answerReply(exchange, reply)) return
     const status = reply?.status ?? expected?.statusCode ?? 500

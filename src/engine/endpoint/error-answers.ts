@@ -39,9 +39,7 @@ export function replyTo({ byEndpoint, otherwise }: ErrorAnswers, exchange: Excha
 /** Answers with a reply that has a body; false where KrakenD's is to be given. */
 export function answerReply(exchange: Exchange, reply: ErrorReply | null): boolean {
   if (reply === null) return false
-  const { responseHeaders } = exchange
-  for (const [name] of reply.headers) responseHeaders.delete(name)
-  for (const [name, value] of reply.headers) responseHeaders.add(name, value)
+  exchange.responseHeaders.replace(reply.headers)
   if (reply.body === undefined) return false
   exchange.answer(reply.status, reply.body)
   return true

@@ -40,7 +40,7 @@ function answerFailure(exchange: Exchange, error: Error, log: Logger, answers: E
     exchange.cut()
     return
   }
-  if (isExpected) for (const [name, value] of error.headers) exchange.responseHeaders.set(name, value)
+  if (isExpected) exchange.responseHeaders.replace(error.headers)
   const reply = replyTo(answers, exchange, error)
   if (answerReply(exchange, reply)) return
   if (!isExpected) {

@@ -1,4 +1,5 @@
-// `max_header_bytes` over HTTP/2: the request that goes beyond is answered, the others of its connection go on.
+// Header fields over HTTP/2: beyond `max_header_bytes` the request is answered and the others of its connection go on; within it they are
+// what HTTP/1.1 would have.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -6,6 +7,7 @@ import http2, { type ClientHttp2Session, type IncomingHttpHeaders } from 'node:h
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { RefusedRequest } from '../../engine/ports.ts'
+import type { Exchange } from '../../engine/types.ts'
 import { configWith, describeExchange, listLogger } from '../test-support.ts'
 import { createNodeServer } from './listener.ts'
 
@@ -37,6 +39,23 @@ test('431 beyond the limit, and the connection serves on', async () => {
     }
     assert.equal(heard.length, 4)
     assert.deepEqual(heard[0], { status: 431, method: 'GET', target: '/a', peerAddress: '127.0.0.1' })
+  } finally {
+    client.destroy()
+    await server.close(1)
+  }
+})
+
+test('the authority is Host, whatever a field of that name says', async () => {
+  const tellHost = (exchange: Exchange): void => exchange.answer(200, JSON.stringify([exchange.host, exchange.headers.values('Host')]))
+  const server = await createNodeServer(configWith({ useH2c: true }), tellHost, listLogger().log, () => {})
+  const { port } = await server.listen()
+  const client = http2.connect(`http://127.0.0.1:${port}`)
+  const told = async (fields: Record<string, string>): Promise<unknown> =>
+    JSON.parse(await text(client.request({ ':path': '/', ...fields })))
+  try {
+    assert.deepEqual(await told({ ':authority': 'a.test' }), ['a.test', ['a.test']])
+    assert.deepEqual(await told({ ':authority': 'a.test', host: 'b.test' }), ['a.test', ['a.test']])
+    assert.deepEqual(await told({ host: 'b.test' }), ['b.test', ['b.test']])
   } finally {
     client.destroy()
     await server.close(1)

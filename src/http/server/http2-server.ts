@@ -107,15 +107,23 @@ function listBytes(rawHeaders: readonly string[]): number {
   return bytes
 }
 
-/** What HTTP/1.1 would have: no pseudo-fields, and one Cookie of those that come one by one (RFC 9113, 8.2.3). */
+/**
+ * What HTTP/1.1 would have: no pseudo-fields but the authority as Host, in the place of one that says else (RFC 9113, 8.3.1), and one
+ * Cookie of those that come one by one (8.2.3).
+ */
 function plainFields(rawHeaders: readonly string[]): string[] {
   const fields: string[] = []
   let cookieAt = -1
+  let hasAuthority = false
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
-    if (name.startsWith(':')) continue
     const value = rawHeaders[i + 1] as string
-    if (name === 'cookie' && cookieAt >= 0) fields[cookieAt] += `; ${value}`
+    if (name.startsWith(':')) {
+      if (name !== ':authority') continue
+      hasAuthority = true
+      fields.push('host', value)
+    } else if (name === 'host' && hasAuthority) continue
+    else if (name === 'cookie' && cookieAt >= 0) fields[cookieAt] += `; ${value}`
     else {
       if (name === 'cookie') cookieAt = fields.length + 1
       fields.push(name, value)

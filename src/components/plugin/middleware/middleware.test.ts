@@ -1,6 +1,7 @@
 // What `plugin/middleware` promises: it sees failures, may ask again or answer itself, and its time is the endpoint's.
 
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import { GatewayError } from '../../../engine/errors.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
@@ -83,10 +84,10 @@ test('an error of next that is thrown on stays itself', async () => {
 describe('what is thrown', () => {
   test('an HttpError is what the client gets, whatever return_error_msg says', async () => {
     const text = await ask(() => {
-      throw new HttpError(401, 'who are you?', { headers: { 'WWW-Authenticate': 'Bearer' } })
+      throw new HttpError(401, 'who are you?', { headers: { 'WWW-Authenticate': ['Basic', 'Bearer'] } })
     })
     assert.deepEqual([text.statusCode, text.body, text.headers.get('Content-Type')], [401, 'who are you?', 'text/plain; charset=utf-8'])
-    assert.equal(text.headers.get('Www-Authenticate'), 'Bearer')
+    assert.deepEqual(text.headers.values('Www-Authenticate'), ['Basic', 'Bearer'])
     const json = await ask(() => Promise.reject(new HttpError(422, { wrong: ['id'] })))
     assert.deepEqual([json.body, json.headers.get('Content-Type')], ['{"wrong":["id"]}', 'application/json'])
     assert.equal((await ask(() => Promise.reject(new HttpError(418)))).body, null)
@@ -184,6 +185,53 @@ describe('time', () => {
     )
     assert.equal(body, '{"early":true}')
     assert.equal(ended, true)
+  })
+})
+
+describe('bytes of a plugin further in, at an endpoint that decodes', () => {
+  const throughBoth = async (outer: Handler, body: string | Readable, kind = 'middleware') => {
+    const inner = () => reply({ status: 403, body, headers: { 'Content-Type': 'text/html' } })
+    const isHandler = kind === 'middleware'
+    const plugins = [plugin('o', 'middleware', outer), plugin('i', kind, isHandler ? inner : { request: inner })]
+    const outside = { 'plugin/middleware': { name: isHandler ? ['o', 'i'] : ['o'] } }
+    const blocks = isHandler ? outside : { ...outside, 'plugin/req-resp-modifier': { name: ['i'] } }
+    const gateway = await openWith(plugins, endpointFile(blocks))
+    const { statusCode, answered, responseHeaders } = await gateway.ask({ target: '/x/1' })
+    return { statusCode, body: answered.body, headers: responseHeaders }
+  }
+
+  test('stay what they are when status and headers change', async () => {
+    const kinds: string[] = []
+    const stamp: Handler = async (_request, next) => {
+      const response = await next()
+      kinds.push(response.kind)
+      response.status = 451
+      response.headers.set('X-Stamp', '1')
+    }
+    for (const kind of ['middleware', 'req-resp-modifier'])
+      for (const bytes of ['<p>', Readable.from([Buffer.from('<p>')])]) {
+        const { statusCode, body, headers } = await throughBoth(stamp, bytes, kind)
+        assert.deepEqual([statusCode, body, headers.get('Content-Type'), headers.get('X-Stamp')], [451, '<p>', 'text/html', '1'])
+      }
+    assert.deepEqual(kinds, ['raw', 'raw', 'raw', 'raw'])
+  })
+  test('can be read and replaced', async () => {
+    const read = await throughBoth(async (_request, next) => reply({ data: { was: await (await next()).text() } }), 'plain')
+    assert.equal(read.body, '{"was":"plain"}')
+    const written = await throughBoth(async (_request, next) => {
+      const response = await next()
+      response.body = `${await response.text()}!`
+    }, '<p>')
+    assert.deepEqual([written.statusCode, written.body], [403, '<p>!'])
+  })
+  test('are let go of as a stream when something else goes on', async () => {
+    const stream = new Readable({ read() {} })
+    const { body } = await throughBoth(async (_request, next) => {
+      await next()
+      return reply({ data: { a: 1 } })
+    }, stream)
+    assert.equal(body, '{"a":1}')
+    assert.equal(stream.destroyed, true)
   })
 })
 

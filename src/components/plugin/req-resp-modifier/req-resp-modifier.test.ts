@@ -165,3 +165,11 @@ test('a text where a list of names is wanted is no plugin, as in KrakenD', async
   const gateway = await openWith([plugin('a', 'req-resp-modifier', mark('a'))], file)
   assert.equal((await gateway.ask({ target: '/x/1' })).answered.body, '{"ok":true}')
 })
+
+test('a request part that answers with bytes: response parts of its group get them as they are', async () => {
+  const page = { request: () => reply({ status: 403, body: '<p>', headers: { 'Content-Type': 'text/html' } }) }
+  const stamp = { response: (response: PluginResponse) => response.headers.set('X-Kind', response.kind) }
+  const gateway = await open({ page, stamp })
+  const { statusCode, answered, responseHeaders } = await gateway.ask({ target: '/x/1' })
+  assert.deepEqual([statusCode, answered.body, responseHeaders.get('X-Kind')], [403, '<p>', 'raw'])
+})
