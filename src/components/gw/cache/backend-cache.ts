@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream'
 import type { Site } from '../../../engine/compile/component.ts'
 import { canonicalName, isEventStream, type ReadonlyHeaders } from '../../../engine/headers.ts'
-import { callFields, clientExchange, showExchange, verifiedClaims } from '../../../engine/ports.ts'
+import { callFields, clientExchange, showExchange, unheard, verifiedClaims } from '../../../engine/ports.ts'
 import { ageSecondsOf, answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
@@ -37,7 +37,11 @@ export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
       const exchange = clientExchange.get(scope)
       const key = isCacheable(request) ? await keyOf(request, scope) : null
       const tell = (status: string): void =>
-        void (exchange?.statusCode === 0 && exchange.responseHeaders.add('Cache-Status', `${label}; ${status}`))
+        void (
+          exchange?.statusCode === 0 &&
+          unheard.get(scope) === undefined &&
+          exchange.responseHeaders.add('Cache-Status', `${label}; ${status}`)
+        )
       if (key === null || request.method === 'HEAD') {
         const response = await next(request, scope)
         tell('fwd=bypass')
