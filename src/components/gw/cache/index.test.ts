@@ -171,6 +171,14 @@ describe('of a backend', () => {
     assert.match(await ask(), /^200 \{"n":1\} krakend-ts-b0; hit; ttl=\d+$/)
     assert.match(await ask('/e/2'), /"n":2/)
   })
+  test('all calls of a loop are told in one member: asked for, as soon as one of them was', async () => {
+    const loop = { '_gw/for-each': { in: 'input_query_strings.id', concurrency: 1 }, '_gw/request': { path: '/i/{item}' } }
+    const ask = await open({}, { at: 'backend', backend: { extra_config: { ...loop, '_gw/cache': { ttl: '1m' } } } })
+    const told = async (ids: string): Promise<string> => (await ask(`/e/1?id=${ids}`)).split('} ').at(-1) as string
+    assert.equal(await told('a,b'), 'krakend-ts-b0; fwd=miss; stored')
+    assert.match(await told('a'), /^krakend-ts-b0; hit; ttl=\d+$/)
+    assert.equal(await told('a,c,b'), 'krakend-ts-b0; fwd=miss; stored')
+  })
   test('failures are not, and neither is what stands in for them', async () => {
     const fallback = { '_gw/fallback': { data: { n: 0 } } }
     const ask = await open(
