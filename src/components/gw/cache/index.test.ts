@@ -156,6 +156,31 @@ describe('of an endpoint', () => {
   })
 })
 
+test('an answer that breaks off while it is taken into memory is an error as others are', async () => {
+  const endpoint = {
+    endpoint: '/e',
+    output_encoding: 'no-op',
+    backend: [{ url_pattern: '/b' }],
+    extra_config: { '_gw/cache': { ttl: '1m' } },
+  }
+  const file = { host: ['http://b:80'], extra_config: { '_gw/errors': {} }, endpoints: [endpoint] }
+  const gateway = await openInMemory(configOf(file), {
+    backend() {
+      const body = new Readable({ read() {} })
+      body.push('begun')
+      setImmediate(() => body.destroy(new Error('ended early')))
+      return Promise.resolve({ ...makeBackendResponse('', { headers: new HeaderMap(['Etag', 'v1', 'Content-Type', 'a/b']) }), body })
+    },
+  })
+  const { statusCode, responseHeaders } = await gateway.ask({ target: '/e' })
+  const fields = ['X-Krakend', 'X-Krakend-Completed', 'Cache-Status', 'Etag'].map((name) => responseHeaders.get(name)?.split(' ')[0])
+  assert.deepEqual([statusCode, ...fields], [502, 'Version', 'false', 'krakend-ts;', undefined])
+  assert.deepEqual(
+    gateway.lines.filter((line) => line.startsWith('ERROR')),
+    ['ERROR [ENDPOINT: /e] ended early'],
+  )
+})
+
 for (const at of ['endpoint', 'backend'] as const)
   test(`at the ${at}: events are nobody else's, also where all of them are there at once`, async () => {
     const headers = new HeaderMap(['Content-Type', 'Text/Event-Stream; charset=utf-8'])
