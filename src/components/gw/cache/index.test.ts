@@ -156,6 +156,20 @@ describe('of an endpoint', () => {
   })
 })
 
+test('HEAD is answered from what is fresh, and keeps nothing', async () => {
+  const answer = ({ method }: BackendRequest, count: number) => makeBackendResponse(method === 'HEAD' ? '' : `n${count}`)
+  const setup = { endpoint: { output_encoding: 'no-op' }, more: { '_gw/route': { auto_head: true } }, answer }
+  const long = await open({}, setup)
+  await long()
+  assert.match(await long('/e/1', { method: 'HEAD' }), /hit; ttl=60$/)
+  const short = await open({ ttl: '1ms' }, setup)
+  await short()
+  const over = performance.now() + 2
+  while (performance.now() < over) await new Promise(setImmediate)
+  assert.match(await short('/e/1', { method: 'HEAD' }), /fwd=miss$/)
+  assert.match(await short(), /^200 n3 /)
+})
+
 test('an answer that breaks off while it is taken into memory is an error as others are', async () => {
   const endpoint = {
     endpoint: '/e',
