@@ -86,6 +86,19 @@ export const passedCompanions = slot<Companions>()
 /** The client's request that a pipe runs for: set where a layer inside has asked for it with `showExchange`, and by calls from within. */
 export const clientExchange = slot<Exchange>()
 
+/** Set where nobody waits for an answer (shadow backends): nothing of it may reach what the client is answered. */
+export const unheard = slot<true>()
+
+const KNOWN_OF_CLIENT: readonly Slot<unknown>[] = [verifiedClaims, requestId, clientExchange]
+
+/** Lets work that goes on apart from a request know whose it is. */
+export function tellOfClient(from: Scope, to: Scope): void {
+  for (const known of KNOWN_OF_CLIENT) {
+    const value = known.get(from)
+    if (value !== undefined) known.set(to, value)
+  }
+}
+
 /** Gives what stands for a value that only a request has, by its placeholder: offered where calls are explained and not made. */
 export const standIns: Port<(placeholder: string) => string> = { name: 'stand-ins of values' }
 

@@ -138,7 +138,8 @@ export interface Exchange {
   /** Writes the whole answer, with its Content-Length. A second answer is a bug and throws. */
   answer(statusCode: number, body?: string | Uint8Array | null): void
   /**
-   * Streams the answer with back-pressure; resolves when all is written, rejects when the backend or the client broke off.
+   * Streams the answer with back-pressure; resolves when all is written, rejects when the backend or the client broke off:
+   * with `statusCode` 0 and no header fields where nothing has left, so that an error can be answered instead.
    * The head of one that is `isLive` leaves at once, else with the first bytes of the body.
    */
   answerStream(statusCode: number, body: Readable, isLive?: boolean): Promise<void>

@@ -72,6 +72,8 @@ export interface PipePlace {
   readonly extraConfig: ExtraConfig
   /** The endpoint it belongs to; null for whatever else has a pipe. */
   readonly endpoint: EndpointConfig | null
+  /** Whether later steps may want status and header fields of what its backends answer; so they may of whatever stands in for one. */
+  readonly tellsSteps?: boolean
 }
 
 /** What a gateway is given from outside, whatever its configuration says. */

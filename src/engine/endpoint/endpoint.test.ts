@@ -20,6 +20,7 @@ import { GatewayError, MergeError } from '../errors.ts'
 import { HeaderMap } from '../headers.ts'
 import type { Pipe, PipeResponse } from '../types.ts'
 import { compileEndpoint, type EndpointInit } from './endpoint.ts'
+import { streamWriter } from './write-response.ts'
 
 /** An endpoint with a pipe, and what its log says. */
 async function serve(pipe: Pipe, init: Partial<EndpointInit> = {}, outputEncoding = 'json', cacheTtlMs = 0) {
@@ -149,6 +150,16 @@ test('no-op passes status, header fields and bytes on; what has no type is looke
   assert.deepEqual([empty.exchange.statusCode, empty.headers.has('Content-Type'), empty.text], [204, false, null])
   const without = await noOp({ statusCode: 0, body: null })
   assert.deepEqual([without.exchange.statusCode, without.text], [200, null])
+})
+
+test('no-op has no body for HEAD, which is not an empty one', async () => {
+  const bodies: (string | null)[] = []
+  for (const method of ['HEAD', 'GET']) {
+    const exchange = makeExchange({ target: '/e', method })
+    await streamWriter({ cacheControl: null, dropsHeader: null, isLive: false })(exchange, makeResponse({ body: Buffer.alloc(0) }))
+    bodies.push(exchange.answered.body)
+  }
+  assert.deepEqual(bodies, [null, ''])
 })
 
 test('no-op says no type of bytes that are encoded, as whole or as a stream', async () => {

@@ -61,6 +61,12 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
     noteFailure(exchange, error)
     writeError(exchange, error)
   }
+  /** What broke off before any of it had left (a cache takes it into memory first) is an error like others. */
+  const failUnbegun = (exchange: Exchange, thrown: unknown): void => {
+    if (exchange.statusCode !== 0) throw thrown
+    exchange.responseHeaders.set('X-Krakend', versionHeader)
+    fail(exchange, thrown)
+  }
   const beginStream = init.stream === null ? null : compileStream(init.stream)
   const serveStream = (exchange: Exchange, begin: NonNullable<typeof beginStream>): Promise<void> => {
     exchange.responseHeaders.set('X-Krakend', versionHeader)
@@ -85,7 +91,13 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
         // A stream is cut when the endpoint's time is over, but for events, which nobody wants cut.
         if (writing !== undefined) {
           if (init.liftsEventStreams && isEventStream(exchange.responseHeaders)) scope.lift(Infinity)
-          return writing.finally(() => scope.close())
+          return writing.then(
+            () => scope.close(),
+            (thrown: unknown) => {
+              scope.close()
+              failUnbegun(exchange, thrown)
+            },
+          )
         }
         scope.close()
         return undefined

@@ -48,7 +48,8 @@ export function streamWriter(init: WriterInit): WriteResponse {
     const isSettled = isTypeSettled(exchange)
     if (Buffer.isBuffer(body)) {
       if (!isSettled && body.length > 0) exchange.responseHeaders.set('Content-Type', sniffContentType(body))
-      return exchange.answer(statusCode, body)
+      // What HEAD has nothing of is not empty.
+      return exchange.answer(statusCode, body.length === 0 && exchange.method === 'HEAD' ? null : body)
     }
     // No event is held back, and neither is the head before them.
     if (isSettled) return exchange.answerStream(statusCode, body, init.isLive || isEventStream(exchange.responseHeaders))

@@ -41,6 +41,19 @@ test('a join of its own has the parts in the order of the file', async () => {
   assert.deepEqual(seen, [{ a: 1 }, { a: 2 }])
 })
 
+test('an error of what joins parts, or asks for required ones, is that of the merge', async () => {
+  const broken = new Error('broken')
+  const breaks = (): never => {
+    throw broken
+  }
+  const pipes = [gives({ a: 1 }), gives({ a: 2 })]
+  await assert.rejects(mergeParallel(pipes, { ...options, join: breaks })(makeRequest(), Scope.root()), broken)
+  const required = { isNeeded: breaks, failureOf: breaks, refuseUnasked: breaks }
+  await assert.rejects(mergeParallel(pipes, { ...options, required })(makeRequest(), Scope.root()), broken)
+  const fails: Pipe = () => Promise.reject(new Error('of a backend'))
+  await assert.rejects(mergeParallel([fails, fails], { ...options, required })(makeRequest(), Scope.root()), broken)
+})
+
 test('later steps see what earlier ones answered only where somebody asks, and may revise it', async () => {
   const seen: PipeRequest[] = []
   const backend = { statusCode: 201, headers: makeRequest().headers, url: 'http://b/' }

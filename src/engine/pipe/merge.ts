@@ -79,20 +79,35 @@ function gather(
       for (const { body } of arrived) discardBody(body)
       reject(error)
     }
+    const receive = (response: PipeResponse, index: number): void => {
+      arrived.push(response)
+      const missing = required === null ? null : required.failureOf(index, response, budget)
+      if (missing !== null) giveUp(missing)
+      places?.push(index)
+      if (response.error !== null) fail(response.error, index)
+      settle()
+    }
+    const miss = (error: Error, index: number): void => {
+      if (required?.isNeeded(index, budget) === true) giveUp(error)
+      fail(error, index)
+      settle()
+    }
+    // What these throw would be nobody's: neither the resolution nor the rejection of what is promised here.
     for (const [index, pipe] of pipes.entries()) {
       pipe(request, budget).then(
         (response) => {
-          arrived.push(response)
-          const missing = required === null ? null : required.failureOf(index, response, budget)
-          if (missing !== null) giveUp(missing)
-          places?.push(index)
-          if (response.error !== null) fail(response.error, index)
-          settle()
+          try {
+            receive(response, index)
+          } catch (error) {
+            giveUp(asError(error))
+          }
         },
-        (error: unknown) => {
-          if (required?.isNeeded(index, budget) === true) giveUp(asError(error))
-          fail(asError(error), index)
-          settle()
+        (thrown: unknown) => {
+          try {
+            miss(asError(thrown), index)
+          } catch (error) {
+            giveUp(asError(error))
+          }
         },
       )
     }

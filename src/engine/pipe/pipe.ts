@@ -5,7 +5,7 @@ import type { BackendConfig, Dialect } from '../../config/types.ts'
 import { UnservablePlace } from '../compile/component.ts'
 import { buildLabel } from '../compile/labels.ts'
 import { layersFor, stack, type LayerObserver, type NamedLayer } from '../compile/layers.ts'
-import type { LoadedOrder } from '../compile/order.ts'
+import { type LoadedOrder, withFallbacks } from '../compile/order.ts'
 import type { Clock, PipePlace, Site, SiteMaker } from '../compile/site.ts'
 import { equalHosts, type Hosts, type Stage } from '../compile/component.ts'
 import { spellingsOf } from '../endpoint/request.ts'
@@ -52,8 +52,9 @@ export async function compilePipe(place: PipePlace, init: PipeInit): Promise<Pip
 /** One backend as it is, several as `proxy` says: side by side, one after the other, or until one has answered. */
 export async function compileBackends(place: PipePlace, init: PipeInit): Promise<Pipe> {
   const { backends, timeoutMs } = place
+  const tellsSteps = place.tellsSteps === true || (backends.length > 1 && readSteps(backends))
   const pipes: Pipe[] = []
-  for (const backend of backends) pipes.push(await compileStack(place, backend, init))
+  for (const backend of backends) pipes.push(await compileStack({ ...place, tellsSteps }, backend, init))
   if (pipes.length === 1) return pipes[0] as Pipe
   const { isolatesMerges: isolates, propagatesParams } = init.quirks
   const options = proxyOptions(place)
@@ -70,11 +71,11 @@ export async function compileBackends(place: PipePlace, init: PipeInit): Promise
   if (strategy === 'parallel') return mergeParallel(pipes, { timeoutMs, copiesBody, isolates, whose, join, required })
   const steps = backends.map((backend, index) => ({
     pipe: pipes[index] as Pipe,
-    placeholders: placeholdersOf(backend.urlPattern),
-    isStream: backend.encoding === 'no-op',
+    placeholders: withFallbacks([backend]).flatMap(({ urlPattern }) => placeholdersOf(urlPattern)),
+    isStream: withFallbacks([backend]).some(({ encoding }) => encoding === 'no-op'),
   }))
   const propagated = propagatesParams ? options.sequential_propagated_params : []
-  return mergeSequential(steps, { timeoutMs, copiesBody, whose, propagated, join, required, tellsSteps: readSteps(backends) })
+  return mergeSequential(steps, { timeoutMs, copiesBody, whose, propagated, join, required, tellsSteps })
 }
 
 function describeMerge(strategy: MergeStrategy, { readsStrategy }: Quirks): string {
@@ -135,7 +136,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     tellsBackend:
       place.extraConfig.has(HEAD_READER) ||
       PLUGIN_BLOCKS.some((namespace) => backend.extraConfig.has(namespace)) ||
-      (place.backends.length > 1 && readSteps(place.backends)),
+      place.tellsSteps === true,
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
     manipulate,
     isLive: place.endpoint !== null && streamLimitsOf(place.endpoint) !== null,

@@ -2,7 +2,7 @@
 
 import type { BackendConfig } from '../../config/types.ts'
 import { step, type Site } from '../compile/component.ts'
-import { asError } from '../errors.ts'
+import { asError, CANCELED } from '../errors.ts'
 import { describeFailure } from '../failures.ts'
 import { type Scope, slot } from '../scope.ts'
 import type { BackendRequest } from '../types.ts'
@@ -34,14 +34,18 @@ export class BackendCourse {
   code: string | null = null
   /** All of them, kept or not. */
   tries = 0
+  /** The one that counted. */
   last: Attempt | null = null
   /** The first ones, where somebody wants more than the last. */
   readonly attempts: Attempt[] | null
   /** Whether what its `_gw/fallback` has was used in its place. */
   isFallback = false
+  readonly #scope: Scope
 
-  constructor(index: number, keepsAttempts: boolean) {
+  /** `scope` is that of everything that is done for the backend. */
+  constructor(index: number, keepsAttempts: boolean, scope: Scope) {
     this.index = index
+    this.#scope = scope
     this.attempts = keepsAttempts ? [] : null
   }
 
@@ -50,9 +54,10 @@ export class BackendCourse {
     this.code = error === null ? null : describeFailure(error).code
   }
 
-  note(attempt: Attempt): void {
+  /** One that was called off while others went on (hedging, concurrent calls) ends last, and counts for nothing. */
+  note(attempt: Attempt, { reason }: Scope): void {
     this.tries++
-    this.last = attempt
+    if (this.last === null || reason !== CANCELED || this.#scope.ended) this.last = attempt
     if (this.attempts !== null && this.attempts.length < MAX_ATTEMPTS) this.attempts.push(attempt)
   }
 }
@@ -90,7 +95,7 @@ export const backendCourse = step({
       function followBackend(request, scope) {
         const course = requestCourse.get(scope)
         if (course === undefined) return next(request, scope)
-        const own = (course.backends[index] = new BackendCourse(index, course.keepsAttempts))
+        const own = (course.backends[index] = new BackendCourse(index, course.keepsAttempts, scope))
         return next(request, scope).then(
           (response) => {
             own.end(response.error)
@@ -119,11 +124,11 @@ export const callCourse = step({
         const startMs = performance.now()
         return next(request, scope).then(
           (response) => {
-            own.note(attemptOf(request, startMs, response.statusCode, null))
+            own.note(attemptOf(request, startMs, response.statusCode, null), scope)
             return response
           },
           (thrown: unknown) => {
-            own.note(attemptOf(request, startMs, 0, describeFailure(asError(thrown)).code))
+            own.note(attemptOf(request, startMs, 0, describeFailure(asError(thrown)).code), scope)
             throw thrown
           },
         )

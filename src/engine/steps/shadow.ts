@@ -5,6 +5,7 @@ import { parseDurationMs } from '../../go/duration.ts'
 import { copyRequest, discardBody } from '../body.ts'
 import { step } from '../compile/component.ts'
 import { backendProxyOptions, splitShadows } from '../pipe/proxy-block.ts'
+import { tellOfClient, unheard } from '../ports.ts'
 import { Scope } from '../scope.ts'
 import type { Layer, Pipe } from '../types.ts'
 
@@ -25,12 +26,14 @@ function shadowTimeoutMs(backend: BackendConfig): number {
   return parseDurationMs(backendProxyOptions(backend).shadow_timeout) ?? backend.timeoutMs
 }
 
-/** `pipe` is that of all shadow backends of a place; it has `timeoutMs` of its own and outlives the client. */
+/** `pipe` is that of all shadow backends of a place; it has `timeoutMs` of its own, knows the client and outlives it. */
 export function shadowTraffic(pipe: Pipe, timeoutMs: number, reportError: (error: unknown) => void): Layer<Pipe> {
   return (next) =>
     async function copyToShadow(request, scope) {
       const copy = await copyRequest(request)
       const shadowScope = Scope.root().child(timeoutMs)
+      tellOfClient(scope, shadowScope)
+      unheard.set(shadowScope, true)
       pipe(copy, shadowScope)
         .then((response) => discardBody(response.body))
         .catch(reportError)

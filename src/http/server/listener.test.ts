@@ -43,6 +43,18 @@ describe('HTTP/1.1', () => {
     })
   })
 
+  test('HEAD is told the length that is known, and none that is not', async () => {
+    const handle: Handler = (exchange) => {
+      if (exchange.path === '/told') exchange.responseHeaders.set('Content-Length', '7')
+      exchange.answer(200)
+    }
+    await serve(handle, async (port) => {
+      assert.match(await exchangeRaw(port, `HEAD /told HTTP/1.1\r\n${CLOSE}`), /Content-Length: 7\r\n.*\r\n\r\n$/s)
+      assert.doesNotMatch(await exchangeRaw(port, `HEAD / HTTP/1.1\r\n${CLOSE}`), /Content-Length|Transfer-Encoding/)
+      assert.match(await exchangeRaw(port, `GET /told HTTP/1.1\r\n${CLOSE}`), /Content-Length: 0\r\n/)
+    })
+  })
+
   test('a 304 says nothing of the body that it leaves out, a 204 what its type would be', async () => {
     const handle: Handler = (exchange) => {
       exchange.responseHeaders.set('Content-Type', 'text/html')

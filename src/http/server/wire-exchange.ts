@@ -146,14 +146,15 @@ export abstract class WireExchange implements Exchange, Companions {
   #writeAnswer(statusCode: number, body: string | Uint8Array | null): void {
     this.begin(statusCode)
     const { responseHeaders } = this
-    if (responseHeaders.has('Content-Length')) responseHeaders.delete('Content-Length')
+    // compat: Go names no length for the empty answer to HEAD; what its backend says of the body that is left out stays.
+    const isUntold = body === null && this.#isHead
+    if (responseHeaders.has('Content-Length') && (!isUntold || this.forbidsBody())) responseHeaders.delete('Content-Length')
     if (this.forbidsBody()) {
       this.writeWhole(null, 'latin1')
       return
     }
     if (body === null) {
-      // compat: Go names no length for the empty answer to HEAD.
-      if (!this.#isHead) responseHeaders.add('Content-Length', '0')
+      if (!isUntold) responseHeaders.add('Content-Length', '0')
       this.writeWhole(null, 'latin1')
       return
     }

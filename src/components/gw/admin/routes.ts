@@ -7,6 +7,7 @@ import { type HostState, hostStates } from '../../../engine/ports.ts'
 import { writtenHost } from '../../../engine/routing/patterns/host-pattern.ts'
 import { ownRouteOf, understoodRouteOf } from '../../../engine/routing/patterns/route-options.ts'
 import { showReferences } from '../../../engine/secrets.ts'
+import { plainly } from '../../../json/digest-of.ts'
 import { formatPath } from '../../../schema/issue.ts'
 
 /** What a host is whom nobody watches. */
@@ -15,7 +16,7 @@ type ReadHosts = (backend: BackendConfig) => readonly HostState[] | null
 /** JSON of the routes. Ask for it when the gateway is complete: until then hosts are not known. */
 export function compileRoutes({ config, clock, ask }: Pick<Site, 'config' | 'clock' | 'ask'>): () => string {
   const loadedAt = new Date(clock.now()).toISOString()
-  const hash = createHash('sha256').update(JSON.stringify(config, replaceMaps)).digest('hex')
+  const hash = createHash('sha256').update(JSON.stringify(config, plainly)).digest('hex')
   let states: ReadonlyMap<BackendConfig, () => readonly HostState[]> | null = null
   return function describeRoutes() {
     const known = (states ??= new Map(ask(hostStates).map(({ backend, read }) => [backend, read])))
@@ -57,11 +58,6 @@ function withoutUser(host: string): string {
 /** A parameter as the file has it. */
 function writtenName(name: string): string {
   return name.startsWith('JWT.') ? name : name.slice(0, 1).toLowerCase() + name.slice(1)
-}
-
-function replaceMaps(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value)
-  return value instanceof Map ? [...value] : value
 }
 
 /** Paths that endpoints of a file have. */

@@ -2,8 +2,8 @@
 
 import { Readable } from 'node:stream'
 import type { Site } from '../../../engine/compile/component.ts'
-import { canonicalName, isEventStream, type ReadonlyHeaders } from '../../../engine/headers.ts'
-import { callFields, clientExchange, showExchange, verifiedClaims } from '../../../engine/ports.ts'
+import { canonicalName, isEventStream, type HeaderMap, type ReadonlyHeaders } from '../../../engine/headers.ts'
+import { callFields, clientExchange, showExchange, unheard, verifiedClaims } from '../../../engine/ports.ts'
 import { ageSecondsOf, answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
@@ -36,8 +36,9 @@ export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
     return async function cacheAnswers(request, scope) {
       const exchange = clientExchange.get(scope)
       const key = isCacheable(request) ? await keyOf(request, scope) : null
-      const tell = (status: string): void =>
-        void (exchange?.statusCode === 0 && exchange.responseHeaders.add('Cache-Status', `${label}; ${status}`))
+      const tell = (status: string): void => {
+        if (exchange?.statusCode === 0 && unheard.get(scope) === undefined) tellOnce(exchange.responseHeaders, label, status)
+      }
       if (key === null || request.method === 'HEAD') {
         const response = await next(request, scope)
         tell('fwd=bypass')
@@ -58,6 +59,18 @@ export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
       return copyOf(value.response, ageS)
     }
   }
+}
+
+/** One member for each backend, however often a loop calls it: an answer that was asked for says more than one that was kept. */
+function tellOnce(headers: HeaderMap, label: string, status: string): void {
+  const others = headers.values('Cache-Status')
+  const told = others.findIndex((member) => member.startsWith(`${label}; `))
+  if (told >= 0) {
+    if (!status.startsWith('fwd') || others[told]?.startsWith(`${label}; fwd`) === true) return
+    headers.delete('Cache-Status')
+    for (const member of others.toSpliced(told, 1)) headers.add('Cache-Status', member)
+  }
+  headers.add('Cache-Status', `${label}; ${status}`)
 }
 
 /** A body in memory that each reader may have. `ageS`: how long it was kept; null where it was not. */

@@ -83,7 +83,7 @@ export class AnswerCache<T> {
     const nowMs = readMs()
     if (entry !== undefined && nowMs < entry.expiresAtMs + staleWhileRevalidateMs) {
       if (nowMs >= entry.expiresAtMs && !this.#flights.has(key)) this.#start(key, asked, true)
-      return hit(entry, nowMs, `hit; ttl=${Math.ceil((entry.expiresAtMs - nowMs) / 1000)}`)
+      return hit(entry, nowMs, timeLeft(entry, nowMs))
     }
     const running = coalesces ? this.#flights.get(key) : undefined
     const flight = running ?? this.#start(key, asked, false)
@@ -97,7 +97,14 @@ export class AnswerCache<T> {
     return { value: fetched.value, status: `fwd=${entry === undefined ? 'miss' : 'stale'}${how}`, ageS: null, isOwn: running === undefined }
   }
 
-  #fullKey({ key, headerOf }: Asked<T>): string {
+  /** What is kept and fresh; null without it. Asks nobody. */
+  find(asked: Pick<Asked<T>, 'key' | 'headerOf'>): Result<T> | null {
+    const entry = this.#store.get(this.#fullKey(asked))
+    const nowMs = this.#rules.readMs()
+    return entry === undefined || nowMs >= entry.expiresAtMs ? null : hit(entry, nowMs, timeLeft(entry, nowMs))
+  }
+
+  #fullKey({ key, headerOf }: Pick<Asked<T>, 'key' | 'headerOf'>): string {
     const names = this.#store.variesOf(key)
     return names.length === 0 ? key : digest([key, ...names.map((name) => `${name}: ${headerOf(name)}`)])
   }
@@ -134,6 +141,10 @@ export class AnswerCache<T> {
 
 function hit<T>(entry: Entry<T>, nowMs: number, status: string): Result<T> {
   return { value: entry.value, status, ageS: Math.max(0, Math.floor((nowMs - entry.storedAtMs) / 1000)), isOwn: false }
+}
+
+function timeLeft<T>({ expiresAtMs }: Entry<T>, nowMs: number): string {
+  return `hit; ttl=${Math.ceil((expiresAtMs - nowMs) / 1000)}`
 }
 
 /** Each waits within its own time; the call ends when nobody is left. */

@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { GatewayError } from '../../../engine/errors.ts'
+import { asError, GatewayError } from '../../../engine/errors.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { Answer, Exchange } from '../../../engine/types.ts'
@@ -16,7 +16,7 @@ export interface CapturedAnswer {
   readonly failure: Error | null
 }
 
-const CUT = new GatewayError('the answer broke off', { code: 'ERR_BACKEND_BODY', source: 'backend' })
+const CUT = brokenOff(new Error('the answer broke off'))
 
 /** Gives the exchange to answer, and what becomes of the answer. */
 export function captureExchange(client: Exchange, scope: Scope, maxBytes: number): { exchange: Exchange; answer: Promise<CapturedAnswer> } {
@@ -71,7 +71,14 @@ export function captureExchange(client: Exchange, scope: Scope, maxBytes: number
       const answer = askHooks(hooks, { statusCode, headers: exchange.responseHeaders, body: given })
       exchange.statusCode = answer.statusCode
       if (!(answer.body instanceof Readable)) return settle(exchange, answer.body, null)
-      return pass(exchange, answer.body, isLive ? 0 : maxBytes, settle).catch(reject)
+      try {
+        await pass(exchange, answer.body, isLive ? 0 : maxBytes, settle)
+      } catch (thrown) {
+        // Nothing has left: an error may be answered instead.
+        exchange.statusCode = 0
+        exchange.responseHeaders.deleteWhere(() => true)
+        throw brokenOff(asError(thrown))
+      }
     },
     tunnel: () => Promise.reject(CUT),
     cut: () => reject(CUT),
@@ -79,6 +86,11 @@ export function captureExchange(client: Exchange, scope: Scope, maxBytes: number
     onFinish: (listener: () => void) => void listeners.push(listener),
   }
   return { exchange, answer: promise }
+}
+
+/** What a socket says of itself is the backend's breaking off. */
+function brokenOff(error: Error): GatewayError {
+  return error instanceof GatewayError ? error : new GatewayError(error.message, { code: 'ERR_BACKEND_BODY', source: 'backend' })
 }
 
 function askHooks(hooks: readonly ((answer: Answer) => void)[], answer: Answer): Answer {

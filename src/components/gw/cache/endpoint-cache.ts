@@ -35,13 +35,17 @@ export function cacheEndpoint(given: Options, site: Site): Layer<Handler> | null
     const fetch = compileFetch(given, endpoint, next, () => store.maxBodyBytes)
     return async function cacheAnswers(exchange) {
       const key = isCacheable(exchange) ? await keyOf(exchange) : null
-      if (key === null || (exchange.method === 'HEAD' && store.get(key) === undefined)) {
+      const headerOf = (name: string): string => exchange.headers.get(name) ?? ''
+      // security: an answer to HEAD has no body; kept, or shared while it is under way, it would be that of every GET.
+      const known = key !== null && exchange.method === 'HEAD' ? cache.find({ key, headerOf }) : null
+      if (known !== null) return reply(exchange, known)
+      if (key === null || exchange.method === 'HEAD') {
         exchange.responseHeaders.set('Cache-Status', `krakend-ts; fwd=${key === null ? 'bypass' : 'miss'}`)
         return next(exchange)
       }
       const result = await cache.ask({
         key,
-        headerOf: (name) => exchange.headers.get(name) ?? '',
+        headerOf,
         tags: () => tags.map((fill) => fill({ exchange, params: exchange.params })).filter((tag) => tag !== null),
         path: exchange.path,
         scope: exchange.scope,

@@ -156,6 +156,45 @@ describe('of an endpoint', () => {
   })
 })
 
+test('HEAD is answered from what is fresh, and keeps nothing', async () => {
+  const answer = ({ method }: BackendRequest, count: number) => makeBackendResponse(method === 'HEAD' ? '' : `n${count}`)
+  const setup = { endpoint: { output_encoding: 'no-op' }, more: { '_gw/route': { auto_head: true } }, answer }
+  const long = await open({}, setup)
+  await long()
+  assert.match(await long('/e/1', { method: 'HEAD' }), /hit; ttl=60$/)
+  const short = await open({ ttl: '1ms' }, setup)
+  await short()
+  const over = performance.now() + 2
+  while (performance.now() < over) await new Promise(setImmediate)
+  assert.match(await short('/e/1', { method: 'HEAD' }), /fwd=miss$/)
+  assert.match(await short(), /^200 n3 /)
+})
+
+test('an answer that breaks off while it is taken into memory is an error as others are', async () => {
+  const endpoint = {
+    endpoint: '/e',
+    output_encoding: 'no-op',
+    backend: [{ url_pattern: '/b' }],
+    extra_config: { '_gw/cache': { ttl: '1m' } },
+  }
+  const file = { host: ['http://b:80'], extra_config: { '_gw/errors': {} }, endpoints: [endpoint] }
+  const gateway = await openInMemory(configOf(file), {
+    backend() {
+      const body = new Readable({ read() {} })
+      body.push('begun')
+      setImmediate(() => body.destroy(new Error('ended early')))
+      return Promise.resolve({ ...makeBackendResponse('', { headers: new HeaderMap(['Etag', 'v1', 'Content-Type', 'a/b']) }), body })
+    },
+  })
+  const { statusCode, responseHeaders } = await gateway.ask({ target: '/e' })
+  const fields = ['X-Krakend', 'X-Krakend-Completed', 'Cache-Status', 'Etag'].map((name) => responseHeaders.get(name)?.split(' ')[0])
+  assert.deepEqual([statusCode, ...fields], [502, 'Version', 'false', 'krakend-ts;', undefined])
+  assert.deepEqual(
+    gateway.lines.filter((line) => line.startsWith('ERROR')),
+    ['ERROR [ENDPOINT: /e] ended early'],
+  )
+})
+
 for (const at of ['endpoint', 'backend'] as const)
   test(`at the ${at}: events are nobody else's, also where all of them are there at once`, async () => {
     const headers = new HeaderMap(['Content-Type', 'Text/Event-Stream; charset=utf-8'])
@@ -170,6 +209,14 @@ describe('of a backend', () => {
     assert.equal(await ask(), '200 {"n":1} krakend-ts-b0; fwd=miss; stored')
     assert.match(await ask(), /^200 \{"n":1\} krakend-ts-b0; hit; ttl=\d+$/)
     assert.match(await ask('/e/2'), /"n":2/)
+  })
+  test('all calls of a loop are told in one member: asked for, as soon as one of them was', async () => {
+    const loop = { '_gw/for-each': { in: 'input_query_strings.id', concurrency: 1 }, '_gw/request': { path: '/i/{item}' } }
+    const ask = await open({}, { at: 'backend', backend: { extra_config: { ...loop, '_gw/cache': { ttl: '1m' } } } })
+    const told = async (ids: string): Promise<string> => (await ask(`/e/1?id=${ids}`)).split('} ').at(-1) as string
+    assert.equal(await told('a,b'), 'krakend-ts-b0; fwd=miss; stored')
+    assert.match(await told('a'), /^krakend-ts-b0; hit; ttl=\d+$/)
+    assert.equal(await told('a,c,b'), 'krakend-ts-b0; fwd=miss; stored')
   })
   test('failures are not, and neither is what stands in for them', async () => {
     const fallback = { '_gw/fallback': { data: { n: 0 } } }

@@ -74,6 +74,21 @@ test('it has the query strings of the endpoint, whatever the first may see, and 
   assert.deepEqual(bodies, ['sent', 'sent'])
 })
 
+test('it may name what earlier steps have answered, and later ones see what it has', async () => {
+  const block = { backend: { url_pattern: '/second/{resp0_ok}' } }
+  const last = { url_pattern: '/last', extra_config: { '_gw/request': { path: '/last/{resp1.status}/{resp1.headers.ETag}' } } }
+  const backends = [{ url_pattern: '/first' }, { url_pattern: '/a', extra_config: { '_gw/fallback': block } }, last]
+  const { seen } = await ask(
+    block,
+    { '/a': refused, '/second/true': makeBackendResponse('{}', { headers: new HeaderMap(['Etag', 'v1']) }) },
+    { endpoint: { backend: backends, extra_config: { proxy: { sequential: true } } } },
+  )
+  assert.deepEqual(
+    seen.map((call) => call.split(':80')[1]),
+    ['/first', '/a', '/second/true', '/last/200/v1'],
+  )
+})
+
 test('data is a part that is not complete, with its digits', async () => {
   const { status: code, body, completed } = await ask({ data: { items: [], n: 12345678901234567890n } }, { '/a': status(500) })
   assert.deepEqual([code, body, completed], [200, '{"items":[],"n":12345678901234567890}', 'false'])

@@ -39,7 +39,14 @@ async function loop(block: object, { init = {}, answer = ({ path }) => ({ path }
   })
   const exchange = await gateway.ask({ target: '/e/1?id=a,b,c', ...init })
   const { body } = exchange.answered
-  return { status: exchange.statusCode, body, completed: exchange.responseHeaders.get('X-Krakend-Completed'), seen, most }
+  return {
+    status: exchange.statusCode,
+    body,
+    completed: exchange.responseHeaders.get('X-Krakend-Completed'),
+    seen,
+    most,
+    lines: gateway.lines,
+  }
 }
 
 test('results stand in the order of the list, under the name that is given', async () => {
@@ -95,6 +102,15 @@ describe('an element fails', () => {
   test('fail: so does the backend, and what has not been called is not', async () => {
     const { status, seen } = await loop({ concurrency: 1 }, { answer })
     assert.deepEqual([status, seen], [500, ['/u/a', '/u/b']])
+  })
+  test('each that is left out has a line in the log, the first ten', async () => {
+    const { lines } = await loop({ on_error: 'skip' }, { answer })
+    const told = (list: readonly string[]): string[] => list.filter((line) => line.includes('[ForEach]'))
+    assert.equal(told(lines).length, 1)
+    assert.match(told(lines)[0] as string, /^ERROR \[BACKEND: \/x\]\[ForEach\] Error of element 1: invalid status code 500/)
+    const ids = Array.from({ length: 30 }, (_, index) => index).join(',')
+    const many = told((await loop({ on_error: 'null' }, { answer: () => bad, init: { target: `/e/1?id=${ids}` } })).lines)
+    assert.deepEqual([many.length, many.at(-1)], [11, 'ERROR [BACKEND: /x][ForEach] Errors of 20 more elements'])
   })
   test('skip leaves it out, null stands in its place; neither is complete', async () => {
     const skipped = await loop({ on_error: 'skip' }, { answer })

@@ -12,6 +12,9 @@ import { callError, compileSubject, namesAt, sourceOf } from '../values.ts'
 import { runLoop, type Turn } from './loop.ts'
 import { checkForEach, type Options, options, STEP_LIST } from './options.ts'
 
+/** Lines of the log for one request: lists may be the client's. */
+const MAX_TOLD = 10
+
 export const forEach = component({
   stage: 'backend',
   namespace: '_gw/for-each',
@@ -27,6 +30,7 @@ export const forEach = component({
     const isClients = source.isClients === true
     const init = { concurrency: given.concurrency, endsAtFailure: given.on_error === 'fail', isClients }
     const budgetMs = place.timeoutMs * MERGE_TIME_SHARE
+    const tell = (text: string): void => site.log.error(`${site.label}[ForEach] ${text}`)
     return (next) =>
       async function callForEach(request, scope) {
         const subject = await read(request, scope)
@@ -35,10 +39,20 @@ export const forEach = component({
         if (list.length > given.max) throw callError(`${given.in} has ${list.length} elements, more than ${given.max}`, isClients)
         if (given.into !== undefined && !list.every(isJsonObject)) throw callError(`${given.in} has elements that are no objects`, false)
         const turns = await runLoop(next, list, request, scope.child(budgetMs), init)
+        // Whose whole request is over is told so.
+        if (!scope.ended) tellFailures(turns, tell)
         return answerOf(given, list, turns, request)
       }
   },
 })
+
+/** Nobody else tells of elements that are left out. */
+function tellFailures(turns: readonly Turn[], tell: (text: string) => void): void {
+  let count = 0
+  for (const [index, turn] of turns.entries())
+    if (turn instanceof Error && ++count <= MAX_TOLD) tell(`Error of element ${index}: ${turn.message}`)
+  if (count > MAX_TOLD) tell(`Errors of ${count - MAX_TOLD} more elements`)
+}
 
 function answerOf(given: Options, list: readonly JsonValue[], turns: readonly Turn[], { steps }: PipeRequest): PipeResponse {
   const failures = turns.filter((turn) => turn instanceof Error).length

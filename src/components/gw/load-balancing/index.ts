@@ -3,7 +3,7 @@
 import { component, type Hosts, type Site } from '../../../engine/compile/component.ts'
 import { asError } from '../../../engine/errors.ts'
 import { canonicalName } from '../../../engine/headers.ts'
-import { clientExchange, hostStates, showExchange } from '../../../engine/ports.ts'
+import { clientExchange, hostStates, showExchange, unheard } from '../../../engine/ports.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import { addressing, NO_HOSTS, parseHost, queryEncoding } from '../../../engine/steps/balancer.ts'
 import type { Layer, Pipe, PipeRequest } from '../../../engine/types.ts'
@@ -139,7 +139,7 @@ function compileChoice({ policy, sticky }: Options, set: HostSet, site: Site): (
       onAnswer(entry, of) {
         const name = nameOf(entry.url)
         // An attempt that was called off answers nobody.
-        if (name !== sent && !of.ended && exchange.statusCode === 0) setCookie(exchange, name, cookie)
+        if (name !== sent && !of.ended && exchange.statusCode === 0 && unheard.get(of) === undefined) setCookie(exchange, name, cookie)
       },
     }
   }

@@ -35,6 +35,12 @@ test('deep joins objects member by member, and nothing else', async () => {
   )
 })
 
+test('deep joins as many levels as JSON may have', async () => {
+  const levels = 9000
+  const nested = (inner: string): string => '{"a":'.repeat(levels) + inner + '}'.repeat(levels)
+  assert.equal(await ask({ strategy: 'deep' }, [nested('{"x":1}'), nested('{"y":2}')]), nested('{"x":1,"y":2}'))
+})
+
 test('concat appends lists, inside of objects as well and of any number of parts', async () => {
   const texts = ['{"a":{"l":[1]},"l":[]}', '{"a":{"l":[2.50]},"l":[3]}', '{"a":{"l":[[4]]},"l":"x"}']
   assert.equal(await ask({ strategy: 'concat' }, texts), '{"a":{"l":[1,2.50,[4]]},"l":"x"}')

@@ -47,13 +47,26 @@ function joinParts(earlier: Part, later: Part, joinLists: JoinLists): Part {
   return joinValues(decodePart(earlier), decodePart(later), joinLists)
 }
 
+/** security: without recursion, because 10,000 levels are valid. */
 function joinValues(earlier: JsonValue, later: JsonValue, joinLists: JoinLists): JsonValue {
-  if (isJsonArray(earlier) && isJsonArray(later)) return joinLists(earlier, later) ?? later
-  if (!isJsonObject(earlier) || !isJsonObject(later)) return later
-  const joined: JsonObject = { ...earlier }
-  for (const [key, value] of Object.entries(later)) {
-    const known = getKey(earlier, key)
-    setKey(joined, key, known === undefined ? value : joinValues(known, value, joinLists))
+  if (!isJsonObject(earlier) || !isJsonObject(later)) return joinOthers(earlier, later, joinLists)
+  const whole: JsonObject = { ...earlier }
+  const pending: { readonly joined: JsonObject; readonly more: JsonObject }[] = [{ joined: whole, more: later }]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { joined, more } = next
+    for (const [key, value] of Object.entries(more)) {
+      const known = getKey(joined, key)
+      if (isJsonObject(known) && isJsonObject(value)) {
+        const inner: JsonObject = { ...known }
+        setKey(joined, key, inner)
+        pending.push({ joined: inner, more: value })
+      } else setKey(joined, key, known === undefined ? value : joinOthers(known, value, joinLists))
+    }
   }
-  return joined
+  return whole
+}
+
+/** Of two values that are not both objects. */
+function joinOthers(earlier: JsonValue, later: JsonValue, joinLists: JoinLists): JsonValue {
+  return isJsonArray(earlier) && isJsonArray(later) ? (joinLists(earlier, later) ?? later) : later
 }
