@@ -91,6 +91,26 @@ describe('exit codes and streams', () => {
     assert.match(own.stdout, /^if any flags in the group .* were all set\n$/)
     assert.match(own.stderr, /^Error: if any flags in the group .* were all set\nUsage:\n/)
   })
+  test('words that a command does not take are refused; by those of KrakenD they are ignored', () => {
+    const lines = [
+      ['convert', 'a.json', 'b.json'],
+      ['convert', '-c', 'a.json', 'b.json'],
+      ['routes', '-c', 'a.json', 'b.json'],
+      ['init', '-o', 'never.yml', 'b.json'],
+      ['explain', '-c', 'a.json', 'GET', '/a', 'b.json'],
+      ['try', '-c', 'a.json', 'GET', '/a', 'b.json'],
+      ['completion', 'bash', 'b.json'],
+    ]
+    for (const line of lines) {
+      const { exit, stdout } = run(...line)
+      assert.deepEqual([exit, stdout], [255, 'unexpected argument "b.json"\n'], line.join(' '))
+    }
+    for (const command of ['explain', 'try']) {
+      assert.equal(run(command, '-c', 'a.json', '/a', 'b').exit, 255)
+      assert.equal(run(command, '-c', 'a.json', 'GET /a', 'b').exit, 255)
+    }
+    assert.equal(run('check', '-c', 'a.json', 'b').exit, 0)
+  })
   test('routes and explain: JSON alone on standard output', () => {
     const routes = JSON.parse(run('routes', '-c', 'a.json', '--format', 'json').stdout) as { path: string }[]
     assert.deepEqual(

@@ -36,6 +36,7 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
       values: ['text', 'json'],
     },
   },
+  maxWords: () => 2,
   exits: {
     0: 'the endpoint is shown',
     1: 'none answers: standard error says why',
