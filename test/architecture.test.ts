@@ -102,7 +102,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: /^src\/convert\//,
-    may: [/^src\/convert\//, /^src\/config\//, ...FLOORS, /^src\/engine\/compile\/component\.ts$/],
+    may: [/^src\/convert\//, /^src\/config\//, ...FLOORS, /^src\/engine\/compile\/component\.ts$/, /^src\/plugins\/entries\.ts$/],
     never: SYSTEM,
     reason: 'a file is converted without knowing who will serve it: texts go in and come out',
   },
@@ -177,7 +177,7 @@ const RESERVED: readonly { readonly modules: RegExp; readonly folders: RegExp; r
   },
   {
     modules: /^src\/plugins\//,
-    folders: /^src\/(plugins|components\/plugin|runtime|explain|cli|testing)\/|^src\/[^/]+\.ts$/,
+    folders: /^src\/(plugins|components\/plugin|runtime|explain|convert|cli|testing)\/|^src\/[^/]+\.ts$/,
     reason: 'a gateway without plugins has nothing of them',
   },
 ]

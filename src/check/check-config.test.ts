@@ -153,6 +153,12 @@ test('conflicting routes are told with both places', () => {
   )
   const [wildcard] = find(routes('/u/{id}', '/x', '/u/{name}/x'))
   assert.deepEqual(wildcard?.related, [['endpoints', 0, 'endpoint']])
+  for (const path of ['/a/*', '/a/:', '/a/:b:c']) {
+    const [alone, ...others] = find(routes('/b', path)).filter(({ code }) => code === 'route-conflict')
+    assert.deepEqual([others, alone?.related], [[], undefined], path)
+    assert.match(alone?.message ?? '', /\(GET\): the gateway does not start$/)
+    assert.match(alone?.hint ?? '', /^each parameter has a name/)
+  }
 })
 
 test('the same key twice is told at the one that is not read', () => {

@@ -36,6 +36,7 @@ function findConflicts(routes: readonly PlannedRoute[]): Issue[] {
     good.set(route.method, before)
     const message = conflictOf([...before, route])
     if (message === null) before.push(route)
+    else if (conflictOf([route]) !== null) issues.push(routeIssue(route, `${message} (${route.method})`, WELL_FORMED))
     else
       issues.push(
         conflictIssue(
@@ -59,20 +60,23 @@ function conflictOf(routes: readonly PlannedRoute[]): string | null {
   }
 }
 
-function conflictIssue({ endpoint, method }: PlannedRoute, other: PlannedRoute | undefined, message: string): Issue {
-  const path = endpoint === null ? [] : [...endpoint.at, 'endpoint']
+/** For a route that gin refuses even where it stands alone. */
+const WELL_FORMED =
+  'each parameter has a name and a segment of its own, as in /a/{name}; the rest of a path is {name*} in the "path" of "_gw/route"'
+
+function conflictIssue(route: PlannedRoute, other: PlannedRoute | undefined, message: string): Issue {
+  const { endpoint, method } = route
   const rival = other?.endpoint ?? null
   const with_ = rival === null ? 'a route of the gateway itself' : `"${nameOf(rival)}"`
-  const text = `${message} (${method}, beside ${with_}): the gateway does not start`
   const isSame = rival !== null && endpoint !== null && rival.path === endpoint.path
-  const issue = certainIssue(
-    'start',
-    'route-conflict',
-    path,
-    text,
-    isSame ? 'remove one of them' : 'call the parameters of one position alike',
-  )
+  const hint = rival === null ? 'take another path' : isSame ? 'remove one of them' : 'call the parameters of one position alike'
+  const issue = routeIssue(route, `${message} (${method}, beside ${with_})`, hint)
   return rival === null ? issue : { ...issue, related: [[...rival.at, 'endpoint']] }
+}
+
+function routeIssue({ endpoint }: PlannedRoute, message: string, hint: string): Issue {
+  const path = endpoint === null ? [] : [...endpoint.at, 'endpoint']
+  return certainIssue('start', 'route-conflict', path, `${message}: the gateway does not start`, hint)
 }
 
 /** `/users/:id` as gin writes it: nobody can use the parameter, and in a url_pattern it stays as it is. */

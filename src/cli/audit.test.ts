@@ -72,6 +72,16 @@ describe('krakend audit', () => {
     assert.equal(exit, 1)
     assert.match(text, /^ERROR rendering the results:\ttemplate: audit:1:3: /)
   })
+  test('has no colours on a terminal whose owner wants none', () => {
+    const onTerminal = (noColor: string): string =>
+      spawnSync(process.execPath, ['--import', 'data:text/javascript,process.stderr.isTTY=true', BIN, 'audit', '-c', 'small.json'], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, NO_COLOR: noColor },
+      }).stderr
+    assert.ok(onTerminal('').includes('\u001B['))
+    assert.ok(!onTerminal('1').includes('\u001B['))
+  })
   test('asks for a file when there is none', () => {
     const text = 'Please, provide the path to the configuration file with --config or see all the options with --help\n'
     assert.deepEqual(audit(), { exit: 1, text })

@@ -7,7 +7,7 @@ import { compileFormat } from '../audit/format-report.ts'
 import { SEVERITIES } from '../audit/rule.ts'
 import { TemplateError } from '../go/template/index.ts'
 import type { FlagValues } from './arguments.ts'
-import { command } from './command.ts'
+import { command, hasColors } from './command.ts'
 import { NO_FILE_TEXT } from './no-file.ts'
 import { openConfig } from './open-config.ts'
 
@@ -45,7 +45,7 @@ async function auditFile(flags: FlagValues<typeof FLAGS>): Promise<number> {
   const ignored = new Set([...splitList(flags.ignore ?? '', ','), ...ignoredByFile])
   const result = auditConfig(opened.config, { severities: new Set(severities), ignored })
   try {
-    process.stderr.write(compileFormat(flags.format ?? '', process.stderr.isTTY)(result))
+    process.stderr.write(compileFormat(flags.format ?? '', hasColors(process.stderr))(result))
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     return fail(error.stage === 'parse' ? 'ERROR parsing the template' : 'ERROR rendering the results', error.message)

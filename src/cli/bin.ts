@@ -41,7 +41,10 @@ async function execute({ command, args: rest }: FoundCommand): Promise<number> {
     process.stdout.write((await import('./help.ts')).helpOf(command))
     return 0
   }
-  return command.execute(readArguments(rest, command.flags))
+  const given = readArguments(rest, command.flags)
+  const extra = given.words[command.maxWords?.(given.flags) ?? Infinity]
+  if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"`)
+  return command.execute(given)
 }
 
 const [major = ''] = process.versions.node.split('.')

@@ -1,6 +1,6 @@
 // A command is declared once: what it is called, what it is for, its flags, its exit codes, and what it does. Help is printed from that.
 
-import type { Arguments, Flags } from './arguments.ts'
+import type { Arguments, Flags, FlagValues } from './arguments.ts'
 
 export interface Command<F extends Flags = Flags> {
   readonly name: string
@@ -16,6 +16,8 @@ export interface Command<F extends Flags = Flags> {
   readonly flags: F
   /** What the words behind the flags are, for completion: nothing unless it is said. */
   readonly words?: 'files' | 'commands' | readonly string[]
+  /** How many of them it takes beside these flags; more are a mistake. compat: KrakenD's commands, which do not say it, ignore them. */
+  maxWords?(flags: FlagValues<F>): number
   /** Exit codes and what they mean. */
   readonly exits: Readonly<Record<number, string>>
   /** Gives the exit code. Throws a UsageError. */

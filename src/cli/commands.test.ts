@@ -91,6 +91,26 @@ describe('exit codes and streams', () => {
     assert.match(own.stdout, /^if any flags in the group .* were all set\n$/)
     assert.match(own.stderr, /^Error: if any flags in the group .* were all set\nUsage:\n/)
   })
+  test('words that a command does not take are refused; by those of KrakenD they are ignored', () => {
+    const lines = [
+      ['convert', 'a.json', 'b.json'],
+      ['convert', '-c', 'a.json', 'b.json'],
+      ['routes', '-c', 'a.json', 'b.json'],
+      ['init', '-o', 'never.yml', 'b.json'],
+      ['explain', '-c', 'a.json', 'GET', '/a', 'b.json'],
+      ['try', '-c', 'a.json', 'GET', '/a', 'b.json'],
+      ['completion', 'bash', 'b.json'],
+    ]
+    for (const line of lines) {
+      const { exit, stdout } = run(...line)
+      assert.deepEqual([exit, stdout], [255, 'unexpected argument "b.json"\n'], line.join(' '))
+    }
+    for (const command of ['explain', 'try']) {
+      assert.equal(run(command, '-c', 'a.json', '/a', 'b').exit, 255)
+      assert.equal(run(command, '-c', 'a.json', 'GET /a', 'b').exit, 255)
+    }
+    assert.equal(run('check', '-c', 'a.json', 'b').exit, 0)
+  })
   test('routes and explain: JSON alone on standard output', () => {
     const routes = JSON.parse(run('routes', '-c', 'a.json', '--format', 'json').stdout) as { path: string }[]
     assert.deepEqual(
@@ -104,6 +124,9 @@ describe('exit codes and streams', () => {
       [missed.exit, missed.stdout, missed.stderr],
       [1, '', 'no endpoint answers /b: 404: no endpoint has this path: did you mean /a?\n'],
     )
+    const reason = '404: no endpoint has this path: did you mean /a?'
+    for (const flag of ['--json', '--format=json'])
+      assert.deepEqual(JSON.parse(run('explain', '-c', 'a.json', flag, '/b').stdout), { reason }, flag)
     assert.equal(run('explain', '-c', 'a.json').exit, 255)
     assert.equal(run('explain', '-c', 'broken.json', '/a').exit, 2)
     assert.equal(run('try', '-c', 'a.json', '/%zz').exit, 255)
@@ -172,6 +195,14 @@ describe('exit codes and streams', () => {
     }
     assert.equal(report.isAccepted, false)
     assert.ok(report.findings.some(({ code }) => code === 'schema'))
+    for (const [args, reason] of [
+      [['-n', '-c', 'mistake.yml'], /^converting configuration content to JSON:\t/],
+      [['-s', 'absent.json', '-c', 'a.json'], /^compiling the custom schema:\topen absent\.json: no such file or directory$/],
+    ] as const) {
+      const told = JSON.parse(run('check', '--format', 'json', ...args).stdout) as { isAccepted: boolean; reason: string }
+      assert.equal(told.isAccepted, false)
+      assert.match(told.reason, reason)
+    }
     assert.match(run('check', '-nc', 'mistake.yml').stderr, /ERROR converting configuration content to JSON:\t/)
   })
   test('check --lint: what references stand for is what counts, and is not printed', () => {

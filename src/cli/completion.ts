@@ -18,6 +18,7 @@ fish:                                     krakend completion fish > ~/.config/fi
     examples: ['source <(krakend completion bash)   # try it in this shell'],
     flags: {},
     words: SHELLS,
+    maxWords: () => 1,
     exits: { 0: 'it is printed', 255: 'there is no such shell' },
     async execute({ words: [word] }) {
       const shell = SHELLS.find((known) => known === word)

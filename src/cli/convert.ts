@@ -40,6 +40,7 @@ file that was and the file that is are compared as krakend diff does it, and wha
     strict: { type: 'boolean', about: 'write nothing when something would be lost' },
   },
   words: 'files',
+  maxWords: ({ config }) => (config === undefined ? 1 : 0),
   exits: {
     0: 'it is converted',
     1: 'it cannot be read, said or written; with --strict: something would be lost',

@@ -36,6 +36,7 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
       values: ['text', 'json'],
     },
   },
+  maxWords: () => 2,
   exits: {
     0: 'the endpoint is shown',
     1: 'none answers: standard error says why',
@@ -79,7 +80,10 @@ forwarded, what is dropped and where to list it, and which URLs are asked.`,
         process.stderr.write(
           `plugins of plugin/http-server see the request first: krakend try -c ${flags.config} ${words.join(' ')} runs them\n`,
         )
-      if (named.length === 0 && flags.json === 0) return 1
+      if (named.length === 0 && flags.json === 0) {
+        if (format === 'json') process.stdout.write(`${JSON.stringify({ reason })}\n`)
+        return 1
+      }
     }
     if (flags.json > 0 && routed.endpoint === null) {
       process.stdout.write(`${JSON.stringify({ reason })}\n`)

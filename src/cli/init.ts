@@ -31,6 +31,7 @@ and says above each key what it is for.`,
     'file-version': { type: 'string', about: 'version of the file (default 3)', values: ['3', '4'] },
     force: { type: 'boolean', about: 'overwrite a file that exists' },
   },
+  maxWords: ({ output }) => (output === undefined ? 1 : 0),
   exits: { 0: 'the file is written', 1: 'it exists, or cannot be written', 255: 'the command line is wrong' },
   async execute({ flags, words: [word] }) {
     const { askAnswers, DEFAULTS } = await import('./init-questions.ts')

@@ -140,12 +140,15 @@ test('plugin new refuses names that cannot be, and kinds that are none', (t) => 
     ['new', 'a/b'],
     ['new', 'a.test'],
     ['new', 'a-request'],
+    ['new', 'url-rewrite', '--kind', 'http-server'],
+    ['new', 'ip-filter', '--kind', 'req-resp-modifier'],
     ['new', 'a', '--kind', 'x'],
     ['new', 'a', 'b'],
     [],
     ['x'],
   ])
     assert.equal(krakend(folder, 'plugin', ...args).exit, 255, args.join(' '))
+  assert.equal(krakend(folder, 'plugin', 'new', 'url-rewrite', '--kind', 'middleware').exit, 0, 'where the gateway has none of that name')
 })
 
 test('plugin list shows what the gateway brings along, where no folder is', (t) => {

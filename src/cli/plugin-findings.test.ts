@@ -170,6 +170,13 @@ test('a plugin that protects stops the start in every version, unless version 4 
   )
 })
 
+test('a protection that version 4 may serve without is told before it fails, and refused by --strict', async (t) => {
+  const folder = makeFolder(t, { 'gate.mjs': 'export default { protects: true, setup: () => null }' })
+  const open = configOf(4, folder, ENTRY('gate', { on_load_error: 'passthrough' }))
+  assert.match((await told(open)).join(), /^warning unprotected \S+$/)
+  assert.match((await told(open, { isStrict: true })).join(), /^error unprotected \S+$/)
+})
+
 test('a broken plugin that says it protects is not left out', async (t) => {
   const folder = makeFolder(t, { 'a.mjs': "export default { name: 'gate', protects: true, kind: 'midleware', setup: () => null }" })
   const lines = await told(configOf(3, folder, MODIFIER('gate')))

@@ -162,7 +162,7 @@ class Judge {
       ...problems.map(({ path, message, hint = '' }) =>
         this.#failed(use, { code: 'plugin-options', path: [...use.optionsPath, ...path], message, hint, protects, mayBeGo: false }),
       ),
-      ...(plugin === null || problems.length === 0 ? [] : this.#tellOfUnprotected(use, protects)),
+      ...this.#tellOfUnprotected(use, protects, problems.length > 0),
     ]
   }
 
@@ -180,7 +180,7 @@ class Judge {
     }
     const successor = hintForRetired(use.namespace, use.name, quirks)
     const found = this.#failed(use, { code: 'plugin-missing', path: use.namePath, message, hint: successor ?? hint, protects, mayBeGo })
-    return [found, ...this.#tellOfUnprotected(use, protects)]
+    return [found, ...this.#tellOfUnprotected(use, protects, true)]
   }
 
   #failed(use: PluginUse, found: Failure): Issue {
@@ -202,11 +202,14 @@ class Judge {
     return !this.#config.quirks.listsPlugins && this.#settings.onLoadError === ''
   }
 
-  /** Version 4 may say that it serves without a protection; whoever reads the findings should know. */
-  #tellOfUnprotected(use: PluginUse, protects: boolean): Issue[] {
-    if (!protects || this.#consequence(use, protects) !== 'passthrough') return []
-    const hint = 'write "exit" not to serve without it'
-    return [warningIssue('unprotected', use.namePath, `the plugin "${use.name}" protects, and this place is served without it`, hint)]
+  /** Version 4 may say that it serves without a protection; whoever reads the findings should know, before its `setup` fails one day. */
+  #tellOfUnprotected({ name, namePath, onLoadError }: PluginUse, protects: boolean, isMissing: boolean): Issue[] {
+    const isOpen = this.#config.quirks.listsPlugins && onLoadError === 'passthrough'
+    if (!isOpen || !(protects || isProtectingPlugin(name))) return []
+    const without = isMissing ? 'is served without it' : 'would be served without it if it could not be loaded'
+    const message = `the plugin "${name}" protects, and this place ${without}`
+    const issue = this.#request.isStrict ? errorIssue : warningIssue
+    return [issue('unprotected', namePath, message, 'write "exit" not to serve without it')]
   }
 
   #consequence({ namespace, name, onLoadError }: PluginUse, protects: boolean): keyof typeof EFFECTS {

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { asError } from '../engine/errors.ts'
+import { kindsOfBuiltIn } from '../plugins/built-in/find.ts'
 import { suffixOf } from '../plugins/entries.ts'
 import { isModuleName } from '../plugins/modules/module-file.ts'
 import { shownPath } from '../plugins/modules/problem.ts'
@@ -33,7 +34,7 @@ For types in an editor, and for "node --test":
 export function createPlugin({ name, kind: written, isJavaScript, folder }: NewPlugin): number {
   const extension = isJavaScript ? '.js' : '.ts'
   const kind = readKind(written)
-  refuseName(name, extension)
+  refuseName(name, kind, extension)
   const file = join(folder, `${name}${extension}`)
   const test = join(folder, `${name}.test${extension}`)
   const taken = [file, test].filter((path) => existsSync(path))
@@ -64,11 +65,16 @@ function readKind(written: string): Kind {
   throw new UsageError(`unknown kind "${written}"${hint === '' ? '' : `, ${hint}`}`, `A kind is one of ${KINDS.join(', ')}.`)
 }
 
-function refuseName(name: string, extension: string): void {
+function refuseName(name: string, kind: Kind, extension: string): void {
   if (!NAME.test(name) || !isModuleName(name + extension))
     throw new UsageError(
       `"${name}" cannot be the name of a plugin's file`,
       'Take letters, digits, "-" and "_"; it begins with one of the first two.',
+    )
+  if (kindsOfBuiltIn(name).includes(kind))
+    throw new UsageError(
+      `the gateway has a plugin "${name}" for plugin/${kind} itself`,
+      'A module of that name would not be used there: take another name.',
     )
   if (suffixOf(name) !== null)
     throw new UsageError(

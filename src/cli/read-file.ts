@@ -154,7 +154,7 @@ async function finish(
   request: FileRequest,
 ): Promise<Omit<FileReading, 'pluginFiles'>> {
   const why = refusal === null ? null : textMasker(secrets)(refusal)
-  await report(toldIssues(issues, config?.inherited ?? null, secrets), source, why === null ? null : `ERROR ${why}`, request)
+  await report(toldIssues(issues, config?.inherited ?? null, secrets), source, why, request)
   const summary = request.format === 'text' ? summarize(issues) : ''
   return { config: refusal === null ? config : null, source, raw, refusal: why, summary }
 }

@@ -19,16 +19,18 @@ export function readFormat(text: string | undefined): ReportFormat {
   throw new UsageError(`invalid argument "${text}" for "--format" flag: it must be text or json`)
 }
 
-/** Writes the findings; `failure` is KrakenD's line about them, null where the file is accepted. */
-export async function report(issues: readonly Issue[], source: Source, failure: string | null, options: ReportOptions): Promise<void> {
-  if (failure !== null) process.stderr.write(`${failure}\n\n`)
+/** Writes the findings; `refusal` is KrakenD's sentence about them, null where the file is accepted. */
+export async function report(issues: readonly Issue[], source: Source, refusal: string | null, options: ReportOptions): Promise<void> {
+  if (refusal !== null) process.stderr.write(`ERROR ${refusal}\n\n`)
   if (options.format === 'text') {
     process.stderr.write(await printIssues(issues, source, { hasColors: hasColors(process.stderr), showsAll: options.showsAll }))
     return
   }
   const findings = await describeIssues(issues, source)
   const counts = { errors: countOf(issues, 'error'), warnings: countOf(issues, 'warning') }
-  process.stdout.write(`${JSON.stringify({ file: source.file, isAccepted: failure === null, ...counts, findings }, null, 2)}\n`)
+  // What refuses a file need not stand in it: a schema that cannot be read, say.
+  const verdict = refusal === null ? { isAccepted: true } : { isAccepted: false, reason: refusal }
+  process.stdout.write(`${JSON.stringify({ file: source.file, ...verdict, ...counts, findings }, null, 2)}\n`)
 }
 
 function countOf(issues: readonly Issue[], severity: Issue['severity']): number {

@@ -14,6 +14,7 @@ export const routes = command({
     config: { type: 'string', short: 'c', about: 'path to the configuration file', isFile: true },
     format: { type: 'string', about: 'text (default), or json for programs', values: ['text', 'json'] },
   },
+  maxWords: ({ config }) => (config === undefined ? 1 : 0),
   exits: { 0: 'the routes are listed', 1: 'the file cannot be read', 255: 'the command line is wrong' },
   async execute({ flags, words: [word] }) {
     const { readFormat } = await import('./report.ts')

@@ -19,10 +19,12 @@ export interface RequestWords {
 
 /** Throws a UsageError for what is no request. */
 export function readRequest({ words, headers, data }: RequestWords): MemoryRequest {
-  const [first = '', second] = words.flatMap((word) => word.split(' ')).filter((word) => word !== '')
+  const [first = '', second, third] = words.flatMap((word) => word.split(' ')).filter((word) => word !== '')
   const hasMethod = !first.startsWith('/')
   const target = hasMethod ? second : first
-  if (target?.startsWith('/') !== true) throw new UsageError('say what is asked for: a path, with or without its method')
+  const extra = hasMethod ? third : second
+  if (target?.startsWith('/') !== true || extra !== undefined)
+    throw new UsageError('say what is asked for: a path, with or without its method')
   const method = hasMethod ? first.toUpperCase() : data === undefined ? 'GET' : 'POST'
   if (!isToken(method)) throw new UsageError(`"${method}" is no method`)
   const bad = findBadEscape(target.replace(/\?.*$/s, ''))

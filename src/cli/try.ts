@@ -32,6 +32,7 @@ The answer's body stands on standard output, everything else on standard error.`
     edition: { type: 'string', about: 'with "ce", ignore Enterprise protections instead of refusing the file', values: ['ce'] },
     format: { type: 'string', about: 'text (default), or json for programs', values: ['text', 'json'] },
   },
+  maxWords: () => 2,
   exits: {
     0: 'it was answered with a status below 400',
     1: 'it was answered with another one, or the file cannot be read',

@@ -53,8 +53,22 @@ export function checkPlugins(namespace: string, block: unknown, path: IssuePath,
   return [
     ...issues,
     ...(quirks.listsPlugins ? checkEntries(namespace, block, path) : []),
-    ...lost.filter(({ name }) => PROTECTING.has(name)).map((plugin) => missingProtection(namespace, plugin, path, rules, quirks)),
+    ...lost
+      .filter(({ name }) => PROTECTING.has(name))
+      .map((plugin) =>
+        tellOfUnread(plugin, missingProtection(namespace, plugin, path, rules, quirks), {
+          why: isRead ? 'stands in a form that this version does not load' : `stands in "${namespace}", which nobody reads here`,
+          hint: (isRead ? issues[0]?.hint : undefined) ?? 'write it where it is read',
+        }),
+      ),
   ]
+}
+
+/** Whether the gateway has the plugin does not matter where nobody asks for it: what is wrong is how, or where, it is written. */
+function tellOfUnread({ name }: WrittenPlugin, issue: Issue, { why, hint }: { readonly why: string; readonly hint: string }): Issue {
+  if (issue.hint !== WITHOUT_PROTECTION) return issue
+  const refusal = issue.severity === 'warning' ? ': "krakend run" refuses the file' : ''
+  return { ...issue, message: `the plugin "${name}" protects and ${why}${refusal}`, hint }
 }
 
 interface Form {

@@ -112,6 +112,19 @@ test('the form of another version is a warning with the right form', () => {
   ])
 })
 
+test('a protecting plugin that nobody reads is told by what is wrong: its form, or where it stands', () => {
+  const told = (raw: object) =>
+    parse(raw).issues.flatMap(({ code, message, hint }) => (code === 'enterprise-protection' ? [`${message} (${hint})`] : []))
+  const names = { name: ['ip-filter'], 'ip-filter': {} }
+  assert.deepEqual(told({ version: 4, extra_config: { 'plugin/http-server': names } }), [
+    'the plugin "ip-filter" protects and stands in a form that this version does not load' +
+      ' (version 4 wants "plugins": [{ "name": …, "config": { … } }])',
+  ])
+  assert.deepEqual(told({ version: 3, extra_config: { 'plugin/middleware': names } }), [
+    'the plugin "ip-filter" protects and stands in "plugin/middleware", which nobody reads here (write it where it is read)',
+  ])
+})
+
 test('dropped exporters are told where to go', () => {
   const blocks = { 'telemetry/opencensus': {}, 'telemetry/influx': {} }
   const { config, issues } = parse({ version: 4, extra_config: blocks }, { knownNamespaces: Object.keys(blocks) })

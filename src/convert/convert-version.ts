@@ -3,7 +3,7 @@
 import { endpointFields, agentFields, backendFields, serviceFields, type Fields } from '../config/fields.ts'
 import type { Level } from '../engine/compile/component.ts'
 import { refuseClaimPlaces, tellClaimPlaces, writeSequential, writeStrategy } from './merging.ts'
-import { blocksOf, placesOf, type TreePlace } from './places.ts'
+import { blocksOf, placesOf, textAt, type TreePlace } from './places.ts'
 import { listPlugins, namePlugins } from './plugins.ts'
 import { type Direction, pathBetween, STEPS, type StepData } from './steps.ts'
 import { findEntry, makeEntry, makeList, makeMap, type MapNode, removeEntry, type Tell, textNode } from './tree.ts'
@@ -24,11 +24,11 @@ export function convertVersion(root: MapNode, from: FileVersion, to: FileVersion
 
 function apply(root: MapNode, direction: Direction, tell: Tell): void {
   const step = STEPS[direction]
-  if (direction === '4-3') movePluginFolderBack(root, tell)
+  const onLoadDefaultError = direction === '4-3' ? movePluginFolderBack(root, tell) : null
   for (const place of placesOf(root)) {
     if (direction === '2-3') splitTexts(place)
     if (direction === '4-3') {
-      namePlugins(place, tell)
+      namePlugins(place, onLoadDefaultError, tell)
       writeSequential(place, tell)
       refuseClaimPlaces(place, tell)
     }
@@ -171,15 +171,18 @@ function movePluginFolder(root: MapNode, tell: Tell): void {
   tell('note', folder.line, 'a plugin that cannot be loaded stops KrakenD 3, where KrakenD 2 went on without it', hint)
 }
 
-function movePluginFolderBack(root: MapNode, tell: Tell): void {
+/** Its `on_load_default_error`; null for none. */
+function movePluginFolderBack(root: MapNode, tell: Tell): string | null {
   const blocks = blocksOf({ level: 'service', map: root })
   const folder = blocks?.entries.findLast(({ key }) => key === FOLDER)
-  if (blocks === null || folder === undefined) return
+  if (blocks === null || folder === undefined) return null
   removeEntry(blocks, folder)
   root.entries.push(folder)
-  if (folder.value.kind !== 'map') return
+  if (folder.value.kind !== 'map') return null
+  const onLoadDefaultError = textAt(folder.value, 'on_load_default_error')
   for (const entry of folder.value.entries.filter(({ key }) => key.startsWith('on_load_'))) {
     removeEntry(folder.value, entry)
     tell('lost', entry.line, `"${entry.key}": version 3 serves without a plugin that cannot be loaded`)
   }
+  return onLoadDefaultError
 }

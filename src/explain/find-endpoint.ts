@@ -20,11 +20,11 @@ export interface FoundEndpoint {
   readonly dropped: string | null
 }
 
-/** `['GET', '/users/{id}']`, `['GET /users/7']` or `['/users/:id']`; null for what has no path. */
+/** `['GET', '/users/{id}']`, `['GET /users/7']` or `['/users/:id']`; null for what has no path, or more than that. */
 export function readTarget(words: readonly string[]): { method: string | null; path: string } | null {
-  const [first = '', second] = words.flatMap((word) => word.split(' ')).filter((word) => word !== '')
-  if (first.startsWith('/')) return { method: null, path: first }
-  return second?.startsWith('/') === true ? { method: first.toUpperCase(), path: second } : null
+  const [first = '', second, third] = words.flatMap((word) => word.split(' ')).filter((word) => word !== '')
+  if (first.startsWith('/')) return second === undefined ? { method: null, path: first } : null
+  return second?.startsWith('/') === true && third === undefined ? { method: first.toUpperCase(), path: second } : null
 }
 
 /**

@@ -51,3 +51,15 @@ export interface Connecting {
 
 /** A URL that cannot be opened, whatever the broker does. */
 export class OpenError extends Error {}
+
+/** One that has a parameter which its scheme does not know. */
+export class UnknownParameterError extends OpenError {
+  readonly parameter: string
+  readonly known: readonly string[]
+
+  constructor(message: string, parameter: string, known: readonly string[]) {
+    super(message)
+    this.parameter = parameter
+    this.known = known
+  }
+}

@@ -4,7 +4,7 @@ import type { Peer } from '../peers.ts'
 import { quote } from '../../go/quote.ts'
 import { type Address, findUnknown, type Kind, parseAddress } from './address.ts'
 import { AWS_PARAMETERS } from './aws-address.ts'
-import { OpenError, type Scheme } from './scheme.ts'
+import { OpenError, type Scheme, UnknownParameterError } from './scheme.ts'
 
 export interface SchemeEntry {
   readonly peer: Peer
@@ -73,6 +73,8 @@ export function findScheme(url: string, kind: Kind): { address: Address; entry: 
     )
   }
   const unknown = findUnknown(address, parameters)
-  if (unknown !== null) throw new OpenError(`open ${kind} ${url}: invalid query parameter ${quote(unknown)}`)
+  if (unknown !== null) {
+    throw new UnknownParameterError(`open ${kind} ${url}: invalid query parameter ${quote(unknown)}`, unknown, parameters)
+  }
   return { address, entry }
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { assert as check, dictionary, property, string, uint8Array } from 'fast-check'
 import { decodeGob, encodeGob } from '../../../brokers/pubsub/gob.ts'
 import { nats } from '../../../brokers/pubsub/nats.ts'
+import type { Issue } from '../../../schema/issue.ts'
 import { checkOptions, configOf, makeSite, openInMemory } from '../../../testing/index.ts'
 import { findUnknown, nameOf, parameterOf, parseAddress } from '../../../brokers/pubsub/address.ts'
 import { pubsubPublisher, pubsubSubscriber } from './index.ts'
@@ -76,13 +77,14 @@ test('a server that is away costs these endpoints their answers', async () => {
 })
 
 test('a URL that nobody can open is a finding', () => {
-  const checkAt = (declaration: typeof pubsubPublisher | typeof pubsubSubscriber, host: string, url: string): string[] => {
+  const issuesAt = (declaration: typeof pubsubPublisher | typeof pubsubSubscriber, host: string, url: string): readonly Issue[] => {
     const config = configOf(fileOf(host, {}))
     const place = { config, endpoint: null, backend: config.endpoints[0]?.backends[0] ?? null }
     const around = { place, readable: () => true, identityHeaders: () => [], contentOf: () => null }
     const block = { raw: {}, extras: null, dialect: 3, once: makeSite().once, ...around } as const
-    return (declaration.check?.({ topic_url: url, subscription_url: url }, block) ?? []).map(({ message }) => message)
+    return declaration.check?.({ topic_url: url, subscription_url: url }, block) ?? []
   }
+  const checkAt = (...args: Parameters<typeof issuesAt>): string[] => issuesAt(...args).map(({ message }) => message)
   assert.match(checkAt(pubsubPublisher, 'kafkaesque://', 't').join(), /^no driver registered for "kafkaesque" .*; every call fails$/)
   assert.deepEqual(checkAt(pubsubPublisher, 'gcppubsub://', 'projects/p/topics/t'), [])
   assert.match(
@@ -91,5 +93,10 @@ test('a URL that nobody can open is a finding', () => {
   )
   assert.match(checkAt(pubsubSubscriber, 'nats://', 't?natsv3').join(), /^open subscription nats:\/\/t\?natsv3: invalid query parameter/)
   assert.deepEqual(checkAt(pubsubSubscriber, 'nats://', 't?queue=q'), [])
+  const hintsAt = (...args: Parameters<typeof issuesAt>): string[] => issuesAt(...args).map(({ code, hint }) => `${code} ${hint}`)
+  assert.deepEqual(hintsAt(pubsubPublisher, 'kafka://', 't?foo=1'), ['unknown-url-parameter a topic has key_name there'])
+  assert.deepEqual(hintsAt(pubsubPublisher, 'kafka://', 't?keyname=1'), ['unknown-url-parameter did you mean "key_name"?'])
+  assert.deepEqual(hintsAt(pubsubPublisher, 'azuresb://', 't?x'), ['unknown-url-parameter a topic has none there'])
+  assert.match(hintsAt(pubsubPublisher, 'kafkaesque://', 't').join(), /^invalid-host write "host"/)
   assert.match(checkOptions(pubsubPublisher, { topic_url: 1 }).join(), /^warning topic_url: /)
 })

@@ -7,12 +7,13 @@ import { keepConnection, keepOn } from '../../../brokers/kept.ts'
 import type { Link } from '../../../brokers/link.ts'
 import { checkPeer, requirePeer } from '../../../brokers/peers.ts'
 import type { Address, Kind } from '../../../brokers/pubsub/address.ts'
-import { type Client, OpenError, type Send } from '../../../brokers/pubsub/scheme.ts'
+import { type Client, OpenError, type Send, UnknownParameterError } from '../../../brokers/pubsub/scheme.ts'
 import { findScheme, schemesOf } from '../../../brokers/pubsub/schemes.ts'
 import { type CheckedBlock, component, type Site } from '../../../engine/compile/component.ts'
 import type { Layer, Pipe, PipeRequest } from '../../../engine/types.ts'
 import { within } from '../../../brokers/within.ts'
 import { certainIssue, type Issue } from '../../../schema/issue.ts'
+import { suggestHint } from '../../../schema/suggest.ts'
 import { Type } from '../../../schema/type.ts'
 import { answerWith, hostCredentials, TAKEN } from '../broker-answers.ts'
 
@@ -134,7 +135,15 @@ function checkUrl(url: string, kind: Kind, { place }: CheckedBlock): Issue[] {
     return checkPeer(findScheme(`${host}${url}`, kind).entry.peer)
   } catch (error) {
     if (!(error instanceof OpenError)) throw error
+    const message = `${error.message}; every call fails`
+    if (error instanceof UnknownParameterError)
+      return [certainIssue('requests', 'unknown-url-parameter', [OPTION[kind]], message, hintForParameter(error, kind))]
     const hint = `write "host": ["nats://"] (or ${schemesOf(kind).join(', ')}) and "disable_host_sanitize": true at the backend`
-    return [certainIssue('requests', 'invalid-host', [OPTION[kind]], `${error.message}; every call fails`, hint)]
+    return [certainIssue('requests', 'invalid-host', [OPTION[kind]], message, hint)]
   }
+}
+
+function hintForParameter({ parameter, known }: UnknownParameterError, kind: Kind): string {
+  const there = known.length === 0 ? `a ${kind} has none there` : `a ${kind} has ${known.join(', ')} there`
+  return suggestHint(parameter, known) || there
 }
