@@ -163,7 +163,9 @@ test('systemd: the exposure that the page shows', { skip: lacksSystemd }, () => 
   const [line = ''] = linesWith(systemd, '$ systemd-analyze')
   const args = line.split(' ').slice(2)
   const unit = join(ROOT, 'deploy/systemd', args.pop() ?? '')
-  const { stdout } = spawnSync('systemd-analyze', [...args, unit], { encoding: 'utf8' })
+  // The face is one only where the terminal has it.
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', SYSTEMD_EMOJI: '1' }
+  const { stdout } = spawnSync('systemd-analyze', [...args, unit], { encoding: 'utf8', env })
   assert.equal(findDifference(blockWith(systemd, line).slice(line.length + 1), stdout), null, stdout)
 })
 

@@ -9,24 +9,12 @@ import type { Site } from '../../../engine/compile/component.ts'
 import { loadProcessParts } from '../../../engine/compile/order.ts'
 import { readBlock } from '../../../engine/compile/read-block.ts'
 import { order } from '../../../order.ts'
-import { Scope } from '../../../engine/scope.ts'
-import {
-  buildFor,
-  checkOptions,
-  configOf,
-  makeBackendRequest,
-  makeBackendResponse,
-  makeExchange,
-  makeSite,
-  openInMemory,
-} from '../../../testing/index.ts'
+import { buildFor, checkOptions, configOf, makeBackendResponse, makeExchange, makeSite, openInMemory } from '../../../testing/index.ts'
 import { MetricReader } from '../metric-reader.ts'
-import { MetricStore } from '../metric-store.ts'
 import { writePage } from '../prometheus-page.ts'
 import { grpcCollector, httpCollector } from '../test-collectors.ts'
-import { callLayer } from './call-layer.ts'
 import { openTelemetry } from './index.ts'
-import { clientInstruments, INSTRUMENTS } from './instruments.ts'
+import { INSTRUMENTS } from './instruments.ts'
 import { NAMESPACE } from './options.ts'
 
 type Fields = Map<number, (Buffer | bigint)[]>
@@ -291,19 +279,4 @@ test('connections to brokers are counted when they come and go, once whatever th
     assert.match(page, new RegExp(`^gateway_broker_connection_changes_total\\{connection="nats://broker",state="${state}"\\} 1$`, 'm'))
   }
   await shared.close()
-})
-
-test('a series is there when something was counted, and of an answer without a body the length is known', async () => {
-  const { shared } = makeSite()
-  const store = new MetricStore({ shared, name: NAMESPACE, instruments: INSTRUMENTS, nowMs: 0 })
-  const metrics = { store, requests: clientInstruments('', false), hasRead: true, attributes: [], name: 'x' }
-  const layer = callLayer({ steady: () => performance.now(), metrics, traces: null })
-  const collect = () => new MetricReader(shared, NAMESPACE, INSTRUMENTS).collect()
-  assert.deepEqual(collect(), [])
-  const send = layer?.(() => Promise.resolve(makeBackendResponse('', { statusCode: 204 })))
-  await send?.(makeBackendRequest('http://a:80', '/x'), Scope.root())
-  const names = collect().map(({ instrument }) => instrument.name)
-  assert.ok(names.includes('http.client.response.size') && names.includes('http.client.response.read.size'), names.join())
-  assert.ok(!names.includes('http.client.response.no-content-length'))
-  assert.ok(collect().every(({ attributes }) => !attributes.some(([key]) => key === 'error')))
 })
