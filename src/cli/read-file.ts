@@ -6,7 +6,7 @@ import type { GatewayConfig } from '../config/types.ts'
 import { checkBlocks } from '../engine/compile/check-blocks.ts'
 import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
 import { textMasker } from '../engine/secrets.ts'
-import { compileLocalTime } from '../log/local-time.ts'
+import { standardLine } from '../log/standard-line.ts'
 import { order } from '../order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
 import { isInOwnBlock } from '../schema/own-keys.ts'
@@ -159,9 +159,6 @@ async function finish(
   return { config: refusal === null ? config : null, source, raw, refusal: why, summary }
 }
 
-const writeTime = compileLocalTime('2006/01/02 15:04:05')
-
-/** As Go's standard logger: the local time in front. */
 export function writeNotices(notices: readonly string[]): void {
-  for (const notice of notices) process.stderr.write(`${writeTime(new Date())} ${notice}\n`)
+  for (const notice of notices) process.stderr.write(standardLine(notice))
 }

@@ -27,6 +27,7 @@ for (const workers of [1, 2]) {
       const release = await asked.promise
       const exited = gateway.stop()
       await gateway.waitFor('Signal intercepted: terminated')
+      assert.match(gateway.output(), /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d Signal intercepted: terminated$/m)
       await untilRefused(`${gateway.url}/quick`)
       release()
       assert.deepEqual(await slow, { status: 200, body: '{"late":true}' })

@@ -6,6 +6,7 @@ import { DEADLINE_EXCEEDED } from '../engine/errors.ts'
 import { HealthBoard } from '../engine/process/health-board.ts'
 import { ProcessParts } from '../process-parts.ts'
 import { processSettings } from '../engine/process/process-blocks.ts'
+import { standardLine } from '../log/standard-line.ts'
 import { describeFailure, EXIT, reportFailure } from './failure.ts'
 import { createLogger, introduceLog, openOutput, type Output } from './log.ts'
 import { nameProcess, VERSION } from './process.ts'
@@ -90,7 +91,7 @@ async function serveOnce(reading: Reading, options: OwnOptions, output: Output, 
   signals.onReload(() => reloader.request())
   const signal = await stopped
   // The terminal that is gone would answer with an error.
-  if (signal !== HANGUP) process.stderr.write(`Signal intercepted: ${signal}\n`)
+  if (signal !== HANGUP) process.stderr.write(standardLine(`Signal intercepted: ${signal}`))
   health.stop()
   // A reload that hangs at a key service must not hold the end back: it ends by itself, without effect.
   void reloader.stop()
