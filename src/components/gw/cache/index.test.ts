@@ -246,6 +246,10 @@ describe('check', () => {
     assert.deepEqual(findings({}), ['ttl: must be set: how long is an answer fresh?'])
     assert.deepEqual(findings({ ttl: '1m', tags: ['u:{ids}'] }), ['tags.0: nothing is called {ids} here'])
     assert.deepEqual(findings({ ttl: '1m', tags: ['u:{id}'] }), [])
+    assert.deepEqual(findings({ ttl: '1m', key: [], statuses: [] }), [
+      'key: names nothing: all requests would get the same answer',
+      'statuses: names no status: nothing would be kept',
+    ])
     assert.match(
       String(findings({ ttl: '1m', key: ['{id'], tags: ['{id}}'] })),
       /^key\.0: a "\{" is not closed.*,tags\.0: a "\}" closes nothing/,

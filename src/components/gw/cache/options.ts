@@ -50,6 +50,17 @@ export function checkCache(given: Options, block: CheckedBlock): Issue[] {
   const issues: Issue[] = []
   if ((parseDurationMs(given.ttl) ?? 0) <= 0)
     issues.push(errorIssue('missing-option', ['ttl'], 'must be set: how long is an answer fresh?', 'write "ttl": "1m"'))
+  // security: an answer would be everybody's, whatever was asked for.
+  if (given.key?.length === 0)
+    issues.push(
+      errorIssue(
+        'invalid-option',
+        ['key'],
+        'names nothing: all requests would get the same answer',
+        'leave it out, or write ["public"] where that is meant',
+      ),
+    )
+  if (given.statuses.length === 0) issues.push(errorIssue('invalid-option', ['statuses'], 'names no status: nothing would be kept'))
   const endpoint = block.place?.endpoint ?? null
   const params = paramsOf(endpoint)
   for (const option of ['key', 'tags'] as const)

@@ -231,6 +231,7 @@ test('check names conditions that nothing meets, and what cannot go together', (
   assert.deepEqual(checkOptions(retry, { hedge_delay: '1s', max_retries: 0 }), [
     'error hedge_delay: without "max_retries" no attempt begins beside another',
   ])
+  assert.deepEqual(checkOptions(retry, { methods: ['get'] }), ['warning methods[0]: no request has the method "get"'])
   assert.match(String(checkOptions(retry, { max_retries: -1 })), /^error max_retries: must be at least 0/)
   assert.match(String(checkOptions(retry, { backoff: 5 })), /^error backoff: must be a text/)
 })

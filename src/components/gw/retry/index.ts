@@ -127,6 +127,10 @@ function checkRetry({ on, methods, hedge_delay, max_retries }: Options, { place 
   const issues = checkConditions(on, 'on')
   for (const [index, method] of methods.entries())
     if (!isToken(method)) issues.push(errorIssue('invalid-option', ['methods', index], `"${method}" is no method`))
+    else if (method !== method.toUpperCase())
+      issues.push(
+        warningIssue('invalid-option', ['methods', index], `no request has the method "${method}"`, `write "${method.toUpperCase()}"`),
+      )
   if ((parseDurationMs(hedge_delay) ?? 0) > 0 && max_retries === 0)
     issues.push(errorIssue('contradiction', ['hedge_delay'], 'without "max_retries" no attempt begins beside another'))
   const backend = place?.backend ?? null
