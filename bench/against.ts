@@ -1,8 +1,8 @@
 // What one row costs more than another: gateways of both run, and are asked in turn, so that a machine whose speed changes changes both.
 
-import { type Sample, takeTurn } from './load.ts'
+import { compare, type Load } from './load.ts'
 import type { BenchRow } from './rows.ts'
-import { type Place, type StartedRow, startRow } from './started-row.ts'
+import { type Place, startRow } from './started-row.ts'
 import { median } from './statistics.ts'
 
 export interface Comparison {
@@ -12,9 +12,6 @@ export interface Comparison {
   readonly moreUnits: number
 }
 
-const TURNS = 3
-const TURN_SECONDS = 2
-
 interface Pair {
   readonly own: number
   readonly base: number
@@ -22,20 +19,15 @@ interface Pair {
 }
 
 /** Medians of so many pairs of processes: two of the same build differ by a tenth, for as long as they live. `unit` measures nginx. */
-export async function measureAgainst(
-  row: BenchRow,
-  baseRow: BenchRow,
-  place: Place,
-  unit: (seconds: number) => Promise<Sample>,
-  pairs: number,
-): Promise<Comparison> {
+export async function measureAgainst(row: BenchRow, baseRow: BenchRow, place: Place, unit: Load, pairs: number): Promise<Comparison> {
   const found: Pair[] = []
   for (let i = 0; i < pairs; i++) {
     const base = await startRow(baseRow, place, 'base')
     try {
       const own = await startRow(row, place, 'gateway')
       try {
-        found.push(await measurePair(own, base, unit))
+        const [baseMicros, unitMicros, ownMicros] = (await compare([base.measure, unit, own.measure])) as [number, number, number]
+        found.push({ own: ownMicros, base: baseMicros, unit: unitMicros })
       } finally {
         await own.stop()
       }
@@ -48,14 +40,4 @@ export async function measureAgainst(
     baseMicros: median(found.map(({ base }) => base)),
     moreUnits: median(found.map(({ own, base, unit: nginx }) => (own - base) / nginx)),
   }
-}
-
-/** Of all turns the least: what else a machine does only ever adds. */
-async function measurePair(own: StartedRow, base: StartedRow, unit: (seconds: number) => Promise<Sample>): Promise<Pair> {
-  const cost = async (load: (seconds: number) => Promise<Sample>): Promise<number> =>
-    (await takeTurn(load, TURN_SECONDS)).cpuMicrosPerRequest
-  const turns: Pair[] = []
-  for (let i = 0; i < TURNS; i++) turns.push({ base: await cost(base.measure), unit: await cost(unit), own: await cost(own.measure) })
-  const least = (of: keyof Pair): number => Math.min(...turns.map((turn) => turn[of]))
-  return { own: least('own'), base: least('base'), unit: least('unit') }
 }

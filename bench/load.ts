@@ -62,13 +62,23 @@ export async function measure(
   }
 }
 
+export type Load = (seconds: number) => Promise<Sample>
+
+const TURNS = 3
+const TURN_SECONDS = 2
 /** While a gateway waits for its turn, V8 takes the room for new objects away, and collecting garbage costs more for a while. */
 const LEAD_SECONDS = 1
 
-/** A turn of one that is measured beside others: after a lead that does not count. */
-export async function takeTurn(load: (seconds: number) => Promise<Sample>, seconds: number): Promise<Sample> {
-  await load(LEAD_SECONDS)
-  return load(seconds)
+/** CPU time of a request of each, measured in turn. Of all turns the least: what else a machine does only ever adds. */
+export async function compare(loads: readonly Load[]): Promise<number[]> {
+  const least = loads.map(() => Infinity)
+  for (let turn = 0; turn < TURNS; turn++)
+    for (const [index, load] of loads.entries()) {
+      await load(LEAD_SECONDS)
+      const { cpuMicrosPerRequest } = await load(TURN_SECONDS)
+      least[index] = Math.min(least[index] as number, cpuMicrosPerRequest)
+    }
+  return least
 }
 
 async function runWrk(core: number, url: string, seconds: number, script: string): Promise<WrkResult> {

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { checkAnswer, startGateway } from './gateway.ts'
-import { type Asked, measure, type Sample } from './load.ts'
+import { type Asked, type Load, measure } from './load.ts'
 import type { BenchRow } from './rows.ts'
 
 export interface Place {
@@ -16,7 +16,7 @@ export interface Place {
 export interface StartedRow {
   /** What is asked besides the URL. */
   readonly asked: Asked
-  readonly measure: (seconds: number) => Promise<Sample>
+  readonly measure: Load
   stop(): Promise<void>
 }
 
@@ -29,7 +29,7 @@ const WARM_UP_ROUNDS = 5
 export async function startRow(row: BenchRow, { gatewayCore, loadCore, folder, backendPort }: Place, name: string): Promise<StartedRow> {
   const gateway = await startGateway(gatewayCore, join(folder, name), backendPort, row)
   const asked = askedOf(row)
-  const load = (seconds: number): Promise<Sample> => measure(loadCore, gateway.pid, `${gateway.url}${row.path}`, seconds, folder, asked)
+  const load: Load = (seconds) => measure(loadCore, gateway.pid, `${gateway.url}${row.path}`, seconds, folder, asked)
   try {
     await checkAnswer(gateway, row, asked)
     await warmUp(load)
@@ -40,7 +40,7 @@ export async function startRow(row: BenchRow, { gatewayCore, loadCore, folder, b
   return { asked, measure: load, stop: () => gateway.stop() }
 }
 
-async function warmUp(load: (seconds: number) => Promise<Sample>): Promise<void> {
+async function warmUp(load: Load): Promise<void> {
   let requests = 0
   for (let i = 0; i < WARM_UP_ROUNDS && requests < WARM_UP_REQUESTS; i++) {
     const sample = await load(WARM_UP_SECONDS)

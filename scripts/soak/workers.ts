@@ -5,7 +5,7 @@ import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { measure, takeTurn } from '../../bench/load.ts'
+import { compare, type Load, measure } from '../../bench/load.ts'
 import { startBackend as startNginx } from '../../bench/nginx.ts'
 import { residentMiB, threadCpuMicros } from '../../bench/processes.ts'
 import { INSPECTED } from '../../src/testing/inspector.ts'
@@ -19,8 +19,6 @@ import { ask, askEvenly, askInTurn, forSeconds } from './load.ts'
 
 const CLIENTS = 64
 const ROUNDS = 3
-const TURNS = 3
-const TURN_S = 2
 /** Each worker compiles what it does often. */
 const WARM_UP_S = 8
 /** A second after the start what only the start needed is given back. */
@@ -81,19 +79,16 @@ async function compareWorkers(port: number, folder: string): Promise<{ ratio: nu
   await sleep(REST_MS)
   const idle = (gateway: RunningCommand): number => residentMiB(gateway.child.pid as number)
   const moreMiB = idle(two) - idle(one)
-  const loadOf = (gateway: RunningCommand) => (seconds: number) =>
-    measure(LOAD_CORE, gateway.child.pid as number, `${gateway.url}/a`, seconds, folder)
-  const [loadOne, loadTwo] = [loadOf(one), loadOf(two)]
-  await loadOne(WARM_UP_S)
-  await loadTwo(WARM_UP_S)
-  const [ones, twos]: [number[], number[]] = [[], []]
-  for (let i = 0; i < TURNS; i++) {
-    ones.push((await takeTurn(loadOne, TURN_S)).cpuMicrosPerRequest)
-    twos.push((await takeTurn(loadTwo, TURN_S)).cpuMicrosPerRequest)
-  }
+  const loadOf =
+    (gateway: RunningCommand): Load =>
+    (seconds) =>
+      measure(LOAD_CORE, gateway.child.pid as number, `${gateway.url}/a`, seconds, folder)
+  const loads = [loadOf(one), loadOf(two)]
+  for (const load of loads) await load(WARM_UP_S)
+  const [microsOfOne, microsOfTwo] = (await compare(loads)) as [number, number]
   await one.stop()
   await two.stop()
-  return { ratio: Math.min(...twos) / Math.min(...ones), moreMiB }
+  return { ratio: microsOfTwo / microsOfOne, moreMiB }
 }
 
 export const spread: Figure = {
