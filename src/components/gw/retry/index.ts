@@ -59,7 +59,7 @@ export const retry = component({
     // Nobody waits for the answer of a copy.
     if (backend === null || backendProxyOptions(backend).shadow) return null
     const repeats = given.max_retries > 0
-    if (!repeats && isZero(given.per_try_timeout)) return null
+    if (!repeats && perTryMsOf(given) === Infinity) return null
     const budget = new RetryBudget(site.shared.buffer(`retry ${site.id}`, RetryBudget.BYTES), {
       ratio: given.budget.ratio,
       minPerSecond: given.budget.min_per_second,
@@ -71,7 +71,7 @@ export const retry = component({
       const run = (request: PipeRequest, scope: Parameters<Pipe>[1], body: RepeatableBody) =>
         Attempts.run({ next, request, scope, body, rules: isSafe(request) ? rules : { ...rules, hedgeMs: Infinity } })
       return function retryCalls(request, scope) {
-        budget.countRequest(readMs())
+        if (repeats) budget.countRequest(readMs())
         const body = repeats ? keepBody(request.body) : sentOnce(request.body)
         return body instanceof Promise ? body.then((kept) => run(request, scope, kept)) : run(request, scope, body)
       }
@@ -79,16 +79,16 @@ export const retry = component({
   },
 })
 
-/** A time that is none. */
-function isZero(duration: string): boolean {
-  return (parseDurationMs(duration) ?? 0) === 0
+/** Infinity: none. */
+function perTryMsOf({ per_try_timeout }: Options): number {
+  return parseDurationMs(per_try_timeout) || Infinity
 }
 
 function compileRules(given: Options, { backend, clock }: Site, takeRetry: () => boolean): AttemptRules {
   const isSafe = compileSafety(given.methods)
   return {
     maxRetries: given.max_retries,
-    perTryMs: parseDurationMs(given.per_try_timeout) || Infinity,
+    perTryMs: perTryMsOf(given),
     backoffMs: parseDurationMs(given.backoff) ?? 0,
     hedgeMs: parseDurationMs(given.hedge_delay) || Infinity,
     hasOtherHosts: backend !== null && (backend.hosts.length > 1 || (backend.sd !== '' && backend.sd !== 'static')),
