@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -17,6 +17,7 @@ import { until } from '../../src/testing/until.ts'
 import { endpoint, request } from '../kit.ts'
 import { findDifference } from '../page-lines.ts'
 import { fileOf, renderChart, type Values } from './render-chart.ts'
+import { lacksSystemd, verifyUnit } from './systemd-unit.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CHART = join(ROOT, 'deploy/helm/krakend-ts')
@@ -157,8 +158,6 @@ test('Kubernetes: the log tells of a change of the file and of the end of a pod'
   for (const line of ended.trimEnd().split('\n')) assert.equal(findDifference(`…\n${line}\n…`, last), null, last)
 })
 
-const lacksSystemd = spawnSync('systemd-analyze', ['--version']).error === undefined ? false : 'no systemd-analyze'
-
 test('systemd: the exposure that the page shows', { skip: lacksSystemd }, () => {
   const [line = ''] = linesWith(systemd, '$ systemd-analyze')
   const args = line.split(' ').slice(2)
@@ -170,18 +169,7 @@ test('systemd: the exposure that the page shows', { skip: lacksSystemd }, () => 
 })
 
 test('systemd: the drop-in of the page is one that it takes', { skip: lacksSystemd }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'krakend-unit-'))
-  try {
-    const here = (text: string): string => text.replaceAll('/usr/bin/krakend', COMMAND)
-    const unit = join(folder, 'krakend.service')
-    writeFileSync(unit, here(readFileSync(join(ROOT, 'deploy/systemd/krakend.service'), 'utf8')))
-    mkdirSync(`${unit}.d`)
-    writeFileSync(join(`${unit}.d`, 'own.conf'), here(blockWith(systemd, 'StateDirectory=krakend')))
-    const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' })
-    assert.deepEqual([status, stderr], [0, ''])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  assert.deepEqual(verifyUnit(blockWith(systemd, 'StateDirectory=krakend')), [0, ''])
 })
 
 test('systemd: what is copied is in the package, and the check before the start is one', (context) => {
