@@ -1,14 +1,12 @@
 // docs/cli.md shows what the program answers: every command of the page is run. `UPDATE_DOCS=1` writes what it answers into the page.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { krakend } from '../src/cli/test-commands.ts'
 import { startBackend, type TestBackend } from './kit.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -67,8 +65,7 @@ async function answerOf(program: string, line: string): Promise<string> {
   const args = wordsOf(line)
   const cwd = args[0] === 'try' ? live : folder
   if (program === 'cat') return readable(readFileSync(join(folder, args[0] as string), 'utf8'))
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli/bin.ts'), ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  const { stdout, stderr } = await krakend(cwd, ...args)
   return readable(stderr + stdout)
 }
 

@@ -1,14 +1,11 @@
 // `krakend audit` as a shell sees it: exit codes and what stands on standard error.
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-
-const BIN = fileURLToPath(new URL('bin.ts', import.meta.url))
+import { BIN, krakend, node } from './test-commands.ts'
 
 interface Answer {
   readonly exit: number | null
@@ -27,14 +24,14 @@ describe('krakend audit', () => {
   })
   after(() => rmSync(folder, { recursive: true }))
 
-  function audit(...args: readonly string[]): Answer {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, 'audit', ...args], { cwd: folder, encoding: 'utf8' })
+  async function audit(...args: readonly string[]): Promise<Answer> {
+    const { exit, stdout, stderr } = await krakend(folder, 'audit', ...args)
     assert.equal(stdout, '')
-    return { exit: status, text: stderr }
+    return { exit, text: stderr }
   }
 
-  test('reports what it was asked for, and nothing else', () => {
-    const answer = audit(
+  test('reports what it was asked for, and nothing else', async () => {
+    const answer = await audit(
       '-c',
       'keys.json',
       '-s',
@@ -46,44 +43,41 @@ describe('krakend audit', () => {
     )
     assert.deepEqual(answer, { exit: 1, text: '1.1.2 4.3.1 ' })
   })
-  test('exits with 0 when nothing is left; rules of a file and of the line are ignored', () => {
-    assert.deepEqual(audit('-c', 'small.json', '-s', 'LOW', '-I', 'ignored', '-i', '5.2.3'), { exit: 0, text: '' })
+  test('exits with 0 when nothing is left; rules of a file and of the line are ignored', async () => {
+    assert.deepEqual(await audit('-c', 'small.json', '-s', 'LOW', '-I', 'ignored', '-i', '5.2.3'), { exit: 0, text: '' })
   })
-  test('empty options count as absent', () => {
-    const { exit, text } = audit('-c', 'small.json', '--ignore-file=', '--format=', '-i', '', '--severity', 'CRITICAL,LOW')
+  test('empty options count as absent', async () => {
+    const { exit, text } = await audit('-c', 'small.json', '--ignore-file=', '--format=', '-i', '', '--severity', 'CRITICAL,LOW')
     assert.equal(exit, 1)
     assert.match(text, /^3\.1\.1\t\[LOW\] {3}\tEnable a bot detector\.\n5\.2\.2\t/)
   })
-  test('warns of severities that do not exist: they would hide rules', () => {
+  test('warns of severities that do not exist: they would hide rules', async () => {
     const text = 'WARNING no rule has the severity "high": there are CRITICAL, HIGH, MEDIUM, LOW\n'
-    assert.deepEqual(audit('-c', 'small.json', '-s', 'high'), { exit: 0, text })
+    assert.deepEqual(await audit('-c', 'small.json', '-s', 'high'), { exit: 0, text })
   })
-  test('says what is wrong with the file', () => {
-    const { exit, text } = audit('-c', 'broken.json')
+  test('says what is wrong with the file', async () => {
+    const { exit, text } = await audit('-c', 'broken.json')
     assert.equal(exit, 1)
     assert.match(text, /^ERROR parsing the configuration file:\t'broken\.json': /)
   })
-  test('says what is wrong with the ignore file and with the template', () => {
+  test('says what is wrong with the ignore file and with the template', async () => {
     const missing = 'ERROR accessing the ignore file:\topen absent: no such file or directory\n\n'
-    assert.deepEqual(audit('-c', 'small.json', '-I', 'absent'), { exit: 1, text: missing })
+    assert.deepEqual(await audit('-c', 'small.json', '-I', 'absent'), { exit: 1, text: missing })
     const unread = 'ERROR parsing the template:\ttemplate: audit:1: function "x" not defined\n\n'
-    assert.deepEqual(audit('-c', 'small.json', '-f', '{{ x }}'), { exit: 1, text: unread })
-    const { exit, text } = audit('-c', 'small.json', '-f', '{{ .X }}')
+    assert.deepEqual(await audit('-c', 'small.json', '-f', '{{ x }}'), { exit: 1, text: unread })
+    const { exit, text } = await audit('-c', 'small.json', '-f', '{{ .X }}')
     assert.equal(exit, 1)
     assert.match(text, /^ERROR rendering the results:\ttemplate: audit:1:3: /)
   })
   test('has no colours on a terminal whose owner wants none', () => {
     const onTerminal = (noColor: string): string =>
-      spawnSync(process.execPath, ['--import', 'data:text/javascript,process.stderr.isTTY=true', BIN, 'audit', '-c', 'small.json'], {
-        cwd: folder,
-        encoding: 'utf8',
-        env: { ...process.env, NO_COLOR: noColor },
-      }).stderr
+      node(folder, ['--import', 'data:text/javascript,process.stderr.isTTY=true', BIN, 'audit', '-c', 'small.json'], { NO_COLOR: noColor })
+        .stderr
     assert.ok(onTerminal('').includes('\u001B['))
     assert.ok(!onTerminal('1').includes('\u001B['))
   })
-  test('asks for a file when there is none', () => {
+  test('asks for a file when there is none', async () => {
     const text = 'Please, provide the path to the configuration file with --config or see all the options with --help\n'
-    assert.deepEqual(audit(), { exit: 1, text })
+    assert.deepEqual(await audit(), { exit: 1, text })
   })
 })

@@ -6,11 +6,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { COMMANDS } from './commands.ts'
 import { helpOf } from './help.ts'
+import { type Answer, BIN, krakend, node } from './test-commands.ts'
 
-const BIN = fileURLToPath(new URL('bin.ts', import.meta.url))
 let folder = ''
 
 before(() => {
@@ -39,10 +38,7 @@ function write(name: string, content: object | string): void {
   writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
 }
 
-function run(...args: readonly string[]): { exit: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { cwd: folder, encoding: 'utf8' })
-  return { exit: status, stdout, stderr }
-}
+const run = (...args: readonly string[]): Promise<Answer> => krakend(folder, ...args)
 
 test('every command teaches: details or examples, flags and exit codes', async () => {
   for (const [name, load] of Object.entries(COMMANDS)) {
@@ -57,9 +53,9 @@ test('every command teaches: details or examples, flags and exit codes', async (
 })
 
 describe('exit codes and streams', () => {
-  test('diff: 0, 1 and 2', () => {
-    assert.deepEqual(run('diff', 'a.json', 'a.json'), { exit: 0, stdout: 'nothing changes for clients\n', stderr: '' })
-    const changed = run('diff', '--format', 'json', 'a.json', 'b.json')
+  test('diff: 0, 1 and 2', async () => {
+    assert.deepEqual(await run('diff', 'a.json', 'a.json'), { exit: 0, stdout: 'nothing changes for clients\n', stderr: '' })
+    const changed = await run('diff', '--format', 'json', 'a.json', 'b.json')
     assert.equal(changed.exit, 1)
     assert.deepEqual((JSON.parse(changed.stdout) as { counts: unknown }).counts, {
       added: 0,
@@ -67,31 +63,32 @@ describe('exit codes and streams', () => {
       changed: 0,
       protectionsRemoved: 0,
     })
-    assert.equal(run('diff', 'a.json', 'broken.json').exit, 2)
-    assert.equal(run('diff', 'a.json').exit, 255)
+    assert.equal((await run('diff', 'a.json', 'broken.json')).exit, 2)
+    assert.equal((await run('diff', 'a.json')).exit, 255)
   })
-  test('a line that cannot be understood: the error with the usage on standard error, the message alone on standard output', () => {
-    const flag = run('check', '--zzz')
+  test('a line that cannot be understood: the error with the usage on standard error, the message alone on standard output', async () => {
+    const flag = await run('check', '--zzz')
     assert.deepEqual([flag.exit, flag.stdout], [255, 'unknown flag: --zzz\n'])
     assert.match(
       flag.stderr,
       /^Error: unknown flag: --zzz\nUsage:\n {2}krakend check \[flags\]\n\nAliases:\n[^]*\nFlags:\n {2}-c, --config /,
     )
     assert.doesNotMatch(flag.stderr, /Exit codes|Version: /)
-    const root = run('--zzz')
+    const root = await run('--zzz')
     assert.deepEqual([root.exit, root.stdout], [255, 'unknown flag: --zzz\n'])
     assert.match(root.stderr, /^Error: unknown flag: --zzz\nUsage:\n {2}krakend \[command\]\n\nAvailable Commands:\n/)
     const unknown = 'unknown command "foo" for "krakend"'
-    assert.deepEqual(run('foo'), {
+    assert.deepEqual(await run('foo'), {
       exit: 255,
       stdout: `${unknown}\n`,
       stderr: `Error: ${unknown}\nRun 'krakend --help' for usage.\n`,
     })
-    const own = run('check', '-l', '-n', '-c', 'a.json')
+    assert.deepEqual(node(folder, [BIN, 'foo']), await run('foo'))
+    const own = await run('check', '-l', '-n', '-c', 'a.json')
     assert.match(own.stdout, /^if any flags in the group .* were all set\n$/)
     assert.match(own.stderr, /^Error: if any flags in the group .* were all set\nUsage:\n/)
   })
-  test('words that a command does not take are refused; by those of KrakenD they are ignored', () => {
+  test('words that a command does not take are refused; by those of KrakenD they are ignored', async () => {
     const lines = [
       ['convert', 'a.json', 'b.json'],
       ['convert', '-c', 'a.json', 'b.json'],
@@ -102,94 +99,94 @@ describe('exit codes and streams', () => {
       ['completion', 'bash', 'b.json'],
     ]
     for (const line of lines) {
-      const { exit, stdout } = run(...line)
+      const { exit, stdout } = await run(...line)
       assert.deepEqual([exit, stdout], [255, 'unexpected argument "b.json"\n'], line.join(' '))
     }
     for (const command of ['explain', 'try']) {
-      assert.equal(run(command, '-c', 'a.json', '/a', 'b').exit, 255)
-      assert.equal(run(command, '-c', 'a.json', 'GET /a', 'b').exit, 255)
+      assert.equal((await run(command, '-c', 'a.json', '/a', 'b')).exit, 255)
+      assert.equal((await run(command, '-c', 'a.json', 'GET /a', 'b')).exit, 255)
     }
-    assert.equal(run('check', '-c', 'a.json', 'b').exit, 0)
+    assert.equal((await run('check', '-c', 'a.json', 'b')).exit, 0)
   })
-  test('routes and explain: JSON alone on standard output', () => {
-    const routes = JSON.parse(run('routes', '-c', 'a.json', '--format', 'json').stdout) as { path: string }[]
+  test('routes and explain: JSON alone on standard output', async () => {
+    const routes = JSON.parse((await run('routes', '-c', 'a.json', '--format', 'json')).stdout) as { path: string }[]
     assert.deepEqual(
       routes.map(({ path }) => path),
       ['/__health', '/a'],
     )
-    const explained = JSON.parse(run('explain', '-c', 'a.json', '--format', 'json', '/a').stdout) as { method: string }[]
+    const explained = JSON.parse((await run('explain', '-c', 'a.json', '--format', 'json', '/a')).stdout) as { method: string }[]
     assert.equal(explained[0]?.method, 'GET')
-    const missed = run('explain', '-c', 'a.json', '/b')
+    const missed = await run('explain', '-c', 'a.json', '/b')
     assert.deepEqual(
       [missed.exit, missed.stdout, missed.stderr],
       [1, '', 'no endpoint answers /b: 404: no endpoint has this path: did you mean /a?\n'],
     )
     const reason = '404: no endpoint has this path: did you mean /a?'
     for (const flag of ['--json', '--format=json'])
-      assert.deepEqual(JSON.parse(run('explain', '-c', 'a.json', flag, '/b').stdout), { reason }, flag)
-    assert.equal(run('explain', '-c', 'a.json').exit, 255)
-    assert.equal(run('explain', '-c', 'broken.json', '/a').exit, 2)
-    assert.equal(run('try', '-c', 'a.json', '/%zz').exit, 255)
-    const view = JSON.parse(run('explain', '-c', 'a.json', '--json', '/a?x=1', '-H', 'X-T: a').stdout) as Record<string, unknown>
+      assert.deepEqual(JSON.parse((await run('explain', '-c', 'a.json', flag, '/b')).stdout), { reason }, flag)
+    assert.equal((await run('explain', '-c', 'a.json')).exit, 255)
+    assert.equal((await run('explain', '-c', 'broken.json', '/a')).exit, 2)
+    assert.equal((await run('try', '-c', 'a.json', '/%zz')).exit, 255)
+    const view = JSON.parse((await run('explain', '-c', 'a.json', '--json', '/a?x=1', '-H', 'X-T: a')).stdout) as Record<string, unknown>
     assert.deepEqual(view['route'], { path: '/a', method: 'GET', config_path: 'endpoints[0]' })
     assert.deepEqual(view['query'], { forwarded: [], dropped: [{ name: 'x', add_to: 'endpoints[0].input_query_strings' }], used: [] })
-    const redirected = JSON.parse(run('explain', '-c', 'a.json', '--json', '/a/').stdout) as { reason: string }
+    const redirected = JSON.parse((await run('explain', '-c', 'a.json', '--json', '/a/')).stdout) as { reason: string }
     assert.equal(redirected.reason, '301: redirected to /a')
   })
-  test('try: the body alone on standard output, the status as exit code', () => {
-    const answered = run('try', '-c', 'static.json', '/s', '-H', 'X-A: 1')
+  test('try: the body alone on standard output, the status as exit code', async () => {
+    const answered = await run('try', '-c', 'static.json', '/s', '-H', 'X-A: 1')
     assert.equal(answered.stdout, '{"ok":true}')
     assert.match(answered.stderr, /proxy {6}static: answer/)
     assert.equal(answered.exit, 0, answered.stderr)
-    assert.equal(run('try', '-c', 'a.json', '/nowhere').exit, 1)
-    assert.equal(run('try', '-c', 'a.json', '/a', '-H', 'no field').exit, 255)
-    const posted = JSON.parse(run('try', '-c', 'a.json', '/a', '--data', 'x', '--format', 'json').stdout) as { statusCode: number }
+    assert.equal((await run('try', '-c', 'a.json', '/nowhere')).exit, 1)
+    assert.equal((await run('try', '-c', 'a.json', '/a', '-H', 'no field')).exit, 255)
+    const posted = JSON.parse((await run('try', '-c', 'a.json', '/a', '--data', 'x', '--format', 'json')).stdout) as { statusCode: number }
     assert.equal(posted.statusCode, 405)
   })
-  test('convert: what exists is left alone, --strict writes nothing', () => {
-    assert.equal(run('convert', 'a.json', '--format', 'yaml', '-o', 'a.yml').exit, 0)
+  test('convert: what exists is left alone, --strict writes nothing', async () => {
+    assert.equal((await run('convert', 'a.json', '--format', 'yaml', '-o', 'a.yml')).exit, 0)
     assert.match(readFileSync(join(folder, 'a.yml'), 'utf8'), /^version: 3\n/)
-    assert.match(run('convert', 'a.json', '-o', 'a.yml').stderr, /a\.yml exists/)
-    assert.match(run('convert', 'a.json', '--format', 'yaml', '-o', '-').stdout, /^version: 3\n/)
+    assert.match((await run('convert', 'a.json', '-o', 'a.yml')).stderr, /a\.yml exists/)
+    assert.match((await run('convert', 'a.json', '--format', 'yaml', '-o', '-')).stdout, /^version: 3\n/)
     write('c.yml', '# gone\nversion: 3\n')
-    const strict = run('convert', 'c.yml', '--format', 'json', '--strict')
+    const strict = await run('convert', 'c.yml', '--format', 'json', '--strict')
     assert.deepEqual([strict.exit, strict.stdout], [1, ''])
     assert.match(strict.stderr, /^c\.yml:2: lost: comment "gone"\n/)
-    assert.equal(run('convert', 'broken.json').exit, 1)
-    assert.equal(run('convert', 'a.json', '--to', '5').exit, 255)
-    assert.equal(run('diff', 'a.json', 'a.yml').exit, 0)
+    assert.equal((await run('convert', 'broken.json')).exit, 1)
+    assert.equal((await run('convert', 'a.json', '--to', '5')).exit, 255)
+    assert.equal((await run('diff', 'a.json', 'a.yml')).exit, 0)
   })
-  test('init: a file that check accepts, in every format', () => {
+  test('init: a file that check accepts, in every format', async () => {
     for (const name of ['i.json', 'i.yml', 'i.toml']) {
       const given = ['--jwk-url', 'https://k/k', '--rate', '5', '--cors-origin', 'https://a.example', '-o', name]
-      assert.equal(run('init', ...given).exit, 0)
-      const { exit, stderr } = run('check', '-tlc', name)
+      assert.equal((await run('init', ...given)).exit, 0)
+      const { exit, stderr } = await run('check', '-tlc', name)
       assert.deepEqual([exit, stderr], [0, `Parsing configuration file: ${name}\nSyntax OK!\n`])
     }
-    assert.equal(run('init', '-o', 'i.yml').exit, 1)
-    assert.equal(run('init', '-o', 'x.yml', '--backend', 'nowhere').exit, 255)
+    assert.equal((await run('init', '-o', 'i.yml')).exit, 1)
+    assert.equal((await run('init', '-o', 'x.yml', '--backend', 'nowhere')).exit, 255)
     assert.ok(!existsSync(join(folder, 'x.yml')))
   })
-  test('a route that is none is told with its place, whoever reads the file', () => {
+  test('a route that is none is told with its place, whoever reads the file', async () => {
     const backend = [{ host: ['http://127.0.0.1:10'], url_pattern: '/' }]
     const extra_config = { '_gw/route': { path: '/{a}{b}' } }
     write('no-route.json', { version: 3, extra_config: { '_gw/admin': {} }, endpoints: [{ endpoint: '/a', backend, extra_config }] })
     const commands = [['check'], ['run'], ['routes'], ['explain', '/a'], ['try', '/a']]
     for (const args of [...commands.map((words) => [...words, '-c', 'no-route.json']), ['diff', 'a.json', 'no-route.json']]) {
-      const { exit, stderr } = run(...args)
+      const { exit, stderr } = await run(...args)
       assert.notEqual(exit, 0, args.join(' '))
       assert.match(stderr, /^no-route\.json:1:\d+: error: .* \(endpoints\[0\]\.extra_config\._gw\/route\.path\)$/m, args.join(' '))
     }
   })
-  test('check --lint: every format with its line; -n as KrakenD', () => {
-    const linted = run('check', '-lc', 'mistake.yml')
+  test('check --lint: every format with its line; -n as KrakenD', async () => {
+    const linted = await run('check', '-lc', 'mistake.yml')
     assert.equal(linted.exit, 1)
     assert.match(
       linted.stderr,
       /ERROR linting the configuration file:\tjsonschema validation failed with 'krakend-ts\.json#'\n- at '\/timeout'/,
     )
     assert.match(linted.stderr, /mistake\.yml:2:1: error: got number, want string \(timeout\)/)
-    const report = JSON.parse(run('check', '-lc', 'mistake.yml', '--format', 'json').stdout) as {
+    const report = JSON.parse((await run('check', '-lc', 'mistake.yml', '--format', 'json')).stdout) as {
       isAccepted: boolean
       findings: { code: string }[]
     }
@@ -199,13 +196,13 @@ describe('exit codes and streams', () => {
       [['-n', '-c', 'mistake.yml'], /^converting configuration content to JSON:\t/],
       [['-s', 'absent.json', '-c', 'a.json'], /^compiling the custom schema:\topen absent\.json: no such file or directory$/],
     ] as const) {
-      const told = JSON.parse(run('check', '--format', 'json', ...args).stdout) as { isAccepted: boolean; reason: string }
+      const told = JSON.parse((await run('check', '--format', 'json', ...args)).stdout) as { isAccepted: boolean; reason: string }
       assert.equal(told.isAccepted, false)
       assert.match(told.reason, reason)
     }
-    assert.match(run('check', '-nc', 'mistake.yml').stderr, /ERROR converting configuration content to JSON:\t/)
+    assert.match((await run('check', '-nc', 'mistake.yml')).stderr, /ERROR converting configuration content to JSON:\t/)
   })
-  test('check --lint: what references stand for is what counts, and is not printed', () => {
+  test('check --lint: what references stand for is what counts, and is not printed', async () => {
     const file = (name: string): object => ({
       version: 3,
       extra_config: { '_gw/secrets': {} },
@@ -215,11 +212,11 @@ describe('exit codes and streams', () => {
     })
     write('references.json', file('a'))
     const good = 'Parsing configuration file: references.json\nSyntax OK!\n'
-    assert.deepEqual(run('check', '-lc', 'references.json'), { exit: 0, stdout: '', stderr: good })
+    assert.deepEqual(await run('check', '-lc', 'references.json'), { exit: 0, stdout: '', stderr: good })
     write('key.txt', '5up3r-s3cr3t')
     write('bad-reference.json', { ...file('a'), output_encoding: '${file:key.txt}' })
     for (const format of ['text', 'json']) {
-      const { exit, stdout, stderr } = run('check', '-lc', 'bad-reference.json', '--format', format)
+      const { exit, stdout, stderr } = await run('check', '-lc', 'bad-reference.json', '--format', format)
       assert.equal(exit, 1)
       assert.match(stdout + stderr, /\*\*\*/)
       assert.ok(!(stdout + stderr).includes('5up3r'))
@@ -239,14 +236,14 @@ describe('completion', () => {
     assert.deepEqual(complete('krakend', 'completion', 'z'), ['zsh'])
     assert.ok(complete('krakend', 'validate', '-').includes('--lint'))
   })
-  test('zsh and fish know every command and flag', () => {
-    const zsh = run('completion', 'zsh').stdout
-    const fish = run('completion', 'fish').stdout
+  test('zsh and fish know every command and flag', async () => {
+    const zsh = (await run('completion', 'zsh')).stdout
+    const fish = (await run('completion', 'fish')).stdout
     for (const name of Object.keys(COMMANDS)) {
       assert.ok(zsh.includes(`'${name}:`), name)
       assert.ok(fish.includes(`-a ${name} `), name)
     }
     assert.ok(fish.includes("-l format -x -a 'json yaml toml'"))
-    assert.equal(run('completion', 'csh').exit, 255)
+    assert.equal((await run('completion', 'csh')).exit, 255)
   })
 })

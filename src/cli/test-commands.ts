@@ -1,29 +1,74 @@
 // For tests: the program as a shell runs it, and a project with plugins, some of which are broken.
 
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { makeFolder } from '../plugins/modules/test-folder.ts'
+import type { CommandLine, Told } from './test-shell.ts'
 
-const BIN = fileURLToPath(new URL('bin.ts', import.meta.url))
+export const BIN = fileURLToPath(new URL('bin.ts', import.meta.url))
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+type Variables = Readonly<Record<string, string>>
 
 export interface Answer {
   readonly exit: number | null
-  readonly out: string
-  readonly text: string
+  readonly stdout: string
+  readonly stderr: string
 }
 
-export function node(cwd: string, args: readonly string[]): Answer {
-  const env = { ...process.env }
-  // A test that is started by a test would report to it.
-  delete env['NODE_TEST_CONTEXT']
+/** Node.js with `args`, in a process of its own; `variables` of the environment beside those of the tests. */
+export function node(cwd: string, args: readonly string[], variables: Variables = {}): Answer {
+  const env = { ...ownEnvironment(), ...variables }
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', env })
-  return { exit: status, out: stdout, text: stderr }
+  return { exit: status, stdout, stderr }
 }
 
-export function krakend(cwd: string, ...args: readonly string[]): Answer {
-  return node(cwd, [BIN, ...args])
+let shell: ChildProcess | null = null
+let last: Promise<unknown> = Promise.resolve()
+
+/** The program with `args`, one command line after the other: they share a process. */
+export function krakend(cwd: string, ...args: readonly string[]): Promise<Answer> {
+  return krakendWith({}, cwd, args)
+}
+
+/** The same with variables of the environment beside those of the tests. */
+export function krakendWith(variables: Variables, cwd: string, args: readonly string[]): Promise<Answer> {
+  const answer = last.then(() => send({ args, cwd, env: { ...ownEnvironment(), ...variables } }))
+  last = answer.catch(() => null)
+  return answer
+}
+
+async function send(line: CommandLine): Promise<Answer> {
+  const child = (shell ??= startShell())
+  const written = { stdout: '', stderr: '' }
+  child.ref()
+  child.channel?.ref()
+  const { promise, resolve } = Promise.withResolvers<number | null>()
+  const onTold = (told: Told): void => {
+    if ('exit' in told) resolve(told.exit)
+    else written[told.stream] += told.text
+  }
+  child.on('message', onTold)
+  child.once('close', resolve)
+  child.send(line)
+  const exit = await promise
+  child.off('message', onTold).off('close', resolve)
+  if (!child.connected) shell = null
+  child.unref()
+  child.channel?.unref()
+  return { exit, ...written }
+}
+
+function startShell(): ChildProcess {
+  const child = fork(fileURLToPath(new URL('test-shell.ts', import.meta.url)), { execArgv: [], stdio: 'ignore', env: ownEnvironment() })
+  process.once('exit', () => child.kill())
+  return child
+}
+
+/** Without the variables that a gateway takes, and that of tests: one that is started by a test would report to it. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'NODE_TEST_CONTEXT' && !name.startsWith('KRAKEND_')))
 }
 
 const GOOD =

@@ -1,16 +1,13 @@
 // What somebody sees who starts the gateway with a file that is wrong: everything in one go, where it stands, and no gateway.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-
-const PROGRAM = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+import { type Answer, BIN, krakendWith, node } from '../../src/cli/test-commands.ts'
 
 let folder = ''
 before(async () => {
@@ -23,17 +20,12 @@ interface Outcome {
   readonly output: string
 }
 
-/** Runs the command to its end. */
-async function krakend(args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...environment },
-    timeout: 20_000,
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, output }
+async function krakend(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  return outcomeOf(await krakendWith(variables, folder, args))
+}
+
+function outcomeOf({ exit, stdout, stderr }: Answer): Outcome {
+  return { code: exit, output: stdout + stderr }
 }
 
 async function write(text: string, name = 'krakend.json'): Promise<string> {
@@ -173,7 +165,7 @@ test('a port that is taken: a message and exit code 1', async () => {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const file = await write('{"version":3,"endpoints":[]}')
-  const { code, output } = await krakend(['run', '-c', file, '-p', String(port)])
+  const { code, output } = outcomeOf(node(folder, [BIN, 'run', '-c', file, '-p', String(port)]))
   server.close()
   assert.equal(code, 1)
   assert.match(output, new RegExp(`listen tcp :${port}: bind: address already in use`))
