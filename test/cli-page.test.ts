@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { krakend } from '../src/cli/test-commands.ts'
 import { startBackend, type TestBackend } from './kit.ts'
+import { wordsOf } from './page-lines.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PAGE = join(ROOT, 'docs/cli.md')
@@ -54,11 +55,6 @@ function comparable(output: string): string[] {
     .map((line) => line.replaceAll(/\d+(?:\.\d+)? ms/g, 'T').trim())
     .filter((line) => line !== '')
     .sort()
-}
-
-/** The words of a shell's line without expansions. */
-function wordsOf(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? (plain as string))
 }
 
 async function answerOf(program: string, line: string): Promise<string> {

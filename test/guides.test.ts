@@ -14,7 +14,8 @@ import { type DemoBackend, QUICKSTART_PORTS, startDemoBackends } from '../exampl
 import { collect } from '../src/testing/process.ts'
 import { eventually } from './integration/agent-kit.ts'
 import { answers } from './integration/servers.ts'
-import { findDifference } from './page-lines.ts'
+import { krakend } from '../src/cli/test-commands.ts'
+import { findDifference, wordsOf } from './page-lines.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PAGES = ['docs/audit.md', 'docs/running.md', 'docs/guides/*.md']
@@ -131,6 +132,10 @@ async function signal({ child, said }: Served, line: string): Promise<string> {
 }
 
 async function run(line: string): Promise<string> {
+  if (/^krakend [^|&;<>()$`\\"*]*$/.test(line)) {
+    const { stdout, stderr } = await krakend(folder, ...wordsOf(live(line)).slice(1))
+    return shown(stderr + stdout)
+  }
   const script = `krakend() { ${process.execPath} ${CLI} "$@"; }\n${live(line)}`
   const child = spawn('bash', ['-c', script], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])

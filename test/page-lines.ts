@@ -28,3 +28,8 @@ export function findDifference(page: string, answer: string): string | null {
   }
   return isGap || at === lines.length ? null : `(missing) ${lines[at]}`
 }
+
+/** The words of a shell's line without expansions. */
+export function wordsOf(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? (plain as string))
+}
