@@ -102,7 +102,7 @@ export class FileHandle {
 
   /** Up to `count` bytes; null at the end of the file. */
   read(count: number): string | null {
-    while (this.buffer.length < count && this.fill());
+    while (this.buffer.length < count && this.fill() !== '');
     if (count === 0 && this.buffer === '') this.fill()
     if (this.buffer === '') return null
     return this.take(count)
@@ -111,19 +111,29 @@ export class FileHandle {
   /** A line without its end; null at the end of the file. */
   readLine(): string | null {
     let end = this.buffer.indexOf('\n')
-    for (let seen = this.buffer.length; end < 0 && this.fill(); seen = this.buffer.length) end = this.buffer.indexOf('\n', seen)
-    if (end < 0) return this.buffer === '' ? null : this.take(this.buffer.length)
+    while (end < 0) {
+      const before = this.buffer.length
+      const piece = this.fill()
+      if (piece === '') return before === 0 ? null : this.take(before)
+      // perf: what waits is not searched again: a line of megabytes takes time linear in its length.
+      const at = piece.indexOf('\n')
+      if (at >= 0) end = before + at
+    }
     return this.take(end + 1).replace(/\r?\n$/, '')
   }
 
   readAll(): string {
-    while (this.fill());
+    while (this.fill() !== '');
     return this.take(this.buffer.length)
   }
 
   /** A number in text, after white space; undefined where there is none. */
   readNumber(): string | null {
-    while (/^\s*$/.test(this.buffer) && this.fill());
+    let piece = this.buffer
+    while (/^\s*$/.test(piece)) {
+      piece = this.fill()
+      if (piece === '') break
+    }
     this.fill()
     const found = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/.exec(this.buffer)
     if (found === null) return null
@@ -158,14 +168,16 @@ export class FileHandle {
     return bytes
   }
 
-  private fill(): boolean {
-    if (this.isAtEnd) return false
+  /** Reads on; gives what has come, nothing at the end of the file. */
+  private fill(): string {
+    if (this.isAtEnd) return ''
     this.guard(this.buffer.length)
     const chunk = Buffer.alloc(BUFFER_SIZE)
     const count = readSync(this.descriptor, chunk, 0, BUFFER_SIZE, this.position)
     if (this.position !== null) this.position += count
-    this.buffer += chunk.toString('latin1', 0, count)
-    return count > 0
+    const piece = chunk.toString('latin1', 0, count)
+    this.buffer += piece
+    return piece
   }
 
   /** What was read ahead was not read. */
