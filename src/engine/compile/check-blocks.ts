@@ -9,6 +9,7 @@ import type { AnyBlock, CheckedBlock, Extras, Level, WhenInvalid } from './compo
 import { makeOnce } from './site.ts'
 import { type BlockPlace, type DeclaredBlock, placesOf, withFallbacks } from './order.ts'
 import { findInheritedProtections, isUnportable } from './portability.ts'
+import { findTakenPorts } from './opened-ports.ts'
 import { findStopping, isInherited, optionsOf } from './read-block.ts'
 
 export interface CheckOptions {
@@ -46,7 +47,7 @@ export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBl
   const endpoints = new Map(
     config.endpoints.flatMap((endpoint) => withFallbacks(endpoint.backends).map((backend) => [backend.extraConfig, endpoint] as const)),
   )
-  return placesOf(config).flatMap((place) => {
+  const ofPlaces = placesOf(config).flatMap((place) => {
     const around = place.level === 'backend' ? endpoints.get(place.blocks) : place.level === 'endpoint' ? place.config : null
     const endpoint = (around as EndpointConfig | null | undefined) ?? null
     const backend = place.level === 'backend' ? (place.config as BackendConfig) : null
@@ -61,6 +62,11 @@ export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBl
       return moveBelow({ ...issue, severity }, [...place.at, 'extra_config'])
     })
   })
+  const taken = findTakenPorts(config, declared)
+  return [
+    ...ofPlaces,
+    ...taken.map((issue) => (options.isTested && issue.fails !== undefined ? { ...issue, severity: 'error' as const } : issue)),
+  ]
 }
 
 function identityHeadersOf(endpoint: EndpointConfig | null, declared: readonly DeclaredBlock[]): string[] {

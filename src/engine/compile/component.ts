@@ -5,6 +5,7 @@ import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../.
 import type { Issue } from '../../schema/issue.ts'
 import { isOwnNamespace } from '../../schema/own-keys.ts'
 import type { Handler, Layer, Pipe, Sender } from '../types.ts'
+import type { OpenedPort } from './opened-ports.ts'
 import type { AgentSite, ProcessSite } from './process-site.ts'
 import type { Site } from './site.ts'
 
@@ -107,6 +108,8 @@ export interface BlockDeclaration<O extends TSchema, E extends TSchema = TSchema
    * with `--strict` an error refuses the file, else it is a warning unless its code is `wrong-type`.
    */
   check?(options: Static<O>, block: CheckedBlock<Static<E>>): readonly Issue[]
+  /** Ports that it opens, of a block of the service. */
+  opens?(options: Static<O>, extras: Static<E> | null): readonly OpenedPort[]
   readonly extras?: Extras<E>
 }
 

@@ -14,6 +14,7 @@ import {
   LABEL,
   NAMESPACE,
   OPEN_TO_ALL,
+  opensPorts,
   options,
   refuseWrong,
 } from './options.ts'
@@ -26,6 +27,7 @@ const BLOCK = {
   reading: 'struct',
   explainInvalid: (_label: string, detail: string) => `${LABEL} Unable to parse the bloomfilter configuration: ${detail}`,
   restricting: true,
+  opens: opensPorts,
   check: (given: Options, { extras: extra }: { readonly extras: Extras | null }) => [...findWrongParameters(given), ...findOpenPort(extra)],
   extras: { namespace: EXTRAS_NAMESPACE, options: extras, whenInvalid: 'stop', check: findWrongExtras },
 } as const

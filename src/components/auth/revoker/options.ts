@@ -2,6 +2,7 @@
 
 import type { Static } from 'typebox'
 import { ConfigError } from '../../../engine/compile/component.ts'
+import type { OpenedPort } from '../../../engine/compile/opened-ports.ts'
 import { certainIssue, warningIssue } from '../../../schema/issue.ts'
 import type { Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
@@ -53,6 +54,13 @@ export const extras = Type.Object({
 
 export type Options = Static<typeof options>
 export type Extras = Static<typeof extras>
+
+/** Of the RPC server, and of the HTTP API where there is one. */
+export function opensPorts({ port }: Options, extra: Extras | null): OpenedPort[] {
+  const { rpc, management } = extra ?? {}
+  const api = management && { host: management.listen_ip, port: management.port, path: [EXTRAS_NAMESPACE, 'management', 'port'] }
+  return [{ host: rpc?.listen_ip ?? '', port, path: [NAMESPACE, 'port'] }, ...(api === undefined ? [] : [api])]
+}
 
 /** compat: KrakenD crashes at start, or with the first token, on values that no filter can be made of. */
 export function findWrongParameters({ N: n, P: p, hash_name: hashName, TTL }: Options): Issue[] {

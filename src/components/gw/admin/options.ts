@@ -2,6 +2,7 @@
 
 import type { Static } from 'typebox'
 import type { CheckedBlock } from '../../../engine/compile/component.ts'
+import type { OpenedPort } from '../../../engine/compile/opened-ports.ts'
 import { parseHostPort } from '../../../go/host-port.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
@@ -32,7 +33,14 @@ export const options = Type.Object({
 
 export type Options = Static<typeof options>
 
-export const BLOCK = { namespace: '_gw/admin', options, check: checkAdmin } as const
+const NAMESPACE = '_gw/admin'
+
+export const BLOCK = { namespace: NAMESPACE, options, check: checkAdmin, opens: opensPort } as const
+
+function opensPort({ listen }: Options): OpenedPort[] {
+  const address = parseHostPort(listen)
+  return address === null ? [] : [{ ...address, path: [NAMESPACE, 'listen'] }]
+}
 
 function checkAdmin({ allow, routes, cache, listen }: Options, { place }: CheckedBlock): Issue[] {
   const issues = allow.flatMap((network, index) =>

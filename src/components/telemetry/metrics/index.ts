@@ -21,6 +21,7 @@ import {
   type InfluxOptions,
   influxUrl,
   NAMESPACE,
+  opensPort,
   options,
   type Options,
   pushMs,
@@ -40,6 +41,7 @@ const BLOCK = {
   reading: 'map',
   whenWrongType: { stop: ['collection_time'] },
   check: findWrongTimes,
+  opens: opensPort,
   extras: { namespace: INFLUX_NAMESPACE, options: influxOptions, check: findWrongInflux },
 } as const
 

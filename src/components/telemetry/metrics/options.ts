@@ -1,6 +1,7 @@
 // What stands in the blocks `telemetry/metrics` and `telemetry/influx`.
 
 import type { Static } from 'typebox'
+import type { OpenedPort } from '../../../engine/compile/opened-ports.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, type Issue, warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
@@ -59,6 +60,12 @@ export function pushMs({ ttl }: InfluxOptions): number {
 export function influxUrl({ address }: InfluxOptions): URL | null {
   const url = URL.parse(address)
   return url !== null && /^https?:$/.test(url.protocol) ? url : null
+}
+
+/** `/__stats` is there. */
+export function opensPort({ endpoint_disabled: isOff, listen_address: text }: Options): OpenedPort[] {
+  const address = isOff ? null : parseHostPort(text)
+  return address === null ? [] : [{ ...address, path: [NAMESPACE, 'listen_address'] }]
 }
 
 export function findWrongTimes(given: Options): Issue[] {

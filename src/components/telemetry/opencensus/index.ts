@@ -5,7 +5,7 @@ import { telemetries } from '../../../engine/ports.ts'
 import { backendBlock, endpointBlock } from './blocks.ts'
 import { startExporters } from './exporters.ts'
 import { checkExporters } from './findings.ts'
-import { LABEL, NAMESPACE, serviceOptions } from './options.ts'
+import { LABEL, NAMESPACE, type ServiceOptions, serviceOptions } from './options.ts'
 import { compileTelemetry } from './telemetry.ts'
 import { openTracer } from './tracing.ts'
 
@@ -14,6 +14,8 @@ const BLOCK = {
   options: serviceOptions,
   reading: 'struct',
   check: checkExporters,
+  opens: ({ exporters: { prometheus } }: ServiceOptions) =>
+    prometheus === undefined ? [] : [{ host: '', port: prometheus.port, path: [NAMESPACE, 'exporters', 'prometheus', 'port'] }],
   invalidLevel: 'warning',
   explainInvalid: (_label: string, detail: string) => `${LABEL} ${detail}`,
 } as const

@@ -2,7 +2,12 @@
 
 import { block } from '../../../engine/compile/component.ts'
 import { type Issue, warningIssue } from '../../../schema/issue.ts'
+import type { OpenedPort } from '../../../engine/compile/opened-ports.ts'
+import { MAX_PORT } from '../../../go/host-port.ts'
+import { originOf } from '../otlp-address.ts'
 import { backendBlockOptions, endpointOptions, NAMESPACE, type ServiceOptions } from './options.ts'
+
+const NO_ADDRESS = 'host and port are no address together: the collector gets nothing'
 
 export const endpointBlock = block({ namespace: NAMESPACE, options: endpointOptions, reading: 'struct' })
 export const backendBlock = block({ namespace: NAMESPACE, options: backendBlockOptions, reading: 'struct' })
@@ -25,8 +30,33 @@ export function findDuplicate({ exporters }: ServiceOptions): { text: string; pa
 
 export function checkExporters(options: ServiceOptions): Issue[] {
   const duplicate = findDuplicate(options)
-  if (duplicate === null) return []
+  if (duplicate !== null)
+    return [
+      warningIssue('duplicate-exporter', duplicate.path, `${duplicate.text}: OpenTelemetry is off`, 'give each exporter a name of its own'),
+    ]
+  const { otlp, prometheus } = options.exporters
   return [
-    warningIssue('duplicate-exporter', duplicate.path, `${duplicate.text}: OpenTelemetry is off`, 'give each exporter a name of its own'),
+    ...prometheus.flatMap(({ port }, index) =>
+      port >= 0 && port <= MAX_PORT
+        ? []
+        : [warningIssue('out-of-range', ['exporters', 'prometheus', index, 'port'], `there is no port ${port}: nothing can be scraped`)],
+    ),
+    ...otlp.flatMap((exporter, index) =>
+      URL.canParse(originOf({ ...exporter, isHttp: exporter.use_http }))
+        ? []
+        : [
+            warningIssue(
+              'invalid-option',
+              ['exporters', 'otlp', index, 'host'],
+              NO_ADDRESS,
+              'write the host in "host", its port in "port"',
+            ),
+          ],
+    ),
   ]
+}
+
+/** Scraped there. */
+export function opensPorts({ exporters }: ServiceOptions): OpenedPort[] {
+  return exporters.prometheus.map(({ host, port }, index) => ({ host, port, path: [NAMESPACE, 'exporters', 'prometheus', index, 'port'] }))
 }

@@ -2,14 +2,14 @@
 
 import { component, service, supervise } from '../../../engine/compile/component.ts'
 import { telemetries } from '../../../engine/ports.ts'
-import { backendBlock, checkExporters, endpointBlock, findDuplicate } from './blocks.ts'
+import { backendBlock, checkExporters, endpointBlock, findDuplicate, opensPorts } from './blocks.ts'
 import { startExporters } from './exporters.ts'
 import { LABEL, NAMESPACE, serviceOptions } from './options.ts'
 import { wantedBy } from './settings.ts'
 import { compileTelemetry } from './telemetry.ts'
 import { openTracer } from './tracing.ts'
 
-const BLOCK = { namespace: NAMESPACE, options: serviceOptions, reading: 'struct', check: checkExporters } as const
+const BLOCK = { namespace: NAMESPACE, options: serviceOptions, reading: 'struct', check: checkExporters, opens: opensPorts } as const
 
 /** Measures, and sends spans. */
 export const openTelemetry = service({

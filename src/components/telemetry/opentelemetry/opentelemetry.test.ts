@@ -199,6 +199,11 @@ test('without exporters, and with two of one name, nothing stands around request
   }
   const twice = checkOptions(openTelemetry, { exporters: { otlp: [{ name: 'x' }], prometheus: [{ name: 'x' }] } })
   assert.deepEqual(twice, ['warning exporters.prometheus[0].name: prometheus with duplicate name: x (at idx 0): OpenTelemetry is off'])
+  const nowhere = { otlp: [{ name: 'x', host: 'collector:4317' }, { name: 'y' }], prometheus: [{ name: 'z', port: 99999 }] }
+  assert.deepEqual(checkOptions(openTelemetry, { exporters: nowhere }), [
+    'warning exporters.prometheus[0].port: there is no port 99999: nothing can be scraped',
+    'warning exporters.otlp[0].host: host and port are no address together: the collector gets nothing',
+  ])
 })
 
 test('a backend block with only metrics keeps the spans of its defaults', async (context) => {
