@@ -8,7 +8,7 @@ import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
 import { textMasker } from '../engine/secrets.ts'
 import { standardLine } from '../log/standard-line.ts'
 import { order } from '../order.ts'
-import type { Issue, Source } from '../schema/issue.ts'
+import { formatPath, type Issue, type Source } from '../schema/issue.ts'
 import { isInOwnBlock } from '../schema/own-keys.ts'
 import { UsageError } from './arguments.ts'
 import type { LintProblem } from './lint.ts'
@@ -112,7 +112,10 @@ async function findIssues(
   const discoveries = order.discoveries.map(({ sd }) => sd)
   const drivers = order.drivers.map(({ namespace }) => namespace)
   const general = [...issues, ...checkConfig({ config, ...read, readable, contentOf, discoveries, drivers })]
-  const own = checkBlocks(config, await loadDeclarations(order, config), { ...request, readable, contentOf })
+  const blocks = checkBlocks(config, await loadDeclarations(order, config), { ...request, readable, contentOf })
+  // The reader of the file has named what belongs to another edition.
+  const named = new Set(issues.filter(({ code }) => code.startsWith('enterprise-')).map(({ path }) => formatPath(path)))
+  const own = blocks.filter(({ code, path }) => code !== 'unknown-option' || !named.has(formatPath(path)))
   return [
     ...general.map((issue) => (isNoGateway(issue, request) ? { ...issue, severity: 'error' as const } : gradeRule(issue, request))),
     ...own,

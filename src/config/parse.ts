@@ -70,6 +70,7 @@ function parseDefaulted(raw: PlainObject, inherited: Inherited, mistakes: readon
     renames: hinted.readsVersion1Names ? version2Renames : new Map(),
     hintFor: hinted.readsVersion1Names ? () => '' : hintForOldKey,
     quietKeys: options.quietKeys ?? new Set(),
+    edition: options.edition ?? null,
   })
   const errors = notices.filter((issue) => issue.severity === 'error')
   const findings = notices.filter((issue) => issue.severity === 'warning')

@@ -97,7 +97,8 @@ async function serveOnce(reading: Reading, options: OwnOptions, output: Output, 
   void reloader.stop()
   await waitBeforeStop(station, reloader)
   const hasCut = await station.stop(reloader.config.service.maxShutdownWaitTimeMs)
-  if (hasCut) reloader.log.error(`[SERVICE: Gin] ${DEADLINE_EXCEEDED.message}`)
+  if (hasCut)
+    reloader.log.error(`[SERVICE: Gin] ${DEADLINE_EXCEEDED.message}: requests that still ran after max_shutdown_wait_time were cut off`)
   await parts.stop()
   reloader.log.info('[SERVICE: Gin] Router execution ended')
   return EXIT.ok

@@ -36,12 +36,25 @@ export class RenderedText {
       start = end + 1
     }
     const offset = start + column - 1
-    const piece = this.#pieces.findLast((candidate) => candidate.start <= offset)
+    const piece = this.#pieceAt(offset)
     if (piece === undefined) return null
     const { node, tree } = piece.origin
     // a text stands in the template as it was written, whatever an action wrote comes from where the action is
     const at = node.at + (node.kind === 'text' ? offset - piece.start : 0)
     const before = tree.text.slice(0, at)
     return `${tree.file}:${before.split('\n').length}:${at - before.lastIndexOf('\n')}`
+  }
+
+  /** `.svc.host`: what stands between the braces that wrote the character at `offset`; null where the template has it as text. */
+  actionAt(offset: number): string | null {
+    const { node, tree } = this.#pieceAt(offset)?.origin ?? {}
+    if (node === undefined || tree === undefined || node.kind === 'text') return null
+    const end = tree.text.indexOf('}}', node.at)
+    const start = tree.text.lastIndexOf('{{', node.at)
+    return tree.text.slice(start + 2, end).replaceAll(/^-?\s+|\s+-?$/g, '')
+  }
+
+  #pieceAt(offset: number): Piece | undefined {
+    return this.#pieces.findLast(({ start }) => start <= offset)
   }
 }
