@@ -52,7 +52,8 @@ export async function renderFlexible(
   const missing = new Map<string, string>()
   const template = await parseAll(file, variables, functionsFor(variables, environment, { addresses, missing }), readFile)
   if (typeof template === 'string') return { kind: 'wrong-template', message: template }
-  const rendered = await execute(template, settings, addresses)
+  const pathOf = (name: string): string => (name === basename(file) ? file : join(variables.templates, name))
+  const rendered = await execute(template, settings, addresses, pathOf)
   return typeof rendered === 'string'
     ? { kind: 'wrong-template', message: rendered }
     : { kind: 'rendered', rendered, gaps: findGaps(rendered, missing) }
@@ -69,9 +70,14 @@ class UnknownHost extends Error {
 }
 
 /** Or KrakenD's words for why it cannot be filled in. */
-async function execute(template: Template, settings: Settings, addresses: Map<string, readonly string[]>): Promise<RenderedText | string> {
+async function execute(
+  template: Template,
+  settings: Settings,
+  addresses: Map<string, readonly string[]>,
+  pathOf: (template: string) => string,
+): Promise<RenderedText | string> {
   for (;;) {
-    const rendered = new RenderedText()
+    const rendered = new RenderedText(pathOf)
     try {
       // functions such as `set` change the settings: each rendering has its own
       template.execute(settingsValue(settings), (text, origin) => rendered.write(text, origin))
