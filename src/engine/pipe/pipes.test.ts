@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { mock, test } from 'node:test'
 import { bodyOf } from '../body.ts'
 import { Data } from '../data.ts'
@@ -252,6 +253,26 @@ test('of concurrent calls the first complete answer wins, the others are told to
   const response = await concurrentCalls(3, 1000)?.(pipe)(request(), Scope.root())
   assert.deepEqual([response?.data?.object, ended], [{ winner: true }, [true, true]])
   await assert.rejects(async () => concurrentCalls(2, 1000)?.(fails('last'))(request(), Scope.root()), { message: 'last' })
+})
+
+test('the stream of the winning call ends with the request, not with the share of time that calls have', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  try {
+    const reasons: Error[] = []
+    const pipe: Pipe = (_request, scope) => {
+      scope.onEnd((reason) => reasons.push(reason))
+      return Promise.resolve(answer(null, { body: Readable.from(['begun']) }))
+    }
+    const endpoint = Scope.root().child(1000)
+    await concurrentCalls(2, 1000)?.(pipe)(request(), endpoint)
+    const losers = reasons.length
+    mock.timers.tick(900)
+    const early = reasons.length - losers
+    mock.timers.tick(100)
+    assert.deepEqual([losers, early, reasons.at(-1)], [1, 0, DEADLINE_EXCEEDED])
+  } finally {
+    mock.timers.reset()
+  }
 })
 
 test('shadow traffic gets the same body and cannot fail the request', async () => {
