@@ -2,13 +2,13 @@
 
 import { resolveSrv } from 'node:dns/promises'
 import { perDialect } from '../../../config/dialect.ts'
-import { discovery, equalHosts, type Host, type Hosts } from '../../../engine/compile/component.ts'
+import { discovery, type Host, type Hosts } from '../../../engine/compile/component.ts'
 import { toHosts, toLegacyHosts, type SrvRecord } from './srv-hosts.ts'
 
 interface DnsQuirks {
   /** How often to look, whatever the file says; null: as it says. */
   readonly refreshMs: number | null
-  readonly toHosts: (records: readonly SrvRecord[], scheme: string) => readonly string[]
+  readonly toHosts: (records: readonly SrvRecord[], scheme: string) => readonly Host[]
 }
 
 const VERSION_3: DnsQuirks = { refreshMs: null, toHosts }
@@ -63,7 +63,7 @@ export const dns = discovery({
       name,
       refreshMs: quirks.refreshMs ?? site.config.service.dnsCacheTtlMs,
       lookUp: resolveSrv,
-      toHosts: (records) => equalHosts(quirks.toHosts(records, backend.sdScheme)),
+      toHosts: (records) => quirks.toHosts(records, backend.sdScheme),
       report: (problem) =>
         problem === null ? site.log.info(`${label} ${name} is found again`) : site.log.warning(`${label} looking up ${name}: ${problem}`),
     })
