@@ -31,20 +31,38 @@ export interface Watch {
 /** Looks a name up now and again; a failed look-up keeps the last list. */
 export function watchRecords(watch: Watch): { hosts: Hosts; ready: Promise<void>; stop: () => void } {
   let hosts: readonly Host[] = []
+  let known = ''
   let isFailing = false
+  let isLooking = false
   const refresh = async (): Promise<void> => {
+    // Answers of two look-ups could come in any order.
+    if (isLooking) return
+    isLooking = true
     try {
-      hosts = watch.toHosts(await watch.lookUp(watch.name))
+      const records = await watch.lookUp(watch.name)
+      const found = textOf(records)
+      if (found !== known) hosts = watch.toHosts(records)
+      known = found
       if (isFailing) watch.report(null)
       isFailing = false
     } catch (error) {
       if (!isFailing) watch.report((error as Error).message)
       isFailing = true
+    } finally {
+      isLooking = false
     }
   }
   const timer = setInterval(() => void refresh(), watch.refreshMs)
   timer.unref()
   return { hosts: () => hosts, ready: refresh(), stop: () => clearInterval(timer) }
+}
+
+/** The same for the same records: name servers give them in another order each time. */
+function textOf(records: readonly SrvRecord[]): string {
+  return records
+    .map(({ name, port, priority, weight }) => `${priority} ${weight} ${port} ${name}`)
+    .sort()
+    .join('\n')
 }
 
 export const dns = discovery({

@@ -5,7 +5,7 @@ import { Scope } from '../../../engine/scope.ts'
 import { balancer } from '../../../engine/steps/balancer.ts'
 import { makeRequest } from '../../../testing/index.ts'
 import { watchRecords } from './index.ts'
-import { normalizeWeights, toHosts, toLegacyHosts } from './srv-hosts.ts'
+import { normalizeWeights, type SrvRecord, toHosts, toLegacyHosts } from './srv-hosts.ts'
 
 const record = (name: string, priority: number, weight: number, port = 80) => ({ name, priority, weight, port })
 
@@ -78,6 +78,42 @@ test('a failed look-up keeps the last list and is reported once', async () => {
     assert.deepEqual(watched.hosts(), equalHosts([expected]))
   }
   assert.deepEqual(reports, ['queryA ESERVFAIL', null])
+  watched.stop()
+  mock.timers.reset()
+})
+
+test('the list is another one only after a change, and no look-up begins before the last one has ended', async () => {
+  mock.timers.enable({ apis: ['setInterval'] })
+  const a = record('a', 1, 1)
+  const b = record('b', 1, 1)
+  const lookUps: PromiseWithResolvers<readonly SrvRecord[]>[] = []
+  const watched = watchRecords({
+    name: 'x.test',
+    refreshMs: 1000,
+    lookUp() {
+      const answer = Promise.withResolvers<readonly SrvRecord[]>()
+      lookUps.push(answer)
+      return answer.promise
+    },
+    toHosts: toLegacyHosts,
+    report: () => {},
+  })
+  lookUps[0]?.resolve([a, b])
+  await watched.ready
+  const first = watched.hosts()
+  mock.timers.tick(1000)
+  mock.timers.tick(1000)
+  assert.equal(lookUps.length, 2)
+  lookUps[1]?.resolve([b, a])
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(watched.hosts(), first)
+  mock.timers.tick(1000)
+  lookUps[2]?.resolve([b])
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(
+    watched.hosts().map(({ url }) => url),
+    ['http://b.:80'],
+  )
   watched.stop()
   mock.timers.reset()
 })
