@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { Readable } from 'node:stream'
 import { mock, test } from 'node:test'
 import { bodyOf } from '../body.ts'
 import { Data } from '../data.ts'
@@ -12,7 +11,6 @@ import { Scope } from '../scope.ts'
 import { mergeSequential } from './sequential.ts'
 import { equalHosts, type Host, type Hosts } from '../compile/component.ts'
 import { balancer } from '../steps/balancer.ts'
-import { concurrentCalls } from '../steps/concurrent.ts'
 import { headerFilter } from '../steps/header-filter.ts'
 import { requestBuilder } from '../steps/request-builder.ts'
 import { shadowTraffic } from '../steps/shadow.ts'
@@ -240,39 +238,6 @@ test('static data is added by its strategy and never makes an answer complete', 
   const rescued = await run('always', fails('no'))
   assert.deepEqual([rescued?.data?.object, rescued?.isComplete], [{ s: 1 }, false])
   await assert.rejects(async () => run('complete', fails('no')), { message: 'no' })
-})
-
-test('of concurrent calls the first complete answer wins, the others are told to stop', async () => {
-  const ended: boolean[] = []
-  let calls = 0
-  const pipe: Pipe = (_request, scope) => {
-    calls++
-    if (calls === 2) return Promise.resolve(answer({ winner: true }))
-    return new Promise((_resolve, reject) => scope.onEnd((reason) => (ended.push(true), reject(reason))))
-  }
-  const response = await concurrentCalls(3, 1000)?.(pipe)(request(), Scope.root())
-  assert.deepEqual([response?.data?.object, ended], [{ winner: true }, [true, true]])
-  await assert.rejects(async () => concurrentCalls(2, 1000)?.(fails('last'))(request(), Scope.root()), { message: 'last' })
-})
-
-test('the stream of the winning call ends with the request, not with the share of time that calls have', async () => {
-  mock.timers.enable({ apis: ['setTimeout'] })
-  try {
-    const reasons: Error[] = []
-    const pipe: Pipe = (_request, scope) => {
-      scope.onEnd((reason) => reasons.push(reason))
-      return Promise.resolve(answer(null, { body: Readable.from(['begun']) }))
-    }
-    const endpoint = Scope.root().child(1000)
-    await concurrentCalls(2, 1000)?.(pipe)(request(), endpoint)
-    const losers = reasons.length
-    mock.timers.tick(900)
-    const early = reasons.length - losers
-    mock.timers.tick(100)
-    assert.deepEqual([losers, early, reasons.at(-1)], [1, 0, DEADLINE_EXCEEDED])
-  } finally {
-    mock.timers.reset()
-  }
 })
 
 test('shadow traffic gets the same body and cannot fail the request', async () => {
