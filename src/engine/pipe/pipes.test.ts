@@ -110,6 +110,22 @@ test('every backend of an unsafe merge reads the whole body', async () => {
   assert.deepEqual(bodies, ['hello', 'hello'])
 })
 
+test('no time is counted once the client’s body cannot be read', async (t) => {
+  const lost = new Error('lost')
+  const body = { ...bodyOf(Buffer.from('x')), bytes: () => Promise.reject(lost) }
+  const step = { pipe: gives({}), placeholders: [], isStream: false }
+  const merges = [mergeParallel([gives({}), gives({})], options), mergeSequential([step, step], { ...options, propagated: [] })]
+  const start = t.mock.method(globalThis, 'setTimeout')
+  const stop = t.mock.method(globalThis, 'clearTimeout')
+  for (const merge of merges) await assert.rejects(merge(request({ body }), Scope.root()), lost)
+  const started = start.mock.calls.map(({ result }) => result)
+  assert.deepEqual(
+    stop.mock.calls.map(({ arguments: [timer] }) => timer),
+    started,
+  )
+  assert.equal(started.length, merges.length)
+})
+
 test('a sequence hands values on and stops at the first failure', async () => {
   const second = recorder()
   const chain = (pipes: readonly Pipe[]) =>
