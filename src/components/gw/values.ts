@@ -16,6 +16,7 @@ import { JsonError } from '../../json/errors.ts'
 import { parseJson } from '../../json/read.ts'
 import { valueAt } from '../../json/path.ts'
 import { getKey, type JsonValue } from '../../json/types.ts'
+import { paramName } from '../../go/param-name.ts'
 
 /** The call that values are for. */
 export interface Subject {
@@ -164,7 +165,7 @@ export function callError(message: string, isClients: boolean): GatewayError {
 }
 
 function paramSource(name: string, keeps: Source['keeps']): Source {
-  const key = name.slice(0, 1).toUpperCase() + name.slice(1)
+  const key = paramName(name)
   const find = ({ request: { params } }: Subject): string | undefined => params.get(key)
   const list = (subject: Subject): JsonValue | undefined => splitText(find(subject))
   return { isClients: true, needsBody: false, isInHead: true, keeps, find, list }

@@ -4,6 +4,7 @@ import { cleanPath, encodePath } from '../../go/url.ts'
 import { type Match, RouteTree } from './route-tree.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler, Layer, Route } from '../types.ts'
+import { paramName } from '../../go/param-name.ts'
 
 export interface RouterInit {
   readonly options: RouterOptions
@@ -59,7 +60,7 @@ export class Router {
   add({ method, pattern, endpoint, handle, isBare = false }: RouteInit): Target {
     let tree = this.#trees.get(method)
     if (tree === undefined) this.#trees.set(method, (tree = new RouteTree()))
-    const params = [...pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => capitalize(name))
+    const params = [...pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => paramName(name))
     const target = { pattern, method, endpoint, keepsEncoding: false, handle, isBare, params }
     tree.add(pattern, target)
     return target
@@ -146,11 +147,6 @@ export class Router {
 /** The router alone sets routes. */
 function targetOf(exchange: Exchange): Target {
   return exchange.route as Target
-}
-
-/** A parameter as the engine knows it: `user_id` → `User_id`. */
-export function capitalize(name: string): string {
-  return name.slice(0, 1).toUpperCase() + name.slice(1)
 }
 
 export function toggleTrailingSlash(path: string): string {
