@@ -9,6 +9,7 @@ import { addressing, NO_HOSTS, parseHost, queryEncoding } from '../../../engine/
 import type { Layer, Pipe, PipeRequest } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { isEndOfTime, outcomeOf } from '../failure-conditions.ts'
+import { compileStatusList } from '../status-list.ts'
 import { startHealthChecks, type HealthRules } from './health-check.ts'
 import { type Entry, HostSet, type OutlierRules } from './host-set.ts'
 import { HostTable } from './host-table.ts'
@@ -171,13 +172,12 @@ function outlierRules({ outlier_detection: given }: Options): OutlierRules | nul
 
 function healthRules({ health_check: given }: Options): HealthRules | null {
   if (given === undefined) return null
-  const good = new Set(given.statuses.map(String))
   return {
     path: given.path,
     intervalMs: parseDurationMs(given.interval) ?? 0,
     timeoutMs: parseDurationMs(given.timeout) ?? 0,
     thresholds: { healthy: given.healthy_threshold, unhealthy: given.unhealthy_threshold },
-    isGood: (status) => good.has(String(status)) || good.has(`${Math.trunc(status / 100)}xx`),
+    isGood: compileStatusList(given.statuses),
     fields: Object.entries(given.headers).flatMap(([name, value]) => [canonicalName(name), value]),
   }
 }
