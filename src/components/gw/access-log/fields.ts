@@ -9,6 +9,7 @@ import { rawPathOf } from '../../../engine/routing/patterns/raw-path.ts'
 import { type BackendCourse, requestCourse } from '../../../engine/steps/request-course.ts'
 import type { Exchange } from '../../../engine/types.ts'
 import { decodeText } from '../../../go/text.ts'
+import { cacheStatuses } from '../cache-status.ts'
 import { jsonText } from './json-text.ts'
 import { apiKeyNames, FIELDS, type Options } from './options.ts'
 import { compileRedaction } from './redact-query.ts'
@@ -26,7 +27,6 @@ export interface Over {
 
 type Value = (over: Over) => string | null
 
-const CACHE_STATUS = /^krakend-ts(?:-b\d+)?; (?:fwd=)?([a-z]+)(; detail=stale)?/
 const FIRST_ERROR = 400
 const ASCII = /^[\0-\u007f]*$/
 
@@ -91,9 +91,9 @@ function codeOf({ failure, route, statusCode }: Exchange): string | undefined {
 
 /** `hit`, `miss`, `stale`, `bypass`: of the endpoint's cache, else of its first backend that has one. */
 function cacheOf({ responseHeaders }: Exchange): string | null {
-  const found = responseHeaders.values('Cache-Status').map((status) => CACHE_STATUS.exec(status))
-  const [whole, word, isStale] = found.find((match) => match?.[0].startsWith('krakend-ts;') === true) ?? found.find(Boolean) ?? []
-  return whole === undefined ? null : `"${isStale === undefined ? word : 'stale'}"`
+  const told = cacheStatuses(responseHeaders)
+  const status = told.find(({ backend }) => backend === null) ?? told[0]
+  return status === undefined ? null : `"${status.word}"`
 }
 
 function describeBackend({ index, last, ms, startMs, tries, code }: BackendCourse, endMs: number): string {
