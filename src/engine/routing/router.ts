@@ -5,6 +5,7 @@ import { type Match, RouteTree } from './route-tree.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler, Layer, Route } from '../types.ts'
 import { paramName } from '../../go/param-name.ts'
+import { redirectPage } from '../../go/html.ts'
 
 export interface RouterInit {
   readonly options: RouterOptions
@@ -172,14 +173,10 @@ export function redirectTo(exchange: Exchange, path: string): void {
     exchange.answer(307)
     return
   }
-  exchange.answer(301, `<a href="${escapeHtml(location)}">Moved Permanently</a>.\n\n`)
+  exchange.answer(301, redirectPage(location))
 }
 
 /** With its question mark, which stays where nothing follows it. */
 function queryOf({ target, rawQuery }: Exchange): string {
   return rawQuery === '' && !target.includes('?') ? '' : `?${rawQuery}`
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&#34;').replaceAll("'", '&#39;')
 }
