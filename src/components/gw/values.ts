@@ -3,14 +3,14 @@
 import type { BackendConfig, EndpointConfig } from '../../config/types.ts'
 import { quirksOf, type Dialect } from '../../config/dialect.ts'
 import { BODY_TOO_LARGE, GatewayError } from '../../engine/errors.ts'
-import { canonicalName } from '../../engine/headers.ts'
+import { canonicalName, type ReadonlyHeaders } from '../../engine/headers.ts'
 import { mergeStrategyOf, proxyOptions, splitShadows } from '../../engine/pipe/proxy-block.ts'
 import { clientExchange, requestId, verifiedClaims } from '../../engine/ports.ts'
 import { understoodRouteOf } from '../../engine/routing/patterns/route-options.ts'
 import type { Scope } from '../../engine/scope.ts'
 import type { StepAnswer } from '../../engine/step-answers.ts'
 import type { Exchange, PipeRequest } from '../../engine/types.ts'
-import { decodeText } from '../../go/text.ts'
+import { decodeText, textOfBytes } from '../../go/text.ts'
 import { parseQuery } from '../../go/url.ts'
 import { JsonError } from '../../json/errors.ts'
 import { parseJson } from '../../json/read.ts'
@@ -115,7 +115,7 @@ export function sourceOf(name: string, names: Names): Source | string {
   if (kind === 'JWT') return claimSource(rest)
   if (kind === 'input_headers') {
     const header = canonicalName(rest)
-    return requestSource(({ headers, host }) => (header === 'Host' ? host : textOfField(headers.get(header))))
+    return requestSource(({ headers, host }) => (header === 'Host' ? host : textOfField(headers, header)))
   }
   if (kind === 'input_query_strings') {
     const all = (exchange: Exchange): readonly string[] | undefined => parseQuery(exchange.rawQuery).get(rest)
@@ -224,15 +224,15 @@ function stepSource(name: string, steps: Names['steps']): Source | string {
   if (answer === 'status') return source(({ backend }) => backend?.statusCode)
   if (answer !== undefined) {
     const canonical = canonicalName(header)
-    return source(({ backend }) => textOfField(backend?.headers.get(canonical)))
+    return source(({ backend }) => textOfField(backend?.headers, canonical))
   }
   const isText = steps[index] === 'string'
   return source(({ text, data: whole }) => text ?? (isText ? getKey(whole?.object ?? {}, 'content') : undefined) ?? whole?.object)
 }
 
-/** A field's bytes as the text that they are. */
-function textOfField(value: string | undefined): string | undefined {
-  return value === undefined || /^[\0-\u007f]*$/.test(value) ? value : decodeText(Buffer.from(value, 'latin1'))
+function textOfField(headers: ReadonlyHeaders | undefined, name: string): string | undefined {
+  const value = headers?.get(name)
+  return value === undefined ? undefined : textOfBytes(value)
 }
 
 /** Several values are a list, one is split. */

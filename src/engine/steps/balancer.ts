@@ -8,7 +8,7 @@ import { rawTextOf } from '../raw-query.ts'
 import { keepsQuery } from '../routing/patterns/route-block.ts'
 import type { Layer, Pipe, PipeRequest, Query } from '../types.ts'
 import { quote } from '../../go/quote.ts'
-import { encodeText } from '../../go/text.ts'
+import { bytesOfText } from '../../go/text.ts'
 import { UrlError } from '../../go/url-escape.ts'
 import { encodeQuery, encodeTarget } from '../../go/url.ts'
 
@@ -37,7 +37,7 @@ export type EncodeQuery = (query: Query) => string
 /** A query that nobody has changed goes on byte for byte. */
 function encodeSentQuery(query: Query): string {
   const raw = rawTextOf(query)
-  return raw === null ? encodeQuery(query) : encodeText(raw).toString('latin1')
+  return raw === null ? encodeQuery(query) : bytesOfText(raw)
 }
 
 export interface Target {
