@@ -62,7 +62,7 @@ export interface Names {
 /** Of values that the head of a request does not say. */
 const LATER = { needsBody: false, isInHead: false, keeps: null } as const
 /** security: what a client may make us keep and read. */
-const MAX_BODY_BYTES = 1024 * 1024
+export const MAX_READ_BODY_BYTES = 1024 * 1024
 const STEP = /^resp(\d{1,4})(?:_(.+)|\.(status|headers\.(.+)))?$/
 const REQUEST_PART = /^(input_headers|input_query_strings|JWT)\.(.+)$/
 
@@ -138,8 +138,8 @@ export function compileSubject(sources: readonly Source[]): (request: PipeReques
 }
 
 async function readBody({ body }: PipeRequest): Promise<ClientBody> {
-  const bytes = await body.bytes(MAX_BODY_BYTES)
-  if (bytes.length > MAX_BODY_BYTES) throw BODY_TOO_LARGE
+  const bytes = await body.bytes(MAX_READ_BODY_BYTES)
+  if (bytes.length > MAX_READ_BODY_BYTES) throw BODY_TOO_LARGE
   return { text: decodeText(bytes), json: jsonOf(bytes) }
 }
 
