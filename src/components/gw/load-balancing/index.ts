@@ -46,6 +46,7 @@ function balance(given: Options, hosts: Hosts, site: Site): Layer<Pipe> {
   const readMs = site.clock.steady
   const weights = given.weights.length === 0 ? null : given.weights
   const set = new HostSet({ hosts, weights, table, parse: parseHost, outliers, isChecked: health !== null, readMs, log: site.log, label })
+  site.onRetire(() => void table.hold([]))
   const { backend } = site
   if (backend !== null) site.provide(hostStates, { backend, read: () => set.states() })
   if (health !== null) {
@@ -85,14 +86,14 @@ function countedCall(next: Pipe, set: HostSet): (entry: Entry, request: PipeRequ
     entry.record.begin()
     return next(request, scope).then(
       (response) => {
-        entry.record.end()
         if (response.statusCode >= FIRST_BAD_STATUS) set.fail(entry)
         else set.succeed(entry)
+        entry.record.end()
         return response
       },
       (thrown: unknown) => {
-        entry.record.end()
         judge(entry, asError(thrown), set)
+        entry.record.end()
         throw thrown
       },
     )
