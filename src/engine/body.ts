@@ -1,6 +1,7 @@
 // Bodies: those that the engine makes itself (none at all, bytes that were read before), copies, and the end of one. Knows nothing of sockets.
 
 import { Readable } from 'node:stream'
+import type { Scope } from './scope.ts'
 import type { Body, PipeRequest } from './types.ts'
 
 const NO_BYTES = Buffer.alloc(0)
@@ -48,6 +49,12 @@ export function wholeBody(body: Readable | Buffer): Buffer {
 /** Lets go of a response body that nobody wants. */
 export function discardBody(body: Readable | Buffer | null): void {
   if (body !== null && !Buffer.isBuffer(body)) body.destroy()
+}
+
+/** An answer has come in time: its body, if it is a stream, may take longer, and still ends with the scopes around this one. */
+export function keepForBody(scope: Scope, body: Readable | Buffer | null): void {
+  if (body === null || Buffer.isBuffer(body)) scope.close()
+  else scope.lift(Infinity)
 }
 
 /** A body in memory that goes out with its length, an empty one as none. */

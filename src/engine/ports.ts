@@ -12,6 +12,9 @@ export type Claims = Readonly<Record<string, unknown>>
 /** Claims of the request's verified token; set by the validator. */
 export const verifiedClaims = slot<Claims>()
 
+/** Blocks whose plugins stand around the calls of backends: they see parameters, claims, and what a backend itself answered. */
+export const PIPE_PLUGIN_BLOCKS: readonly string[] = ['plugin/middleware', 'plugin/req-resp-modifier', 'plugin/http-client']
+
 /** What the gateway calls the request in logs, answers and calls of backends; absent where requests have no names. */
 export const requestId = slot<string>()
 

@@ -60,7 +60,13 @@ export function compileStream(init: StreamInit): (exchange: Exchange) => Stream 
         const response = companions?.hasTrailers === true ? asStream(answered) : answered
         const touch = scope.lift(idleMs, IDLE)
         const { body } = response
-        const writing = passOn(exchange, response, { write, touch, scope })
+        let writing: Promise<void> | void
+        try {
+          writing = passOn(exchange, response, { write, touch, scope })
+        } catch (thrown) {
+          end()
+          throw thrown
+        }
         if (writing === undefined) {
           end()
           return undefined

@@ -8,7 +8,7 @@ import { rawTextOf } from '../raw-query.ts'
 import { keepsQuery } from '../routing/patterns/route-block.ts'
 import type { Layer, Pipe, PipeRequest, Query } from '../types.ts'
 import { quote } from '../../go/quote.ts'
-import { encodeText } from '../../go/text.ts'
+import { bytesOfText } from '../../go/text.ts'
 import { UrlError } from '../../go/url-escape.ts'
 import { encodeQuery, encodeTarget } from '../../go/url.ts'
 
@@ -37,7 +37,7 @@ export type EncodeQuery = (query: Query) => string
 /** A query that nobody has changed goes on byte for byte. */
 function encodeSentQuery(query: Query): string {
   const raw = rawTextOf(query)
-  return raw === null ? encodeQuery(query) : encodeText(raw).toString('latin1')
+  return raw === null ? encodeQuery(query) : bytesOfText(raw)
 }
 
 export interface Target {
@@ -48,6 +48,11 @@ export interface Target {
   readonly authorization: string | null
 }
 
+interface Turn {
+  readonly url: string
+  readonly target: Target
+}
+
 const MAX_TURNS_OF_HOST = 100
 /** security: clients fill patterns with texts of any length, which would stay until the next request. */
 const MAX_KEPT_PATH = 1024
@@ -55,10 +60,9 @@ export const NO_HOSTS = new GatewayError('no hosts available', { code: 'ERR_NO_H
 
 /** A round robin; one that begins at a random host keeps several workers and instances from marching in step. */
 export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: EncodeQuery = encodeQuery): Layer<Pipe> {
-  const targets = new Map<string, Target>()
   let turn = beginsAtRandomHost ? Math.floor(Math.random() * 1000) : -1
   let list: readonly Host[] = []
-  let turns: readonly string[] = []
+  let turns: readonly Turn[] = []
   const choose = (tried: Set<string> | undefined): Target => {
     const current = hosts()
     if (current !== list) {
@@ -68,10 +72,7 @@ export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: Enco
     if (turns.length === 0) throw NO_HOSTS
     turn = (turn + 1) % turns.length
     if (tried !== undefined) turn = skipTried(turns, turn, tried)
-    const host = turns[turn] as string
-    let target = targets.get(host)
-    if (target === undefined) targets.set(host, (target = parseHost(host)))
-    return target
+    return (turns[turn] as Turn).target
   }
   const address = addressing(encode)
   return (next) =>
@@ -105,19 +106,22 @@ function badUrl(text: string, { message }: UrlError): GatewayError {
 }
 
 /** The next turn of a host that was not asked before, which counts as asked from now on; this one when all were. */
-function skipTried(turns: readonly string[], first: number, tried: Set<string>): number {
-  const ahead = turns.findIndex((_host, step) => !tried.has(turns[(first + step) % turns.length] as string))
+function skipTried(turns: readonly Turn[], first: number, tried: Set<string>): number {
+  const ahead = turns.findIndex((_turn, step) => !tried.has((turns[(first + step) % turns.length] as Turn).url))
   const turn = (first + Math.max(0, ahead)) % turns.length
-  tried.add(turns[turn] as string)
+  tried.add((turns[turn] as Turn).url)
   return turn
 }
 
 /** Each host as often as its weight says, in the order of the list. security: what a name server says of weights costs no memory. */
-function takeTurns(hosts: readonly Host[]): string[] {
+function takeTurns(hosts: readonly Host[]): Turn[] {
   const divisor = hosts.reduce((common, { weight }) => greatestDivisor(common, weight), 0) || 1
   const heaviest = hosts.reduce((most, { weight }) => Math.max(most, weight), 0) / divisor
   const scale = heaviest > MAX_TURNS_OF_HOST ? MAX_TURNS_OF_HOST / heaviest : 1
-  return hosts.flatMap(({ url, weight }) => Array<string>(Math.max(1, Math.round((weight / divisor) * scale))).fill(url))
+  return hosts.flatMap(({ url, weight }) => {
+    const turn = { url, target: parseHost(url) }
+    return Array.from({ length: Math.max(1, Math.round((weight / divisor) * scale)) }, () => turn)
+  })
 }
 
 function greatestDivisor(a: number, b: number): number {

@@ -4,7 +4,7 @@ import { GatewayError } from '../../engine/errors.ts'
 import { FewTexts } from '../../engine/few-texts.ts'
 import { canonicalName, HOP_BY_HOP, type ReadonlyHeaders } from '../../engine/headers.ts'
 import type { BackendRequest, UpgradeRequest } from '../../engine/types.ts'
-import { encodeText } from '../../go/text.ts'
+import { bytesOfText } from '../../go/text.ts'
 import { isToken } from '../../go/header-name.ts'
 import { quote } from '../../go/quote.ts'
 
@@ -124,7 +124,7 @@ function goesOut(name: string): boolean {
 function wireValue(name: string, value: string): string {
   if (PLAIN_VALUE.test(value)) return value
   if (CONTROL.test(value)) throw invalid(`net/http: invalid header field value for ${quote(name)}`)
-  return encodeText(value).toString('latin1')
+  return bytesOfText(value)
 }
 
 /** compat: a client's body goes out chunked, even if its length is known, unless a single Content-Length was forwarded. */

@@ -59,6 +59,8 @@ function checkAll(init: HealthInit): void {
     if (seen.has(entry.url)) continue
     seen.add(entry.url)
     void checkHost(entry, init).then(({ isGood, words }) => {
+      // Its place may be another host's by now.
+      if (!init.entries().some(({ record }) => record === entry.record)) return
       if (!entry.record.check(isGood, init.rules.thresholds)) return
       init.log.info(`${init.label} ${entry.url} is ${isGood ? 'healthy' : 'unhealthy'}: ${words}`)
     })

@@ -1,8 +1,8 @@
 // What is known of hosts, in shared memory: requests in flight, errors in a row, ejections and health, the same for all workers. Knows no request.
 
-/** Hosts with a state of their own; more of them share one. security: what a name server says of hosts costs no memory. */
+/** Hosts with a state of their own; more of them at a time share one. security: what a name server says of hosts costs no memory. */
 const MAX_HOSTS = 256
-const FIELDS = 6
+const FIELDS = 7
 const NAME = 0
 const IN_FLIGHT = 1
 const ERRORS = 2
@@ -10,6 +10,12 @@ const EJECTIONS = 3
 /** Checks with the same result in a row: above 0 good ones, below 0 bad ones. */
 const CHECKS = 4
 const IS_UNHEALTHY = 5
+/** How many gateways name it: one a worker, and those that retire. */
+const HOLDERS = 6
+/** Of the table: 1 while a worker gives places out. */
+const LOCK = MAX_HOSTS * FIELDS
+/** A worker that was ended in the middle holds others up for no longer. */
+const MAX_LOCK_MS = 10
 const MAX_EJECTION_FACTOR = 10
 const INT32 = Int32Array.BYTES_PER_ELEMENT
 const INT64 = BigInt64Array.BYTES_PER_ELEMENT
@@ -69,6 +75,20 @@ export class HostRecord {
     return ms
   }
 
+  hold(): void {
+    Atomics.add(this.#words, this.#at + HOLDERS, 1)
+  }
+
+  release(): void {
+    Atomics.sub(this.#words, this.#at + HOLDERS, 1)
+  }
+
+  /** Nothing is known of it. */
+  clear(): void {
+    for (const field of [ERRORS, EJECTIONS, CHECKS, IS_UNHEALTHY]) Atomics.store(this.#words, this.#at + field, 0)
+    Atomics.store(this.#times, this.#index, 0n)
+  }
+
   /** The result of a check; says whether the host has changed by it. */
   check(isGood: boolean, thresholds: { readonly healthy: number; readonly unhealthy: number }): boolean {
     const before = Atomics.load(this.#words, this.#at + CHECKS)
@@ -82,25 +102,25 @@ export class HostRecord {
 
 export class HostTable {
   /** One word says when hosts are checked next, in seconds; the rest is for hosts. */
-  static readonly BYTES = INT64 * (MAX_HOSTS + 1) + INT32 * MAX_HOSTS * FIELDS
+  static readonly BYTES = INT64 * (MAX_HOSTS + 1) + INT32 * (MAX_HOSTS * FIELDS + 1)
   readonly #times: BigInt64Array
   readonly #words: Int32Array
-  readonly #records = new Map<string, HostRecord>()
+  #held: ReadonlyMap<string, HostRecord> = new Map()
 
   constructor(memory: SharedArrayBuffer) {
     this.#times = new BigInt64Array(memory, 0, MAX_HOSTS + 1)
     this.#words = new Int32Array(memory, INT64 * (MAX_HOSTS + 1))
   }
 
-  /** The record of a host, the same in every worker and after a reload. */
-  recordOf(url: string): HostRecord {
-    let record = this.#records.get(url)
-    if (record === undefined) {
-      if (this.#records.size >= MAX_HOSTS) this.#records.clear()
-      record = new HostRecord(url, this.#words, this.#times, this.#placeOf(hashOf(url)))
-      this.#records.set(url, record)
-    }
-    return record
+  /** The records of the hosts that this gateway names from now on, the same in every worker and after a reload. */
+  hold(urls: readonly string[]): ReadonlyMap<string, HostRecord> {
+    this.#lock()
+    const before = this.#held
+    const wanted = new Set(urls)
+    for (const [url, record] of before) if (!wanted.has(url)) record.release()
+    this.#held = new Map([...wanted].map((url) => [url, before.get(url) ?? this.#take(url)]))
+    this.#unlock()
+    return this.#held
   }
 
   /** Whether it is this caller's turn to check hosts: one of all workers, once in `intervalMs`. */
@@ -110,14 +130,45 @@ export class HostTable {
     return Atomics.compareExchange(this.#times, MAX_HOSTS, due, BigInt(Math.floor(nowMs + intervalMs))) === due
   }
 
-  /** The first free place from the one of its hash on, or the one it has. */
+  #take(url: string): HostRecord {
+    const hash = hashOf(url) | 0
+    const record = new HostRecord(url, this.#words, this.#times, this.#placeOf(hash))
+    record.hold()
+    return record
+  }
+
+  /** The place that the host has, else a free one, else one whose host nobody names any more; that of its hash where all are in use. */
   #placeOf(hash: number): number {
+    let free = -1
+    let unused = -1
     for (let step = 0; step < MAX_HOSTS; step++) {
-      const index = (hash + step) % MAX_HOSTS
-      const known = Atomics.compareExchange(this.#words, index * FIELDS + NAME, 0, hash | 0)
-      if (known === 0 || known === (hash | 0)) return index
+      const index = ((hash >>> 0) + step) % MAX_HOSTS
+      const name = Atomics.load(this.#words, index * FIELDS + NAME)
+      if (name === hash) return index
+      if (name === 0) {
+        if (free < 0) free = index
+      } else if (unused < 0 && Atomics.load(this.#words, index * FIELDS + HOLDERS) === 0 && this.#at(index).inFlight === 0) unused = index
     }
-    return hash % MAX_HOSTS
+    const place = free < 0 ? unused : free
+    if (place < 0) return (hash >>> 0) % MAX_HOSTS
+    this.#at(place).clear()
+    Atomics.store(this.#words, place * FIELDS + NAME, hash)
+    return place
+  }
+
+  #at(index: number): HostRecord {
+    return new HostRecord('', this.#words, this.#times, index)
+  }
+
+  /** One worker at a time: two that look for a place for the same host find the same. */
+  #lock(): void {
+    while (Atomics.compareExchange(this.#words, LOCK, 0, 1) !== 0)
+      if (Atomics.wait(this.#words, LOCK, 1, MAX_LOCK_MS) === 'timed-out') return
+  }
+
+  #unlock(): void {
+    Atomics.store(this.#words, LOCK, 0)
+    Atomics.notify(this.#words, LOCK, 1)
   }
 }
 
