@@ -93,7 +93,7 @@ describe('a flexible configuration', () => {
       },
       { FC_TEMPLATES: 't' },
     )
-    assert.match(await printIssues(issues, source), /\n {2}written by \S+/t/e\.tmpl:3:24\n/)
+    assert.match(await printIssues(issues, source), /\n {2}written by \S+\/t\/e\.tmpl:3:24\n/)
   })
   test('what templates do not find is told, with its place, also beside the mistake that it makes', async () => {
     const gaps = async (template: string): Promise<string[]> => {
