@@ -74,6 +74,13 @@ export class ClientBody implements Body {
     } else this.#reject?.(reason)
   }
 
+  /** The answer has left: what is left of a body whose reading was given up makes room for the next request. */
+  discard(): void {
+    if (this.#openedAt === 0 || this.isComplete) return
+    // An iterator that nobody asks any more would hold it back.
+    this.#source.removeAllListeners('readable').resume()
+  }
+
   async *#chunks(bytes: Promise<Buffer>): AsyncGenerator<Buffer> {
     const all = await bytes
     if (all.length > 0) yield all

@@ -69,6 +69,8 @@ export class Http1Exchange extends WireExchange {
 
   override closed(isComplete: boolean): void {
     super.closed(isComplete)
+    // Node itself does so only where nobody has begun to read.
+    this.clientBody.discard()
     this.#draining.onAnswered?.()
   }
 
