@@ -40,6 +40,25 @@ export function madeFrom({ clientMs }: Body, body: Body): Body {
   return clientMs === 0 ? body : { ...body, clientMs }
 }
 
+/** The same body, which is read in another way. */
+export function readAs(body: Body, reading: Pick<Body, 'stream' | 'bytes'>): Body {
+  return {
+    ...reading,
+    // No spread: what is known of it changes while it is read.
+    get length() {
+      return body.length
+    },
+    get inMemory() {
+      return body.inMemory
+    },
+    get clientMs() {
+      return body.clientMs
+    },
+    ...(body.announcesLength === undefined ? null : { announcesLength: body.announcesLength }),
+    abandon: (reason) => body.abandon?.(reason),
+  }
+}
+
 /** A body of which nobody knows the length, to be read once unless it is read into memory. */
 export class StreamedBody implements Body {
   readonly length = null
