@@ -5,6 +5,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { TransportOptions } from '../../config/types.ts'
 import type { SendError } from '../../engine/errors.ts'
 import type { BackendRequest, CallCourse } from '../../engine/types.ts'
+import { basicCredentials, withoutBrackets } from '../../go/url-parts.ts'
 import { Connection } from './connection.ts'
 import { Dial, type DialTarget } from './dial.ts'
 import type { FindProxy } from './proxies.ts'
@@ -56,7 +57,7 @@ export class OriginPool {
     this.#uses = uses
     this.#maxIdle = options.disableKeepAlives ? 0 : options.maxIdleConnectionsPerHost
     this.responseHeaderTimeoutMs = Math.ceil(options.responseHeaderTimeoutMs)
-    const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
+    const hostname = withoutBrackets(url.hostname)
     const port = Number(url.port || (isSecure ? 443 : 80))
     const proxy = socketPath === null ? state.findProxy(isSecure, hostname, port) : null
     this.#target = {
@@ -71,11 +72,10 @@ export class OriginPool {
     }
     const authority = socketPath !== null ? 'localhost' : origin.slice(origin.indexOf('://') + 3)
     const at = authority.lastIndexOf('@')
-    const credentials = at < 0 ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
     this.#headOptions = {
       isProxied: !isSecure && proxy !== null,
       host: authority.slice(at + 1),
-      authorization: credentials === null ? null : `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`,
+      authorization: at < 0 ? null : basicCredentials(authority.slice(0, at)),
       proxyAuthorization: isSecure ? null : (proxy?.authorization ?? null),
       asksForGzip: !options.disableCompression,
       closes: options.disableKeepAlives,

@@ -2,6 +2,7 @@
 
 import { BlockList, isIP } from 'node:net'
 import { addNetwork } from '../../engine/networks.ts'
+import { basicCredentials, parseUrl, withoutBrackets } from '../../go/url-parts.ts'
 
 /** Values of HTTP_PROXY, HTTPS_PROXY and NO_PROXY (or their lower-case forms). */
 export interface ProxyEnvironment {
@@ -33,11 +34,17 @@ function parseProxy(value: string | undefined): Proxy | null {
   if (!URL.canParse(text)) return null
   const url = new URL(text)
   if (url.protocol !== 'http:') return null
-  const credentials = url.username === '' ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  let userinfo: string | null
+  try {
+    ;({ userinfo } = parseUrl(text))
+  } catch {
+    // compat: a proxy that Go cannot parse is none.
+    return null
+  }
   return {
-    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    hostname: withoutBrackets(url.hostname),
     port: Number(url.port || 80),
-    authorization: credentials === null ? null : `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`,
+    authorization: userinfo === null ? null : basicCredentials(userinfo),
   }
 }
 
@@ -70,7 +77,7 @@ function addExemption(entry: string, networks: BlockList, suffixes: { text: stri
     return
   }
   const [, host = entry, portText] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(entry) ?? []
-  const bare = host.replace(/^\[(.*)\]$/, '$1')
+  const bare = withoutBrackets(host)
   const port = portText === undefined ? null : Number(portText)
   const ip = isIP(bare)
   if (ip !== 0 && port === null) networks.addAddress(bare, ip === 6 ? 'ipv6' : 'ipv4')

@@ -80,6 +80,16 @@ describe('connections', () => {
     await new Promise<void>((resolve) => void server.close(() => resolve()))
   })
 
+  test('user and password of an origin, with a percent sign that escapes nothing', async () => {
+    const backend = await startBackend((_request, socket) => socket.write(ok('a')))
+    const transport = createTransport(configWith())
+    await send(transport, requestTo(backend.origin.replace('//', '//us%er:p@'), '/'))
+    const credentials = Buffer.from('us%er:p').toString('base64')
+    assert.match(backend.requests[0] as string, new RegExp(`\\r\\nAuthorization: Basic ${credentials}\\r\\n`))
+    await transport.close()
+    await backend.close()
+  })
+
   test('a POST is never repeated, nor anything on a fresh connection', async () => {
     const backend = await startBackend((_request, socket, count) => {
       if (count === 1) socket.write(ok('first'))
