@@ -23,7 +23,7 @@ test('what is no address of a proxy is none', () => {
 test('exempt addresses, networks and names', () => {
   const find = compileProxies({
     httpProxy: 'http://h',
-    noProxy: ' 10.0.0.0/8, 192.0.2.1,[2001:db8::1] ,::2,.sub.test,Name.test,port.test:81,x/y',
+    noProxy: ' 10.0.0.0/8, 192.0.2.1,[2001:db8::1] ,::2,.sub.test,Name.test,port.test:81,192.0.2.9:81,fe80::1%eth0,10.0.0.0/33',
   })
   const isExempt = (hostname: string, port = 80): boolean => find(false, hostname, port) === null
   const exempt = [
@@ -40,8 +40,8 @@ test('exempt addresses, networks and names', () => {
     'a.NAME.test',
   ]
   for (const hostname of exempt) assert.equal(isExempt(hostname), true, hostname)
-  for (const hostname of ['11.1.2.3', '192.0.2.2', '::3', 'sub.test', 'aname.test', 'port.test'])
+  for (const hostname of ['11.1.2.3', '192.0.2.2', '192.0.2.9', '::3', 'sub.test', 'aname.test', 'port.test'])
     assert.equal(isExempt(hostname), false, hostname)
-  assert.equal(isExempt('port.test', 81), true)
+  for (const hostname of ['port.test', '192.0.2.9']) assert.equal(isExempt(hostname, 81), true, hostname)
   assert.equal(compileProxies({ httpProxy: 'http://h', noProxy: '*' })(false, 'a', 1), null)
 })
