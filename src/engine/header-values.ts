@@ -21,11 +21,20 @@ export function headerValue(text: string): string {
  * beyond a byte, is taken for a text.
  */
 export function writableValue(value: string): string {
-  if (WRITABLE.test(value)) return value
+  if (isWritable(value)) return value
   return withoutControls(NOT_LATIN1.test(value) ? utf8Bytes(value) : value)
 }
 
-function utf8Bytes(text: string): string {
+export function isWritable(value: string): boolean {
+  return WRITABLE.test(value)
+}
+
+export function hasControls(value: string): boolean {
+  return value.search(CONTROL) >= 0
+}
+
+/** The UTF-8 bytes of a text, one character a byte. */
+export function utf8Bytes(text: string): string {
   return encodeText(text).toString('latin1')
 }
 

@@ -6,6 +6,7 @@ export interface HostPort {
   readonly port: number
 }
 
+const HOST_HEADER = /^[\w!$%&'()*+,\-.:;=[\]~]*$/
 const ADDRESS = /^(?:\[(?<v6>[^\]]*)\]|(?<name>[^:[\]]*)):(?<port>\d{1,5})$/
 export const MAX_PORT = 65_535
 
@@ -31,4 +32,9 @@ export function joinHostPort(host: string, port: number | string): string {
 /** `bind: address already in use`; null for an error that says nothing of a port. */
 export function bindReason({ code = '' }: NodeJS.ErrnoException): string | null {
   return BIND_REASONS[code] ?? null
+}
+
+/** httpguts.ValidHostHeader. security: what else stands there would be taken for more than a host. */
+export function isHostHeader(text: string): boolean {
+  return HOST_HEADER.test(text)
 }
