@@ -9,7 +9,7 @@ import { type Begin, type ClientSocket, type Outcome, type RequestKind, Turns } 
 import { GatewayResponse, Http1Exchange } from './http1-exchange.ts'
 import { upgradeOf, UpgradeExchange, UpgradeResponse } from './upgrade-exchange.ts'
 import { limitWriting, peerOf, readTimeouts, run, type ServerState } from './server-state.ts'
-import { decodeTarget, parseTarget } from '../client/target.ts'
+import { decodeTarget, parseTarget } from './target.ts'
 import { giveChunksAway } from '../release-chunk.ts'
 
 /** compat: Go reads that much more than `max_header_bytes` before it gives up. */

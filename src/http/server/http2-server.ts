@@ -8,7 +8,7 @@ import { Http2Body } from './http2-body.ts'
 import { Http2Exchange } from './http2-exchange.ts'
 import type { Http2Sessions } from './http2-sessions.ts'
 import { limitWriting, peerOf, run, type ServerState } from './server-state.ts'
-import { decodeTarget, parseTarget } from '../client/target.ts'
+import { decodeTarget, parseTarget } from './target.ts'
 
 /** compat: Go counts fields as HTTP/2 does, 32 bytes more for each, and takes ten of them for usual. */
 const FIELD_OVERHEAD = 32
