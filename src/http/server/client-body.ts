@@ -36,6 +36,11 @@ export class ClientBody implements Body {
     return this.length === 0 || this.#source.readableEnded
   }
 
+  /** Whether its reader has destroyed it before its end: nobody can read the rest. */
+  get isBrokenOff(): boolean {
+    return this.#source.destroyed && !this.isComplete
+  }
+
   /** Bytes that were read; of a body that passes as a stream, its announced length once it is whole. */
   get bytesRead(): number {
     if (this.inMemory !== null) return this.inMemory.length

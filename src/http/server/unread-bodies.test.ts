@@ -1,4 +1,4 @@
-// Bodies whose reading is given up: the connection serves on.
+// Bodies whose reading is given up: the connection serves on, or says that it does not.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -6,7 +6,7 @@ import net from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Exchange } from '../../engine/types.ts'
-import { serve } from '../test-support.ts'
+import { exchangeRaw, serve } from '../test-support.ts'
 
 const LENGTH = 200 * 1024
 const FIRST = 20 * 1024
@@ -20,6 +20,17 @@ const readers: Record<string, (exchange: Exchange) => Promise<unknown>> = {
   },
   'by an iterator': ({ body }) => body.stream()[Symbol.asyncIterator]().next(),
 }
+
+test('the connection ends where the reader has destroyed the body', { timeout: 10_000 }, async () => {
+  const handle = async (exchange: Exchange): Promise<void> => {
+    for await (const _chunk of exchange.body.stream()) break
+    exchange.answer(413)
+  }
+  await serve(handle, async (port) => {
+    const head = `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${LENGTH}\r\n\r\n`
+    assert.match(await exchangeRaw(port, head + 'a'.repeat(FIRST)), /^HTTP\/1\.1 413 .*\r\nConnection: close\r\n/s)
+  })
+})
 
 for (const [name, read] of Object.entries(readers)) {
   test(`the next request is answered: ${name}`, { timeout: 10_000 }, async () => {
