@@ -1,6 +1,7 @@
-// Bodies: those that the engine makes itself (none at all, bytes that were read before), copies, and the end of one. Knows nothing of sockets.
+// Bodies: those that the engine makes itself (none at all, bytes that were read before, a stream), copies, and the end of one. Knows nothing of sockets.
 
 import { Readable } from 'node:stream'
+import { BODY_TOO_LARGE } from './errors.ts'
 import type { Scope } from './scope.ts'
 import type { Body, PipeRequest } from './types.ts'
 
@@ -38,6 +39,61 @@ export async function copyRequest(request: PipeRequest): Promise<PipeRequest> {
 /** A body that was made when the client's had been read: it took the client as long. */
 export function madeFrom({ clientMs }: Body, body: Body): Body {
   return clientMs === 0 ? body : { ...body, clientMs }
+}
+
+/** The same body, which is read in another way. */
+export function readAs(body: Body, reading: Pick<Body, 'stream' | 'bytes'>): Body {
+  return {
+    ...reading,
+    // No spread: what is known of it changes while it is read.
+    get length() {
+      return body.length
+    },
+    get inMemory() {
+      return body.inMemory
+    },
+    get clientMs() {
+      return body.clientMs
+    },
+    ...(body.announcesLength === undefined ? null : { announcesLength: body.announcesLength }),
+    abandon: (reason) => body.abandon?.(reason),
+  }
+}
+
+/** A body of which nobody knows the length, to be read once unless it is read into memory. */
+export class StreamedBody implements Body {
+  readonly length = null
+  inMemory: Buffer | null = null
+  readonly clientMs = 0
+  readonly #source: Readable
+  #bytes: Promise<Buffer> | null = null
+
+  constructor(source: Readable) {
+    this.#source = source
+  }
+
+  stream(): Readable {
+    return this.inMemory === null ? this.#source : Readable.from([this.inMemory])
+  }
+
+  bytes(maxBytes = Infinity): Promise<Buffer> {
+    this.#bytes ??= collect(this.#source, maxBytes, BODY_TOO_LARGE).then((bytes) => (this.inMemory = bytes))
+    return this.#bytes
+  }
+}
+
+/** All bytes of a stream; a longer one is destroyed and rejects. */
+export async function collect(source: Readable, maxBytes: number, tooLarge: Error): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of source) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer)
+    length += bytes.length
+    // Leaving the loop destroys the stream.
+    if (length > maxBytes) throw tooLarge
+    chunks.push(bytes)
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)
 }
 
 /** The body of an answer to a request without `wantsStream`: it is there already. */

@@ -20,8 +20,16 @@ export function headerValue(text: string): string {
  * beyond a byte, is taken for a text.
  */
 export function writableValue(value: string): string {
-  if (WRITABLE.test(value)) return value
+  if (isWritable(value)) return value
   return withoutControls(NOT_LATIN1.test(value) ? bytesOfText(value) : value)
+}
+
+export function isWritable(value: string): boolean {
+  return WRITABLE.test(value)
+}
+
+export function hasControls(value: string): boolean {
+  return value.search(CONTROL) >= 0
 }
 
 /** security: a line end would begin another field. */

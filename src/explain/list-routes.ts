@@ -6,6 +6,7 @@ import { writtenHost } from '../engine/routing/patterns/host-pattern.ts'
 import { takesMethod } from '../engine/routing/patterns/route-block.ts'
 import { ownRouteOf } from '../engine/routing/patterns/route-options.ts'
 import { planRoutes } from '../engine/routing/plan.ts'
+import { withoutUserinfo } from '../go/url-parts.ts'
 import { order } from '../order.ts'
 
 export interface ListedRoute {
@@ -94,14 +95,9 @@ function namesAt(
     .map(({ declaration }) => declaration.namespace)
 }
 
-/** security: user and password of a host are nobody's to read. */
-export function withoutUser(host: string): string {
-  return host.replace(/\/\/[^/]*@/, '//')
-}
-
 /** security: without what hosts have of user and password. */
 function describeBackend({ hosts, urlPattern }: BackendConfig, method: string): string {
-  const names = hosts.map(withoutUser)
+  const names = hosts.map(withoutUserinfo)
   const host = names.length === 1 ? names[0] : names.length === 0 ? '(no host)' : `{${names.join(', ')}}`
   return `${method} ${host}${writtenPattern(urlPattern)}`
 }

@@ -2,6 +2,7 @@
 
 import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig, Dialect } from '../../config/types.ts'
+import { withoutUserinfo } from '../../go/url-parts.ts'
 import { UnservablePlace } from '../compile/component.ts'
 import { buildLabel } from '../compile/labels.ts'
 import { layersFor, stack, type LayerObserver, type NamedLayer } from '../compile/layers.ts'
@@ -95,7 +96,7 @@ function readSteps(backends: readonly BackendConfig[]): boolean {
 /** Whose error it is, in the words of the file. security: without what hosts have of user and password. */
 function originsOf(backends: readonly BackendConfig[], { steady }: Clock): ErrorOrigins {
   const names = backends.map(({ at, method, hosts, urlPattern }) => {
-    const host = hosts.length === 1 ? (hosts[0] as string).replace(/\/\/[^/]*@/, '//') : ''
+    const host = hosts.length === 1 ? withoutUserinfo(hosts[0] as string) : ''
     return `backend ${at.at(-1)}, ${method} ${host}${urlPattern}`
   })
   return {

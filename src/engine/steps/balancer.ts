@@ -10,6 +10,7 @@ import type { Layer, Pipe, PipeRequest, Query } from '../types.ts'
 import { quote } from '../../go/quote.ts'
 import { bytesOfText } from '../../go/text.ts'
 import { UrlError } from '../../go/url-escape.ts'
+import { basicCredentials } from '../../go/url-parts.ts'
 import { encodeQuery, encodeTarget } from '../../go/url.ts'
 
 export const hostBalancer = step({
@@ -146,20 +147,11 @@ function authorize(headers: ReadonlyHeaders, authorization: string | null): Read
 /** Takes `scheme://user:password@name:port/base` apart. */
 export function parseHost(host: string): Target {
   if (host.startsWith('unix://')) return { origin: host, basePath: '', authorization: null }
-  const parts = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#@]*)@)?([^/?#]*)(.*)$/is.exec(host)
+  const parts = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#]*)@)?([^/?#]*)(.*)$/is.exec(host)
   if (parts === null) return { origin: host, basePath: '', authorization: null }
-  const [, scheme = '', userInfo, authority = '', rest = ''] = parts
-  const authorization = userInfo === undefined ? null : `Basic ${Buffer.from(decodeUserInfo(userInfo)).toString('base64')}`
+  const [, scheme = '', userinfo, authority = '', rest = ''] = parts
+  const authorization = userinfo === undefined ? null : basicCredentials(userinfo)
   return { origin: `${scheme.toLowerCase()}${authority}`, basePath: rest, authorization }
-}
-
-function decodeUserInfo(userInfo: string): string {
-  const text = userInfo.includes(':') ? userInfo : `${userInfo}:`
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 /** perf: a pattern without placeholders gives the same path every time. */

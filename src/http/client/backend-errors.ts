@@ -2,7 +2,7 @@
 
 import { asError, GatewayError, SendError } from '../../engine/errors.ts'
 import type { BackendRequest } from '../../engine/types.ts'
-import { MAX_PORT } from '../../go/host-port.ts'
+import { joinHostPort, MAX_PORT } from '../../go/host-port.ts'
 import { quote } from '../../go/quote.ts'
 import { type GoUrl, hostnameOf, parseUrl } from '../../go/url-parts.ts'
 
@@ -89,10 +89,6 @@ export function dialWords(error: SystemError, hostname: string, port: number): s
   const words = SYSTEM_WORDS[code]
   if (words !== undefined) return `dial tcp ${joinHostPort(address, first.port ?? port)}: connect: ${words}`
   return tlsWords(first) ?? first.message
-}
-
-export function joinHostPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 /** Words for a connection that broke while in use. */

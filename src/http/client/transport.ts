@@ -6,7 +6,7 @@ import type { BackendResponse, Sender } from '../../engine/types.ts'
 import { originError } from './backend-errors.ts'
 import { Call } from './call.ts'
 import { clientTls } from '../tls/client-tls.ts'
-import { OriginPool, type TransportState } from './origin-pool.ts'
+import { OriginPool, type PoolUses, type TransportState } from './origin-pool.ts'
 import { compileProxies, type ProxyEnvironment } from './proxies.ts'
 import { expectRequestNames } from './request-head.ts'
 import { expectResponseNames } from './response-fields.ts'
@@ -50,9 +50,12 @@ export function createTransport(options: TransportOptions, init: TransportInit =
     expectResponseNames(init.names)
   }
   const pools = new Map<string, OriginPool>()
-  // Redirects name origins that no configuration bounds.
-  const forget = (pool: OriginPool): void => {
-    if (pools.size > MAX_UNUSED_ORIGINS || pool.origin.length > MAX_KEPT_ORIGIN) pools.delete(pool.origin)
+  const uses: PoolUses = {
+    begin: (pool) => void pools.set(pool.origin, pool),
+    // Redirects name origins that no configuration bounds.
+    end: (pool) => {
+      if (pools.size > MAX_UNUSED_ORIGINS || pool.origin.length > MAX_KEPT_ORIGIN) pools.delete(pool.origin)
+    },
   }
   const sweeper = startSweeping(options.idleConnectionTimeoutMs, pools)
   const send: Sender = (request, scope) => {
@@ -60,11 +63,10 @@ export function createTransport(options: TransportOptions, init: TransportInit =
     let pool = pools.get(request.origin)
     if (pool === undefined) {
       try {
-        pool = new OriginPool(request.origin, state, forget)
+        pool = new OriginPool(request.origin, state, uses)
       } catch (error) {
         return Promise.reject(originError(request, error))
       }
-      pools.set(request.origin, pool)
     }
     const found = pool
     return new Promise<BackendResponse>((resolve, reject) => {

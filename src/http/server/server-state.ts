@@ -8,8 +8,6 @@ import type { Handler } from '../../engine/types.ts'
 import type { WireExchange } from './wire-exchange.ts'
 import type { Draining } from './http1-exchange.ts'
 
-/** Characters of Go's httpguts.ValidHostHeader. */
-export const HOST = /^[A-Za-z0-9!$%&'()*+,\-.:;=[\]_~]*$/
 const TIMEOUT_CHECKS = 8
 
 /** What the protocols of one listener share. */

@@ -10,7 +10,7 @@ import { Collector } from './collector.ts'
 import { Growth, influxLines } from './influx-points.ts'
 import { InfluxPush } from './influx-push.ts'
 import { measureEndpoint, measurePipe } from './layers.ts'
-import { parseHostPort } from '../../../go/host-port.ts'
+import { bindReason, parseHostPort } from '../../../go/host-port.ts'
 import { Meters } from './meters.ts'
 import {
   collectionMs,
@@ -176,8 +176,7 @@ async function openPage({ listen_address: text }: Options, site: ProcessSite, co
     site.log.debug(`${STATS} The endpoint /__stats is now available on ${text}`)
     return server
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    return refuse(code === 'EADDRINUSE' ? 'bind: address already in use' : message)
+    return refuse(bindReason(error as Error) ?? (error as Error).message)
   }
 }
 
