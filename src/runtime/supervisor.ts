@@ -5,6 +5,7 @@ import type { GatewayConfig } from '../config/types.ts'
 import type { Logger, SharedMemory } from '../engine/compile/component.ts'
 import { asError, splitStack } from '../engine/errors.ts'
 import { HealthBoard } from '../engine/process/health-board.ts'
+import { timerMs } from '../engine/timer-ms.ts'
 import { BackOff } from './back-off.ts'
 import type { Crew, Inventory, TakeSocket } from './crew.ts'
 import { createLogger, type Output } from './log.ts'
@@ -193,7 +194,7 @@ export class Supervisor implements Crew {
     const waitMs = place.backOff.next(performance.now() - place.startedMs)
     const [text, frames] = splitStack(reason)
     this.#log.critical(`${LABEL} worker ${place.number} died and is replaced in ${waitMs} ms: ${text}`, frames)
-    place.timer = setTimeout(() => void this.#replace(place), waitMs)
+    place.timer = setTimeout(() => void this.#replace(place), timerMs(waitMs))
   }
 
   async #replace(place: Place): Promise<void> {

@@ -3,6 +3,7 @@
 import { resolveSrv } from 'node:dns/promises'
 import { perDialect } from '../../../config/dialect.ts'
 import { discovery, equalHosts, type Host, type Hosts } from '../../../engine/compile/component.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 import { toHosts, toLegacyHosts, type SrvRecord } from './srv-hosts.ts'
 
 interface DnsQuirks {
@@ -42,7 +43,7 @@ export function watchRecords(watch: Watch): { hosts: Hosts; ready: Promise<void>
       isFailing = true
     }
   }
-  const timer = setInterval(() => void refresh(), watch.refreshMs)
+  const timer = setInterval(() => void refresh(), timerMs(watch.refreshMs))
   timer.unref()
   return { hosts: () => hosts, ready: refresh(), stop: () => clearInterval(timer) }
 }
