@@ -1,5 +1,7 @@
 // What outlives one compiled configuration: memory that workers share, and things that a reload hands on.
 
+import type { Tally } from '../tally.ts'
+
 /** Memory that every worker of this machine sees. */
 export interface SharedMemory {
   /**
@@ -7,6 +9,8 @@ export interface SharedMemory {
    * the next configuration after a reload, as long as the size is the same.
    */
   buffer(name: string, byteLength: number): SharedArrayBuffer
+  /** So many numbers of that name, 0 at first, that every worker adds to; what one of them has added is taken off when its thread ends. */
+  tally(name: string, length: number): Tally
   /** Tells the other workers something, and hears what they tell under that name. Values are copied; nobody is kept running by listening. */
   channel(name: string, onMessage: (message: unknown) => void): WorkerChannel
 }

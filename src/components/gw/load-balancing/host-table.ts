@@ -1,45 +1,57 @@
 // What is known of hosts, in shared memory: requests in flight, errors in a row, ejections and health, the same for all workers. Knows no request.
 
+import type { SharedMemory } from '../../../engine/compile/component.ts'
+import type { Tally } from '../../../engine/tally.ts'
+
 /** Hosts with a state of their own; more of them share one. security: what a name server says of hosts costs no memory. */
 const MAX_HOSTS = 256
-const FIELDS = 6
+const FIELDS = 5
 const NAME = 0
-const IN_FLIGHT = 1
-const ERRORS = 2
-const EJECTIONS = 3
+const ERRORS = 1
+const EJECTIONS = 2
 /** Checks with the same result in a row: above 0 good ones, below 0 bad ones. */
-const CHECKS = 4
-const IS_UNHEALTHY = 5
+const CHECKS = 3
+const IS_UNHEALTHY = 4
 const MAX_EJECTION_FACTOR = 10
 const INT32 = Int32Array.BYTES_PER_ELEMENT
 const INT64 = BigInt64Array.BYTES_PER_ELEMENT
+/** One word says when hosts are checked next, in seconds; the rest is for hosts. */
+const BYTES = INT64 * (MAX_HOSTS + 1) + INT32 * MAX_HOSTS * FIELDS
+
+interface HostMemory {
+  readonly words: Int32Array
+  readonly times: BigInt64Array
+  readonly inFlight: Tally
+}
 
 /** The state of one host. */
 export class HostRecord {
   readonly url: string
   readonly #words: Int32Array
   readonly #times: BigInt64Array
+  readonly #inFlight: Tally
   readonly #at: number
   readonly #index: number
 
-  constructor(url: string, words: Int32Array, times: BigInt64Array, index: number) {
+  constructor(url: string, { words, times, inFlight }: HostMemory, index: number) {
     this.url = url
     this.#words = words
     this.#times = times
+    this.#inFlight = inFlight
     this.#index = index
     this.#at = index * FIELDS
   }
 
   get inFlight(): number {
-    return Atomics.load(this.#words, this.#at + IN_FLIGHT)
+    return this.#inFlight.read(this.#index)
   }
 
   begin(): void {
-    Atomics.add(this.#words, this.#at + IN_FLIGHT, 1)
+    this.#inFlight.add(this.#index, 1)
   }
 
   end(): void {
-    Atomics.sub(this.#words, this.#at + IN_FLIGHT, 1)
+    this.#inFlight.add(this.#index, -1)
   }
 
   isEjected(nowMs: number): boolean {
@@ -81,15 +93,17 @@ export class HostRecord {
 }
 
 export class HostTable {
-  /** One word says when hosts are checked next, in seconds; the rest is for hosts. */
-  static readonly BYTES = INT64 * (MAX_HOSTS + 1) + INT32 * MAX_HOSTS * FIELDS
-  readonly #times: BigInt64Array
-  readonly #words: Int32Array
+  readonly #memory: HostMemory
   readonly #records = new Map<string, HostRecord>()
 
-  constructor(memory: SharedArrayBuffer) {
-    this.#times = new BigInt64Array(memory, 0, MAX_HOSTS + 1)
-    this.#words = new Int32Array(memory, INT64 * (MAX_HOSTS + 1))
+  /** Hosts of the same name are the same in every worker and after a reload. */
+  constructor(shared: Pick<SharedMemory, 'buffer' | 'tally'>, name: string) {
+    const memory = shared.buffer(name, BYTES)
+    this.#memory = {
+      times: new BigInt64Array(memory, 0, MAX_HOSTS + 1),
+      words: new Int32Array(memory, INT64 * (MAX_HOSTS + 1)),
+      inFlight: shared.tally(`${name} in flight`, MAX_HOSTS),
+    }
   }
 
   /** The record of a host, the same in every worker and after a reload. */
@@ -97,7 +111,7 @@ export class HostTable {
     let record = this.#records.get(url)
     if (record === undefined) {
       if (this.#records.size >= MAX_HOSTS) this.#records.clear()
-      record = new HostRecord(url, this.#words, this.#times, this.#placeOf(hashOf(url)))
+      record = new HostRecord(url, this.#memory, this.#placeOf(hashOf(url)))
       this.#records.set(url, record)
     }
     return record
@@ -105,16 +119,17 @@ export class HostTable {
 
   /** Whether it is this caller's turn to check hosts: one of all workers, once in `intervalMs`. */
   takeTurn(nowMs: number, intervalMs: number): boolean {
-    const due = Atomics.load(this.#times, MAX_HOSTS)
+    const { times } = this.#memory
+    const due = Atomics.load(times, MAX_HOSTS)
     if (BigInt(Math.floor(nowMs)) < due) return false
-    return Atomics.compareExchange(this.#times, MAX_HOSTS, due, BigInt(Math.floor(nowMs + intervalMs))) === due
+    return Atomics.compareExchange(times, MAX_HOSTS, due, BigInt(Math.floor(nowMs + intervalMs))) === due
   }
 
   /** The first free place from the one of its hash on, or the one it has. */
   #placeOf(hash: number): number {
     for (let step = 0; step < MAX_HOSTS; step++) {
       const index = (hash + step) % MAX_HOSTS
-      const known = Atomics.compareExchange(this.#words, index * FIELDS + NAME, 0, hash | 0)
+      const known = Atomics.compareExchange(this.#memory.words, index * FIELDS + NAME, 0, hash | 0)
       if (known === 0 || known === (hash | 0)) return index
     }
     return hash % MAX_HOSTS
