@@ -171,9 +171,9 @@ export class ProcessParts {
         // perf: where threads serve, this one needs a gateway for its agents alone
         const { openAgent } = await import('./gateway.ts')
         const { handle, ask, files: read, retire } = await openAgent(config, agent, init)
-        for (const path of read) files.set(path, digest(readFileSync(path)))
-        const site = { ...base, log: ownLog, read: readNoted(files), agent, handle, ask, ping: () => sign.set(clock.now()) }
         try {
+          for (const path of read) files.set(path, digestAt(path))
+          const site = { ...base, log: ownLog, read: readNoted(files), agent, handle, ask, ping: () => sign.set(clock.now()) }
           return withEnd(await declaration.start(options.value, site, options.extras), retire)
         } catch (error) {
           await retire()
@@ -274,15 +274,18 @@ function isSame(one: Wanted, other: Wanted): boolean {
   return one.namespace === other.namespace && isDeepStrictEqual(one.block, other.block)
 }
 
-/** Whether a file that the part was started with holds something else now, or cannot be read. */
+/** Whether a file that the part was started with holds something else now, or can be read no more. */
 function hasOtherFiles({ files }: Part): boolean {
-  return [...files].some(([path, known]) => {
-    try {
-      return digest(readFileSync(path)) !== known
-    } catch {
-      return true
-    }
-  })
+  return [...files].some(([path, known]) => digestAt(path) !== known)
+}
+
+/** Empty for a file that cannot be read: whoever needs it has said so. */
+function digestAt(path: string): string {
+  try {
+    return digest(readFileSync(path))
+  } catch {
+    return ''
+  }
 }
 
 function digest(bytes: Buffer): string {
