@@ -97,8 +97,11 @@ async function open<C extends Compiled>(config: GatewayConfig, init: GatewayInit
       ...compiled,
       files: new Set([...compiled.files, ...tlsFiles(config), ...config.secrets.files, ...folder.files()]),
       async retire() {
-        await compiled.retire()
-        await transports.close()
+        try {
+          await compiled.retire()
+        } finally {
+          await transports.close()
+        }
       },
     }
   } catch (error) {

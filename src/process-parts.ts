@@ -258,8 +258,11 @@ function withEnd(running: Running | null, end: () => Promise<void>): Running | n
   return {
     ...running,
     async stop() {
-      await running.stop()
-      await end()
+      try {
+        await running.stop()
+      } finally {
+        await end()
+      }
     },
   }
 }

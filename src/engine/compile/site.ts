@@ -3,6 +3,7 @@
 import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
 import type { Data } from '../data.ts'
 import type { LineSink } from '../line-sink.ts'
+import { asError } from '../errors.ts'
 import type { RouterOptions } from '../routing/router-options.ts'
 import type { Call } from '../endpoint/call.ts'
 import type { Decode, Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
@@ -168,7 +169,7 @@ export interface SiteMaker {
   ready(): Promise<void>
   /** Files that were read for this configuration. */
   readonly files: ReadonlySet<string>
-  /** Runs what components asked for at the end, in reverse order. */
+  /** Runs what components asked for at the end, in reverse order, all of it; rejects with an AggregateError of what went wrong. */
   retire(): Promise<void>
 }
 
@@ -270,7 +271,15 @@ export function makeSites(init: SiteMakerInit): SiteMaker {
       await Promise.all(awaited)
     },
     async retire() {
-      for (const release of releases.reverse()) await release()
+      const failures: Error[] = []
+      for (const release of releases.reverse()) {
+        try {
+          await release()
+        } catch (error) {
+          failures.push(asError(error))
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '))
     },
   }
 }
