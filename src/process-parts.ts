@@ -34,8 +34,6 @@ export interface ProcessPartsInit extends Pick<GatewayInit, 'pool' | 'version'> 
   readonly print: (text: string) => void
   /** What is told of the process; nothing by default. */
   readonly process?: ProcessFacts
-  /** What the gateway calls itself: `Version 0.1.0`. */
-  readonly version: string
   /** The machine's by default. */
   readonly clock?: Clock
   /** `src/order.ts` by default. */
