@@ -1,5 +1,6 @@
 // Reads an object by a table of fields, as weakly typed as KrakenD does. Knows no meaning of a key.
 
+import { DURATION_HINT } from '../schema/bounds.ts'
 import { isCommentKey } from '../schema/comment-key.ts'
 import { type Edition, isReference, refuseReference } from './protection.ts'
 import { type Issue, formatPath, warningIssue } from '../schema/issue.ts'
@@ -146,6 +147,6 @@ function reportDecodeError(place: Place, inner: string, message: string, context
   const path = pathOf(place)
   const index = /^\[(\d+)\]$/.exec(inner)
   const whole = index === null ? path : [...path, Number(index[1])]
-  const hint = message.startsWith('time: ') ? 'durations look like "300ms", "2s" or "1h30m"' : ''
+  const hint = message.startsWith('time: ') ? DURATION_HINT : ''
   context.issues.push({ severity: 'error', code: 'decode', path: whole, message: `'${formatPath(path)}${inner}' ${message}`, hint })
 }

@@ -6,6 +6,7 @@ import { DEADLINE_EXCEEDED } from '../engine/errors.ts'
 import { HealthBoard } from '../engine/process/health-board.ts'
 import { ProcessParts } from '../process-parts.ts'
 import { processSettings } from '../engine/process/process-blocks.ts'
+import { timerMs } from '../engine/timer-ms.ts'
 import { standardLine } from '../log/standard-line.ts'
 import { describeFailure, EXIT, reportFailure } from './failure.ts'
 import { createLogger, introduceLog, openOutput, type Output } from './log.ts'
@@ -109,5 +110,5 @@ async function waitBeforeStop(station: Station, { config, log }: Reloader): Prom
   const { stopDelayMs } = processSettings(config.extraConfig)
   if (stopDelayMs === 0) return
   log.info(`[SERVICE: Gin] the port stays open for ${stopDelayMs / 1000} s more`)
-  await Promise.all([station.drain(), setTimeout(stopDelayMs)])
+  await Promise.all([station.drain(), setTimeout(timerMs(stopDelayMs))])
 }

@@ -4,6 +4,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { v1 } from '@google-cloud/pubsub'
 import type { Scope } from '../../engine/scope.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import { openClientOf, type Opened } from '../link.ts'
 import { within } from '../within.ts'
 import { type Address, nameOf } from './address.ts'
@@ -109,7 +110,7 @@ class GcpSource implements Source {
 
 /** As long as the scope goes on, attempts of which Google says that they may be repeated are. */
 function callOptions(scope: Scope) {
-  const leftMs = Math.max(1, Math.ceil(scope.deadline - performance.now())) + LATE_MS
+  const leftMs = timerMs(Math.max(1, scope.deadline - performance.now()) + LATE_MS)
   const backoffSettings = {
     initialRetryDelayMillis: FIRST_RETRY_MS,
     retryDelayMultiplier: RETRY_FACTOR,

@@ -2,6 +2,7 @@
 
 import type { Logger } from '../../engine/compile/component.ts'
 import type { Outage } from '../../engine/outage.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import type { Span } from './tracer.ts'
 
 export interface SpanQueueInit {
@@ -36,7 +37,7 @@ export class SpanQueue {
     }
     this.#spans.push(span)
     if (this.#spans.length >= maxBatch) this.#sendSoon()
-    else this.#timer ??= setTimeout(this.#onTime, delayMs).unref()
+    else this.#timer ??= setTimeout(this.#onTime, timerMs(delayMs)).unref()
   }
 
   /** Sends what is there, for `maxMs` at most, and takes nothing more. */
@@ -44,7 +45,7 @@ export class SpanQueue {
     this.#isOver = true
     if (this.#timer !== null) clearTimeout(this.#timer)
     const { promise: tooLate, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, maxMs)
+    const timer = setTimeout(resolve, timerMs(maxMs))
     await Promise.race([tooLate, Promise.all([this.#sending, this.#sendWhile(1)])])
     clearTimeout(timer)
   }
@@ -61,7 +62,7 @@ export class SpanQueue {
       .then(() => this.#sendWhile(this.#init.maxBatch))
       .finally(() => {
         this.#sending = null
-        if (this.#spans.length > 0 && !this.#isOver) this.#timer ??= setTimeout(this.#onTime, this.#init.delayMs).unref()
+        if (this.#spans.length > 0 && !this.#isOver) this.#timer ??= setTimeout(this.#onTime, timerMs(this.#init.delayMs)).unref()
       })
   }
 

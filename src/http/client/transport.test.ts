@@ -168,6 +168,21 @@ describe('failures', () => {
     await assert.rejects(createTransport(configWith()).send(requestTo('http://127.0.0.1:1', '/'), scope), DEADLINE_EXCEEDED)
   })
 
+  test('timeouts that are longer than a timer of Node.js can be', async () => {
+    const hours = 1000 * 3_600_000
+    const backend = await startBackend((_request, socket) => void setTimeout(() => socket.write(ok('a')), 20))
+    const options = {
+      dialerTimeoutMs: hours,
+      dialerFallbackDelayMs: hours,
+      responseHeaderTimeoutMs: hours,
+      idleConnectionTimeoutMs: 9 * hours,
+    }
+    const transport = createTransport(configWith(options))
+    assert.equal((await send(transport, requestTo(backend.origin, '/'))).statusCode, 200)
+    await transport.close()
+    await backend.close()
+  })
+
   test('response_header_timeout', async () => {
     const backend = await startBackend(() => {})
     const transport = createTransport(configWith({ responseHeaderTimeoutMs: 20 }))

@@ -3,6 +3,7 @@
 import type { TransportOptions } from '../../config/types.ts'
 import type { Logger } from '../../engine/compile/component.ts'
 import type { BackendResponse, Sender } from '../../engine/types.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import { originError } from './backend-errors.ts'
 import { Call } from './call.ts'
 import { clientTls } from '../tls/client-tls.ts'
@@ -87,7 +88,7 @@ function startSweeping(timeoutMs: number, pools: Map<string, OriginPool>): NodeJ
   const sweep = (): void => {
     for (const pool of pools.values()) pool.sweep()
   }
-  const sweeper = setInterval(sweep, Math.max(MIN_SWEEP_MS, timeoutMs / SWEEPS_PER_TIMEOUT))
+  const sweeper = setInterval(sweep, timerMs(Math.max(MIN_SWEEP_MS, timeoutMs / SWEEPS_PER_TIMEOUT)))
   sweeper.unref()
   return sweeper
 }

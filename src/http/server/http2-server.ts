@@ -9,6 +9,7 @@ import { Http2Exchange } from './http2-exchange.ts'
 import type { Http2Sessions } from './http2-sessions.ts'
 import { limitWriting, peerOf, run, type ServerState } from './server-state.ts'
 import { decodeTarget, parseTarget } from './target.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 
 /** compat: Go counts fields as HTTP/2 does, 32 bytes more for each, and takes ten of them for usual. */
 const FIELD_OVERHEAD = 32
@@ -82,7 +83,7 @@ function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: Inco
 function limitReading(exchange: Http2Exchange, stream: ServerHttp2Stream, timeoutMs: number): void {
   const timer = setTimeout(() => {
     if (stream.state.remoteClose !== 1) exchange.bodyIsLate()
-  }, timeoutMs)
+  }, timerMs(timeoutMs))
   exchange.onFinish(() => clearTimeout(timer))
 }
 

@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Logger } from '../../engine/compile/component.ts'
 import type { Handler } from '../../engine/types.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import type { ServerConfig } from '../../config/types.ts'
 import type { ClientSocket } from './connection-turns.ts'
 import { createHttp1Server } from './http1-server.ts'
@@ -161,7 +162,7 @@ class Listener implements NodeServer {
         hasCut = true
         this.#cut()
       }
-      const timer = maxWaitMs < Infinity ? setTimeout(cut, maxWaitMs) : undefined
+      const timer = maxWaitMs < Infinity ? setTimeout(cut, timerMs(maxWaitMs)) : undefined
       let silence: NodeJS.Timeout | undefined
       const finish = (): void => {
         clearTimeout(timer)

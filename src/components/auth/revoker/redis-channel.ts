@@ -8,6 +8,7 @@ import { parseRedisUrl } from './redis-url.ts'
 import type { RedisAddress } from './redis-url.ts'
 import { encodeCommand, RespError, RespParser } from './resp.ts'
 import type { RespValue } from './resp.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 30_000
@@ -189,7 +190,7 @@ class RedisConnection {
     this.#socket = null
     if (this.#isClosed) return
     this.#tell(false, reason)
-    this.#timer = setTimeout(() => this.#open(), this.#retryMs).unref()
+    this.#timer = setTimeout(() => this.#open(), timerMs(this.#retryMs)).unref()
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
   }
 

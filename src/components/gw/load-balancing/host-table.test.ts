@@ -2,14 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type HostRecord, HostTable } from './host-table.ts'
+import { createSharedMemory } from '../../../runtime/shared.ts'
+import { HOST_MEMORY_BYTES, type HostRecord, HostTable } from './host-table.ts'
 
 const PLACES = 256
 
 function openTable() {
-  const memory = new SharedArrayBuffer(HostTable.BYTES)
-  const openWorker = (): HostTable => new HostTable(memory)
-  return { memory, openWorker, table: openWorker() }
+  const shared = createSharedMemory()
+  const openWorker = (): HostTable => new HostTable(shared, 'hosts')
+  return { openWorker, table: openWorker(), words: new Int32Array(shared.buffer('hosts', HOST_MEMORY_BYTES)) }
 }
 
 function holdOne(table: HostTable, url: string): HostRecord {
@@ -57,8 +58,7 @@ test('a place is kept for a host that another worker names, that has requests in
 })
 
 test('a worker that was ended while it gave places out does not stop others', () => {
-  const { table, memory } = openTable()
-  const words = new Int32Array(memory)
+  const { table, words } = openTable()
   words[words.length - 1] = 1
   assert.equal(holdOne(table, 'http://a').inFlight, 0)
   assert.equal(words.at(-1), 0)

@@ -1,17 +1,17 @@
 // What is known of hosts, in shared memory: requests in flight, errors in a row, ejections and health, the same for all workers. Knows no request.
 
+import type { SharedMemory } from '../../../engine/compile/component.ts'
+import type { Tally } from '../../../engine/tally.ts'
+
 /** Hosts with a state of their own; more of them at a time share one. security: what a name server says of hosts costs no memory. */
 const MAX_HOSTS = 256
-const FIELDS = 7
+const FIELDS = 5
 const NAME = 0
-const IN_FLIGHT = 1
-const ERRORS = 2
-const EJECTIONS = 3
+const ERRORS = 1
+const EJECTIONS = 2
 /** Checks with the same result in a row: above 0 good ones, below 0 bad ones. */
-const CHECKS = 4
-const IS_UNHEALTHY = 5
-/** How many gateways name it: one a worker, and those that retire. */
-const HOLDERS = 6
+const CHECKS = 3
+const IS_UNHEALTHY = 4
 /** Of the table: 1 while a worker gives places out. */
 const LOCK = MAX_HOSTS * FIELDS
 /** A worker that was ended in the middle holds others up for no longer. */
@@ -19,33 +19,48 @@ const MAX_LOCK_MS = 10
 const MAX_EJECTION_FACTOR = 10
 const INT32 = Int32Array.BYTES_PER_ELEMENT
 const INT64 = BigInt64Array.BYTES_PER_ELEMENT
+/** One word says when hosts are checked next, in seconds; the rest is for hosts. */
+export const HOST_MEMORY_BYTES = INT64 * (MAX_HOSTS + 1) + INT32 * (MAX_HOSTS * FIELDS + 1)
+
+interface HostMemory {
+  readonly words: Int32Array
+  readonly times: BigInt64Array
+  /** What a worker that dies has added is taken off. */
+  readonly inFlight: Tally
+  /** How many gateways name a host: one a worker, and those that retire. */
+  readonly holders: Tally
+}
 
 /** The state of one host. */
 export class HostRecord {
   readonly url: string
   readonly #words: Int32Array
   readonly #times: BigInt64Array
+  readonly #inFlight: Tally
+  readonly #holders: Tally
   readonly #at: number
   readonly #index: number
 
-  constructor(url: string, words: Int32Array, times: BigInt64Array, index: number) {
+  constructor(url: string, { words, times, inFlight, holders }: HostMemory, index: number) {
     this.url = url
     this.#words = words
     this.#times = times
+    this.#inFlight = inFlight
+    this.#holders = holders
     this.#index = index
     this.#at = index * FIELDS
   }
 
   get inFlight(): number {
-    return Atomics.load(this.#words, this.#at + IN_FLIGHT)
+    return this.#inFlight.read(this.#index)
   }
 
   begin(): void {
-    Atomics.add(this.#words, this.#at + IN_FLIGHT, 1)
+    this.#inFlight.add(this.#index, 1)
   }
 
   end(): void {
-    Atomics.sub(this.#words, this.#at + IN_FLIGHT, 1)
+    this.#inFlight.add(this.#index, -1)
   }
 
   isEjected(nowMs: number): boolean {
@@ -76,11 +91,16 @@ export class HostRecord {
   }
 
   hold(): void {
-    Atomics.add(this.#words, this.#at + HOLDERS, 1)
+    this.#holders.add(this.#index, 1)
   }
 
   release(): void {
-    Atomics.sub(this.#words, this.#at + HOLDERS, 1)
+    this.#holders.add(this.#index, -1)
+  }
+
+  /** Nobody names it, and nothing runs there. */
+  get isUnused(): boolean {
+    return this.#holders.read(this.#index) === 0 && this.inFlight === 0
   }
 
   /** Nothing is known of it. */
@@ -101,15 +121,18 @@ export class HostRecord {
 }
 
 export class HostTable {
-  /** One word says when hosts are checked next, in seconds; the rest is for hosts. */
-  static readonly BYTES = INT64 * (MAX_HOSTS + 1) + INT32 * (MAX_HOSTS * FIELDS + 1)
-  readonly #times: BigInt64Array
-  readonly #words: Int32Array
+  readonly #memory: HostMemory
   #held: ReadonlyMap<string, HostRecord> = new Map()
 
-  constructor(memory: SharedArrayBuffer) {
-    this.#times = new BigInt64Array(memory, 0, MAX_HOSTS + 1)
-    this.#words = new Int32Array(memory, INT64 * (MAX_HOSTS + 1))
+  /** Hosts of the same name are the same in every worker and after a reload. */
+  constructor(shared: Pick<SharedMemory, 'buffer' | 'tally'>, name: string) {
+    const memory = shared.buffer(name, HOST_MEMORY_BYTES)
+    this.#memory = {
+      times: new BigInt64Array(memory, 0, MAX_HOSTS + 1),
+      words: new Int32Array(memory, INT64 * (MAX_HOSTS + 1)),
+      inFlight: shared.tally(`${name} in flight`, MAX_HOSTS),
+      holders: shared.tally(`${name} holders`, MAX_HOSTS),
+    }
   }
 
   /** The records of the hosts that this gateway names from now on, the same in every worker and after a reload. */
@@ -125,14 +148,15 @@ export class HostTable {
 
   /** Whether it is this caller's turn to check hosts: one of all workers, once in `intervalMs`. */
   takeTurn(nowMs: number, intervalMs: number): boolean {
-    const due = Atomics.load(this.#times, MAX_HOSTS)
+    const { times } = this.#memory
+    const due = Atomics.load(times, MAX_HOSTS)
     if (BigInt(Math.floor(nowMs)) < due) return false
-    return Atomics.compareExchange(this.#times, MAX_HOSTS, due, BigInt(Math.floor(nowMs + intervalMs))) === due
+    return Atomics.compareExchange(times, MAX_HOSTS, due, BigInt(Math.floor(nowMs + intervalMs))) === due
   }
 
   #take(url: string): HostRecord {
     const hash = hashOf(url) | 0
-    const record = new HostRecord(url, this.#words, this.#times, this.#placeOf(hash))
+    const record = new HostRecord(url, this.#memory, this.#placeOf(hash))
     record.hold()
     return record
   }
@@ -143,32 +167,33 @@ export class HostTable {
     let unused = -1
     for (let step = 0; step < MAX_HOSTS; step++) {
       const index = ((hash >>> 0) + step) % MAX_HOSTS
-      const name = Atomics.load(this.#words, index * FIELDS + NAME)
+      const name = Atomics.load(this.#memory.words, index * FIELDS + NAME)
       if (name === hash) return index
       if (name === 0) {
         if (free < 0) free = index
-      } else if (unused < 0 && Atomics.load(this.#words, index * FIELDS + HOLDERS) === 0 && this.#at(index).inFlight === 0) unused = index
+      } else if (unused < 0 && this.#at(index).isUnused) unused = index
     }
     const place = free < 0 ? unused : free
     if (place < 0) return (hash >>> 0) % MAX_HOSTS
     this.#at(place).clear()
-    Atomics.store(this.#words, place * FIELDS + NAME, hash)
+    Atomics.store(this.#memory.words, place * FIELDS + NAME, hash)
     return place
   }
 
   #at(index: number): HostRecord {
-    return new HostRecord('', this.#words, this.#times, index)
+    return new HostRecord('', this.#memory, index)
   }
 
   /** One worker at a time: two that look for a place for the same host find the same. */
   #lock(): void {
-    while (Atomics.compareExchange(this.#words, LOCK, 0, 1) !== 0)
-      if (Atomics.wait(this.#words, LOCK, 1, MAX_LOCK_MS) === 'timed-out') return
+    const { words } = this.#memory
+    while (Atomics.compareExchange(words, LOCK, 0, 1) !== 0) if (Atomics.wait(words, LOCK, 1, MAX_LOCK_MS) === 'timed-out') return
   }
 
   #unlock(): void {
-    Atomics.store(this.#words, LOCK, 0)
-    Atomics.notify(this.#words, LOCK, 1)
+    const { words } = this.#memory
+    Atomics.store(words, LOCK, 0)
+    Atomics.notify(words, LOCK, 1)
   }
 }
 

@@ -39,7 +39,7 @@ interface Choice {
 }
 
 function balance(given: Options, hosts: Hosts, site: Site): Layer<Pipe> {
-  const table = new HostTable(site.shared.buffer(`load-balancing ${site.id}`, HostTable.BYTES))
+  const table = new HostTable(site.shared, `load-balancing ${site.id}`)
   const label = `${site.label}[Balancer]`
   const outliers = outlierRules(given)
   const health = healthRules(given)

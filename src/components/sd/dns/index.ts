@@ -3,6 +3,7 @@
 import { resolveSrv } from 'node:dns/promises'
 import { perDialect } from '../../../config/dialect.ts'
 import { discovery, type Host, type Hosts } from '../../../engine/compile/component.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 import { toHosts, toLegacyHosts, type SrvRecord } from './srv-hosts.ts'
 
 interface DnsQuirks {
@@ -52,7 +53,7 @@ export function watchRecords(watch: Watch): { hosts: Hosts; ready: Promise<void>
       isLooking = false
     }
   }
-  const timer = setInterval(() => void refresh(), watch.refreshMs)
+  const timer = setInterval(() => void refresh(), timerMs(watch.refreshMs))
   timer.unref()
   return { hosts: () => hosts, ready: refresh(), stop: () => clearInterval(timer) }
 }

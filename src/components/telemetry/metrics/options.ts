@@ -45,8 +45,6 @@ export type InfluxOptions = Static<typeof influxOptions>
 
 const DEFAULT_COLLECTION_MS = 60_000
 const DEFAULT_TTL_MS = 60_000
-/** Longer timers fire at once in Node. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 export function collectionMs({ collection_time: text }: Options): number {
   return periodOf(text) ?? DEFAULT_COLLECTION_MS
@@ -101,7 +99,7 @@ export function findWrongInflux(given: InfluxOptions): Issue[] {
 /** Null for what is no time to wait. */
 function periodOf(text: string): number | null {
   const ms = parseDurationMs(text)
-  return ms === null || ms <= 0 ? null : Math.min(Math.max(1, ms), MAX_TIMER_MS)
+  return ms === null || ms <= 0 ? null : Math.max(1, ms)
 }
 
 function warnOfPeriod(option: string, text: string, instead: string): Issue {
