@@ -1,7 +1,7 @@
 // Bodies that plugins read, replace and stream: in memory up to a bound, everything else as it comes.
 
 import { Readable } from 'node:stream'
-import { NO_BODY, sizedBodyOf } from '../engine/body.ts'
+import { NO_BODY, readUpTo, sizedBodyOf } from '../engine/body.ts'
 import { BODY_TOO_LARGE, GatewayError } from '../engine/errors.ts'
 import type { Body } from '../engine/types.ts'
 import { HttpError } from './http-error.ts'
@@ -63,16 +63,10 @@ class StreamedBody implements Body {
 
 /** All bytes of a stream; a longer one is destroyed and rejects. */
 async function collect(source: Readable, maxBytes: number, tooLarge: Error): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of source) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer)
-    length += bytes.length
-    // Leaving the loop destroys the stream.
-    if (length > maxBytes) throw tooLarge
-    chunks.push(bytes)
-  }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)
+  const bytes = await readUpTo(source, maxBytes)
+  if (bytes !== null) return bytes
+  source.destroy()
+  throw tooLarge
 }
 
 /** A request's body in memory. Rejects with an HttpError 413 above the bound. */
