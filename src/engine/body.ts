@@ -1,4 +1,5 @@
-// Bodies: those that the engine makes itself (none at all, bytes that were read before, a stream), copies, and the end of one. Knows nothing of sockets.
+// Bodies: those that the engine makes itself (none at all, bytes that were read before, a stream), copies, reading all of one, and the end of one.
+// Knows nothing of sockets.
 
 import { Readable } from 'node:stream'
 import { BODY_TOO_LARGE } from './errors.ts'
@@ -82,18 +83,25 @@ export class StreamedBody implements Body {
   }
 }
 
-/** All bytes of a stream; a longer one is destroyed and rejects. */
-export async function collect(source: Readable, maxBytes: number, tooLarge: Error): Promise<Buffer> {
+/** All bytes of a stream; null for one with more than that many, of which the rest is the caller's to read or to destroy. */
+export async function readUpTo(stream: Readable, maxBytes: number): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of source) {
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer)
     length += bytes.length
-    // Leaving the loop destroys the stream.
-    if (length > maxBytes) throw tooLarge
+    if (length > maxBytes) return null
     chunks.push(bytes)
   }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)
+}
+
+/** The same; a longer one is destroyed and rejects. */
+export async function collect(source: Readable, maxBytes: number, tooLarge: Error): Promise<Buffer> {
+  const bytes = await readUpTo(source, maxBytes)
+  if (bytes !== null) return bytes
+  source.destroy()
+  throw tooLarge
 }
 
 /** The body of an answer to a request without `wantsStream`: it is there already. */

@@ -181,10 +181,15 @@ export function connectionWatchers({ ask }: Pick<Site, 'ask'>, name: string): ((
   return ask(telemetries).flatMap((telemetry) => telemetry.connection?.(name) ?? [])
 }
 
-/** What `/__health` says about a connection to a broker: `up`, or since when and why it is down. */
-export type ConnectionState = () => string
+/** What `/__health` says about a connection to a broker. */
+export interface ConnectionState {
+  /** Without user and password; several may have the same. */
+  readonly name: string
+  /** `up`, or since when and why it is down. */
+  readonly state: () => string
+}
 
-/** Connections of this gateway to brokers, by a name without user and password; whoever holds one adds it while it is built. */
+/** Connections of this gateway to brokers, by what makes each another one; whoever holds one adds it while it is built. */
 export function connectionStates({ once }: Pick<Site, 'once'>): Map<string, ConnectionState> {
   return once('connection states', () => new Map())
 }

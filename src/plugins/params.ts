@@ -15,6 +15,16 @@ export function paramNamesOf(pattern: string): ParamNames {
   return new Map([...pattern.matchAll(PLACEHOLDER)].map(([, name = '']) => [paramName(name), name]))
 }
 
+/** What endpoints have among their URL parameters, whatever the pattern is. */
+const MADE_BY_GATEWAY = /^(?:JWT\.|resp\d+_)/
+
+/** Those that a plugin counts on and no request of an endpoint with this pattern can have; null: no endpoint. */
+export function lackingParams(wanted: readonly string[], pattern: string | null): string[] {
+  if (pattern === null) return [...wanted]
+  const names = new Set(paramNamesOf(pattern).values())
+  return wanted.filter((name) => !names.has(name) && !MADE_BY_GATEWAY.test(name))
+}
+
 /** A name of the engine as people write it: `Id` is `id`, `Resp0_id` is `resp0_id`, `JWT.sub` stays. */
 export function writtenName(key: string, names: ParamNames): string {
   return names.get(key) ?? key.replace(OF_SEQUENCE, 'resp')

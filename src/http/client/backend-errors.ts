@@ -2,6 +2,7 @@
 
 import { asError, GatewayError, SendError } from '../../engine/errors.ts'
 import type { BackendRequest } from '../../engine/types.ts'
+import { describeFailedCall } from '../../go/failed-call.ts'
 import { joinHostPort, MAX_PORT } from '../../go/host-port.ts'
 import { quote } from '../../go/quote.ts'
 import { type GoUrl, hostnameOf, parseUrl } from '../../go/url-parts.ts'
@@ -40,8 +41,7 @@ export function tooLarge(maxBytes: number): SendError {
 const TOO_LARGE = { code: 'ERR_BACKEND_TOO_LARGE' }
 
 function aboutRequest(request: BackendRequest, detail: string): string {
-  const verb = request.method.slice(0, 1) + request.method.slice(1).toLowerCase()
-  return `${verb} "${request.origin}${request.path}": ${detail}`
+  return describeFailedCall(request.method, `${request.origin}${request.path}`, detail)
 }
 
 const SYSTEM_WORDS: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import { sizedBodyOf, wholeBody } from '../../../engine/body.ts'
 import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
+import { describeFailedCall } from '../../../go/failed-call.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { compileOwnHosts } from '../../../engine/own-hosts.ts'
 import { Scope } from '../../../engine/scope.ts'
@@ -192,6 +193,9 @@ function refuseAll(error: Error): Sender {
 
 /** As Go's HTTP client words the failure of a round trip. */
 function failure({ method, origin, path }: BackendRequest, error: Error): GatewayError {
-  const verb = method.slice(0, 1) + method.slice(1).toLowerCase()
-  return new GatewayError(`${verb} "${origin}${path}": ${error.message}`, { code: 'ERR_TOKEN', source: 'backend', cause: error })
+  return new GatewayError(describeFailedCall(method, `${origin}${path}`, error.message), {
+    code: 'ERR_TOKEN',
+    source: 'backend',
+    cause: error,
+  })
 }

@@ -28,7 +28,7 @@ export interface RedisOptions {
 }
 
 /** The wire form: a JSON list of texts; what is no UTF-8 becomes `{"base64": "…"}`. */
-export function encodeElements(elements: readonly Uint8Array[]): string {
+function encodeElements(elements: readonly Uint8Array[]): string {
   return JSON.stringify(
     elements.map((element) => {
       const text = Buffer.from(element).toString()
@@ -38,7 +38,7 @@ export function encodeElements(elements: readonly Uint8Array[]): string {
 }
 
 /** Throws on anything that `encodeElements` does not write. */
-export function decodeElements(message: string): Uint8Array[] {
+function decodeElements(message: string): Uint8Array[] {
   const list: unknown = parseBounded(message)
   if (!Array.isArray(list)) throw new Error('no list')
   return list.map((item: unknown) => {
