@@ -1,4 +1,4 @@
-// Bodies: those that the engine makes itself (none at all, bytes that were read before), copies, and the end of one. Knows nothing of sockets.
+// Bodies: those that the engine makes itself (none at all, bytes that were read before), copies, reading all of one, and the end of one. Knows nothing of sockets.
 
 import { Readable } from 'node:stream'
 import type { Body, PipeRequest } from './types.ts'
@@ -53,4 +53,17 @@ export function discardBody(body: Readable | Buffer | null): void {
 /** A body in memory that goes out with its length, an empty one as none. */
 export function sizedBodyOf(bytes: Buffer): Body {
   return { ...bodyOf(bytes), length: bytes.length, announcesLength: true }
+}
+
+/** All bytes of a stream; null for one with more than that many, of which the rest is the caller's to read or to destroy. */
+export async function readUpTo(stream: Readable, maxBytes: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer)
+    length += bytes.length
+    if (length > maxBytes) return null
+    chunks.push(bytes)
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)
 }

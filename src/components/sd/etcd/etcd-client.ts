@@ -3,6 +3,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { IncomingMessage, RequestOptions } from 'node:http'
+import { readUpTo } from '../../../engine/body.ts'
 
 export interface EtcdOptions {
   /** `http://127.0.0.1:2379`; asked one after the other until one answers. */
@@ -116,10 +117,8 @@ function isChange(line: string): boolean {
 }
 
 async function readText(response: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
-    text += chunk
-    if (text.length > MAX_ANSWER_BYTES) throw new Error('the answer is too long')
-  }
-  return text
+  const bytes = await readUpTo(response, MAX_ANSWER_BYTES)
+  if (bytes !== null) return bytes.toString()
+  response.destroy()
+  throw new Error('the answer is too long')
 }

@@ -8,6 +8,7 @@ import tls from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { readUpTo } from '../../../../engine/body.ts'
 import { cipherList } from './cipher-suites.ts'
 
 export interface TrustInit {
@@ -192,14 +193,11 @@ function send(request: http.ClientRequest, form?: string): Promise<http.Incoming
 /** The bytes of an answer, unpacked where it is gzip. Rejects for more than the limit. */
 export async function readAnswer(response: http.IncomingMessage, { what, maxBytes }: ReadLimit): Promise<Buffer> {
   const tooLarge = `${what} is larger than ${maxBytes / 1024 / 1024} MiB`
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > maxBytes) throw new Error(tooLarge)
-    chunks.push(chunk)
+  const body = await readUpTo(response, maxBytes)
+  if (body === null) {
+    response.destroy()
+    throw new Error(tooLarge)
   }
-  const body = Buffer.concat(chunks)
   if (response.headers['content-encoding']?.toLowerCase() !== 'gzip') return body
   try {
     // security: a few bytes may unpack to gigabytes, so the limit holds for what comes out.
