@@ -214,6 +214,8 @@ async function fakeRedis(): Promise<{ port: number; commands: string[]; publish(
         if (word === 'SUBSCRIBE') subscribers.add(socket)
         if (word === 'PUBLISH') publish(words[i + 4] as string)
         if (word === 'SUBSCRIBE' || word === 'PUBLISH') commands.push(`${word} ${words[i + 2]}`)
+        if (word === 'AUTH') socket.write('+OK\r\n')
+        if (word === 'PUBLISH') socket.write(':1\r\n')
       }
     })
   }).listen(0)
