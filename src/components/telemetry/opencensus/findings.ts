@@ -1,7 +1,7 @@
 // Exporters that send nothing, and what to use instead.
 
 import { type Issue, type IssuePath, warningIssue } from '../../../schema/issue.ts'
-import { parseHostPort } from '../../../go/host-port.ts'
+import { ocagentAddress } from './ocagent.ts'
 import type { Exporters, ServiceOptions } from './options.ts'
 
 const COLLECTOR = 'send to an OpenTelemetry collector with "ocagent" here or with "telemetry/opentelemetry", and let it send on'
@@ -34,7 +34,7 @@ export function checkExporters({ exporters }: ServiceOptions): Issue[] {
     )
   if (jaeger !== undefined && jaeger.agent_endpoint !== '')
     issues.push(warn(['jaeger', 'agent_endpoint'], 'nothing is sent to an agent over UDP', 'write the URL of the collector as "endpoint"'))
-  if (ocagent !== undefined && parseHostPort(ocagent.address) === null)
+  if (ocagent !== undefined && ocagentAddress(ocagent) === null)
     issues.push(warn(['ocagent', 'address'], 'the collector gets nothing: this is no host with a port', 'such as collector:4317'))
   if (ocagent !== undefined && Object.keys(ocagent.headers).length > 0)
     issues.push(warn(['ocagent', 'headers'], 'these fields are not sent', 'let a collector beside the gateway add them'))
