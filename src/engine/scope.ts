@@ -73,6 +73,14 @@ export class Scope {
     return () => this.#unlisten(listener)
   }
 
+  /** What a promise gives, or a rejection as soon as the scope ends; what the promise stands for goes on. */
+  wait<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const unlisten = this.onEnd(reject)
+      promise.then(resolve, reject).finally(unlisten)
+    })
+  }
+
   /** Cuts the work short: whoever listens is told why. */
   end(reason: Error = CANCELED): void {
     if (this.reason !== null) return

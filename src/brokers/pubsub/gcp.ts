@@ -6,7 +6,6 @@ import type { v1 } from '@google-cloud/pubsub'
 import type { Scope } from '../../engine/scope.ts'
 import { timerMs } from '../../engine/timer-ms.ts'
 import { openClientOf, type Opened } from '../link.ts'
-import { within } from '../within.ts'
 import { type Address, nameOf } from './address.ts'
 import { readCount, readFlag } from './parameters.ts'
 import { type Client, type IncomingMessage, OpenError, type Scheme, type Send, type Source } from './scheme.ts'
@@ -83,7 +82,7 @@ class GcpSource implements Source {
 
   async take(scope: Scope): Promise<IncomingMessage> {
     for (;;) {
-      const message = await within(scope, this.#pull(scope))
+      const message = await scope.wait(this.#pull(scope))
       if (message !== null) return message
       await setTimeout(EMPTY_MS, undefined, { signal: scope.signal })
     }

@@ -43,6 +43,7 @@ export function startPushing(init: MetricPushInit): (maxMs: number) => Promise<v
     const limit = setTimeout(resolve, timerMs(maxMs))
     await Promise.race([tooLate, push()])
     clearTimeout(limit)
+    if (pushing !== null) log.error(`${label}: the last metrics could not be sent before the end`)
     void otlp.close()
   }
 }

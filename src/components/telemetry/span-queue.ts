@@ -20,6 +20,8 @@ export interface SpanQueueInit {
 export class SpanQueue {
   readonly #init: SpanQueueInit
   #spans: Span[] = []
+  /** Spans that the collector has not answered for. */
+  #underWay = 0
   #timer: NodeJS.Timeout | null = null
   #sending: Promise<void> | null = null
   #isOver = false
@@ -48,6 +50,8 @@ export class SpanQueue {
     const timer = setTimeout(resolve, timerMs(maxMs))
     await Promise.race([tooLate, Promise.all([this.#sending, this.#sendWhile(1)])])
     clearTimeout(timer)
+    const left = this.#spans.length + this.#underWay
+    if (left > 0) this.#init.log.error(`${this.#init.label}: ${left} spans could not be sent before the end`)
   }
 
   readonly #onTime = (): void => {
@@ -73,12 +77,15 @@ export class SpanQueue {
   async #sendBatch(): Promise<void> {
     const batch = this.#spans.splice(0, this.#init.maxBatch)
     if (batch.length === 0) return
+    this.#underWay += batch.length
     try {
       await this.#init.send(batch)
       this.#onSent()
     } catch (error) {
       this.#init.outage.lose(batch.length)
       this.#onFailed(error as Error)
+    } finally {
+      this.#underWay -= batch.length
     }
   }
 

@@ -142,7 +142,8 @@ function sendWithToken(send: SendWith, source: TokenSource): Sender {
   }
 
   async function fetchThenSend(request: BackendRequest, scope: Scope): Promise<BackendResponse> {
-    const token = await waitWithin(scope, source.next(), request)
+    // The fetch goes on for those who come later; this request waits no longer than it may.
+    const token = await scope.wait(source.next().catch((error: unknown) => Promise.reject(failure(request, asError(error)))))
     return send(authorize(request, token), scope, token)
   }
 }
@@ -166,23 +167,6 @@ function dropOn401(next: Sender, source: TokenSource): SendWith {
     if (response.statusCode === UNAUTHORIZED) source.drop(token)
     return response
   }
-}
-
-/** The fetch goes on for those who come later; this request waits no longer than it may. */
-function waitWithin(scope: Scope, token: Promise<Token>, request: BackendRequest): Promise<Token> {
-  return new Promise((resolve, reject) => {
-    const forget = scope.onEnd(reject)
-    token.then(
-      (value) => {
-        forget()
-        resolve(value)
-      },
-      (error: unknown) => {
-        forget()
-        reject(failure(request, asError(error)))
-      },
-    )
-  })
 }
 
 function refuseAll(error: Error): Sender {

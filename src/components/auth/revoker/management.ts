@@ -29,7 +29,7 @@ type Route = (revocations: Revocations, body: unknown) => Promise<object>
 const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['POST /revocations', async (revocations, body) => ({ added: await finish(revocations.addInParts(elementsOf(body))) })],
   ['POST /check', async (revocations, body) => ({ revoked: await finish(revocations.checkInParts(elementsOf(body))) })],
-  ['GET /status', (revocations) => Promise.resolve(statusOf(revocations))],
+  ['GET /status', statusOf],
 ])
 
 /** A server that is not listening yet. Every call needs `Authorization: Bearer <token>`. */
@@ -61,7 +61,7 @@ async function handle(request: IncomingMessage, revocations: Revocations, expect
   return request.method === 'GET' ? { ...answer, ttl: ttlSeconds } : answer
 }
 
-function statusOf({ filter }: Revocations): object {
+async function statusOf({ filter }: Revocations): Promise<object> {
   const { n, p, hashName } = filter.parameters
   return {
     n,
@@ -71,7 +71,7 @@ function statusOf({ filter }: Revocations): object {
     hashes: filter.k,
     bytes: 3 * filterBytes(filter.m),
     rotations: filter.rotations,
-    fill_degree: filter.fillDegree(),
+    fill_degree: await finish(filter.fillDegreeInParts()),
   }
 }
 

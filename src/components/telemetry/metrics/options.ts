@@ -4,6 +4,7 @@ import type { Static } from 'typebox'
 import type { OpenedPort } from '../../../engine/compile/opened-ports.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, type Issue, warningIssue } from '../../../schema/issue.ts'
+import { parseHttpUrl } from '../../../go/url.ts'
 import { Type } from '../../../schema/type.ts'
 import { parseHostPort } from '../../../go/host-port.ts'
 
@@ -56,8 +57,7 @@ export function pushMs({ ttl }: InfluxOptions): number {
 
 /** A database is asked over HTTP. */
 export function influxUrl({ address }: InfluxOptions): URL | null {
-  const url = URL.parse(address)
-  return url !== null && /^https?:$/.test(url.protocol) ? url : null
+  return parseHttpUrl(address)
 }
 
 /** `/__stats` is there. */

@@ -1,6 +1,7 @@
 // HTTP to the servers that keys and words about tokens come from: which of them are trusted, over connections that are kept. Knows nothing of what is asked.
 
 import { createHash } from 'node:crypto'
+import { addAbortListener } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
@@ -86,7 +87,7 @@ export class TrustedClient {
       ...(form === undefined ? null : { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': String(form.length) }),
       ...(authorization === undefined ? null : { Authorization: authorization }),
     }
-    const options = { agent, headers, signal, method: form === undefined ? 'GET' : 'POST' }
+    const options: PinnedRequest = { agent, headers, signal, handshakeSignal: signal, method: form === undefined ? 'GET' : 'POST' }
     const once = (): Promise<http.IncomingMessage> => send(isTls ? https.request(url, options) : http.request(url, options), form)
     // An idle connection may have been closed by the server in the very moment it is used again.
     return once().catch((error: unknown) => (error instanceof StaleConnection ? once() : Promise.reject(error as Error)))
@@ -115,6 +116,11 @@ function agentOptions({ environment }: TrustInit): http.AgentOptions {
   return { keepAlive: true, timeout: IDLE_MS, proxyEnv: environment }
 }
 
+/** What an agent hears of a request; `signal` itself is kept from it. */
+interface PinnedRequest extends https.RequestOptions {
+  readonly handshakeSignal: AbortSignal
+}
+
 /**
  * An agent whose connections are usable only when the chain that the server presents has a pinned key.
  *
@@ -125,8 +131,13 @@ function createPinnedAgent(options: https.AgentOptions, fingerprints: readonly B
   const agent = new https.Agent({ ...options, maxCachedSessions: 0 })
   agent.createConnection = (connection, callback) => {
     const socket = tls.connect({ ...options, ...(connection as tls.ConnectionOptions) })
+    const { handshakeSignal } = connection as PinnedRequest
+    // Until its socket is given to it, the request does not end with its signal: a server that never ends the handshake would hold it for ever.
+    const limit = addAbortListener(handshakeSignal, () => socket.destroy(handshakeSignal.reason as Error))
+    socket.once('close', () => limit[Symbol.dispose]())
     socket.once('error', (error) => callback?.(error, socket))
     socket.once('secureConnect', () => {
+      limit[Symbol.dispose]()
       if (hasPinnedKey(socket, fingerprints)) callback?.(null, socket)
       else socket.destroy(new Error('JWK client did not find a pinned key'))
     })
