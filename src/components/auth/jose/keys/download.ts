@@ -45,7 +45,9 @@ async function readKeySet(response: http.IncomingMessage): Promise<Buffer> {
   const contentType = response.headers['content-type'] ?? ''
   if (!contentType.startsWith('application/json') && !contentType.startsWith('application/jwk-set+json')) {
     response.destroy()
-    throw new Error('should have a JSON content type for JWKS endpoint')
+    // The words are Go's; behind an error page stands its status.
+    const status = response.statusCode === 200 ? '' : ` (status ${response.statusCode})`
+    throw new Error(`should have a JSON content type for JWKS endpoint${status}`)
   }
   return readAnswer(response, LIMIT)
 }

@@ -1,5 +1,6 @@
 // Makes a source of keys out of options: file, keeper, URL, caches. Knows nothing of tokens.
 
+import { Outage } from '../../../../engine/outage.ts'
 import type { Port, Site } from '../../../../engine/compile/component.ts'
 import { parseDurationMs } from '../../../../go/duration.ts'
 import { decodePaddedBase64url } from '../base64url.ts'
@@ -10,7 +11,7 @@ import { type Awaitable, readKeyFile } from './key-file.ts'
 import { UrlKeyLoader } from './key-loader.ts'
 import { CachedKeys, FixedKeys, UncachedKeys } from './key-sources.ts'
 import type { IdOf, KeySource } from './key-sources.ts'
-import { type Clock, KEY_SET_BYTES } from './shared-download.ts'
+import { type Clock, KEY_SET_BYTES, type KeyLoader } from './shared-download.ts'
 import type { KeyOptions, ValidatorOptions } from '../options.ts'
 import type { TrustInit } from './trusted-client.ts'
 import { FAILED_KEYS_BYTES, FailedKeys } from './failed-keys.ts'
@@ -18,11 +19,13 @@ import { digestOf } from '../../../../json/digest-of.ts'
 import { SharedSlot } from '../../shared-slot.ts'
 import { describeFileError } from '../../../../go/file-error.ts'
 import { quote } from '../../../../go/quote.ts'
+import { withoutUserinfo } from '../../../../go/url-parts.ts'
 
 /** Milliseconds for which all endpoints share the keys of one URL; offered by the service-level block. */
 export const sharedCacheMs: Port<number> = { name: 'shared JWK cache' }
 
 export const DEFAULT_CACHE_MS = 900_000
+const LABEL = '[SERVICE: JWT]'
 const DOWNLOAD_TIMEOUT_MS = 10_000
 
 /** Go's message, because scripts look for it. */
@@ -45,7 +48,7 @@ export function supplyKeys(options: ValidatorOptions, site: Site, idOf: IdOf, cl
   if (options.cache && options.jwk_local_path !== '') throw new Error('cache could not be used with jwk_local_path')
   const client = describeClient(options, site)
   if (options.jwk_local_path !== '') return new FixedKeys(waitable(readKeyFile(options, site), site), idOf)
-  const loader = shareLoader(client, site)
+  const loader = tellOfOutages(shareLoader(client, site), { url: options.jwk_url, name: client.name }, site)
   const failed = supplyFailedKeys(options, site, client.name)
   if (!options.cache) return new UncachedKeys(loader, idOf, failed, clock)
   const [sharedMs] = site.ask(sharedCacheMs)
@@ -62,7 +65,7 @@ export function supplyKeys(options: ValidatorOptions, site: Site, idOf: IdOf, cl
     maxAgeMs: isShared ? Math.max(sharedMs, ownMs) : ownMs,
     loadLimitMs: DOWNLOAD_TIMEOUT_MS + 1000,
   })
-  if (isFirstOfUrl(options.jwk_url, site)) fetchAhead(keys, site)
+  if (isFirstOfUrl(options.jwk_url, site)) fetchAhead(keys)
   return keys
 }
 
@@ -152,8 +155,30 @@ function isFirstOfUrl(url: string, site: Site): boolean {
   return true
 }
 
-function fetchAhead(keys: CachedKeys, site: Site): void {
-  keys.fetchAhead().catch((error: unknown) => {
-    site.log.warning(`${site.label}[JWTValidator] The keys could not be fetched in advance: ${(error as Error).message}`)
-  })
+/** Whoever wants them has been told why they are not there. */
+function fetchAhead(keys: CachedKeys): void {
+  keys.fetchAhead().catch(ignore)
+}
+
+/** Says once, for all workers and endpoints, that a key server has no keys, and that it has some again: without them all clients are refused. */
+function tellOfOutages(
+  loader: UrlKeyLoader,
+  { url, name }: { readonly url: string; readonly name: string },
+  { shared, log }: Site,
+): KeyLoader {
+  const outage = new Outage(shared, `keys of ${name}`)
+  const keys = `${LABEL} the keys of ${withoutUserinfo(url).replace(/\?.*$/, '')}`
+  return {
+    read: (bytes) => loader.read(bytes),
+    async load() {
+      try {
+        const set = await loader.load()
+        if (outage.end() !== null) log.info(`${keys} are there again`)
+        return set
+      } catch (error) {
+        if (outage.begin()) log.error(`${keys} cannot be had, tokens that need them are refused: ${(error as Error).message}`)
+        throw error
+      }
+    },
+  }
 }
