@@ -47,6 +47,7 @@ function bench(): Bench {
         happened.push(`start ${text}`)
         site.log.info(`${name} starts`)
         return {
+          isIncomplete: fault === 'port',
           stop() {
             happened.push(`stop ${text}`)
             site.log.info(`${name} stops`)
@@ -144,6 +145,17 @@ test('the end stops everything, whatever goes wrong, and nothing starts afterwar
   assert.ok(lines.some((line) => line.startsWith('ERROR [SERVICE: Gin][a] could not be stopped: Error: stuck')))
   await change({ a: { name: 'three' } })
   assert.deepEqual(events(), [])
+})
+
+test('a part that could not have everything is started anew by each reload', async () => {
+  const { change, events } = bench()
+  await change({ a: { name: 'a', fault: 'port' }, b: { name: 'b' } })
+  assert.deepEqual(events(), ['start a', 'start b'])
+  await change({ a: { name: 'a', fault: 'port' }, b: { name: 'b' } })
+  assert.deepEqual(events(), ['stop a', 'start a'])
+  await change({ a: { name: 'a' }, b: { name: 'b' } })
+  await change({ a: { name: 'a' }, b: { name: 'b' } })
+  assert.deepEqual(events(), ['stop a', 'start a'])
 })
 
 test('an agent is a part of its own: it goes on while nothing that its pipe is made of has changed', async () => {

@@ -184,7 +184,9 @@ export class ProcessParts {
   async #change({ log, wanted }: ProcessPlan): Promise<void> {
     if (this.#isOver) return
     this.#current = log
-    const kept = this.#parts.filter((part) => !hasOtherFiles(part) && wanted.some((one) => isSame(one, part)))
+    const kept = this.#parts.filter(
+      (part) => part.running.isIncomplete !== true && !hasOtherFiles(part) && wanted.some((one) => isSame(one, part)),
+    )
     const leaving = this.#parts.filter((part) => !kept.includes(part))
     this.#parts = kept
     await Promise.all(leaving.map((part) => this.#stopOne(part)))

@@ -171,6 +171,8 @@ export interface Running {
   stop(): void | Promise<void>
   /** How long that may take, in milliseconds; 2 seconds by default. */
   readonly stopWithinMs?: number
+  /** Something that it needs could not be had, a port for one: the next reload starts it anew, whatever its block says. */
+  readonly isIncomplete?: boolean
 }
 
 /** Finds the hosts of backends with a certain `sd`. */

@@ -14,6 +14,7 @@ import { createRpcServer } from './rpc-server.ts'
 
 /** A port that is open, or could not be opened. */
 interface Door {
+  readonly isOpen: boolean
   /** Resolves when its port is free again. */
   close(): Promise<void>
 }
@@ -28,6 +29,7 @@ export async function openDoors(options: Options, site: ProcessSite, extra: Extr
   const opened = await Promise.all(doors)
   const leaveRedis = extra?.redis === undefined ? null : await joinRedis(revocations, extra.redis, site)
   return {
+    isIncomplete: opened.some((door) => !door.isOpen),
     async stop() {
       stopRotating()
       leaveRedis?.()
@@ -83,9 +85,10 @@ async function openDoor(server: Server, { name, port, host, endConnections, site
     server.on('error', (error) => site.log.error(`${LABEL} ${name} port: ${error.message}`))
   } catch (error) {
     const { message } = error as Error
-    site.log.error(`${LABEL} Unable to open the ${name} port: ${message}; nothing can be revoked through it until the gateway is restarted`)
+    site.log.error(`${LABEL} Unable to open the ${name} port: ${message}; nothing can be revoked through it; a reload tries again`)
   }
   return {
+    isOpen: server.listening,
     async close() {
       if (!server.listening) return
       server.close()

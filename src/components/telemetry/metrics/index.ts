@@ -89,6 +89,7 @@ export const metricsReports = supervise({
     if (sendOff !== null && influx !== null) timers.push(setInterval(() => sendOff.send(), timerMs(pushMs(influx))).unref())
     const server = given.endpoint_disabled ? null : await openPage(given, site, collector)
     return {
+      isIncomplete: server === null && !given.endpoint_disabled,
       async stop() {
         for (const timer of timers) clearInterval(timer)
         pusher?.end()
@@ -167,7 +168,7 @@ function namesOf({ endpoints, asyncAgents, secrets }: GatewayConfig): { paths: s
 async function openPage({ listen_address: text }: Options, site: ProcessSite, collector: Collector): Promise<SideListener | null> {
   const address = parseHostPort(text)
   const refuse = (reason: string): null => {
-    site.log.error(`${STATS} listen tcp ${text}: ${reason}; there is no /__stats until the gateway is restarted`)
+    site.log.error(`${STATS} listen tcp ${text}: ${reason}; there is no /__stats; a reload tries again`)
     return null
   }
   if (address === null) return refuse('no address to listen on')

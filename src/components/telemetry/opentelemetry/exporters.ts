@@ -38,6 +38,7 @@ export async function startExporters(options: ServiceOptions, site: ProcessSite)
     ...otlp.filter(({ disable_metrics: isOff }) => !isOff).map((exporter) => openPush(exporter, options, reader, site)),
   ])
   return {
+    isIncomplete: stops.includes(null),
     async stop() {
       await Promise.all(stops.flatMap((stop) => (stop === null ? [] : [stop()])))
     },
