@@ -127,3 +127,29 @@ test('of equal patterns the one with more conditions is chosen, then the first o
   assert.equal(chosen('X-A', '1', 'X-B', ''), 2)
   assert.equal(chosen('X-A', '2'), 0)
 })
+
+test('fields of a request are walked once however many routes want one, and not at all when none does', () => {
+  const readsOf = (count: number, headers: (index: number) => OwnRoute['headers']): number => {
+    const table = new RouteTable<number>()
+    for (let index = 0; index < count; index++) table.add({ route: routeOf('/a', { headers: headers(index) }), target: index, index })
+    let reads = 0
+    const fields = new Proxy(['X-A', '1', 'X-V', 'last', 'X-V', 'other'], {
+      get(target, key) {
+        if (key !== 'length') reads++
+        return Reflect.get(target, key) as unknown
+      },
+    })
+    const sent = asked('/a', { headers: new HeaderMap(fields) })
+    assert.equal(table.find(sent, null)?.entry.target, count - 1)
+    return reads
+  }
+  const byValue = (count: number): number =>
+    readsOf(count, (index) => [{ name: 'X-V', value: index === count - 1 ? 'last' : String(index) }])
+  const byName = (count: number): number => readsOf(count, (index) => [{ name: index === count - 1 ? 'X-V' : `X-${index}`, value: null }])
+  assert.equal(byValue(300), byValue(1))
+  assert.equal(byName(300), byName(1))
+  assert.equal(
+    readsOf(1, () => []),
+    0,
+  )
+})
