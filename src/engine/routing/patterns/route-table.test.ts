@@ -75,6 +75,15 @@ test('parameters of a mixed segment take as much as they can, the earlier first'
   assert.equal(matchMixed(['', '.', ''], 'c.'), null)
 })
 
+test('patterns of one level are many, and the one with most text is still the first', () => {
+  const table = new RouteTable<number>()
+  const add = (path: string, index: number): void => table.add({ route: routeOf(path), target: index, index })
+  for (let index = 0; index < 30_000; index++) add(`/{x}.${index}`, index)
+  add('/a{x}.777', -1)
+  const chosen = (path: string): number | undefined => table.find(asked(path), null)?.entry.target
+  assert.deepEqual(['/a.777', '/ab.777', '/b.12777', '/b.x'].map(chosen), [777, -1, 12_777, undefined])
+})
+
 test('a pattern that nobody could read is refused with what is wrong in it', () => {
   for (const [path, words] of [
     ['x', /must begin with a slash/],
