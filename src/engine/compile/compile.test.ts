@@ -46,6 +46,23 @@ test('hosts of the service are one list for all backends that have none of their
   assert.equal(lists.size, 2)
 })
 
+test('whatever else the thread does has its turn between two endpoints', async () => {
+  const turns: string[] = []
+  const slow = step({
+    stage: 'endpoint',
+    name: 'slow',
+    build(site) {
+      turns.push(site.endpoint?.path ?? '')
+      if (turns.length === 1) setImmediate(() => turns.push('other'))
+      const begun = performance.now()
+      while (performance.now() - begun < 15);
+      return null
+    },
+  })
+  await open({ endpoints: ['/1', '/2', '/3'].map((path) => ({ ...endpoint, endpoint: path })) }, { endpoint: [slow] })
+  assert.deepEqual(turns, ['/1', 'other', '/2', '/3'])
+})
+
 test('what a layer of the server throws is answered with its status', async () => {
   const headers = ['Basic', 'Bearer'].map((scheme) => ['Www-Authenticate', scheme] as const)
   for (const statusCode of [401, 403]) {
