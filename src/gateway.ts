@@ -5,7 +5,8 @@ import type { AgentConfig, GatewayConfig } from './config/types.ts'
 import { compileAgent, type CompiledAgent } from './engine/compile/compile-agent.ts'
 import { compileGateway, type CompiledGateway, type CompileInit } from './engine/compile/compile.ts'
 import { loadOrder, withFallbacks } from './engine/compile/order.ts'
-import { SYSTEM_CLOCK, type Clock, type Logger, type Offer, type ResourcePool, type SharedMemory } from './engine/compile/site.ts'
+import { SYSTEM_CLOCK, type Clock, type Logger, type Offer } from './engine/compile/site.ts'
+import type { ResourcePool, SharedMemory } from './engine/compile/shared-memory.ts'
 import { expectedNames } from './engine/expected-names.ts'
 import { loadEncodings } from './encodings/index.ts'
 import type { LineSink } from './engine/line-sink.ts'
@@ -96,8 +97,11 @@ async function open<C extends Compiled>(config: GatewayConfig, init: GatewayInit
       ...compiled,
       files: new Set([...compiled.files, ...tlsFiles(config), ...config.secrets.files, ...folder.files()]),
       async retire() {
-        await compiled.retire()
-        await transports.close()
+        try {
+          await compiled.retire()
+        } finally {
+          await transports.close()
+        }
       },
     }
   } catch (error) {

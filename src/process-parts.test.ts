@@ -12,7 +12,7 @@ import { order as ownOrder } from './order.ts'
 import { ProcessParts } from './process-parts.ts'
 import { createResourcePool } from './runtime/shared.ts'
 import { Type } from './schema/type.ts'
-import { makeBackend, makeConfig, makeLog, makeSite } from './testing/index.ts'
+import { configOf, makeBackend, makeConfig, makeLog, makeSite } from './testing/index.ts'
 
 type Blocks = Readonly<Record<string, unknown>>
 
@@ -184,6 +184,11 @@ test('an agent is a part of its own: it goes on while nothing that its pipe is m
   assert.deepEqual(await change(agent('a', '1', moved), agent('b', '3')), ['stop a', 'start a 1'])
   assert.deepEqual(await change(agent('a', '1', []), agent('none', ''), { ...AGENT, name: 'idle' }), ['stop b', 'stop a', 'start none '])
   assert.match(log.lines.join(), /ERROR \[SERVICE: Gin\]\[async\/line\] is not started: all endpoints must have at least one backend/)
+  // Calls over HTTP say what is missing, and are made without it; so do those of an agent.
+  const withTls = configOf({ endpoints: [], client_tls: { ca_certs: ['/nonexistent/ca.pem'] } })
+  const config = makeConfig({ asyncAgents: [agent('none', '')], transport: withTls.transport })
+  for (const _turn of [1, 2]) await parts.change(await parts.plan(config, log))
+  assert.deepEqual(events.splice(0), ['stop none', 'start none '])
   await parts.stop()
   assert.deepEqual(events, ['stop none'])
 })

@@ -21,6 +21,7 @@ import { lazyEntries, loadDriver, loadProcessParts, type Order } from './engine/
 import { readBlock, refuseLonelyExtras } from './engine/compile/read-block.ts'
 import { SYSTEM_CLOCK } from './engine/compile/site.ts'
 import { asError, describeBug } from './engine/errors.ts'
+import { timerMs } from './engine/timer-ms.ts'
 import type { GatewayInit } from './gateway.ts'
 import { SILENT } from './log/logger.ts'
 import { order as ownOrder } from './order.ts'
@@ -33,8 +34,6 @@ export interface ProcessPartsInit extends Pick<GatewayInit, 'pool' | 'version'> 
   readonly print: (text: string) => void
   /** What is told of the process; nothing by default. */
   readonly process?: ProcessFacts
-  /** What the gateway calls itself: `Version 0.1.0`. */
-  readonly version: string
   /** The machine's by default. */
   readonly clock?: Clock
   /** `src/order.ts` by default. */
@@ -170,9 +169,9 @@ export class ProcessParts {
         // perf: where threads serve, this one needs a gateway for its agents alone
         const { openAgent } = await import('./gateway.ts')
         const { handle, ask, files: read, retire } = await openAgent(config, agent, init)
-        for (const path of read) files.set(path, digest(readFileSync(path)))
-        const site = { ...base, log: ownLog, read: readNoted(files), agent, handle, ask, ping: () => sign.set(clock.now()) }
         try {
+          for (const path of read) files.set(path, digestAt(path))
+          const site = { ...base, log: ownLog, read: readNoted(files), agent, handle, ask, ping: () => sign.set(clock.now()) }
           return withEnd(await declaration.start(options.value, site, options.extras), retire)
         } catch (error) {
           await retire()
@@ -212,7 +211,7 @@ export class ProcessParts {
   /** Never rejects, and never takes longer than the part may. */
   async #stopOne({ namespace, running }: Part): Promise<void> {
     const { promise: tooLate, resolve } = Promise.withResolvers<boolean>()
-    const timer = setTimeout(() => resolve(true), running.stopWithinMs ?? STOP_WITHIN_MS)
+    const timer = setTimeout(() => resolve(true), timerMs(running.stopWithinMs ?? STOP_WITHIN_MS))
     try {
       const isTooLate = await Promise.race([tooLate, Promise.resolve(running.stop()).then(() => false)])
       if (isTooLate) this.#log(`${LABEL}[${namespace}] does not end: what it holds stays until the process ends`)
@@ -257,8 +256,11 @@ function withEnd(running: Running | null, end: () => Promise<void>): Running | n
   return {
     ...running,
     async stop() {
-      await running.stop()
-      await end()
+      try {
+        await running.stop()
+      } finally {
+        await end()
+      }
     },
   }
 }
@@ -273,15 +275,18 @@ function isSame(one: Wanted, other: Wanted): boolean {
   return one.namespace === other.namespace && isDeepStrictEqual(one.block, other.block)
 }
 
-/** Whether a file that the part was started with holds something else now, or cannot be read. */
+/** Whether a file that the part was started with holds something else now, or can be read no more. */
 function hasOtherFiles({ files }: Part): boolean {
-  return [...files].some(([path, known]) => {
-    try {
-      return digest(readFileSync(path)) !== known
-    } catch {
-      return true
-    }
-  })
+  return [...files].some(([path, known]) => digestAt(path) !== known)
+}
+
+/** Empty for a file that cannot be read: whoever needs it has said so. */
+function digestAt(path: string): string {
+  try {
+    return digest(readFileSync(path))
+  } catch {
+    return ''
+  }
 }
 
 function digest(bytes: Buffer): string {

@@ -5,7 +5,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { findImports, readSource } from './source-file.ts'
+import { findCalls, findImports, readSource } from './source-file.ts'
 import type { Import, SourceFile } from './source-file.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -187,7 +187,7 @@ const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
 const VOCABULARY =
-  /^src\/(config\/dialect\.ts|brokers\/.+|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|networks|placeholders|ports|raw-query|scope)\.ts)$/
+  /^src\/(config\/dialect\.ts|brokers\/.+|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|networks|placeholders|ports|raw-query|scope|timer-ms)\.ts)$/
 
 /** Comparing a version with a number, and flags that stand for such a comparison. */
 const DIALECT_QUESTIONS =
@@ -235,6 +235,8 @@ describe('every source file', () => {
   test(`has at most ${MAX_LINES} lines`, () =>
     assertNone(files, ({ lines }) => (lines.length - 1 <= MAX_LINES ? [] : [`${lines.length - 1} lines`])))
   test('has a kebab-case name', () => assertNone(files, ({ path }) => (KEBAB_CASE_PATH.test(path) ? [] : ['not kebab-case'])))
+  test('starts timers with a constant, or by timerMs: a longer time than Node.js can hold would be over at once', () =>
+    assertNone(production, (file) => delaysOf(file).filter((delay) => !/^([A-Z_]+( \/ \d)?$|\d+$|timerMs\()/.test(delay))))
   test('leaves the process to runtime and cli', () =>
     assertNone(production, (file) =>
       /^src\/(runtime|cli)\/|^src\/testing\/process\.ts$/.test(file.path)
@@ -320,6 +322,13 @@ function targets(file: SourceFile, isWrong: (found: Import) => boolean): string[
 function assertNone(list: readonly SourceFile[], findProblems: (file: SourceFile) => readonly string[]): void {
   const problems = list.flatMap((file) => findProblems(file).map((problem) => `${file.path}: ${problem}`))
   assert.deepEqual(problems, [])
+}
+
+/** Of every timer that a file starts, as written. */
+function delaysOf({ code, imports }: SourceFile): string[] {
+  const isPromised = imports.some(({ target }) => target === 'node:timers/promises')
+  const timers = findCalls(code, /setTimeout|setInterval/).map((given) => given[isPromised ? 0 : 1] ?? '0')
+  return [...timers, ...findCalls(code, /AbortSignal\.timeout/).map(([delay = '']) => delay)]
 }
 
 function firstLine(lines: readonly string[]): string {

@@ -46,6 +46,21 @@ export function findImports(path: string, text: string): Import[] {
   return found
 }
 
+/** The arguments of each call of one of these functions, as they stand in code without comments and texts. */
+export function findCalls(code: string, called: RegExp): string[][] {
+  return [...code.matchAll(new RegExp(`(?<![\\w.#])(?:${called.source})\\(`, 'g'))].map(({ 0: match, index }) => {
+    const list = ['']
+    for (let at = index + match.length, depth = 0; at < code.length; at++) {
+      const letter = code[at] as string
+      if ('([{'.includes(letter)) depth++
+      else if (')]}'.includes(letter) && --depth < 0) break
+      if (letter === ',' && depth === 0) list.push('')
+      else list[list.length - 1] += letter
+    }
+    return list.map((argument) => argument.trim())
+  })
+}
+
 function resolve(path: string, specifier: string): string {
   return specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier
 }

@@ -149,6 +149,27 @@ describe('time', () => {
     assert.equal(await upload('/up'), 200)
     assert.equal(await upload('/old'), 500)
   })
+
+  test('whoever reads the body of an upload sets its limit', async () => {
+    const backend = await startBackend((_request, response) => response.end())
+    closers.push(() => backend.close())
+    const values = { '_gw/request': { body: { a: '{body.a}' } } }
+    const gateway = await gatewayFor([
+      endpoint('/up', '', {
+        ...STREAM,
+        method: 'POST',
+        extra_config: { '_gw/stream': {} },
+        backend: [{ url_pattern: '/', host: [backend.url], encoding: 'no-op', method: 'POST', extra_config: values }],
+      }),
+    ])
+    const socket = net.connect(gateway.port, '127.0.0.1')
+    socket.on('error', () => {})
+    // More than the limit of such values, and less than what is announced: nobody waits for the rest.
+    socket.write(`POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 4000000\r\n\r\n${'a'.repeat(2_000_000)}`)
+    const [answer] = await once(socket, 'data')
+    socket.destroy()
+    assert.match(String(answer), /^HTTP\/1\.1 413 /)
+  })
 })
 
 const HANDSHAKE = 'Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Key: abc\r\n'

@@ -2,7 +2,6 @@
 
 import type { ConfirmChannel, Options } from 'amqplib'
 import type { Scope } from '../engine/scope.ts'
-import { within } from './within.ts'
 
 /** What goes with a body. */
 export interface Envelope {
@@ -27,13 +26,13 @@ export class Outlet {
 
   /** Resolves when the broker says that it has the message; rejects with what it or the connection says, or when the scope ends. */
   async publish(exchange: string, content: Buffer, { routingKey, properties }: Envelope, scope: Scope): Promise<void> {
-    while (this.#drained !== null) await within(scope, this.#drained.promise)
+    while (this.#drained !== null) await scope.wait(this.#drained.promise)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const hasRoom = this.#channel.publish(exchange, routingKey, content, properties, (error: Error | null) => {
       if (error === null) resolve()
       else reject(error)
     })
     if (!hasRoom) this.#drained ??= Promise.withResolvers()
-    return within(scope, promise)
+    return scope.wait(promise)
   }
 }

@@ -4,6 +4,7 @@ import type { Base, MessageToProduce } from '@platformatic/kafka'
 import type { KafkaAccess } from './kafka-access.ts'
 import { attendConnections } from './kafka-connections.ts'
 import type { Opened } from './link.ts'
+import { timerMs } from '../engine/timer-ms.ts'
 
 const TIMEOUT_MS = 5000
 /** Kafka closes connections that are silent for ten minutes, and a broker that does not answer is found out. */
@@ -128,7 +129,7 @@ export async function watch<C extends Pick<Base, 'metadata' | 'close' | 'on' | '
 /** What a promise gives, or a rejection with SILENT after that time. */
 function atMost<T>(ms: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(SILENT), ms)
+    const timer = setTimeout(() => reject(SILENT), timerMs(ms))
     promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

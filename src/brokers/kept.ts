@@ -35,7 +35,7 @@ export function keepConnection<C>(site: Site, { key, name, tag, open, maxRetries
       }),
     (own) => own.close(),
   )
-  connectionStates(site).set(name, () => link.state)
+  connectionStates(site).set(key, { name, state: () => link.state })
   site.once(`metrics of connection ${key}`, () => measureChanges(site, link, name))
   return link
 }

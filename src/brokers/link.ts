@@ -1,6 +1,7 @@
 // Something that is kept open: a connection or a channel is made again after it broke, with the waits of a strategy. Knows no protocol.
 
 import type { BackOff } from './back-off.ts'
+import { timerMs } from '../engine/timer-ms.ts'
 
 /** What is open now. */
 export interface Opened<T> {
@@ -169,7 +170,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done)
       resolve()
     }
-    const timer = setTimeout(done, ms)
+    const timer = setTimeout(done, timerMs(ms))
     signal.addEventListener('abort', done)
   })
 }

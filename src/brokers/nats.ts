@@ -1,6 +1,7 @@
 // Connections to NATS as something that can be kept open. Knows no subject and no agent.
 
 import type { NatsConnection } from '@nats-io/transport-node'
+import { unescapeUserinfo } from '../go/url-parts.ts'
 import { unlessAborted } from './amqp.ts'
 import type { Opened } from './link.ts'
 
@@ -33,6 +34,6 @@ function addressesOf(servers: string): string[] {
 function credentialsOf(servers: string): { user?: string; pass?: string; token?: string } {
   const [, userinfo] = /^(?:[a-z]+:\/\/)?([^@/]+)@/i.exec(servers.trim()) ?? []
   if (userinfo === undefined) return {}
-  const [user = '', ...rest] = userinfo.split(':').map(decodeURIComponent)
+  const [user = '', ...rest] = userinfo.split(':').map(unescapeUserinfo)
   return rest.length === 0 ? { token: user } : { user, pass: rest.join(':') }
 }

@@ -47,7 +47,10 @@ function checkSchemes({ backend }: PlacedBackend): Issue[] {
     if (/^https?:\/\/|^unix:\/\/\//i.test(host)) return []
     const path = [...backend.at, 'host', index]
     const message = `"${host}" has no scheme that can be called, and "disable_host_sanitize" adds none: every call fails`
-    return [errorIssue('invalid-host', path, message, `write "http://${host}", or leave "disable_host_sanitize" out`)]
+    const hint = /^wss?:\/\//i.test(host)
+      ? 'write "http://…" and join WebSockets with "_gw/stream"'
+      : `write "http://${host}", or leave "disable_host_sanitize" out`
+    return [errorIssue('invalid-host', path, message, hint)]
   })
 }
 

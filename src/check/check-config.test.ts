@@ -132,6 +132,7 @@ const WRONG: readonly (readonly [raw: object, expected: readonly string[]])[] = 
   [endpoint({ output_encoding: 'no-op' }), [`half-no-op ${BACKEND}`]],
   [endpoint({ output_encoding: 'no-op' }, { url_pattern: '/x', encoding: 'no-op', group: 'g' }), [`no-op-manipulation ${BACKEND}.group`]],
   // paths
+  [endpoint({ endpoint: '/__catchall' }), ['enterprise-path endpoints[0].endpoint']],
   [endpoint({ endpoint: '/a/:id' }), ['colon-parameter endpoints[0].endpoint']],
   [endpoint({}, { url_pattern: '/x/:id?a=:b' }), [`colon-parameter ${BACKEND}.url_pattern`]],
 ]

@@ -8,7 +8,7 @@ import { checkDuplicateKeys } from './duplicate-keys.ts'
 import { checkFields } from './fields.ts'
 import { checkPort, checkTimeouts, checkTls } from './listeners.ts'
 import { checkEndpointFlatmap, checkGroups, checkManipulation, checkNoOp } from './manipulation.ts'
-import { checkClaims, checkColons, checkRoutePlan } from './routes.ts'
+import { checkCatchAll, checkClaims, checkColons, checkRoutePlan } from './routes.ts'
 import { checkSequences } from './sequence.ts'
 import type { CheckSubject, Rule } from './subject.ts'
 
@@ -19,6 +19,7 @@ const RULES: readonly Rule[] = [
   checkTls,
   checkFields,
   checkRoutePlan,
+  checkCatchAll,
   checkColons,
   checkClaims,
   checkHosts,
@@ -49,6 +50,8 @@ export interface Grading {
 /** What `--strict` refuses although it is only a warning of the file's reader. */
 const REFUSED_BY_STRICT: ReadonlySet<string> = new Set([
   'missing-namespace',
+  'missing-partial',
+  'missing-setting',
   'no-driver',
   'old-protection',
   'unprotected',

@@ -79,6 +79,17 @@ function routeIssue({ endpoint }: PlannedRoute, message: string, hint: string): 
   return certainIssue('start', 'route-conflict', path, `${message}: the gateway does not start`, hint)
 }
 
+/** What takes all paths that no endpoint has in KrakenD Enterprise. */
+const CATCH_ALL = '/__catchall'
+
+export const checkCatchAll: Rule = ({ config }) =>
+  config.endpoints
+    .filter(({ path }) => path === CATCH_ALL)
+    .map(({ at }) => {
+      const message = `"${CATCH_ALL}" takes every path that no endpoint has with KrakenD Enterprise only: here it is a path like any other`
+      return warningIssue('enterprise-path', [...at, 'endpoint'], message, 'give it the path "/{rest*}" with "_gw/route"')
+    })
+
 /** `/users/:id` as gin writes it: nobody can use the parameter, and in a url_pattern it stays as it is. */
 export const checkColons: Rule = ({ config }) => [
   ...config.endpoints.flatMap(({ at, writtenPath }) => {

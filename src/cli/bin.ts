@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The program as the shell starts it: what holds for the whole process, and its exit code.
 
+import { guardSignals } from '../runtime/signals.ts'
 import { main } from './main.ts'
 
 const OLDEST_NODE = 24
@@ -26,4 +27,5 @@ if (Number(major) < OLDEST_NODE) {
 process.env.UV_THREADPOOL_SIZE ??= String(SYSTEM_THREADS)
 
 process.title = 'krakend'
+guardSignals()
 process.exitCode = await main(process.argv.slice(2))

@@ -12,6 +12,7 @@ import { findFiles } from '../plugins/modules/find-files.ts'
 import { placeOfProblem } from '../plugins/modules/problem.ts'
 import type { Inspection, UseReading } from '../plugins/modules/tasks.ts'
 import { consequenceOf } from '../plugins/on-load-error.ts'
+import { lackingParams, paramNamesOf } from '../plugins/params.ts'
 import { type PluginSettings, pluginSettings } from '../plugins/plugins-block.ts'
 import { errorIssue, type Issue, type IssuePath, warningIssue } from '../schema/issue.ts'
 import { askPlugins, problemOfLost } from './plugin-tasks.ts'
@@ -44,8 +45,6 @@ const EFFECTS = {
   reject: 'every request of this place is answered 500',
   passthrough: 'this place is served without it',
 }
-/** What endpoints have among their URL parameters, whatever the pattern is. */
-const MADE_BY_GATEWAY = /^(?:JWT\.|resp\d+_)/
 
 export async function findPluginIssues(config: GatewayConfig, request: FindingsRequest): Promise<PluginFindings> {
   const all = collectUses(config)
@@ -155,10 +154,8 @@ class Judge {
   #use(use: PluginUse, { plugin, missing, problems }: UseReading): Issue[] {
     if (missing !== null) return this.#missing(use, missing)
     const { params = [], protects = false } = plugin ?? {}
-    const { placeholders } = use
-    const lacking = params.filter((name) => placeholders === null || !(placeholders.includes(name) || MADE_BY_GATEWAY.test(name)))
     return [
-      ...lacking.map((name) => tellOfParam(use, name)),
+      ...lackingParams(params, use.pattern).map((name) => tellOfParam(use, name)),
       ...problems.map(({ path, message, hint = '' }) =>
         this.#failed(use, { code: 'plugin-options', path: [...use.optionsPath, ...path], message, hint, protects, mayBeGo: false }),
       ),
@@ -227,9 +224,9 @@ class Judge {
   }
 }
 
-function tellOfParam({ name, namePath, placeholders }: PluginUse, param: string): Issue {
-  const hint =
-    placeholders === null ? 'there is no endpoint here' : `the pattern has ${placeholders.map((one) => `{${one}}`).join(', ') || 'none'}`
+function tellOfParam({ name, namePath, pattern }: PluginUse, param: string): Issue {
+  const names = pattern === null ? [] : [...paramNamesOf(pattern).values()]
+  const hint = pattern === null ? 'there is no endpoint here' : `the pattern has ${names.map((one) => `{${one}}`).join(', ') || 'none'}`
   return errorIssue(
     'plugin-params',
     namePath,

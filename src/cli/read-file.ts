@@ -9,7 +9,7 @@ import { textMasker } from '../engine/secrets.ts'
 import { inTurns } from '../engine/turns.ts'
 import { standardLine } from '../log/standard-line.ts'
 import { order } from '../order.ts'
-import type { Issue, Source } from '../schema/issue.ts'
+import { formatPath, type Issue, type Source } from '../schema/issue.ts'
 import { isInOwnBlock } from '../schema/own-keys.ts'
 import { UsageError } from './arguments.ts'
 import type { LintProblem } from './lint.ts'
@@ -114,12 +114,15 @@ async function findIssues(
   const drivers = order.drivers.map(({ namespace }) => namespace)
   // a reload checks beside requests
   const general = await inTurns(checkConfig({ config, ...read, readable, contentOf, discoveries, drivers }))
-  const own = await inTurns(checkPlaces(config, await loadDeclarations(order, config), { ...request, readable, contentOf }))
+  const blocks = await inTurns(checkPlaces(config, await loadDeclarations(order, config), { ...request, readable, contentOf }))
+  // The reader of the file has named what belongs to another edition.
+  const named = new Set(issues.filter(({ code }) => code.startsWith('enterprise-')).map(({ path }) => formatPath(path)))
+  const own = blocks.flat().filter(({ code, path }) => code !== 'unknown-option' || !named.has(formatPath(path)))
   return [
     ...[...issues, ...general.flat()].map((issue) =>
       isNoGateway(issue, request) ? { ...issue, severity: 'error' as const } : gradeRule(issue, request),
     ),
-    ...own.flat(),
+    ...own,
   ]
 }
 

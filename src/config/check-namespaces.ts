@@ -7,7 +7,7 @@ import { suggest } from '../schema/suggest.ts'
 import { checkPlugins, isIgnoredPluginBlock, type PluginRules, tellOfIgnoredBlock } from './check-plugins.ts'
 import type { Quirks } from './dialect.ts'
 import { isPluginBlock } from './plugin-lists.ts'
-import { type Edition, refuseProtection } from './protection.ts'
+import { checkEnterpriseOptions, type Edition, isReference, refuseProtection, refuseReference } from './protection.ts'
 import type { ExtraConfig } from './types.ts'
 import { oldNamespaces } from './upgrade.ts'
 import enterprise from './upgrades/enterprise.json' with { type: 'json' }
@@ -20,6 +20,8 @@ const PROTECTING: ReadonlySet<string> = new Set(enterprise.protecting)
 const OTHERS: ReadonlySet<string> = new Set(enterprise.others)
 /** Protections of the community edition: under a name that does not count they protect nothing. */
 const PROTECTING_HERE: ReadonlySet<string> = new Set([...version4.protecting, ...enterprise.protecting])
+/** What does the same here. */
+const INSTEAD: Readonly<Record<string, string>> = enterprise.instead
 const DROPPED: ReadonlySet<string> = new Set(version4.dropped)
 
 /** What KrakenD's community edition reads. */
@@ -37,8 +39,9 @@ export function checkNamespaces(extraConfig: ExtraConfig, at: IssuePath, rules: 
     const path = [...at, namespace]
     if (isIgnoredPlugins(namespace, quirks)) return [tellOfIgnoredBlock(namespace, block, path, rules.edition)]
     const plugins = isPluginBlock(namespace) ? checkPlugins(namespace, block, path, rules, quirks) : []
+    const options = checkEnterpriseOptions(namespace, block, path, rules.edition)
     const own = checkNamespace(namespace, path, rules, quirks)
-    return own === null ? plugins : [...plugins, own]
+    return [...plugins, ...options, ...(own === null ? [] : [own])]
   })
 }
 
@@ -56,6 +59,7 @@ function isIgnoredPlugins(namespace: string, quirks: Quirks): boolean {
 }
 
 function checkNamespace(namespace: string, path: IssuePath, { known, edition }: NamespaceRules, quirks: Quirks): Issue | null {
+  if (isReference(namespace)) return refuseReference(path, edition)
   if (isGivenUp(namespace, quirks))
     return warningIssue('dropped-namespace', path, `KrakenD 3 has dropped "${namespace}": ignored`, 'use "telemetry/opentelemetry"')
   const shortName = quirks.readsLongNamespaces ? undefined : oldNamespaces.get(namespace)
@@ -63,7 +67,7 @@ function checkNamespace(namespace: string, path: IssuePath, { known, edition }: 
   if (known.has(namespace) || (namespace === PLUGIN_FOLDER && quirks.pluginFolderAt === 'extra_config')) return null
   if (PROTECTING.has(namespace)) return refuseProtection(`"${namespace}"`, path, edition)
   if (OTHERS.has(namespace))
-    return warningIssue('enterprise-namespace', path, `"${namespace}" belongs to KrakenD Enterprise and is ignored`)
+    return warningIssue('enterprise-namespace', path, `"${namespace}" belongs to KrakenD Enterprise and is ignored`, INSTEAD[namespace])
   if (COMMUNITY.has(namespace))
     return warningIssue('missing-namespace', path, `"${namespace}" is not implemented yet: nothing of it is done`)
   const meant = suggest(namespace, [...known, ...(quirks.readsLongNamespaces ? oldNamespaces.keys() : [])])

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { formatPath } from '../schema/issue.ts'
 import { accept, messages, parse } from './test-support.ts'
 
 test('unknown keys and namespaces are warnings with a suggestion', () => {
@@ -61,6 +62,47 @@ test('protection of the Enterprise edition is refused unless it may be ignored',
   }
   assert.notEqual(parse({ extra_config: { 'auth/api-keys': {} } }, { knownNamespaces: ['auth/api-keys'] }).config, null)
   assert.deepEqual(messages({ extra_config: { 'ai/mcp': {} } }), ['"ai/mcp" belongs to KrakenD Enterprise and is ignored'])
+})
+
+test('a reference to a file that nobody inserts is refused wherever a protection may stand in it', () => {
+  const reference = { $ref: './auth.json' }
+  const raw = {
+    ...reference,
+    extra_config: reference,
+    endpoints: [{ endpoint: '/x', ...reference, backend: [{ ...reference, extra_config: { proxy: reference } }] }],
+  }
+  const refused = parse(raw, { knownNamespaces: ['proxy'] })
+  assert.equal(refused.config, null)
+  assert.deepEqual(
+    refused.issues.map(({ severity, code, path }) => `${severity} ${code} ${formatPath(path)}`).toSorted(),
+    [
+      '$ref',
+      'endpoints[0].$ref',
+      'endpoints[0].backend[0].$ref',
+      'endpoints[0].backend[0].extra_config.proxy.$ref',
+      'extra_config.$ref',
+    ].map((path) => `error enterprise-protection ${path}`),
+  )
+  const ignored = parse(raw, { knownNamespaces: ['proxy'], edition: 'ce' })
+  assert.notEqual(ignored.config, null)
+  assert.deepEqual(new Set(ignored.issues.map(({ severity }) => severity)), new Set(['warning']))
+  // JSON Schemas have references of their own.
+  const known = { knownNamespaces: ['validation/json-schema'] }
+  assert.deepEqual(
+    parse({ endpoints: [{ endpoint: '/x', backend: [{}], extra_config: { 'validation/json-schema': reference } }] }, known).issues,
+    [],
+  )
+})
+
+test('options of the Enterprise edition are named, and a limit among them is refused', () => {
+  const raw = { extra_config: { router: { max_payload: 5, disable_gzip: true, return_error_msg: true } } }
+  const known = { knownNamespaces: ['router'] }
+  const found = parse(raw, known).issues.map(({ severity, code, path }) => `${severity} ${code} ${formatPath(path)}`)
+  assert.deepEqual(found, [
+    'error enterprise-protection extra_config.router.max_payload',
+    'warning enterprise-option extra_config.router.disable_gzip',
+  ])
+  assert.notEqual(parse(raw, { ...known, edition: 'ce' }).config, null)
 })
 
 test('old namespaces count in version 3, the new name’s value wins', () => {

@@ -123,6 +123,9 @@ function parseBackends(
   })
 }
 
+/** Dynamic routing: `{input_headers.x-route}`. */
+const REQUEST_FIELDS = /^input_(?:headers|query_strings)\./
+
 function reportParams(
   { undefinedParam, output }: Exclude<UrlPattern, { readonly pattern: string }>,
   endpoint: EndpointDefaults,
@@ -136,5 +139,8 @@ function reportParams(
   const message =
     undefinedParam === null ? `input and output params do not match. ${place}` : `${word} output param '${undefinedParam}'! ${place}`
   const missing = output.filter((param) => !input.includes(param)).map((param) => `{${param}}`)
-  reportInvalid(context, 'url-params', [...at, 'url_pattern'], message, `the endpoint's path has no ${missing.join(', ')}`)
+  const hint = output.some((param) => REQUEST_FIELDS.test(param))
+    ? 'fields of the request in a url_pattern belong to KrakenD Enterprise: "_gw/request" puts them into the "path"'
+    : `the endpoint's path has no ${missing.join(', ')}`
+  reportInvalid(context, 'url-params', [...at, 'url_pattern'], message, hint)
 }

@@ -23,6 +23,7 @@ export function withFallback(
     renames: readsVersion1Names ? version2Renames : new Map(),
     hintFor: readsVersion1Names ? () => '' : hintForOldKey,
     quietKeys: new Set(),
+    edition: context.namespaces.edition,
   })
   return { ...backend, fallback: parse(raw, at) }
 }

@@ -1,7 +1,8 @@
 // A raw value becomes a GatewayConfig. Knows no file, no file format and no component.
 
 import { isIP } from 'node:net'
-import { type Issue, errorIssue, warningIssue } from '../schema/issue.ts'
+import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
+import { describeValue } from '../schema/values.ts'
 import { isObject, type PlainObject } from '../json/types.ts'
 import { PLUGIN_FOLDER } from './check-namespaces.ts'
 import { checkLoadError } from './check-plugins.ts'
@@ -70,6 +71,7 @@ function parseDefaulted(raw: PlainObject, inherited: Inherited, mistakes: readon
     renames: hinted.readsVersion1Names ? version2Renames : new Map(),
     hintFor: hinted.readsVersion1Names ? () => '' : hintForOldKey,
     quietKeys: options.quietKeys ?? new Set(),
+    edition: options.edition ?? null,
   })
   const errors = notices.filter((issue) => issue.severity === 'error')
   const findings = notices.filter((issue) => issue.severity === 'warning')
@@ -154,8 +156,18 @@ function warnOfForeignKey(raw: RawService, { findings, quirks }: ParseContext): 
 function readPluginFolder(raw: RawService, extraConfig: ExtraConfig, { quirks, findings }: ParseContext): PluginFolder | null {
   if (quirks.pluginFolderAt === 'root') return raw.plugin === null ? null : { ...raw.plugin, onLoadDefaultError: '' }
   const block = extraConfig.get(PLUGIN_FOLDER)
-  if (!isObject(block)) return null
+  if (block === undefined) return null
+  const tell = (path: IssuePath, wanted: string, value: unknown): void =>
+    void findings.push(
+      warningIssue('wrong-type', ['extra_config', PLUGIN_FOLDER, ...path], `must be ${wanted}, not ${describeValue(value)}: ignored`),
+    )
+  if (!isObject(block)) {
+    tell([], 'an object such as {"folder": "./plugins"}', block)
+    return null
+  }
   const { folder, pattern, on_load_default_error: written } = block
+  for (const name of ['folder', 'pattern'] as const)
+    if (block[name] !== undefined && typeof block[name] !== 'string') tell([name], 'a text', block[name])
   findings.push(...checkLoadError(written, ['extra_config', PLUGIN_FOLDER, 'on_load_default_error']))
   return {
     folder: typeof folder === 'string' ? folder : '',

@@ -12,17 +12,17 @@ export interface WrittenPlugin {
 }
 
 /** Blocks that hold any number of plugins. */
-const LISTS: ReadonlySet<string> = new Set(['plugin/http-server', 'plugin/req-resp-modifier', 'plugin/middleware'])
+export const LISTS: readonly string[] = ['plugin/http-server', 'plugin/req-resp-modifier', 'plugin/middleware']
 /** The block that holds one, which both forms call by its name. */
-const SINGLE = 'plugin/http-client'
+export const SINGLE = 'plugin/http-client'
 
 export function isPluginBlock(namespace: string): boolean {
-  return namespace === SINGLE || LISTS.has(namespace)
+  return namespace === SINGLE || LISTS.includes(namespace)
 }
 
 /** Whether a block can have the form of another version at all. */
 export function isPluginList(namespace: string): boolean {
-  return LISTS.has(namespace)
+  return LISTS.includes(namespace)
 }
 
 /** `"name": "a"`, `"name": ["a", "b"]`. */

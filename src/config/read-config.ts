@@ -39,12 +39,12 @@ export interface ConfigReading {
 
 /** Reads a configuration file as `run`, `check` and `audit` do. Never rejects because of the file. */
 export async function readConfig(file: string, options: ReadConfigOptions): Promise<ConfigReading> {
-  const { raw, text, format, issue, name, shownName, originOf, failure, notices } = await load(file, options)
+  const { raw, text, format, issue, name, shownName, originOf, failure, notices, gaps } = await load(file, options)
   const source: Source = { file: shownName, text, format, synonymsOf, ...(originOf === null ? {} : { originOf }) }
   if (issue !== null)
     return {
       config: null,
-      issues: [issue],
+      issues: [issue, ...gaps],
       raw,
       variableKeys: new Set(),
       name,
@@ -58,7 +58,7 @@ export async function readConfig(file: string, options: ReadConfigOptions): Prom
   const resolved = await resolveSecrets(overridden.raw, file, options.environment)
   const variableKeys = new Set(overridden.variables.keys())
   const { config, issues } = parseConfig(resolved.raw, { ...options, quietKeys: variableKeys })
-  const named = [...resolved.issues, ...issues].map((found) => nameVariable(found, overridden.variables))
+  const named = [...resolved.issues, ...issues, ...gaps].map((found) => nameVariable(found, overridden.variables))
   const isBroken = config === null || resolved.issues.some(({ severity }) => severity === 'error')
   const { secrets } = resolved
   return {
@@ -85,12 +85,14 @@ export interface LoadedConfig extends LoadedFile {
   /** KrakenD's words when there is nothing to parse; null otherwise. */
   readonly failure: string | null
   readonly notices: readonly string[]
+  /** What templates did not find. */
+  readonly gaps: readonly Issue[]
 }
 
 async function load(file: string, { environment, readFile }: ReadConfigOptions): Promise<LoadedConfig> {
   if (environment['FC_ENABLE']) return (await import('./flexible/load-rendered.ts')).loadRendered(file, environment, readFile)
   const loaded = await loadFile(file, readFile)
-  return { ...loaded, issue: suggestRendering(loaded), name: file, shownName: file, originOf: null, failure: null, notices: [] }
+  return { ...loaded, issue: suggestRendering(loaded), name: file, shownName: file, originOf: null, failure: null, notices: [], gaps: [] }
 }
 
 const TEMPLATE = /\{\{[^{}]*\}\}/

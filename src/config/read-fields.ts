@@ -1,6 +1,8 @@
 // Reads an object by a table of fields, as weakly typed as KrakenD does. Knows no meaning of a key.
 
+import { DURATION_HINT } from '../schema/bounds.ts'
 import { isCommentKey } from '../schema/comment-key.ts'
+import { type Edition, isReference, refuseReference } from './protection.ts'
 import { type Issue, formatPath, warningIssue } from '../schema/issue.ts'
 import { suggestHint } from '../schema/suggest.ts'
 import { type PlainObject, isObject } from '../json/types.ts'
@@ -26,6 +28,7 @@ export interface FieldsContext {
   hintFor(key: string): string
   /** Keys that are nobody's typing mistake (they come from the environment). */
   readonly quietKeys: ReadonlySet<string>
+  readonly edition: Edition
 }
 
 export function pathOf(place: Place | null): (string | number)[] {
@@ -79,8 +82,11 @@ function readOtherKey(fields: Fields, key: string, value: unknown, result: Plain
     return
   }
   if (isCommentKey(key) || (place === null && context.quietKeys.has(key))) return
+  const path = [...pathOf(place), key]
   const hint = context.hintFor(key) || suggestHint(key, byLowerKey.keys())
-  context.issues.push(warningIssue('unknown-key', [...pathOf(place), key], `unknown key "${key}", ignored`, hint))
+  context.issues.push(
+    isReference(key) ? refuseReference(path, context.edition) : warningIssue('unknown-key', path, `unknown key "${key}", ignored`, hint),
+  )
 }
 
 function compileFields(fields: Fields): CompiledFields {
@@ -141,6 +147,6 @@ function reportDecodeError(place: Place, inner: string, message: string, context
   const path = pathOf(place)
   const index = /^\[(\d+)\]$/.exec(inner)
   const whole = index === null ? path : [...path, Number(index[1])]
-  const hint = message.startsWith('time: ') ? 'durations look like "300ms", "2s" or "1h30m"' : ''
+  const hint = message.startsWith('time: ') ? DURATION_HINT : ''
   context.issues.push({ severity: 'error', code: 'decode', path: whole, message: `'${formatPath(path)}${inner}' ${message}`, hint })
 }

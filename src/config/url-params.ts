@@ -1,5 +1,6 @@
 // Placeholders of endpoints and URL patterns: `{id}` becomes gin's `:id` and the engine's `{{.Id}}`. Knows no configuration.
 
+import { paramName } from '../go/param-name.ts'
 import { type Dialect, perDialect } from './dialect.ts'
 
 const strictParams = /\/\{([a-zA-Z\-_0-9]+)\}/g
@@ -48,7 +49,7 @@ export function readUrlPattern(writtenPattern: string, input: readonly string[],
   if (counted > input.length) return { undefinedParam: null, output }
   for (const param of output) {
     if (!innerParam.test(param) && !input.includes(param)) return { undefinedParam: param, output }
-    pattern = pattern.replaceAll(`{${param}}`, () => `{{.${param[0]!.toUpperCase()}${param.slice(1)}}}`)
+    pattern = pattern.replaceAll(`{${param}}`, () => `{{.${paramName(param)}}}`)
   }
   return { pattern }
 }

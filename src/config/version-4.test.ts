@@ -152,3 +152,10 @@ test('fallback is not of the community edition', () => {
   assert.equal(accept({ version: 4 }).quirks.hasFallback, true)
   assert.equal(accept({ version: 4 }, { edition: 'ce' }).quirks.hasFallback, false)
 })
+
+test('a folder of plugins in a form that is not read is told of', () => {
+  const told = (plugin: unknown): string[] => messages({ version: 4, extra_config: { plugin } })
+  assert.match(told(['./plugins']).join(), /must be an object such as \{"folder": "\.\/plugins"\}, not a list: ignored/)
+  assert.match(told({ folder: ['./plugins'], pattern: '.js' }).join(), /must be a text, not a list: ignored/)
+  assert.deepEqual(told({ folder: './plugins', pattern: '.js' }), [])
+})

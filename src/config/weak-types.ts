@@ -1,5 +1,6 @@
 // Weak typing as in Go's mapstructure: what counts as a text, a number, a flag, a list. Knows no keys.
 
+import { parseBool } from '../go/bool.ts'
 import { parseDuration } from '../go/duration.ts'
 import { isObject } from '../json/types.ts'
 import type { FieldKind } from './fields.ts'
@@ -74,17 +75,12 @@ function readNumber(raw: unknown, report: ReportDecodeError, inner: string): num
   return undefined
 }
 
-const flags: ReadonlyMap<string, boolean> = new Map([
-  ...['1', 't', 'T', 'TRUE', 'true', 'True'].map((text) => [text, true] as const),
-  ...['', '0', 'f', 'F', 'FALSE', 'false', 'False'].map((text) => [text, false] as const),
-])
-
 function readFlag(raw: unknown, report: ReportDecodeError, inner: string): boolean | undefined {
   if (typeof raw === 'boolean') return raw
   if (typeof raw === 'number') return raw !== 0
   if (typeof raw !== 'string') return reportType(raw, 'bool', report, inner)
-  const flag = flags.get(raw)
-  if (flag !== undefined) return flag
+  const flag = raw === '' ? false : parseBool(raw)
+  if (flag !== null) return flag
   report(inner, "cannot parse value as 'bool': strconv.ParseBool: invalid syntax")
   return undefined
 }

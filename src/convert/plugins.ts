@@ -1,5 +1,6 @@
 // Plugins between versions 3 and 4: names beside their settings become a list of entries, and back; what KrakenD 3 has as a namespace moves there.
 
+import { LISTS, SINGLE } from '../config/plugin-lists.ts'
 import { isObject } from '../json/types.ts'
 import { readEntries } from '../plugins/entries.ts'
 import { isCommentKey } from '../schema/comment-key.ts'
@@ -7,8 +8,6 @@ import version4 from '../config/upgrades/version-4.json' with { type: 'json' }
 import { blocksOf, mapAt, textAt, type TreePlace } from './places.ts'
 import { type Entry, findEntry, makeEntry, makeMap, type MapNode, removeEntry, type Tell, textNode, type Tree, valueOf } from './tree.ts'
 
-const LISTS = ['plugin/http-server', 'plugin/req-resp-modifier', 'plugin/middleware']
-const SINGLE = 'plugin/http-client'
 const RETIRED: Readonly<Record<string, Readonly<Record<string, string>>>> = version4.retiredPlugins
 /** Plugins that still work, and what would be better. */
 const PROPOSED: Readonly<Record<string, string>> = {

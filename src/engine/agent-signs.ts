@@ -1,7 +1,7 @@
 // When each async agent was at work last: written where its messages come in, read by whichever worker answers `/__health`.
 
 import type { AgentConfig } from '../config/types.ts'
-import type { SharedMemory } from './compile/site.ts'
+import type { SharedMemory } from './compile/shared-memory.ts'
 
 /** The last sign of life of one agent. */
 export interface AgentSign {

@@ -1,19 +1,18 @@
 // Texts of the file become values of header fields: UTF-8 bytes and no control characters, as Go writes them. Knows nothing of sockets.
 
-import { encodeText } from '../go/text.ts'
+import { bytesOfText } from '../go/text.ts'
 
 /** What every protocol can carry: one character a byte, without control characters. */
 const WRITABLE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/g
 const NOT_LATIN1 = /[^\u0000-\u00ff]/
-const NOT_ASCII = /[^\u0000-\u007f]/
 
 /**
  * The value of a header field for a text of the file, one character a byte: characters beyond ASCII are their UTF-8 bytes,
  * control characters are blanks (Go's net/http, header.go: line ends). Call it when the configuration is compiled.
  */
 export function headerValue(text: string): string {
-  return withoutControls(NOT_ASCII.test(text) ? utf8Bytes(text) : text)
+  return withoutControls(bytesOfText(text))
 }
 
 /**
@@ -21,12 +20,16 @@ export function headerValue(text: string): string {
  * beyond a byte, is taken for a text.
  */
 export function writableValue(value: string): string {
-  if (WRITABLE.test(value)) return value
-  return withoutControls(NOT_LATIN1.test(value) ? utf8Bytes(value) : value)
+  if (isWritable(value)) return value
+  return withoutControls(NOT_LATIN1.test(value) ? bytesOfText(value) : value)
 }
 
-function utf8Bytes(text: string): string {
-  return encodeText(text).toString('latin1')
+export function isWritable(value: string): boolean {
+  return WRITABLE.test(value)
+}
+
+export function hasControls(value: string): boolean {
+  return value.search(CONTROL) >= 0
 }
 
 /** security: a line end would begin another field. */

@@ -1,6 +1,6 @@
 // What has become of something outside that all threads use, as they see it together: one of them says so when it goes, one when it is back.
 
-import type { SharedMemory } from './compile/site.ts'
+import type { SharedMemory } from './compile/shared-memory.ts'
 
 const STATE = 0
 const LOST = 1

@@ -12,6 +12,9 @@ export type Claims = Readonly<Record<string, unknown>>
 /** Claims of the request's verified token; set by the validator. */
 export const verifiedClaims = slot<Claims>()
 
+/** Blocks whose plugins stand around the calls of backends: they see parameters, claims, and what a backend itself answered. */
+export const PIPE_PLUGIN_BLOCKS: readonly string[] = ['plugin/middleware', 'plugin/req-resp-modifier', 'plugin/http-client']
+
 /** What the gateway calls the request in logs, answers and calls of backends; absent where requests have no names. */
 export const requestId = slot<string>()
 
@@ -178,10 +181,15 @@ export function connectionWatchers({ ask }: Pick<Site, 'ask'>, name: string): ((
   return ask(telemetries).flatMap((telemetry) => telemetry.connection?.(name) ?? [])
 }
 
-/** What `/__health` says about a connection to a broker: `up`, or since when and why it is down. */
-export type ConnectionState = () => string
+/** What `/__health` says about a connection to a broker. */
+export interface ConnectionState {
+  /** Without user and password; several may have the same. */
+  readonly name: string
+  /** `up`, or since when and why it is down. */
+  readonly state: () => string
+}
 
-/** Connections of this gateway to brokers, by a name without user and password; whoever holds one adds it while it is built. */
+/** Connections of this gateway to brokers, by what makes each another one; whoever holds one adds it while it is built. */
 export function connectionStates({ once }: Pick<Site, 'once'>): Map<string, ConnectionState> {
   return once('connection states', () => new Map())
 }

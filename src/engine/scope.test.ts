@@ -137,3 +137,11 @@ test('a deadline is known without its timer, is the nearest of all around, and g
   assert.equal(Scope.root().deadline, Infinity)
   scope.close()
 })
+
+test('what is waited for is given, or given up with the reason of the end', async () => {
+  const scope = Scope.root()
+  assert.equal(await scope.wait(Promise.resolve(1)), 1)
+  const waiting = scope.wait(new Promise(() => {}))
+  scope.end(DEADLINE_EXCEEDED)
+  await assert.rejects(waiting, (error) => error === DEADLINE_EXCEEDED)
+})

@@ -2,6 +2,7 @@
 // The only place of the engine that starts timers.
 
 import { CANCELED, DEADLINE_EXCEEDED } from './errors.ts'
+import { timerMs } from './timer-ms.ts'
 
 export type EndListener = (reason: Error) => void
 
@@ -35,7 +36,7 @@ export class Scope {
     }
     // perf: `Infinity` starts no timer. A deadline under one millisecond has passed already when a backend could answer.
     if (timeoutMs < 1) this.end(DEADLINE_EXCEEDED)
-    else if (timeoutMs !== Infinity) this.#timer = setTimeout(expire, Math.min(timeoutMs, MAX_TIMER_MS), this)
+    else if (timeoutMs !== Infinity) this.#timer = setTimeout(expire, timerMs(timeoutMs), this)
   }
 
   /** A scope without deadline, for an exchange or a background job. */
@@ -72,6 +73,14 @@ export class Scope {
     return () => this.#unlisten(listener)
   }
 
+  /** What a promise gives, or a rejection as soon as the scope ends; what the promise stands for goes on. */
+  wait<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const unlisten = this.onEnd(reject)
+      promise.then(resolve, reject).finally(unlisten)
+    })
+  }
+
   /** Cuts the work short: whoever listens is told why. */
   end(reason: Error = CANCELED): void {
     if (this.reason !== null) return
@@ -89,7 +98,7 @@ export class Scope {
   lift(idleMs: number, reason: Error = DEADLINE_EXCEEDED): () => void {
     this.#dropTimer()
     if (this.reason !== null || idleMs === Infinity) return nothing
-    const timer = setTimeout(endWith, Math.min(idleMs, MAX_TIMER_MS), this, reason)
+    const timer = setTimeout(endWith, timerMs(idleMs), this, reason)
     this.#timer = timer
     return () => {
       // A timer that was cleared must not start again.
@@ -102,7 +111,7 @@ export class Scope {
     this.#dropTimer()
     if (this.reason !== null || ms === Infinity) return
     this.deadline = Math.min(this.deadline, performance.now() + ms)
-    this.#timer = setTimeout(endWith, Math.min(ms, MAX_TIMER_MS), this, reason)
+    this.#timer = setTimeout(endWith, timerMs(ms), this, reason)
   }
 
   #dropTimer(): void {
@@ -142,9 +151,6 @@ export class Scope {
     if (this.#parent !== null) this.#parent.#unlisten(this.#onParentEnd)
   }
 }
-
-/** Longer timers fire at once in Node. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 function expire(scope: Scope): void {
   scope.end(DEADLINE_EXCEEDED)

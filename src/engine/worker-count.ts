@@ -4,11 +4,11 @@ import type { Site } from './compile/site.ts'
 
 /** The number of workers now. Each counts itself once, whatever is reloaded. */
 export function countWorkers({ shared, pool }: Pick<Site, 'shared' | 'pool'>): () => number {
-  const words = new Int32Array(shared.buffer('cache workers', Int32Array.BYTES_PER_ELEMENT))
+  const workers = shared.tally('workers', 1)
   pool.share(
-    'cache workers',
-    () => Atomics.add(words, 0, 1),
-    () => void Atomics.sub(words, 0, 1),
+    'workers',
+    () => workers.add(0, 1),
+    () => workers.add(0, -1),
   )
-  return () => Math.max(1, Atomics.load(words, 0))
+  return () => Math.max(1, workers.read(0))
 }

@@ -4,6 +4,7 @@ import type { BackendConfig, ConfigPath, EndpointConfig, GatewayConfig } from '.
 import type { AnyBlock, Level, Stage } from '../engine/compile/component.ts'
 import { LEVELS, STAGES } from '../engine/compile/order.ts'
 import { mergeStrategyOf, proxyOptions, splitShadows } from '../engine/pipe/proxy-block.ts'
+import { withoutUserinfo } from '../go/url-parts.ts'
 import { order } from '../order.ts'
 import { findBuiltIn } from '../plugins/built-in/find.ts'
 import { collectUses } from '../plugins/check/uses.ts'
@@ -13,7 +14,7 @@ import { anyRequest, type ExplainedCall, explainCall } from './explain-calls.ts'
 import { backendRows, endpointRows, stepsOfAnswer } from './fields.ts'
 import { flattenOptions, type Row } from './flatten.ts'
 import { listStacks, type Stacks } from './list-stacks.ts'
-import { readRoute, withoutUser } from './list-routes.ts'
+import { readRoute } from './list-routes.ts'
 import type { Origins } from './origins.ts'
 
 export interface ExplainedLayer {
@@ -122,7 +123,7 @@ async function explainBackend(context: Context, backend: BackendConfig, isReache
   return {
     index,
     method: backend.method,
-    hosts: backend.hosts.map(withoutUser),
+    hosts: backend.hosts.map(withoutUserinfo),
     urlPattern: backend.urlPattern,
     origin: origins.placeOf(backend.at),
     call: await explainCall(backend, compiled, anyRequest(method)),

@@ -4,8 +4,8 @@ import type { Quirks } from '../config/dialect.ts'
 import type { BackendConfig, EndpointConfig, GatewayConfig } from '../config/types.ts'
 import { backendProxyOptions } from '../engine/pipe/proxy-block.ts'
 import { takesMethod } from '../engine/routing/patterns/route-block.ts'
+import { withoutUserinfo } from '../go/url-parts.ts'
 import type { Row } from './flatten.ts'
-import { withoutUser } from './list-routes.ts'
 import type { Origins } from './origins.ts'
 
 /** A duration as its row shows it. */
@@ -35,7 +35,7 @@ export function backendRows(backend: BackendConfig, endpoint: EndpointConfig, or
   const { at } = backend
   const row = (name: string, value: unknown): Row => ({ name, value, origin: origins.of([...at, name]) })
   return [
-    { name: 'host', value: backend.hosts.map(withoutUser), origin: origins.of([...at, 'host'], ['host']) },
+    { name: 'host', value: backend.hosts.map(withoutUserinfo), origin: origins.of([...at, 'host'], ['host']) },
     methodRow(backend, endpoint, origins),
     row('encoding', backend.encoding === '' ? 'json' : backend.encoding),
     row('input_headers', backend.inputHeaders),

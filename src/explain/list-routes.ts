@@ -7,6 +7,7 @@ import { perList } from '../engine/per-list.ts'
 import { takesMethod } from '../engine/routing/patterns/route-block.ts'
 import { ownRouteOf } from '../engine/routing/patterns/route-options.ts'
 import { planRoutes } from '../engine/routing/plan.ts'
+import { withoutUserinfo } from '../go/url-parts.ts'
 import { order } from '../order.ts'
 
 export interface ListedRoute {
@@ -95,11 +96,6 @@ function namesAt(
     .map(({ declaration }) => declaration.namespace)
 }
 
-/** security: user and password of a host are nobody's to read. */
-export function withoutUser(host: string): string {
-  return host.replace(/\/\/[^/]*@/, '//')
-}
-
 function describeBackend({ hosts, urlPattern }: BackendConfig, method: string): string {
   return `${method} ${describeHosts(hosts)}${writtenPattern(urlPattern)}`
 }
@@ -110,7 +106,7 @@ const MAX_HOSTS = 100
 /** security: without what hosts have of user and password. */
 const describeHosts = perList((hosts: readonly string[]): string => {
   if (hosts.length === 0) return '(no host)'
-  const names = hosts.slice(0, MAX_HOSTS).map(withoutUser)
+  const names = hosts.slice(0, MAX_HOSTS).map(withoutUserinfo)
   if (hosts.length > MAX_HOSTS) names.push(`… and ${hosts.length - MAX_HOSTS} more`)
   return names.length === 1 ? (names[0] as string) : `{${names.join(', ')}}`
 })

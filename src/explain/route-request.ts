@@ -7,11 +7,11 @@ import { GatewayError } from '../engine/errors.ts'
 import { paramCheck } from '../engine/routing/encoded-params.ts'
 import { planRoutes, type PlannedRoute, type RoutePlan } from '../engine/routing/plan.ts'
 import { ownRouteOf } from '../engine/routing/patterns/route-options.ts'
-import { capitalize } from '../engine/routing/router.ts'
 import { routerFor, type RouterFor } from '../engine/routing/router-for.ts'
 import { readRouterOptions, type RouterOptions } from '../engine/routing/router-options.ts'
 import type { Exchange, Handler, Route } from '../engine/types.ts'
 import { findBadEscape } from '../go/url-escape.ts'
+import { paramName } from '../go/param-name.ts'
 import { loadRewrites, type Rewrites, type Rewritten } from './rewrites.ts'
 
 export type Routed = FoundRoute | NoRoute
@@ -95,7 +95,7 @@ function routerOf(config: GatewayConfig, options: RouterOptions, plan: RoutePlan
 /** As the file names them; the engine knows `id` as `Id`. */
 function namedParams(route: Route, { params }: Exchange): Record<string, string> {
   const names = ownNames(route) ?? [...route.pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => name)
-  return Object.fromEntries(names.map((name) => [name, params.get(capitalize(name)) ?? '']))
+  return Object.fromEntries(names.map((name) => [name, params.get(paramName(name)) ?? '']))
 }
 
 /** Names that `_gw/route` gives to pieces of path and host; null without one. */

@@ -15,7 +15,7 @@ import { byteLength, decodeText, encodeText } from './text.ts'
 import { formatTime } from './time-layout.ts'
 import { parseTime } from './time-parse.ts'
 import { loadZone, UTC } from './time-zone.ts'
-import { formatUrl, hostnameOf, parseUrl } from './url-parts.ts'
+import { basicCredentials, formatUrl, hostnameOf, parseUrl, withoutUserinfo } from './url-parts.ts'
 import { fromJsonValue, type GoValue, int, list } from './value.ts'
 
 /** Format, arguments, text. */
@@ -129,6 +129,11 @@ describe('texts', () => {
     assert.equal(formatUrl(url), 'https://u:p%40@h.com:80/a%20b?x=1#f')
     assert.equal(hostnameOf('[::1]:80'), '::1')
     assert.equal(hostnameOf('[1]x]'), '1]x')
+    const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
+    assert.equal(basicCredentials('u%40:p'), basic('u@:p'))
+    assert.equal(basicCredentials('us%er'), basic('us%er:'))
+    assert.equal(withoutUserinfo('http://u:p@@h/a@b'), 'http://h/a@b')
+    assert.equal(withoutUserinfo('http://h//a@b'), 'http://h//a@b')
     assert.throws(() => parseUrl('http://h/%zz'), { message: 'parse "http://h/%zz": invalid URL escape "%zz"' })
     assert.throws(() => parseUrl('%1é#f'), { message: String.raw`parse "%1é": invalid URL escape "%1\xc3"` })
     assert.throws(() => parseUrl('h#%z'), { message: 'parse "h#%z": invalid URL escape "%z"' })

@@ -44,6 +44,16 @@ export function encodeText(text: string): Buffer {
   return bytes.subarray(0, length)
 }
 
+/** The text of bytes that stand one in a character, as header fields have them. */
+export function textOfBytes(bytes: string): string {
+  return ASCII.test(bytes) ? bytes : decodeText(Buffer.from(bytes, 'latin1'))
+}
+
+/** The bytes of a text, one in a character. */
+export function bytesOfText(text: string): string {
+  return ASCII.test(text) ? text : encodeText(text).toString('latin1')
+}
+
 function isLowHalf(unit: number): boolean {
   return unit >= 0xdc00 && unit < 0xe000
 }

@@ -9,6 +9,7 @@ import {
   checkEscapes,
   escapeBytes,
   escapeText,
+  findBadEscape,
   isEncodedPath,
   unescapeText,
   UrlError,
@@ -140,8 +141,18 @@ function checkHostCharacters(text: string): void {
 
 /** The Authorization that net/http makes of `userinfo`: `Basic …`. */
 export function basicCredentials(userinfo: string): string {
-  const credentials = unescapeText(userinfo.includes(':') ? userinfo : `${userinfo}:`)
+  const credentials = unescapeUserinfo(userinfo.includes(':') ? userinfo : `${userinfo}:`)
   return `Basic ${encodeText(credentials).toString('base64')}`
+}
+
+/** A text with a percent sign that escapes nothing, which no URL of Go's has, means what it says. */
+export function unescapeUserinfo(text: string): string {
+  return findBadEscape(text) === null ? unescapeText(text) : text
+}
+
+/** The address without user and password. security: those are nobody's to read. */
+export function withoutUserinfo(address: string): string {
+  return address.replace(/^([^/]*\/\/)[^/]*@/, '$1')
 }
 
 /** The path as it was written. */
@@ -167,8 +178,12 @@ export function resolvePath(base: string, path: string): string {
 
 /** The host without its port and brackets. */
 export function hostnameOf(host: string): string {
-  const bare = host.replace(/:\d*$/, '')
-  return bare.startsWith('[') && bare.endsWith(']') ? bare.slice(1, -1) : bare
+  return withoutBrackets(host.replace(/:\d*$/, ''))
+}
+
+/** `[::1]` as the address that it is. */
+export function withoutBrackets(host: string): string {
+  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
 }
 
 /** `URL.String()` */

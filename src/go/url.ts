@@ -129,3 +129,9 @@ export function cleanPath(path: string): string {
   if (kept.length === 0) return '/'
   return `/${kept.join('/')}${last === '' || last === '.' ? '/' : ''}`
 }
+
+/** Null for what is no URL with http or https. */
+export function parseHttpUrl(text: string): URL | null {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) ? url : null
+}

@@ -4,8 +4,8 @@ import { type Flags, formatString, pad } from '../go/format-flags.ts'
 import { formatVerb } from '../go/format-value.ts'
 import type { Printer } from '../go/format.ts'
 import { int64 } from '../go/value.ts'
+import { textOfBytes } from '../go/text.ts'
 import { isInt64, toInt64 } from './arithmetic.ts'
-import { goTextOf } from './go-text.ts'
 import { typeOf } from './machine.ts'
 import { formatNumber, textOfValue } from './number-format.ts'
 import { parseNumber } from './parse-number.ts'
@@ -71,7 +71,7 @@ function writeNumber(value: number, verb: string, flags: Flags): string {
 }
 
 function writeString(value: string, verb: string, flags: Flags): string {
-  if (verb !== 'd' && verb !== 'i') return formatVerb(goTextOf(value), verb, flags)
+  if (verb !== 'd' && verb !== 'i') return formatVerb(textOfBytes(value), verb, flags)
   // compat: gopher-lua has the cases the wrong way round: a numeric string stays text, any other counts as 0.
-  return parseNumber(value) === undefined ? formatVerb(int64(0), 'd', flags) : formatVerb(goTextOf(value), 's', flags)
+  return parseNumber(value) === undefined ? formatVerb(int64(0), 'd', flags) : formatVerb(textOfBytes(value), 's', flags)
 }

@@ -19,7 +19,8 @@ export interface Budget {
 }
 
 const DEFAULT_MEMORY = 256 * 1024 * 1024
-const DEFAULT_STRING_LENGTH = 32 * 1024 * 1024
+/** Longest string, bytes, unless the budget says else. */
+export const DEFAULT_STRING_LENGTH = 32 * 1024 * 1024
 /** perf: the heap is measured after so many bytes that were accounted for. */
 const MEASURE_EVERY = 16 * 1024 * 1024
 

@@ -1,7 +1,7 @@
 // Bodies that plugins read, replace and stream: in memory up to a bound, everything else as it comes.
 
 import { Readable } from 'node:stream'
-import { NO_BODY, sizedBodyOf } from '../engine/body.ts'
+import { collect, NO_BODY, sizedBodyOf, StreamedBody } from '../engine/body.ts'
 import { BODY_TOO_LARGE, GatewayError } from '../engine/errors.ts'
 import type { Body } from '../engine/types.ts'
 import { HttpError } from './http-error.ts'
@@ -37,42 +37,6 @@ export function requestBodyOf(source: BodySource | null): Body {
   if (raw instanceof Readable) return new StreamedBody(raw)
   const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw
   return bytes.length === 0 ? NO_BODY : sizedBodyOf(bytes)
-}
-
-/** A body of which nobody knows the length, to be read once unless it is read into memory. */
-class StreamedBody implements Body {
-  readonly length = null
-  inMemory: Buffer | null = null
-  readonly clientMs = 0
-  readonly #source: Readable
-  #bytes: Promise<Buffer> | null = null
-
-  constructor(source: Readable) {
-    this.#source = source
-  }
-
-  stream(): Readable {
-    return this.inMemory === null ? this.#source : Readable.from([this.inMemory])
-  }
-
-  bytes(maxBytes = Infinity): Promise<Buffer> {
-    this.#bytes ??= collect(this.#source, maxBytes, BODY_TOO_LARGE).then((bytes) => (this.inMemory = bytes))
-    return this.#bytes
-  }
-}
-
-/** All bytes of a stream; a longer one is destroyed and rejects. */
-async function collect(source: Readable, maxBytes: number, tooLarge: Error): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of source) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer)
-    length += bytes.length
-    // Leaving the loop destroys the stream.
-    if (length > maxBytes) throw tooLarge
-    chunks.push(bytes)
-  }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)
 }
 
 /** A request's body in memory. Rejects with an HttpError 413 above the bound. */

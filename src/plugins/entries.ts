@@ -4,8 +4,8 @@ import { isCommentKey } from '../schema/comment-key.ts'
 import type { IssuePath } from '../schema/issue.ts'
 import { isObject, type PlainObject } from '../json/types.ts'
 
-/** Blocks that hold any number of plugins; the others hold one. */
-const LISTS: ReadonlySet<string> = new Set(['plugin/http-server', 'plugin/req-resp-modifier', 'plugin/middleware'])
+/** The block that holds one plugin; the others hold any number. */
+const SINGLE = 'plugin/http-client'
 /** Where one text in place of a list is no plugin at all, as in KrakenD. */
 const ONLY_LISTS = 'plugin/req-resp-modifier'
 /** What Go's modifiers register two names for: one for each direction. */
@@ -38,7 +38,7 @@ export function suffixOf(name: string): { readonly base: string; readonly part: 
  */
 export function readEntries(namespace: string, block: unknown, listsPlugins: boolean): PluginEntry[] {
   if (!isObject(block)) return []
-  if (!LISTS.has(namespace)) return listsPlugins ? entryOf(block, []) : namesOf(block, block['name'])
+  if (namespace === SINGLE) return listsPlugins ? entryOf(block, []) : namesOf(block, block['name'])
   if (listsPlugins) {
     const list: unknown = block['plugins']
     return Array.isArray(list) ? list.flatMap((entry: unknown, index) => (isObject(entry) ? entryOf(entry, ['plugins', index]) : [])) : []

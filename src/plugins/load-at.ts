@@ -11,12 +11,12 @@ import type { AnyPair } from './around-pairs.ts'
 import type { BuiltIn } from './built-in/declare.ts'
 import { findBuiltIn } from './built-in/find.ts'
 import { deepFreeze } from './client.ts'
-import { type PluginEntry, readEntries, suffixOf } from './entries.ts'
+import { type PluginEntry, readEntries } from './entries.ts'
 import { inTime } from './in-time.ts'
-import type { Kind, LoadedPlugin, OptionProblem, PluginModules } from './loaded.ts'
+import { findPlugin, type FoundPlugin, type Kind, type LoadedPlugin, type OptionProblem, type PluginModules } from './loaded.ts'
 import { explainMissing } from './modules/explain-missing.ts'
 import { consequenceOf } from './on-load-error.ts'
-import { paramNamesOf } from './params.ts'
+import { lackingParams } from './params.ts'
 import { describePluginError } from './plugin-error.ts'
 import { type PluginHost, pluginsOf } from './plugin-modules.ts'
 import { pluginSettings, type PluginSettings } from './plugins-block.ts'
@@ -186,28 +186,16 @@ function setUpBuiltIn(builtIn: BuiltIn, entry: PluginEntry, site: Site, kind: Ki
   return { name: entry.name, handler: null, ...build(site, kind) }
 }
 
-type Part = 'request' | 'response'
-
-interface Found {
-  readonly plugin: LoadedPlugin
-  /** Null: both. */
-  readonly part: Part | null
-}
-
-function find(modules: PluginModules, kind: Kind, name: string, needsProtection: boolean): Found {
-  const plugin = modules.find(kind, name)
-  if (plugin !== null) return { plugin, part: null }
-  const suffix = kind === 'req-resp-modifier' ? suffixOf(name) : null
-  const base = suffix === null ? null : modules.find(kind, suffix.base)
-  if (suffix !== null && base !== null) return { plugin: base, part: suffix.part }
+function find(modules: PluginModules, kind: Kind, name: string, needsProtection: boolean): FoundPlugin {
+  const found = findPlugin(modules, kind, name)
+  if (found !== null) return found
   const { message, hint, protects, isForbidden } = explainMissing(modules, kind, name, needsProtection)
   throw new LoadFailure(hint === '' ? message : `${message} (${hint})`, { isUnknown: true, protects, isFatal: isForbidden })
 }
 
 /** What a plugin counts on that no endpoint has is a mistake of the file, not of the plugin. */
 function checkParams({ params, name }: LoadedPlugin, { endpoint }: Site): void {
-  const names = new Set(paramNamesOf(endpoint?.writtenPath ?? '').values())
-  const missing = params.filter((param) => !names.has(param))
+  const missing = lackingParams(params, endpoint?.writtenPath ?? null)
   if (missing.length > 0)
     throw new LoadFailure(`needs the parameter {${missing.join('}, {')}} in the path of its endpoint (plugin "${name}")`, { isFatal: true })
 }
@@ -237,7 +225,7 @@ async function inSetupTime(setup: () => unknown, ms: number): Promise<unknown> {
   }
 }
 
-function readyPlugin(name: string, given: unknown, part: Part | null): ReadyPlugin {
+function readyPlugin(name: string, given: unknown, part: FoundPlugin['part']): ReadyPlugin {
   if (given === undefined) throw new LoadFailure('setup returned nothing')
   if (typeof given === 'function') {
     if (part !== null) throw new LoadFailure(`it is a function, which has no ${part} part of its own: write its name without "-${part}"`)

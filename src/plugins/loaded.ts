@@ -1,5 +1,6 @@
 // What loading gives and components use: plugins whose shape is checked, and what could not be loaded. Says nothing of how modules are found.
 
+import { suffixOf } from './entries.ts'
 import type { Kind, Site } from './types.ts'
 
 export type { Kind, Site as PluginSite } from './types.ts'
@@ -72,4 +73,20 @@ export interface PluginModules {
   readonly problems: readonly ModuleProblem[]
   /** Absolute path → SHA-256 in hex of everything local that was imported, for reload and integrity. */
   readonly files: ReadonlyMap<string, string>
+}
+
+/** A plugin that a block names. */
+export interface FoundPlugin {
+  readonly plugin: LoadedPlugin
+  /** Of a modifier; null: both. */
+  readonly part: 'request' | 'response' | null
+}
+
+/** compat: Go's modifiers have two names, `x-request` and `x-response`; here both mean a part of `x`, unless there is one of that name. */
+export function findPlugin(modules: PluginModules, kind: Kind, name: string): FoundPlugin | null {
+  const plugin = modules.find(kind, name)
+  if (plugin !== null) return { plugin, part: null }
+  const suffix = kind === 'req-resp-modifier' ? suffixOf(name) : null
+  const base = suffix === null ? null : modules.find(kind, suffix.base)
+  return suffix === null || base === null ? null : { plugin: base, part: suffix.part }
 }

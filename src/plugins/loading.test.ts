@@ -134,6 +134,7 @@ describe('setup', () => {
   test('parameters that the path has not stop the start', async () => {
     const wants = { name: 'p', params: ['id', 'other'], setup: () => null }
     await assert.rejects(openWith([wants], file()), /needs the parameter \{other\}/)
+    await openWith([{ ...wants, params: ['id', 'JWT.sub', 'resp0_id'] }], file())
   })
   test('wrong options are told with their place', async () => {
     const options = { type: 'object', properties: { max: { type: 'integer', minimum: 1 } } }

@@ -16,7 +16,7 @@ import { EndpointRequest } from './endpoint-request.ts'
 import { headersFrom, LightHeaders, SEALED } from './headers.ts'
 import { HttpError } from './http-error.ts'
 import { parseJson, stringifyJson, toJsonValue, toPluginValue } from './json-values.ts'
-import { paramNamesOf } from './params.ts'
+import { lackingParams, paramNamesOf } from './params.ts'
 import { DataResponse, RawResponse } from './response.ts'
 import { WireRequest } from './wire-request.ts'
 
@@ -28,6 +28,11 @@ function endpointRequest(overrides: Parameters<typeof makeRequest>[0] = {}, scop
 }
 
 describe('headers', () => {
+  test('a plugin counts on the parameters of its endpoint’s pattern, and on those that the gateway makes', () => {
+    assert.deepEqual(lackingParams(['id', 'rest', 'JWT.sub', 'resp0_x', 'other'], '/users/{id}/{*rest}'), ['other'])
+    assert.deepEqual(lackingParams(['JWT.sub'], null), ['JWT.sub'])
+  })
+
   test('names in any case, values in lists, iterated in canonical form', () => {
     const map = new HeaderMap(['Accept', 'a', 'Accept', 'b', 'Set-Cookie', 'x=1', 'Set-Cookie', 'y=2'])
     const headers = new LightHeaders(map, OPEN)

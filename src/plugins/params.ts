@@ -1,6 +1,7 @@
 // URL parameters as plugins see them: by the names of the pattern (`id`), where the engine says `Id`.
 
 import type { Params } from '../engine/types.ts'
+import { paramName } from '../go/param-name.ts'
 
 export type ParamNames = ReadonlyMap<string, string>
 
@@ -11,7 +12,17 @@ const OF_SEQUENCE = /^Resp(?=\d)/
 
 /** The names of a pattern as written, by the engine's. */
 export function paramNamesOf(pattern: string): ParamNames {
-  return new Map([...pattern.matchAll(PLACEHOLDER)].map(([, name = '']) => [internalName(name), name]))
+  return new Map([...pattern.matchAll(PLACEHOLDER)].map(([, name = '']) => [paramName(name), name]))
+}
+
+/** What endpoints have among their URL parameters, whatever the pattern is. */
+const MADE_BY_GATEWAY = /^(?:JWT\.|resp\d+_)/
+
+/** Those that a plugin counts on and no request of an endpoint with this pattern can have; null: no endpoint. */
+export function lackingParams(wanted: readonly string[], pattern: string | null): string[] {
+  if (pattern === null) return [...wanted]
+  const names = new Set(paramNamesOf(pattern).values())
+  return wanted.filter((name) => !names.has(name) && !MADE_BY_GATEWAY.test(name))
 }
 
 /** A name of the engine as people write it: `Id` is `id`, `Resp0_id` is `resp0_id`, `JWT.sub` stays. */
@@ -31,7 +42,7 @@ export function paramsFrom(object: ParamObject, params: Params): Params {
   const written = new Map<string, string>()
   const entries: [string, unknown][] = Object.entries(object)
   for (const [name, value] of entries)
-    if (value !== undefined) written.set(internalName(name), typeof value === 'string' ? value : JSON.stringify(value))
+    if (value !== undefined) written.set(paramName(name), typeof value === 'string' ? value : JSON.stringify(value))
   const isSame = written.size === params.size && [...written].every(([name, value]) => params.get(name) === value)
   return isSame ? params : written
 }
@@ -48,9 +59,4 @@ export function sealParams(object: ParamObject, message: string): void {
       },
     })
   Object.preventExtensions(object)
-}
-
-/** The engine's names begin with a capital: `user_id` → `User_id`. */
-function internalName(name: string): string {
-  return name.slice(0, 1).toUpperCase() + name.slice(1)
 }

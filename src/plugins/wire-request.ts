@@ -3,6 +3,7 @@
 import type { ReadonlyHeaders } from '../engine/headers.ts'
 import { clientExchange } from '../engine/ports.ts'
 import type { BackendRequest, Body, Params, PipeRequest, Query } from '../engine/types.ts'
+import { basicCredentials } from '../go/url-parts.ts'
 import { encodeTarget, parseQuery, unescapePercent } from '../go/url.ts'
 import { checkMethod, LightRequest } from './request.ts'
 
@@ -21,15 +22,10 @@ const PATH_IS_BUILT = 'at a backend the path is built already: parameters cannot
 export function addressOf(url: string): Address {
   const parts = ABSOLUTE.exec(url)
   if (parts === null || !URL.canParse(url)) throw new TypeError(`${JSON.stringify(url)} is no URL that begins with http:// or https://`)
-  const [, scheme = '', user, host = '', rest = ''] = parts
+  const [, scheme = '', userinfo, host = '', rest = ''] = parts
   const target = encodeTarget(rest.startsWith('/') ? rest : `/${rest}`)
-  const authorization = user === undefined ? null : `Basic ${Buffer.from(decode(user)).toString('base64')}`
+  const authorization = userinfo === undefined ? null : basicCredentials(userinfo)
   return { origin: `${scheme.toLowerCase()}://${host}`, path: target, authorization }
-}
-
-function decode(userInfo: string): string {
-  const text = userInfo.includes(':') ? userInfo : `${userInfo}:`
-  return unescapePercent(text) ?? text
 }
 
 /** Both forms in which a request is on its way to a backend have these. */

@@ -70,7 +70,7 @@ test('settings and blocks of the service are named as in the file', async () => 
   const before = configOf({ blocks: { router: { a: 1 }, gone: {} } })
   const after = configOf({ blocks: { router: { a: 2 } }, cacheTtlMs: 1 })
   assert.equal(await describeChanges(before, after), 'service: cache_ttl, router, gone')
-  assert.equal(await describeChanges(before, configOf({ blocks: { gone: {}, router: { a: 1 } } })), 'nothing changed')
+  assert.equal(await describeChanges(before, configOf({ blocks: { gone: {}, router: { a: 1 } } })), 'nothing changed in the file')
 })
 
 test('what belongs to the socket', () => {

@@ -39,7 +39,10 @@ export function withTlsOf(listener: GatewayConfig, next: GatewayConfig): Gateway
 /** So many names are listed; of the others there is only the number. */
 const MAX_NAMES = 3
 
-/** `2 endpoints added (GET /a, GET /b), 1 changed (GET /c); service: qos/ratelimit/service, timeout`, or `nothing changed`. */
+/**
+ * `2 endpoints added (GET /a, GET /b), 1 changed (GET /c); service: qos/ratelimit/service, timeout`, or `nothing changed in the file`: keys and
+ * scripts that it names may have.
+ */
 export async function describeChanges(before: GatewayConfig, after: GatewayConfig): Promise<string> {
   const [old, now] = [endpointsOf(before), endpointsOf(after)]
   const added = [...now.keys()].filter((name) => !old.has(name))
@@ -49,7 +52,7 @@ export async function describeChanges(before: GatewayConfig, after: GatewayConfi
   const service = findServiceChanges(before, after)
   const endpoints = counts.length === 0 ? [] : [`endpoints: ${counts.join(', ')}`]
   const parts = [...endpoints, ...(service.length === 0 ? [] : [`service: ${service.join(', ')}`])]
-  return parts.length === 0 ? 'nothing changed' : parts.join('; ')
+  return parts.length === 0 ? 'nothing changed in the file' : parts.join('; ')
 }
 
 function* findChanged(old: ReadonlyMap<string, unknown>, now: ReadonlyMap<string, unknown>): Generator<string[]> {

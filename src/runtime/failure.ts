@@ -2,6 +2,7 @@
 
 import type { GatewayConfig } from '../config/types.ts'
 import { ConfigError, type Logger, PortTaken } from '../engine/compile/component.ts'
+import { bindReason, joinHostPort } from '../go/host-port.ts'
 
 /** Exit codes of `run`. */
 export const EXIT = {
@@ -41,23 +42,15 @@ export function describeFailure(error: unknown, config: GatewayConfig): Failure 
     return { exitCode, lines: [{ level: 'critical', message }], text: `${message}\n`, reason: message }
   }
   if (!(error instanceof Error)) return null
-  const system = (error.cause ?? error) as NodeJS.ErrnoException
-  return system.syscall === 'listen' || system.syscall === 'bind' ? describePortFailure(system, config) : null
-}
-
-/** Go's words for what the system says about a port. */
-const PORT_REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'address already in use',
-  EACCES: 'permission denied',
-  EADDRNOTAVAIL: 'cannot assign requested address',
+  const { syscall } = error as NodeJS.ErrnoException
+  return syscall === 'listen' || syscall === 'bind' ? describePortFailure(error, config) : null
 }
 
 /** The failure of a port that cannot be had. */
-export function describePortFailure({ code = '', message }: NodeJS.ErrnoException, { server: { listenIp, port } }: GatewayConfig): Failure {
-  const address = `${listenIp.includes(':') ? `[${listenIp}]` : listenIp}:${port}`
-  const words = PORT_REASONS[code]
-  const reason = words === undefined ? message : `listen tcp ${address}: bind: ${words}`
-  const text = code === 'EADDRINUSE' ? `Port ${port} is in use: stop the other process, or choose a port with --port.\n` : ''
+export function describePortFailure(error: NodeJS.ErrnoException, { server: { listenIp, port } }: GatewayConfig): Failure {
+  const words = bindReason(error)
+  const reason = words === null ? error.message : `listen tcp ${joinHostPort(listenIp, port)}: ${words}`
+  const text = error.code === 'EADDRINUSE' ? `Port ${port} is in use: stop the other process, or choose a port with --port.\n` : ''
   return { exitCode: EXIT.noPort, lines: [{ level: 'error', message: `[SERVICE: Gin] ${reason}` }], text, reason }
 }
 

@@ -140,7 +140,10 @@ export class GatewayHost implements Crew {
     this.#tellOfRequests(old)
     const done = served
       .retire()
-      .catch((error: unknown) => log.error(...describeBug('[SERVICE: Reload]', asError(error))))
+      .catch((error: unknown) => {
+        const failures = error instanceof AggregateError ? (error.errors as unknown[]) : [error]
+        for (const failure of failures) log.error(...describeBug('[SERVICE: Reload]', asError(failure)))
+      })
       .finally(() => this.#retiring.delete(old))
     this.#retiring.set(old, done)
     return done

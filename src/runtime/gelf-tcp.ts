@@ -7,6 +7,7 @@ import { type GelfInit, gelfRecord } from '../log/gelf-record.ts'
 import { BackOff } from './back-off.ts'
 import type { GelfWire } from './gelf-sinks.ts'
 import type { SinkHealth } from './sink-health.ts'
+import { timerMs } from '../engine/timer-ms.ts'
 
 /** Records that wait, those in the socket among them. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024
@@ -149,6 +150,6 @@ export class GelfTcp implements GelfWire {
       this.#waiting = []
       this.#waitingBytes = 0
     }
-    this.#retry = setTimeout(() => this.#dial(), this.#backOff.next(livedMs)).unref()
+    this.#retry = setTimeout(() => this.#dial(), timerMs(this.#backOff.next(livedMs))).unref()
   }
 }

@@ -1,6 +1,7 @@
 // Who may listen on a port: several threads at once, one after the other, and nobody beside another program.
 
 import { connect, createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import type { GatewayConfig } from '../config/types.ts'
 import { describePortFailure, StartFailure } from './failure.ts'
 
@@ -34,10 +35,15 @@ export async function refuseSharing(config: GatewayConfig): Promise<void> {
   const host = ANY_ADDRESS.has(listenIp) ? '127.0.0.1' : listenIp
   const socket = connect({ port, host, timeout: ASK_WITHIN_MS })
   const isTaken = await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true)).once('timeout', () => resolve(true))
+    // Whoever does not answer on this machine is busy; another machine says nothing about this one.
+    socket.once('connect', () => resolve(true)).once('timeout', () => resolve(isOwnAddress(host)))
     // What else is wrong with the address, listening will say.
     socket.once('error', () => resolve(false))
   })
   socket.destroy()
   if (isTaken) throw new StartFailure(describePortFailure({ name: '', code: 'EADDRINUSE', message: '' }, config))
+}
+
+function isOwnAddress(host: string): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host))
 }

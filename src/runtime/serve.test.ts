@@ -37,6 +37,14 @@ for (const workers of [1, 2]) {
       assert.doesNotMatch(gateway.output(), /context deadline exceeded/)
     })
 
+    test('SIGUSR1 opens no debugger and ends nothing', async () => {
+      const gateway = await startCommand({ endpoints: [endpointOf('/quick', backend.url)] }, { args })
+      gateway.child.kill('SIGUSR1')
+      assert.equal((await get(`${gateway.url}/quick`)).status, 200)
+      assert.equal(await gateway.stop(), 0)
+      assert.doesNotMatch(gateway.output(), /Debugger/)
+    })
+
     test('cuts off what still runs after max_shutdown_wait_time, and says so', async () => {
       const config = { max_shutdown_wait_time: '50ms', timeout: '30s', endpoints: [endpointOf('/slow', backend.url)] }
       const gateway = await startCommand(config, { args })

@@ -6,6 +6,7 @@ import { DEADLINE_EXCEEDED } from '../engine/errors.ts'
 import { HealthBoard } from '../engine/process/health-board.ts'
 import { ProcessParts } from '../process-parts.ts'
 import { processSettings } from '../engine/process/process-blocks.ts'
+import { timerMs } from '../engine/timer-ms.ts'
 import { standardLine } from '../log/standard-line.ts'
 import { describeFailure, EXIT, reportFailure } from './failure.ts'
 import { createLogger, introduceLog, openOutput, type Output } from './log.ts'
@@ -97,7 +98,8 @@ async function serveOnce(reading: Reading, options: OwnOptions, output: Output, 
   void reloader.stop()
   await waitBeforeStop(station, reloader)
   const hasCut = await station.stop(reloader.config.service.maxShutdownWaitTimeMs)
-  if (hasCut) reloader.log.error(`[SERVICE: Gin] ${DEADLINE_EXCEEDED.message}`)
+  if (hasCut)
+    reloader.log.error(`[SERVICE: Gin] ${DEADLINE_EXCEEDED.message}: requests that still ran after max_shutdown_wait_time were cut off`)
   await parts.stop()
   reloader.log.info('[SERVICE: Gin] Router execution ended')
   return EXIT.ok
@@ -108,5 +110,5 @@ async function waitBeforeStop(station: Station, { config, log }: Reloader): Prom
   const { stopDelayMs } = processSettings(config.extraConfig)
   if (stopDelayMs === 0) return
   log.info(`[SERVICE: Gin] the port stays open for ${stopDelayMs / 1000} s more`)
-  await Promise.all([station.drain(), setTimeout(stopDelayMs)])
+  await Promise.all([station.drain(), setTimeout(timerMs(stopDelayMs))])
 }

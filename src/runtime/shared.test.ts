@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
+import { until } from '../testing/until.ts'
 import { serveMemory } from './memory-channel.ts'
 import { createResourcePool, createSharedMemory } from './shared.ts'
 import { BackOff } from './back-off.ts'
@@ -34,6 +35,29 @@ test('a thread gets the memory of the main thread at once, and hears when there 
   assert.deepEqual(message, { refusal: 'RangeError', isCached: true, other: 4 })
   assert.equal(new Int32Array(memory.buffer('words', 8))[0], 5)
   await worker.terminate()
+})
+
+test('what a thread has added to a tally goes with it, however it ends', async () => {
+  const memory = createSharedMemory()
+  const tally = memory.tally('places', 2)
+  tally.add(1, 1)
+  const end = serveMemory(memory)
+  const program = `
+    import { workerData, parentPort } from 'node:worker_threads'
+    import { openMemory } from '${new URL('./memory-channel.ts', import.meta.url).href}'
+    const memory = openMemory(workerData)
+    memory.tally('places', 2).add(0, 3)
+    memory.tally('places', 2).add(1, 2)
+    parentPort.postMessage('added')
+    parentPort.on('message', () => process.exit(1))`
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), { workerData: end, transferList: [end.port] })
+  await once(worker, 'message')
+  assert.deepEqual([tally.read(0), tally.read(1)], [3, 3])
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window, it has no origin
+  worker.postMessage('end')
+  await once(worker, 'exit')
+  await until(() => tally.read(0) === 0, 'its counts are taken off')
+  assert.equal(tally.read(1), 1)
 })
 
 test('a resource is disposed of when its last user has given it back', () => {

@@ -8,6 +8,8 @@ export const HANGUP = 'hangup'
 
 /** What a shell makes of a program that SIGINT ended. */
 const EXIT_INTERRUPTED = 130
+/** The same of SIGTERM. */
+const EXIT_TERMINATED = 143
 /** A terminal signals all programs of a pipeline, and launchers hand it on: one Ctrl-C may come twice. */
 const ECHO_MS = 200
 /** Who waits that long at a terminal may want to know why. */
@@ -19,6 +21,16 @@ export interface Signals {
   untilStop(): Promise<string>
   /** Calls `listener` for each SIGHUP, also for one that came before. */
   onReload(listener: () => void): void
+}
+
+/** Process 1 of a container gets only the signals that it listens for: until the gateway does, they end it as they end any other. */
+const ENDS = { SIGTERM: () => process.exit(EXIT_TERMINATED), SIGINT: () => process.exit(EXIT_INTERRUPTED) } as const
+
+/** What holds from the first moment on, whatever the command. */
+export function guardSignals(): void {
+  // security: without a listener Node.js opens its debugger to everybody on this machine.
+  process.on('SIGUSR1', () => {})
+  if (process.pid === 1) for (const [signal, end] of Object.entries(ENDS)) process.on(signal, end)
 }
 
 /** Listens from now on: a SIGHUP no longer ends the process. */
@@ -36,6 +48,7 @@ export function watchSignals(): Signals {
   })
   return {
     untilStop() {
+      for (const [signal, end] of Object.entries(ENDS)) process.off(signal, end)
       // A second signal must not kill requests that still run: the listeners stay. Hands at a terminal mean it, though.
       let askedMs = Number.POSITIVE_INFINITY
       process.on('SIGINT', () => {

@@ -5,6 +5,7 @@ import type { GatewayConfig } from '../config/types.ts'
 import type { Logger, SharedMemory } from '../engine/compile/component.ts'
 import { asError, splitStack } from '../engine/errors.ts'
 import { HealthBoard } from '../engine/process/health-board.ts'
+import { timerMs } from '../engine/timer-ms.ts'
 import { BackOff } from './back-off.ts'
 import type { Crew, Inventory, TakeSocket } from './crew.ts'
 import { createLogger, type Output } from './log.ts'
@@ -172,6 +173,7 @@ export class Supervisor implements Crew {
 
   #startThread(place: Place): WorkerThread {
     const { shared, sharesPort, imports } = this.#init
+    place.startedMs = performance.now()
     const thread = new WorkerThread({
       memory: shared,
       sharesPort,
@@ -180,7 +182,6 @@ export class Supervisor implements Crew {
       onDeath: (reason) => this.#bury(place, reason),
     })
     place.thread = thread
-    place.startedMs = performance.now()
     return thread
   }
 
@@ -193,26 +194,38 @@ export class Supervisor implements Crew {
     const waitMs = place.backOff.next(performance.now() - place.startedMs)
     const [text, frames] = splitStack(reason)
     this.#log.critical(`${LABEL} worker ${place.number} died and is replaced in ${waitMs} ms: ${text}`, frames)
-    place.timer = setTimeout(() => void this.#replace(place), waitMs)
+    place.timer = setTimeout(() => void this.#replace(place), timerMs(waitMs))
   }
 
   async #replace(place: Place): Promise<void> {
     const release = await this.#takeTurn()
-    const current = this.#current
-    const listener = this.#listener
-    if (current === null || listener === null || this.#isStopping) return release()
-    this.#startThread(place)
-    const serves = await this.#tryWith(place, async (thread) => {
-      await thread.open(current)
-      await thread.swap()
-      await thread.listen(listener)
-    })
-    if (serves) {
+    try {
+      const current = this.#current
+      const listener = this.#listener
+      if (current === null || listener === null || this.#isStopping || !this.#restartThread(place)) return
+      const serves = await this.#tryWith(place, async (thread) => {
+        await thread.open(current)
+        await thread.swap()
+        await thread.listen(listener)
+      })
+      if (!serves) return
       place.isServing = true
       this.#tellHealth()
       this.#log.info(`${LABEL} worker ${place.number} serves again`)
+    } finally {
+      release()
     }
-    release()
+  }
+
+  /** Where the machine has no thread to give, the worker has died at once. */
+  #restartThread(place: Place): boolean {
+    try {
+      this.#startThread(place)
+      return true
+    } catch (error) {
+      this.#bury(place, asError(error).message)
+      return false
+    }
   }
 
   /** Never rejects: a worker that cannot do it ends, and has a successor. */

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import type { SyslogTarget } from '../log/syslog-target.ts'
 import { BackOff } from './back-off.ts'
 import type { SinkHealth } from './sink-health.ts'
+import { timerMs } from '../engine/timer-ms.ts'
 
 /** Where Go looks for the daemon, in its order. */
 const SOCKETS = ['/dev/log', '/var/run/syslog', '/var/run/log']
@@ -125,7 +126,7 @@ export class Syslog implements SyslogSink {
   #gone(reason: string): void {
     const livedMs = this.#startedMs === 0 ? 0 : performance.now() - this.#startedMs
     this.#init.health.failed(`syslog cannot be written to: ${reason}; lines go to standard output until it can`)
-    this.#retry = setTimeout(() => this.#start(), this.#backOff.next(livedMs)).unref()
+    this.#retry = setTimeout(() => this.#start(), timerMs(this.#backOff.next(livedMs))).unref()
   }
 
   #send({ lines, printed }: Entry): void {

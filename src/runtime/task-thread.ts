@@ -2,6 +2,7 @@
 
 import { Worker } from 'node:worker_threads'
 import { optionsWith, programBeside } from './threads.ts'
+import { timerMs } from '../engine/timer-ms.ts'
 
 const PROGRAM = programBeside(import.meta.url, 'task-worker')
 
@@ -47,7 +48,7 @@ export async function runInThread<T>(program: URL, task: unknown, { imports, sil
   let last: string | null = null
   const timer = setTimeout(
     () => reject(new TaskLost(`its thread is blocked: nothing has happened for ${silentMs / 1000} s`, last)),
-    silentMs,
+    timerMs(silentMs),
   )
   worker.on('message', (message: TaskMessage) => {
     timer.refresh()

@@ -77,7 +77,7 @@ test('files that components read are watched as well', async () => {
   const gateway = await startCommand(config, { files: { 'lib/a.lua': script('1') } })
   await gateway.waitFor("a change of the configuration's files is a reload")
   gateway.write('lib/a.lua', script('2'))
-  await gateway.waitFor(`${SERVED}: nothing changed; files: lib/a.lua`)
+  await gateway.waitFor(`${SERVED}: nothing changed in the file; files: lib/a.lua`)
   assert.equal(await gateway.stop(), 0)
 })
 

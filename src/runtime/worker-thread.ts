@@ -5,6 +5,7 @@ import type { Server } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import type { GatewayConfig } from '../config/types.ts'
 import type { SharedMemory } from '../engine/compile/component.ts'
+import { timerMs } from '../engine/timer-ms.ts'
 import type { Inventory } from './crew.ts'
 import { StartFailure } from './failure.ts'
 import { serveMemory } from './memory-channel.ts'
@@ -120,7 +121,7 @@ export class WorkerThread {
       isLate = true
       void this.#worker.terminate()
     }
-    const timer = maxWaitMs < Infinity ? setTimeout(terminate, maxWaitMs + graceMs) : undefined
+    const timer = maxWaitMs < Infinity ? setTimeout(terminate, timerMs(maxWaitMs + graceMs)) : undefined
     const exited = once(this.#worker, 'exit')
     const { hasCut = false } = await this.#ask({ kind: 'stop', maxWaitMs }).catch((): Partial<Gift> => ({}))
     clearTimeout(timer)

@@ -1,6 +1,5 @@
 // Turns a TypeBox schema into a reader: a tree of closures made once per schema. Knows no component.
 
-import type { TSchema } from 'typebox'
 import { type Bounds, DURATION_HINT, warnOfDuration, warnOfRange } from './bounds.ts'
 import { isCommentKey } from './comment-key.ts'
 import { type Issue, errorIssue, warningIssue } from './issue.ts'
@@ -23,7 +22,7 @@ export interface Reader {
 }
 
 /** The part of JSON Schema that option schemas are written in. */
-interface Shape extends Bounds {
+export interface Shape extends Bounds {
   readonly type?: string
   readonly properties?: Readonly<Record<string, Shape>>
   readonly required?: readonly string[]
@@ -42,11 +41,7 @@ interface Shape extends Bounds {
   readonly keepsNull?: boolean
 }
 
-export function compileReader(schema: TSchema, isStruct: boolean): Reader {
-  return compile(schema, isStruct)
-}
-
-function compile(shape: Shape, isStruct: boolean): Reader {
+export function compileReader(shape: Shape, isStruct: boolean): Reader {
   const { read, zero } = shape.keepsWrong === true ? keepingWrong(compileType(shape, isStruct)) : compileType(shape, isStruct)
   const fallback = shape.default
   if (fallback === undefined) return { read, absent: zero }
@@ -151,7 +146,7 @@ function compileEnum(values: readonly unknown[]): TypeReader {
 
 function compileChoice(shapes: readonly Shape[], isStruct: boolean): TypeReader {
   if (shapes.length > 0 && shapes.every((shape) => 'const' in shape)) return compileEnum(shapes.map((shape) => shape.const))
-  const choices = shapes.map((shape) => compile(shape, isStruct))
+  const choices = shapes.map((shape) => compileReader(shape, isStruct))
   return {
     zero: () => choices[0]?.absent(),
     read(raw, context) {
@@ -167,7 +162,7 @@ function compileChoice(shapes: readonly Shape[], isStruct: boolean): TypeReader 
 }
 
 function compileArray(items: Shape, isStruct: boolean): TypeReader {
-  const item = compile(items, isStruct)
+  const item = compileReader(items, isStruct)
   return {
     zero: () => [],
     read(raw, context) {
@@ -193,7 +188,7 @@ function compileArray(items: Shape, isStruct: boolean): TypeReader {
 function compileRecord(shape: Shape, isStruct: boolean): TypeReader {
   const extra = shape.additionalProperties
   const values = Object.values(shape.patternProperties ?? {})[0] ?? (typeof extra === 'object' ? extra : {})
-  const element = compile(values, isStruct)
+  const element = compileReader(values, isStruct)
   // compat: where anything may stand, null is a value like others.
   const value: Reader = { read: (raw, context) => element.read(raw, context), absent: () => element.absent() ?? null }
   return {
@@ -239,7 +234,7 @@ function compileObject(shape: Shape, isStruct: boolean): TypeReader {
     return {
       key,
       keepsNull,
-      reader: compile(value, isStruct),
+      reader: compileReader(value, isStruct),
       isAlwaysThere: value.default !== undefined || (shape.required ?? []).includes(key),
     }
   })
@@ -247,7 +242,7 @@ function compileObject(shape: Shape, isStruct: boolean): TypeReader {
   const byLowerKey = new Map(members.map((member) => [member.key.toLowerCase(), member]))
   const needed = (shape.required ?? []).filter((key) => shape.properties?.[key]?.default === undefined)
   const extra = shape.additionalProperties
-  const rest = extra === true ? compile({}, isStruct) : typeof extra === 'object' ? compile(extra, isStruct) : null
+  const rest = extra === true ? compileReader({}, isStruct) : typeof extra === 'object' ? compileReader(extra, isStruct) : null
 
   function complete(target: PlainObject): PlainObject {
     for (const { key, reader, isAlwaysThere } of members) {

@@ -68,7 +68,8 @@ function chainOf<I, O>(
 ): AskPlugin | null {
   if (layer === null) return null
   return async (input, inside) => {
-    const inner: Chain<I, O> = async (asked, scope) => output(await within(scope, inside(pluginView(seat.request(asked, scope)))), asked)
+    // A mock that never answers is cut as a backend is.
+    const inner: Chain<I, O> = async (asked, scope) => output(await scope.wait(inside(pluginView(seat.request(asked, scope)))), asked)
     const scope = input.scope.child(timeoutMs)
     try {
       return seat.response(await layer(inner)(inputOf(input), scope))
@@ -76,11 +77,6 @@ function chainOf<I, O>(
       scope.close()
     }
   }
-}
-
-/** A mock that never answers is cut as a backend is. */
-function within<T>(scope: Scope, running: Promise<T>): Promise<T> {
-  return Promise.race([running, new Promise<never>((_resolve, reject) => scope.onEnd(reject))])
 }
 
 /** A backend that only gives data says nothing of status and headers. */
@@ -100,7 +96,7 @@ async function openServer(block: object, site: Site): Promise<AskPlugin | null> 
   return async ({ exchange }, inside) => {
     const handle = layer(async (inner) => {
       const scope = inner.scope.child(timeoutMs)
-      const mock = await within(scope, inside(pluginView(seat.request(inner, scope)))).finally(() => scope.close())
+      const mock = await scope.wait(inside(pluginView(seat.request(inner, scope)))).finally(() => scope.close())
       const { status, headers, body } = rawAnswerOf(madeAnswer(mock))
       const { fields } = headers
       for (let i = 0; i < fields.length; i += 2) inner.responseHeaders.add(fields[i] as string, fields[i + 1] as string)

@@ -10,6 +10,7 @@ import { stringifyJson } from '../plugins/json-values.ts'
 import type { Kind, LoadedPlugin } from '../plugins/loaded.ts'
 import type { Claims, PluginRequest, PluginResponse } from '../plugins/types.ts'
 import { addressOf } from '../plugins/wire-request.ts'
+import { paramName } from '../go/param-name.ts'
 import { makeBackendRequest, makeExchange, makeRequest } from './exchange.ts'
 import { openChain, type PluginInput } from './plugin-chain.ts'
 import {
@@ -183,7 +184,7 @@ function inputOf(kind: Kind, { request = {}, client, params = {}, claims, place 
   const sent = makeExchange(own)
   const shared = { method, headers: sent.headers, body: text === undefined ? requestBodyOf(null) : requestBodyOf(text) }
   const address = isOnWire ? addressOf(url) : { origin: '', path: sent.path }
-  const internal = new Map(Object.entries(params).map(([name, value]) => [name.slice(0, 1).toUpperCase() + name.slice(1), value]))
+  const internal = new Map(Object.entries(params).map(([name, value]) => [paramName(name), value]))
   return {
     exchange,
     scope,

@@ -7,6 +7,7 @@ import type { AnyBlock, Port, ProcessSite, Site } from '../engine/compile/compon
 import { readBlock } from '../engine/compile/read-block.ts'
 import { makeOnce, SYSTEM_CLOCK } from '../engine/compile/site.ts'
 import { readRouterOptions } from '../engine/routing/router-options.ts'
+import { createSharedMemory } from '../runtime/shared.ts'
 import { decodeJsonObject } from '../engine/decode-json.ts'
 import { formatPath } from '../schema/issue.ts'
 import { type Blocks, blocksOf, makeBackend, makeConfig, makeEndpoint } from './config.ts'
@@ -31,7 +32,6 @@ export interface TestSite extends Site, ProcessSite {
 export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): TestSite {
   const { dialect = 3, service = {} } = place
   const offers = new Map<Port<unknown>, unknown[]>()
-  const buffers = new Map<string, SharedArrayBuffer>()
   const releases: (() => void | Promise<void>)[] = []
   const log = makeLog()
   const refuse = (): never => {
@@ -47,14 +47,7 @@ export function makeSite(overrides: Partial<Site> = {}, place: TestPlace = {}): 
     id: 'test',
     log,
     lines: log.lines,
-    shared: {
-      buffer(name, byteLength) {
-        const known = buffers.get(name) ?? new SharedArrayBuffer(byteLength)
-        buffers.set(name, known)
-        return known
-      },
-      channel: () => ({ send() {}, close() {} }),
-    },
+    shared: { ...createSharedMemory(), channel: () => ({ send() {}, close() {} }) },
     pool: {
       share(_key, create, dispose) {
         const value = create()

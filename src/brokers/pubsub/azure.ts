@@ -4,6 +4,7 @@ import type { ServiceBusClient, ServiceBusReceivedMessage, ServiceBusReceiver } 
 import { parseDurationMs } from '../../go/duration.ts'
 import { quote } from '../../go/quote.ts'
 import type { Scope } from '../../engine/scope.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import { openClientOf, type Opened } from '../link.ts'
 import { MessageQueue } from '../message-queue.ts'
 import { type Address, nameOf, parameterOf } from './address.ts'
@@ -88,7 +89,7 @@ class AzureSource implements Source {
     this.#isAsking = true
     try {
       while (this.#queue.wanted > 0) {
-        const messages = await this.#receiver.receiveMessages(this.#queue.wanted, { maxWaitTimeInMs: this.#listenMs })
+        const messages = await this.#receiver.receiveMessages(this.#queue.wanted, { maxWaitTimeInMs: timerMs(this.#listenMs) })
         for (const message of messages) await this.#give(message)
       }
     } catch (error) {

@@ -4,8 +4,8 @@
 import { setTimeout } from 'node:timers/promises'
 import type { v1 } from '@google-cloud/pubsub'
 import type { Scope } from '../../engine/scope.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import { openClientOf, type Opened } from '../link.ts'
-import { within } from '../within.ts'
 import { type Address, nameOf } from './address.ts'
 import { readCount, readFlag } from './parameters.ts'
 import { type Client, type IncomingMessage, OpenError, type Scheme, type Send, type Source } from './scheme.ts'
@@ -82,7 +82,7 @@ class GcpSource implements Source {
 
   async take(scope: Scope): Promise<IncomingMessage> {
     for (;;) {
-      const message = await within(scope, this.#pull(scope))
+      const message = await scope.wait(this.#pull(scope))
       if (message !== null) return message
       await setTimeout(EMPTY_MS, undefined, { signal: scope.signal })
     }
@@ -109,7 +109,7 @@ class GcpSource implements Source {
 
 /** As long as the scope goes on, attempts of which Google says that they may be repeated are. */
 function callOptions(scope: Scope) {
-  const leftMs = Math.max(1, Math.ceil(scope.deadline - performance.now())) + LATE_MS
+  const leftMs = timerMs(Math.max(1, scope.deadline - performance.now()) + LATE_MS)
   const backoffSettings = {
     initialRetryDelayMillis: FIRST_RETRY_MS,
     retryDelayMultiplier: RETRY_FACTOR,

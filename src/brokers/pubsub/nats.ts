@@ -3,17 +3,14 @@
 import type { Msg, MsgHdrs, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { Opened } from '../link.ts'
 import { nameNats, openNats } from '../nats.ts'
-import { quote } from '../../go/quote.ts'
 import { escapeQueryComponent } from '../../go/url.ts'
 import { MessageQueue } from '../message-queue.ts'
 import { NOT_CONNECTED } from '../errors.ts'
 import { type Address, nameOf, parameterOf } from './address.ts'
 import { type Client, type IncomingMessage, OpenError, type OutgoingMessage, type Scheme, type Send, type Source } from './scheme.ts'
 import { decodeGob, encodeGob } from './gob.ts'
+import { readFlag } from './parameters.ts'
 
-/** Go's ParseBool; `?natsv2` alone switches it on. */
-const TRUE = /^(?:|1|t|T|true|TRUE|True)$/
-const FALSE = /^(?:0|f|F|false|FALSE|False)$/
 const VARIABLE = 'NATS_SERVER_URL'
 /** Messages that wait for requests; the oldest of more is dropped, as a server drops what nobody reads. security: they are in memory. */
 const MAX_WAITING = 1000
@@ -88,11 +85,7 @@ function messageOf({ data }: Msg, isRaw: boolean): IncomingMessage {
   return { body, ack() {}, leave() {} }
 }
 
-/** Whether metadata travel as headers of NATS. Throws an OpenError for what is neither true nor false. */
+/** Whether metadata travel as headers of NATS; `?natsv2` alone says so. Throws an OpenError for what is neither true nor false. */
 function hasHeaders(address: Address): boolean {
-  if (!address.parameters.has('natsv2')) return false
-  const text = parameterOf(address, 'natsv2')
-  if (TRUE.test(text)) return true
-  if (FALSE.test(text)) return false
-  throw new OpenError(`open ${address.url}: invalid value of natsv2: ${quote(text)}`)
+  return readFlag(address, 'natsv2', true)
 }

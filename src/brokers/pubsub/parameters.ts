@@ -1,18 +1,16 @@
 // Values of the parameters of URLs, read as gocloud reads them.
 
+import { parseBool } from '../../go/bool.ts'
 import { quote } from '../../go/quote.ts'
 import { type Address, parameterOf } from './address.ts'
 import { OpenError } from './scheme.ts'
 
-/** Go's ParseBool; what is not said is false. */
-const TRUE = /^(?:1|t|T|true|TRUE|True)$/
-const FALSE = /^(?:|0|f|F|false|FALSE|False)$/
-
-/** Throws an OpenError for what is neither true nor false. */
-export function readFlag(address: Address, name: string): boolean {
+/** What is not said is false; `bare`: what a name without a value means. Throws an OpenError for what is neither true nor false. */
+export function readFlag(address: Address, name: string, bare = false): boolean {
+  if (!address.parameters.has(name)) return false
   const text = parameterOf(address, name)
-  if (TRUE.test(text)) return true
-  if (FALSE.test(text)) return false
+  const flag = text === '' ? bare : parseBool(text)
+  if (flag !== null) return flag
   throw new OpenError(`open ${address.url}: invalid value of ${name}: ${quote(text)}`)
 }
 

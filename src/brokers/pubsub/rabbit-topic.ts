@@ -5,7 +5,6 @@ import type { ChannelModel, ConfirmChannel, Message, MessageFields } from 'amqpl
 import { openConfirmChannel } from '../amqp.ts'
 import { Outlet } from '../amqp-outlet.ts'
 import type { Opened } from '../link.ts'
-import { within } from '../within.ts'
 import type { OutgoingMessage, Send } from './scheme.ts'
 
 /** One message on its way. */
@@ -36,7 +35,7 @@ export function compileSend(connection: ChannelModel, exchange: string, keyName:
     return own
   }
   return async function sendToRabbit(message, scope) {
-    const exit = await within(scope, (opening ??= open()))
+    const exit = await scope.wait((opening ??= open()))
     const sent = pendingOf(message, keyName)
     const properties = { headers: sent.headers, mandatory: true }
     exit.pending.add(sent)

@@ -5,6 +5,7 @@ import { Link, type Opened } from '../../brokers/link.ts'
 import type { AgentSite, Running } from '../../engine/compile/component.ts'
 import { connectionWatchers } from '../../engine/ports.ts'
 import { Scope } from '../../engine/scope.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import { type Message, Workers } from './workers.ts'
 
 /** Messages that come in. */
@@ -60,7 +61,7 @@ export async function runAgent(site: AgentSite, { driver, broker, subscribe }: A
     onGivenUp: () => log.error(`${label} too many retries: no more messages until a reload or restart`),
   })
   for (const watcher of connectionWatchers(site, `${broker} (agent ${agent.name})`)) link.watch(watcher)
-  const pings = setInterval(() => (link.value === null ? undefined : site.ping()), agent.healthIntervalMs)
+  const pings = setInterval(() => (link.value === null ? undefined : site.ping()), timerMs(agent.healthIntervalMs))
   if (site.config.service.sequentialStart) await atMost(START_MS, link.attempted)
   return {
     stopWithinMs: agent.timeoutMs + SETTLE_MS,
@@ -90,7 +91,7 @@ function stateLog({ agent, log, ping }: AgentSite, driver: string, title: string
 
 async function atMost(ms: number, something: Promise<void>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
+  const timer = setTimeout(resolve, timerMs(ms))
   await Promise.race([promise, something])
   clearTimeout(timer)
 }

@@ -1,5 +1,7 @@
 // Handles the messages of one agent: so many at once, so many a second, each settled when its pipe has ended. Knows no broker.
 
+import { timerMs } from '../../engine/timer-ms.ts'
+
 /** One message as its broker gave it. */
 export interface Message {
   readonly body: Buffer
@@ -79,7 +81,7 @@ export class Workers {
         this.#timer ??= setTimeout(() => {
           this.#timer = null
           this.#pump()
-        }, waitMs)
+        }, timerMs(waitMs))
         return
       }
       this.#busy++

@@ -5,6 +5,7 @@ import { backendStatusOf, type FailureClass, failureClassOf } from '../../engine
 import type { PipeResponse } from '../../engine/types.ts'
 import { errorIssue, type Issue } from '../../schema/issue.ts'
 import { suggestHint } from '../../schema/suggest.ts'
+import { compileStatusList, namesStatus } from './status-list.ts'
 
 /** A class, a status, or a hundred of them: `connect-failure`, 503, `5xx`. */
 export type Condition = string | number
@@ -18,8 +19,6 @@ export interface Outcome {
 }
 
 const CLASSES: readonly string[] = ['connect-failure', 'reset', 'timeout', 'body', 'rejected', 'any']
-const STATUS = /^[1-5]\d\d$/
-const STATUS_CLASS = /^[1-5]xx$/
 
 /** What an error is as an outcome; null for what is nobody's failure: the client left, a bug. */
 export function outcomeOf(error: Error): Outcome | null {
@@ -35,9 +34,10 @@ export function outcomeOfAnswer({ statusCode }: PipeResponse): Outcome | null {
 /** Whether one of the conditions is met. */
 export function compileConditions(conditions: readonly Condition[]): (outcome: Outcome) => boolean {
   const names = new Set(conditions.map(String))
+  const isListed = compileStatusList(conditions)
   return function isMet({ failureClass, status, isAnswer }) {
     if (names.has(failureClass) || (names.has('any') && !isAnswer)) return true
-    return status !== null && (names.has(String(status)) || names.has(`${Math.trunc(status / 100)}xx`))
+    return status !== null && isListed(status)
   }
 }
 
@@ -45,7 +45,7 @@ export function compileConditions(conditions: readonly Condition[]): (outcome: O
 export function checkConditions(conditions: readonly Condition[], name: string): Issue[] {
   return conditions.flatMap((condition, index) => {
     const text = String(condition)
-    if (CLASSES.includes(text) || STATUS.test(text) || STATUS_CLASS.test(text)) return []
+    if (CLASSES.includes(text) || namesStatus(text)) return []
     const hint = suggestHint(text, CLASSES) || `there are ${CLASSES.join(', ')}, statuses such as 503 and classes such as "5xx"`
     return [errorIssue('unknown-value', [name, index], `"${text}" is no kind of failure`, hint)]
   })

@@ -1,6 +1,7 @@
 // A request body that can be sent again: a small one is kept, a large one only as long as nobody has begun to read it.
 
 import { Readable } from 'node:stream'
+import { readAs, StreamedBody } from '../../engine/body.ts'
 import { CANCELED, GatewayError } from '../../engine/errors.ts'
 import type { Body } from '../../engine/types.ts'
 
@@ -45,30 +46,17 @@ function kept(body: Body, bytes: Buffer): RepeatableBody {
 
 function watchReading(body: Body): RepeatableBody {
   let isRead = false
-  const own: Body = {
-    ...sharedWith(body),
+  const own = readAs(body, {
     stream() {
       isRead = true
       return body.stream()
     },
-    bytes() {
+    bytes(maxBytes) {
       isRead = true
-      return body.bytes()
+      return body.bytes(maxBytes)
     },
-  }
+  })
   return { body: own, mayRepeat: () => !isRead }
-}
-
-function sharedWith(body: Body): Omit<Body, 'stream' | 'bytes'> {
-  return {
-    length: body.length,
-    ...(body.announcesLength === undefined ? null : { announcesLength: body.announcesLength }),
-    inMemory: null,
-    get clientMs() {
-      return body.clientMs
-    },
-    abandon: (reason) => body.abandon?.(reason),
-  }
 }
 
 interface First {
@@ -94,21 +82,14 @@ function resumed(body: Body, chunks: readonly Buffer[], rest: Readable): Body {
   const all = async function* (): AsyncGenerator<Buffer> {
     yield* chunks
     try {
-      for await (const chunk of rest) yield chunk as Buffer
+      // Whoever gives up reading does not break off the connection of the client.
+      for await (const chunk of rest.iterator({ destroyOnReturn: false })) yield chunk as Buffer
     } catch (error) {
       throw brokenBody(error)
     }
   }
-  const stream = (): Readable => Readable.from(all())
-  return {
-    ...sharedWith(body),
-    stream,
-    async bytes() {
-      const parts: Buffer[] = []
-      for await (const chunk of stream()) parts.push(chunk as Buffer)
-      return Buffer.concat(parts)
-    },
-  }
+  const streamed = new StreamedBody(Readable.from(all()))
+  return readAs(body, { stream: () => streamed.stream(), bytes: (maxBytes) => streamed.bytes(maxBytes) })
 }
 
 /** A client that breaks its body off has left: that is no failure of the backend, and none of the gateway. */

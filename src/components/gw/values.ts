@@ -3,19 +3,20 @@
 import type { BackendConfig, EndpointConfig } from '../../config/types.ts'
 import { quirksOf, type Dialect } from '../../config/dialect.ts'
 import { BODY_TOO_LARGE, GatewayError } from '../../engine/errors.ts'
-import { canonicalName } from '../../engine/headers.ts'
+import { canonicalName, type ReadonlyHeaders } from '../../engine/headers.ts'
 import { mergeStrategyOf, proxyOptions, splitShadows } from '../../engine/pipe/proxy-block.ts'
 import { clientExchange, requestId, verifiedClaims } from '../../engine/ports.ts'
 import { understoodRouteOf } from '../../engine/routing/patterns/route-options.ts'
 import type { Scope } from '../../engine/scope.ts'
 import type { StepAnswer } from '../../engine/step-answers.ts'
 import type { Exchange, PipeRequest } from '../../engine/types.ts'
-import { decodeText } from '../../go/text.ts'
+import { decodeText, textOfBytes } from '../../go/text.ts'
 import { parseQuery } from '../../go/url.ts'
 import { JsonError } from '../../json/errors.ts'
 import { parseJson } from '../../json/read.ts'
 import { valueAt } from '../../json/path.ts'
 import { getKey, type JsonValue } from '../../json/types.ts'
+import { paramName } from '../../go/param-name.ts'
 
 /** The call that values are for. */
 export interface Subject {
@@ -61,7 +62,7 @@ export interface Names {
 /** Of values that the head of a request does not say. */
 const LATER = { needsBody: false, isInHead: false, keeps: null } as const
 /** security: what a client may make us keep and read. */
-const MAX_BODY_BYTES = 1024 * 1024
+export const MAX_READ_BODY_BYTES = 1024 * 1024
 const STEP = /^resp(\d{1,4})(?:_(.+)|\.(status|headers\.(.+)))?$/
 const REQUEST_PART = /^(input_headers|input_query_strings|JWT)\.(.+)$/
 
@@ -114,7 +115,7 @@ export function sourceOf(name: string, names: Names): Source | string {
   if (kind === 'JWT') return claimSource(rest)
   if (kind === 'input_headers') {
     const header = canonicalName(rest)
-    return requestSource(({ headers, host }) => (header === 'Host' ? host : textOfField(headers.get(header))))
+    return requestSource(({ headers, host }) => (header === 'Host' ? host : textOfField(headers, header)))
   }
   if (kind === 'input_query_strings') {
     const all = (exchange: Exchange): readonly string[] | undefined => parseQuery(exchange.rawQuery).get(rest)
@@ -137,8 +138,8 @@ export function compileSubject(sources: readonly Source[]): (request: PipeReques
 }
 
 async function readBody({ body }: PipeRequest): Promise<ClientBody> {
-  const bytes = await body.bytes(MAX_BODY_BYTES)
-  if (bytes.length > MAX_BODY_BYTES) throw BODY_TOO_LARGE
+  const bytes = await body.bytes(MAX_READ_BODY_BYTES)
+  if (bytes.length > MAX_READ_BODY_BYTES) throw BODY_TOO_LARGE
   return { text: decodeText(bytes), json: jsonOf(bytes) }
 }
 
@@ -164,7 +165,7 @@ export function callError(message: string, isClients: boolean): GatewayError {
 }
 
 function paramSource(name: string, keeps: Source['keeps']): Source {
-  const key = name.slice(0, 1).toUpperCase() + name.slice(1)
+  const key = paramName(name)
   const find = ({ request: { params } }: Subject): string | undefined => params.get(key)
   const list = (subject: Subject): JsonValue | undefined => splitText(find(subject))
   return { isClients: true, needsBody: false, isInHead: true, keeps, find, list }
@@ -223,15 +224,15 @@ function stepSource(name: string, steps: Names['steps']): Source | string {
   if (answer === 'status') return source(({ backend }) => backend?.statusCode)
   if (answer !== undefined) {
     const canonical = canonicalName(header)
-    return source(({ backend }) => textOfField(backend?.headers.get(canonical)))
+    return source(({ backend }) => textOfField(backend?.headers, canonical))
   }
   const isText = steps[index] === 'string'
   return source(({ text, data: whole }) => text ?? (isText ? getKey(whole?.object ?? {}, 'content') : undefined) ?? whole?.object)
 }
 
-/** A field's bytes as the text that they are. */
-function textOfField(value: string | undefined): string | undefined {
-  return value === undefined || /^[\0-\u007f]*$/.test(value) ? value : decodeText(Buffer.from(value, 'latin1'))
+function textOfField(headers: ReadonlyHeaders | undefined, name: string): string | undefined {
+  const value = headers?.get(name)
+  return value === undefined ? undefined : textOfBytes(value)
 }
 
 /** Several values are a list, one is split. */

@@ -1,6 +1,7 @@
 // Sends all metrics to one OTLP collector again and again, one push at a time; a collector that is down costs its pushes, no memory.
 
 import type { Clock, Logger } from '../../engine/compile/component.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import type { MetricReader } from './metric-reader.ts'
 import type { OtlpMetrics } from './otlp-metrics.ts'
 
@@ -35,13 +36,14 @@ export function startPushing(init: MetricPushInit): (maxMs: number) => Promise<v
     (pushing ??= pushOnce().finally(() => {
       pushing = null
     }))
-  const timer = setInterval(() => void push(), periodMs).unref()
+  const timer = setInterval(() => void push(), timerMs(periodMs)).unref()
   return async (maxMs) => {
     clearInterval(timer)
     const { promise: tooLate, resolve } = Promise.withResolvers<void>()
-    const limit = setTimeout(resolve, maxMs)
+    const limit = setTimeout(resolve, timerMs(maxMs))
     await Promise.race([tooLate, push()])
     clearTimeout(limit)
+    if (pushing !== null) log.error(`${label}: the last metrics could not be sent before the end`)
     void otlp.close()
   }
 }

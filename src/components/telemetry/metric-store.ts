@@ -2,11 +2,10 @@
 
 import type { SharedMemory } from '../../engine/compile/component.ts'
 import { SlabControl, SlabCursor } from './metric-slab.ts'
-import type { Attributes, AttributeValue, Instrument } from './metric-types.ts'
+import { type Attributes, boundedText, type Instrument } from './metric-types.ts'
 
 /** security: hosts of redirects, methods and status codes are chosen by strangers; what exceeds is counted together, as OpenTelemetry says. */
-export const MAX_SERIES_PER_INSTRUMENT = 2000
-const MAX_TEXT = 512
+const MAX_SERIES_PER_INSTRUMENT = 2000
 const OVERFLOW: Attributes = [['otel.metric.overflow', true]]
 
 export class Counter {
@@ -93,7 +92,7 @@ export class MetricStore {
   }
 
   #series(instrument: number, attributes: Attributes): Float64Array {
-    const bounded = attributes.map(([key, value]) => [key, boundedValue(value)] as const)
+    const bounded = attributes.map(([key, value]) => [key, typeof value === 'string' ? boundedText(value) : value] as const)
     const known = this.#known.get(keyOf(instrument, bounded))
     if (known !== undefined) return known
     const isFull = (this.#perInstrument[instrument] as number) >= MAX_SERIES_PER_INSTRUMENT - 1
@@ -118,10 +117,6 @@ export class MetricStore {
 
 function keyOf(instrument: number, attributes: Attributes): string {
   return `${instrument} ${JSON.stringify(attributes)}`
-}
-
-function boundedValue(value: AttributeValue): AttributeValue {
-  return typeof value === 'string' && value.length > MAX_TEXT ? value.slice(0, MAX_TEXT) : value
 }
 
 function ownMemory(): Pick<SharedMemory, 'buffer'> {

@@ -32,3 +32,10 @@ export function attributesOf(pairs: Iterable<readonly [string, AttributeValue]>)
   for (const [key, value] of pairs) if (key !== '') byKey.set(key, value)
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1))
 }
+
+const MAX_TEXT = 512
+
+/** As much of a text as a series is told apart by. security: a piece of a text (`slice`) keeps the whole of it in memory, so a copy is taken. */
+export function boundedText(text: string): string {
+  return text.length > MAX_TEXT ? Buffer.from(text.slice(0, MAX_TEXT)).toString() : text
+}

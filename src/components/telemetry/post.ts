@@ -2,6 +2,7 @@
 
 import { request as askHttp } from 'node:http'
 import { request as askHttps } from 'node:https'
+import { timerMs } from '../../engine/timer-ms.ts'
 
 export interface PostInit {
   readonly method?: 'GET' | 'POST'
@@ -23,7 +24,7 @@ const MAX_REASON = 200
 export function post({ method = 'POST', url, headers, body, auth = '', timeoutMs, signal: ending }: PostInit): Promise<void> {
   const length = body === null ? null : { 'Content-Length': Buffer.byteLength(body) }
   // A server that sends its answer byte by byte has no more time than any other.
-  const limit = AbortSignal.timeout(timeoutMs)
+  const limit = AbortSignal.timeout(timerMs(timeoutMs))
   const signal = ending === undefined ? limit : AbortSignal.any([ending, limit])
   const ask = url.protocol === 'https:' ? askHttps : askHttp
   const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -2,6 +2,7 @@
 
 import type { Logger } from '../../engine/compile/component.ts'
 import type { Outage } from '../../engine/outage.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import type { Span } from './tracer.ts'
 
 export interface SpanQueueInit {
@@ -19,6 +20,8 @@ export interface SpanQueueInit {
 export class SpanQueue {
   readonly #init: SpanQueueInit
   #spans: Span[] = []
+  /** Spans that the collector has not answered for. */
+  #underWay = 0
   #timer: NodeJS.Timeout | null = null
   #sending: Promise<void> | null = null
   #isOver = false
@@ -36,7 +39,7 @@ export class SpanQueue {
     }
     this.#spans.push(span)
     if (this.#spans.length >= maxBatch) this.#sendSoon()
-    else this.#timer ??= setTimeout(this.#onTime, delayMs).unref()
+    else this.#timer ??= setTimeout(this.#onTime, timerMs(delayMs)).unref()
   }
 
   /** Sends what is there, for `maxMs` at most, and takes nothing more. */
@@ -44,9 +47,11 @@ export class SpanQueue {
     this.#isOver = true
     if (this.#timer !== null) clearTimeout(this.#timer)
     const { promise: tooLate, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, maxMs)
+    const timer = setTimeout(resolve, timerMs(maxMs))
     await Promise.race([tooLate, Promise.all([this.#sending, this.#sendWhile(1)])])
     clearTimeout(timer)
+    const left = this.#spans.length + this.#underWay
+    if (left > 0) this.#init.log.error(`${this.#init.label}: ${left} spans could not be sent before the end`)
   }
 
   readonly #onTime = (): void => {
@@ -61,7 +66,7 @@ export class SpanQueue {
       .then(() => this.#sendWhile(this.#init.maxBatch))
       .finally(() => {
         this.#sending = null
-        if (this.#spans.length > 0 && !this.#isOver) this.#timer ??= setTimeout(this.#onTime, this.#init.delayMs).unref()
+        if (this.#spans.length > 0 && !this.#isOver) this.#timer ??= setTimeout(this.#onTime, timerMs(this.#init.delayMs)).unref()
       })
   }
 
@@ -72,12 +77,15 @@ export class SpanQueue {
   async #sendBatch(): Promise<void> {
     const batch = this.#spans.splice(0, this.#init.maxBatch)
     if (batch.length === 0) return
+    this.#underWay += batch.length
     try {
       await this.#init.send(batch)
       this.#onSent()
     } catch (error) {
       this.#init.outage.lose(batch.length)
       this.#onFailed(error as Error)
+    } finally {
+      this.#underWay -= batch.length
     }
   }
 

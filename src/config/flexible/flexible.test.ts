@@ -93,7 +93,35 @@ describe('a flexible configuration', () => {
       },
       { FC_TEMPLATES: 't' },
     )
-    assert.match(await printIssues(issues, source), /\n {2}written by e\.tmpl:3:24\n/)
+    assert.match(await printIssues(issues, source), /\n {2}written by \S+\/t\/e\.tmpl:3:24\n/)
+  })
+  test('what templates do not find is told, with its place, also beside the mistake that it makes', async () => {
+    const gaps = async (template: string): Promise<string[]> => {
+      const { issues } = await read({ 'krakend.tmpl': template, 's/s.json': '{"a": 1}' }, { FC_SETTINGS: 's', FC_PARTIALS: 'p' })
+      return issues.map(({ code, message, position }) => `${code} ${position?.line}:${position?.column} ${message}`.replace(root, ''))
+    }
+    const found = await gaps('{"version": 3,\n "name": "{{- .s.b | print -}} {{ .s.c }}", {{ include "x" }} "endpoints": []}')
+    assert.deepEqual(
+      found.map((line) => line.replace(/\/\d+\//, '/')),
+      [
+        'missing-partial undefined:undefined {{ include "x" }} inserts nothing: open /p/x: no such file or directory',
+        'missing-setting 2:16 {{ .s.c }} has no value: "<no value>" stands in its place',
+      ],
+    )
+    const [first, second] = await gaps('{"version": 3, "port": {{ .s.port }}}')
+    assert.match(first ?? '', /^syntax 1:24 invalid character '<'/)
+    assert.equal(second, 'missing-setting 1:24 {{ .s.port }} has no value: "<no value>" stands in its place')
+    const [text] = await gaps('{"version": 3, "name": "<no value>", "endpoints": []}')
+    assert.match(text ?? '', /^missing-setting 1:25 a setting has no value/)
+    const all = await gaps('{"version": 3, "endpoints": [], "name": "{{ range until 1000 }}{{ $.x }}{{ end }}"}')
+    assert.equal(all.length, 20)
+  })
+  test('FC_CONFIG is that of another edition', async () => {
+    const { issues } = await read({ 'krakend.tmpl': '{"version": 3, "endpoints": []}' }, { FC_CONFIG: 'fc.json' })
+    assert.deepEqual(
+      issues.map(({ code, severity }) => [severity, code]),
+      [['warning', 'flexible-configuration']],
+    )
   })
   test('environment variables of KrakenD count over what was rendered', async () => {
     const { config } = await read({ 'krakend.tmpl': '{"version": 3, "name": "{{ upper "a" }}"}' }, { KRAKEND_NAME: 'other' })

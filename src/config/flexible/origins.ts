@@ -14,6 +14,12 @@ export class RenderedText {
   readonly #chunks: string[] = []
   readonly #pieces: Piece[] = []
   #length = 0
+  readonly #pathOf: (template: string) => string
+
+  /** `pathOf` gives the file of a template as it was found: `config/krakend.tmpl` for `krakend.tmpl`. */
+  constructor(pathOf: (template: string) => string) {
+    this.#pathOf = pathOf
+  }
 
   write(text: string, origin: Here): void {
     if (text === '') return
@@ -26,7 +32,7 @@ export class RenderedText {
     return this.#chunks.join('')
   }
 
-  /** `krakend.tmpl:3:5` for a place of the rendered text; null outside of it. Lines and columns count from 1. */
+  /** `config/krakend.tmpl:3:5` for a place of the rendered text; null outside of it. Lines and columns count from 1. */
   originOf({ line, column }: Position): string | null {
     let start = 0
     const { text } = this
@@ -36,12 +42,25 @@ export class RenderedText {
       start = end + 1
     }
     const offset = start + column - 1
-    const piece = this.#pieces.findLast((candidate) => candidate.start <= offset)
+    const piece = this.#pieceAt(offset)
     if (piece === undefined) return null
     const { node, tree } = piece.origin
     // a text stands in the template as it was written, whatever an action wrote comes from where the action is
     const at = node.at + (node.kind === 'text' ? offset - piece.start : 0)
     const before = tree.text.slice(0, at)
-    return `${tree.file}:${before.split('\n').length}:${at - before.lastIndexOf('\n')}`
+    return `${this.#pathOf(tree.file)}:${before.split('\n').length}:${at - before.lastIndexOf('\n')}`
+  }
+
+  /** `.svc.host`: what stands between the braces that wrote the character at `offset`; null where the template has it as text. */
+  actionAt(offset: number): string | null {
+    const { node, tree } = this.#pieceAt(offset)?.origin ?? {}
+    if (node === undefined || tree === undefined || node.kind === 'text') return null
+    const end = tree.text.indexOf('}}', node.at)
+    const start = tree.text.lastIndexOf('{{', node.at)
+    return tree.text.slice(start + 2, end).replaceAll(/^-?\s+|\s+-?$/g, '')
+  }
+
+  #pieceAt(offset: number): Piece | undefined {
+    return this.#pieces.findLast(({ start }) => start <= offset)
   }
 }

@@ -15,18 +15,22 @@ import { decodeText } from '../../go/text.ts'
 import { loadZone, UTC } from '../../go/time-zone.ts'
 import { parseJsonText } from '../../json/parse.ts'
 import { fromJsonValue, GoMap } from '../../go/value.ts'
+import type { Issue } from '../../schema/issue.ts'
 import type { Environment } from '../environment.ts'
 import { describeSyntaxError } from '../formats/json-syntax.ts'
 import type { ReadFile } from '../load.ts'
+import { findGaps } from './gaps.ts'
 import { RenderedText } from './origins.ts'
 import { namesIn, readSettings, type Settings } from './settings.ts'
 import type { FlexibleVariables } from './variables.ts'
 
 /** Host names whose addresses one rendering may ask for. */
 const MAX_LOOKUPS = 100
+/** Files that `include` did not find: so many are told. */
+const MAX_MISSING = 20
 
 export type Rendering =
-  | { readonly kind: 'rendered'; readonly rendered: RenderedText }
+  | { readonly kind: 'rendered'; readonly rendered: RenderedText; readonly gaps: readonly Issue[] }
   /** Settings that cannot be read: KrakenD's message, with a line for each file. */
   | { readonly kind: 'wrong-settings'; readonly message: string }
   /** The templates cannot be read or filled in: what KrakenD logs before it takes the file as it is. */
@@ -45,9 +49,14 @@ export async function renderFlexible(
     return { kind: 'wrong-settings', message: `loading flexible-config settings:${lines}` }
   }
   const addresses = new Map<string, readonly string[]>()
-  const template = await parseAll(file, variables, functionsFor(variables, environment, addresses), readFile)
+  const missing = new Map<string, string>()
+  const template = await parseAll(file, variables, functionsFor(variables, environment, { addresses, missing }), readFile)
   if (typeof template === 'string') return { kind: 'wrong-template', message: template }
-  return execute(template, settings, addresses)
+  const pathOf = (name: string): string => (name === basename(file) ? file : join(variables.templates, name))
+  const rendered = await execute(template, settings, addresses, pathOf)
+  return typeof rendered === 'string'
+    ? { kind: 'wrong-template', message: rendered }
+    : { kind: 'rendered', rendered, gaps: findGaps(rendered, missing) }
 }
 
 /** Asked for an address that is not known yet: it is looked up, and all is rendered again. */
@@ -60,16 +69,21 @@ class UnknownHost extends Error {
   }
 }
 
-async function execute(template: Template, settings: Settings, addresses: Map<string, readonly string[]>): Promise<Rendering> {
+/** Or KrakenD's words for why it cannot be filled in. */
+async function execute(
+  template: Template,
+  settings: Settings,
+  addresses: Map<string, readonly string[]>,
+  pathOf: (template: string) => string,
+): Promise<RenderedText | string> {
   for (;;) {
-    const rendered = new RenderedText()
+    const rendered = new RenderedText(pathOf)
     try {
       // functions such as `set` change the settings: each rendering has its own
       template.execute(settingsValue(settings), (text, origin) => rendered.write(text, origin))
-      return { kind: 'rendered', rendered }
+      return rendered
     } catch (error) {
-      if (error instanceof TemplateError)
-        return { kind: 'wrong-template', message: `Found error while executing template: ${error.message}` }
+      if (error instanceof TemplateError) return `Found error while executing template: ${error.message}`
       if (!(error instanceof UnknownHost)) throw error
       addresses.set(error.host, addresses.size < MAX_LOOKUPS ? await addressesOf(error.host) : [])
     }
@@ -124,10 +138,17 @@ function describe(error: unknown, file: string): string {
   return error instanceof TemplateError ? error.message : describeFileError(error, file)
 }
 
+/** What functions of a rendering ask for outside of it. */
+interface Lookups {
+  readonly addresses: ReadonlyMap<string, readonly string[]>
+  /** Files that could not be inserted, with the reason. */
+  readonly missing: Map<string, string>
+}
+
 function functionsFor(
   { partials }: FlexibleVariables,
   environment: Environment,
-  addresses: ReadonlyMap<string, readonly string[]>,
+  { addresses, missing }: Lookups,
 ): ReadonlyMap<string, GoFunction> {
   const host: SprigHost = {
     env: environment,
@@ -144,16 +165,17 @@ function functionsFor(
   }
   return new Map([
     ...sprigFunctions(host),
-    ['include', fn(['string'], (name) => include(joinPath(partials, name)))],
+    ['include', fn(['string'], (name) => include(name, joinPath(partials, name), missing))],
     ['marshal', fn(['any'], marshalOrNothing)],
   ])
 }
 
 /** compat: a file that cannot be read is an empty text. */
-function include(path: string): string {
+function include(name: string, path: string, missing: Map<string, string>): string {
   try {
     return decodeText(readFileSync(path))
-  } catch {
+  } catch (error) {
+    if (missing.size < MAX_MISSING) missing.set(name, describeFileError(error, path))
     return ''
   }
 }

@@ -17,7 +17,7 @@ export function describeSyntaxError(text: string): FormatError | null {
 function hintFor(context: string | null, text: string, at: number): string {
   switch (context) {
     case null:
-      return 'a bracket or quote is not closed'
+      return text.trim() === '' ? 'the file is empty' : 'a bracket or quote is not closed'
     case 'looking for beginning of value':
     case 'looking for beginning of object key string':
       return hintForValue(text, at)

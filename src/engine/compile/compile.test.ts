@@ -269,3 +269,26 @@ test('an endpoint that cannot be built answers 500, and the log names it; the ot
     gateway.lines.includes('ERROR [SERVICE: Gin] Calling the ProxyFactory all endpoints must have at least one backend (GET /shadows)'),
   )
 })
+
+test('what one layer cannot release keeps no other from being released, and all of it is told', async () => {
+  const released: string[] = []
+  const holder = (name: string, fault: boolean) =>
+    step({
+      stage: 'server',
+      name,
+      build(site) {
+        site.onRetire(() => {
+          released.push(name)
+          if (fault) throw new Error(`${name} is stuck`)
+        })
+        return null
+      },
+    })
+  const gateway = await open({}, { server: [holder('a', true), holder('b', true), holder('c', false)] })
+  await assert.rejects(gateway.retire(), (error: unknown) => {
+    assert.ok(error instanceof AggregateError)
+    assert.deepEqual(error.message.split('; ').toSorted(), ['a is stuck', 'b is stuck'])
+    return true
+  })
+  assert.deepEqual(released.toSorted(), ['a', 'b', 'c'])
+})

@@ -11,7 +11,8 @@ import type { AgentSite, ProcessSite } from './process-site.ts'
 import type { Site } from './site.ts'
 
 export type { AgentSite, ProcessFacts, ProcessSite } from './process-site.ts'
-export type { Clock, Logger, Manipulate, PipePlace, ResourcePool, SharedMemory, Site, SiteBase, WorkerChannel } from './site.ts'
+export type { Clock, Logger, Manipulate, PipePlace, Site, SiteBase } from './site.ts'
+export type { ResourcePool, SharedMemory, WorkerChannel } from './shared-memory.ts'
 
 /** Where a layer stands: the keys of `src/order.ts`, outermost first. */
 export type Stage = 'server' | 'routed' | 'router' | 'endpoint' | 'proxy' | 'backend' | 'executor' | 'transport'

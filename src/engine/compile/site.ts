@@ -3,11 +3,13 @@
 import type { BackendConfig, EndpointConfig, ExtraConfig, GatewayConfig, TransportOptions } from '../../config/types.ts'
 import type { Data } from '../data.ts'
 import type { LineSink } from '../line-sink.ts'
+import { asError } from '../errors.ts'
 import type { RouterOptions } from '../routing/router-options.ts'
 import type { Call } from '../endpoint/call.ts'
 import type { Decode, Exchange, Pipe, PipeResponse, Sender } from '../types.ts'
 import type { Hosts, Port } from './component.ts'
 import { backendLabel } from './labels.ts'
+import type { ResourcePool, SharedMemory } from './shared-memory.ts'
 
 /**
  * Levels as KrakenD's users know them from its log. A message may hold what clients and backends say: it is always one line,
@@ -36,29 +38,6 @@ const OFFSET_MS = performance.timeOrigin - EPOCH_MS
 
 /** The machine's. */
 export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), steady: () => OFFSET_MS + performance.now() }
-
-/** Memory that every worker of this machine sees. */
-export interface SharedMemory {
-  /**
-   * The zeroed memory of that name, made on first use. The same name gives the same memory in every worker and in
-   * the next configuration after a reload, as long as the size is the same.
-   */
-  buffer(name: string, byteLength: number): SharedArrayBuffer
-  /** Tells the other workers something, and hears what they tell under that name. Values are copied; nobody is kept running by listening. */
-  channel(name: string, onMessage: (message: unknown) => void): WorkerChannel
-}
-
-export interface WorkerChannel {
-  send(message: unknown): void
-  close(): void
-}
-
-/** Things that outlive a reload: counted, disposed of when no configuration uses them any more. */
-export interface ResourcePool {
-  share<T>(key: string, create: () => T, dispose: (value: T) => void | Promise<void>): T
-  /** Gives one use back; resolves when what nobody uses any more is disposed of. */
-  release(key: string): void | Promise<void>
-}
 
 /** What a pipe is compiled for: an endpoint, an agent, a step of something larger. */
 export interface PipePlace {
@@ -190,7 +169,7 @@ export interface SiteMaker {
   ready(): Promise<void>
   /** Files that were read for this configuration. */
   readonly files: ReadonlySet<string>
-  /** Runs what components asked for at the end, in reverse order. */
+  /** Runs what components asked for at the end, in reverse order, all of it; rejects with an AggregateError of what went wrong. */
   retire(): Promise<void>
 }
 
@@ -292,7 +271,15 @@ export function makeSites(init: SiteMakerInit): SiteMaker {
       await Promise.all(awaited)
     },
     async retire() {
-      for (const release of releases.reverse()) await release()
+      const failures: Error[] = []
+      for (const release of releases.reverse()) {
+        try {
+          await release()
+        } catch (error) {
+          failures.push(asError(error))
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '))
     },
   }
 }

@@ -12,6 +12,7 @@ import type { HeaderMap } from '../headers.ts'
 import { callDepth, type Claims, clientExchange, verifiedClaims } from '../ports.ts'
 import type { Scope } from '../scope.ts'
 import type { Exchange, Handler, Route } from '../types.ts'
+import { paramName } from '../../go/param-name.ts'
 import { atDepth, currentDepth } from './call-depth.ts'
 import { memoryExchange } from './memory-exchange.ts'
 
@@ -130,7 +131,7 @@ function fillPattern(pattern: string, given: Readonly<Record<string, string>>): 
   const params = new Map<string, string>()
   const path = pattern.replaceAll(/(\/?)([:*])([^/]+)/g, (_all, slash: string, kind: string, name: string) => {
     const value = Object.hasOwn(given, name) ? (given[name] as string) : ''
-    const key = name.slice(0, 1).toUpperCase() + name.slice(1)
+    const key = paramName(name)
     if (kind === ':') {
       params.set(key, value)
       return slash + encodeURIComponent(value)

@@ -23,7 +23,13 @@ import { compileEndpoint, type EndpointInit } from './endpoint.ts'
 import { streamWriter } from './write-response.ts'
 
 /** An endpoint with a pipe, and what its log says. */
-async function serve(pipe: Pipe, init: Partial<EndpointInit> = {}, outputEncoding = 'json', cacheTtlMs = 0) {
+async function serve(
+  pipe: Pipe,
+  init: Partial<EndpointInit> = {},
+  outputEncoding = 'json',
+  cacheTtlMs = 0,
+  exchange = makeExchange({ target: '/e' }),
+) {
   const encodings = await loadEncodings(new Set([outputEncoding]))
   const log = makeLog()
   const compiled = compileEndpoint({
@@ -41,7 +47,6 @@ async function serve(pipe: Pipe, init: Partial<EndpointInit> = {}, outputEncodin
     liftsEventStreams: true,
     ...init,
   })
-  const exchange = makeExchange({ target: '/e' })
   await compiled.handle(exchange)
   return { exchange, lines: log.lines, text: exchange.answered.body, headers: exchange.responseHeaders, run: compiled.run }
 }
@@ -211,6 +216,25 @@ test('a merge of a file says whose errors they are, without user and password of
     'ERROR [ENDPOINT: /e] Error #0: down (backend 0, GET http://one/b, after N ms)',
     'ERROR [ENDPOINT: /e] Error #1: down (backend 1, POST /{{.Id}}, after N ms)',
   ])
+})
+
+test('the time of an endpoint is no longer counted when its answer cannot be written', async () => {
+  const bug = new Error('bug')
+  const scopes: boolean[] = []
+  const pipe: Pipe = (_request, scope) => {
+    scope.onEnd(() => scopes.push(scope.ended))
+    return Promise.resolve(makeResponse({ data: Data.of({ a: 1 }) }))
+  }
+  const render = (): never => {
+    throw bug
+  }
+  const stream = { timeoutMs: 1000, idleMs: 1000, maxMs: 1000, upgrades: [], allowsOrigin: null, dropsHeader: null, warn: () => {} }
+  for (const init of [{}, { stream }]) {
+    const exchange = makeExchange({ target: '/e' })
+    await assert.rejects(serve(pipe, { render, ...init }, 'json', 0, exchange), bug)
+    exchange.scope.end()
+    assert.deepEqual(scopes, [])
+  }
 })
 
 test('the time of an endpoint ends what its pipe waits for, and is no longer counted when the answer is there', async () => {

@@ -87,7 +87,13 @@ export function compileEndpoint(init: EndpointInit): CompiledEndpoint {
     return pipe(buildRequest(exchange), scope).then(
       (response) => {
         if (response.error !== null) noteFailure(exchange, response.error)
-        const writing = write(exchange, response)
+        let writing: Promise<void> | void
+        try {
+          writing = write(exchange, response)
+        } catch (thrown) {
+          scope.close()
+          throw thrown
+        }
         // A stream is cut when the endpoint's time is over, but for events, which nobody wants cut.
         if (writing !== undefined) {
           if (init.liftsEventStreams && isEventStream(exchange.responseHeaders)) scope.lift(Infinity)

@@ -1,6 +1,7 @@
 // The time of streamed answers: the endpoint's timeout ends with the head of an answer, then only standing still is limited.
 
 import { type Duplex, Readable } from 'node:stream'
+import { readAs } from '../body.ts'
 import { asError, CANCELED, GatewayError } from '../errors.ts'
 import { passedCompanions, wantedUpgrade } from '../ports.ts'
 import type { Scope } from '../scope.ts'
@@ -60,7 +61,13 @@ export function compileStream(init: StreamInit): (exchange: Exchange) => Stream 
         const response = companions?.hasTrailers === true ? asStream(answered) : answered
         const touch = scope.lift(idleMs, IDLE)
         const { body } = response
-        const writing = passOn(exchange, response, { write, touch, scope })
+        let writing: Promise<void> | void
+        try {
+          writing = passOn(exchange, response, { write, touch, scope })
+        } catch (thrown) {
+          end()
+          throw thrown
+        }
         if (writing === undefined) {
           end()
           return undefined
@@ -128,30 +135,19 @@ function watchBody(body: Body, scope: Scope, { timeoutMs, idleMs }: StreamInit):
     return scope.lift(idleMs, IDLE)
   }
   const complete = (): void => scope.limit(timeoutMs)
-  return {
-    get length() {
-      return body.length
-    },
-    get inMemory() {
-      return body.inMemory
-    },
-    get clientMs() {
-      return body.clientMs
-    },
-    ...(body.announcesLength === undefined ? null : { announcesLength: body.announcesLength }),
+  return readAs(body, {
     stream() {
       const source = body.stream()
       if (!isOpen) source.on('data', open()).on('end', complete)
       return source
     },
-    bytes() {
+    bytes(maxBytes) {
       if (!isOpen) open()
-      const all = body.bytes()
+      const all = body.bytes(maxBytes)
       all.then(complete, complete)
       return all
     },
-    abandon: (reason) => body.abandon?.(reason),
-  }
+  })
 }
 
 /** A break that has another reason than a client that left. */

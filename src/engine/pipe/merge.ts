@@ -42,7 +42,13 @@ export function mergeParallel(pipes: readonly Pipe[], options: MergeOptions): Pi
     const isShared = !options.isolates || (request.body.length === 0 && !options.copiesBody)
     if (isShared) return gather(pipes, request, budget, options)
     // Backends must not share a stream: whoever reads it first would leave nothing to the others.
-    return copyRequest(request).then((own) => gather(pipes, own, budget, options))
+    return copyRequest(request).then(
+      (own) => gather(pipes, own, budget, options),
+      (thrown: unknown) => {
+        budget.close()
+        throw thrown
+      },
+    )
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Quirks } from '../../config/dialect.ts'
 import type { BackendConfig, Dialect } from '../../config/types.ts'
+import { withoutUserinfo } from '../../go/url-parts.ts'
 import { UnservablePlace } from '../compile/component.ts'
 import { buildLabel } from '../compile/labels.ts'
 import { layersFor, stack, type LayerObserver, type NamedLayer } from '../compile/layers.ts'
@@ -12,7 +13,7 @@ import { spellingsOf } from '../endpoint/request.ts'
 import { streamLimitsOf } from '../endpoint/stream-block.ts'
 import { compileManipulation } from '../steps/manipulate.ts'
 import { placeholdersOf } from '../steps/request-builder.ts'
-import { requiredBackends, ownJoins } from '../ports.ts'
+import { ownJoins, PIPE_PLUGIN_BLOCKS, requiredBackends } from '../ports.ts'
 import { textMasker } from '../secrets.ts'
 import type { Decode, Pipe, Sender } from '../types.ts'
 import { compileBackend } from './backend.ts'
@@ -95,7 +96,7 @@ function readSteps(backends: readonly BackendConfig[]): boolean {
 /** Whose error it is, in the words of the file. security: without what hosts have of user and password. */
 function originsOf(backends: readonly BackendConfig[], { steady }: Clock): ErrorOrigins {
   const names = backends.map(({ at, method, hosts, urlPattern }) => {
-    const host = hosts.length === 1 ? (hosts[0] as string).replace(/\/\/[^/]*@/, '//') : ''
+    const host = hosts.length === 1 ? withoutUserinfo(hosts[0] as string) : ''
     return `backend ${at.at(-1)}, ${method} ${host}${urlPattern}`
   })
   return {
@@ -105,9 +106,7 @@ function originsOf(backends: readonly BackendConfig[], { steady }: Clock): Error
   }
 }
 
-/** Blocks whose plugins want to know what the backend itself answered. */
-const PLUGIN_BLOCKS = ['plugin/middleware', 'plugin/req-resp-modifier', 'plugin/http-client']
-/** A block of an endpoint that wants to know it of all its backends. */
+/** A block of an endpoint that wants to know what its backends themselves answered, as plugins do. */
 const HEAD_READER = '_gw/output-headers'
 
 /** Everything that stands around one backend's HTTP call. */
@@ -135,7 +134,7 @@ async function compileStack(place: PipePlace, backend: BackendConfig, init: Pipe
     mask: textMasker(site.config.secrets),
     tellsBackend:
       place.extraConfig.has(HEAD_READER) ||
-      PLUGIN_BLOCKS.some((namespace) => backend.extraConfig.has(namespace)) ||
+      PIPE_PLUGIN_BLOCKS.some((namespace) => backend.extraConfig.has(namespace)) ||
       place.tellsSteps === true,
     maxBodyBytes: maxBodyBytesOf(backend, site.config),
     manipulate,

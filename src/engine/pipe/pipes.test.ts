@@ -11,7 +11,6 @@ import { Scope } from '../scope.ts'
 import { mergeSequential } from './sequential.ts'
 import { equalHosts, type Host, type Hosts } from '../compile/component.ts'
 import { balancer } from '../steps/balancer.ts'
-import { concurrentCalls } from '../steps/concurrent.ts'
 import { headerFilter } from '../steps/header-filter.ts'
 import { requestBuilder } from '../steps/request-builder.ts'
 import { shadowTraffic } from '../steps/shadow.ts'
@@ -109,6 +108,22 @@ test('every backend of an unsafe merge reads the whole body', async () => {
   }
   await mergeParallel([reads, reads], { ...options, copiesBody: true })(request({ body: bodyOf(Buffer.from('hello')) }), Scope.root())
   assert.deepEqual(bodies, ['hello', 'hello'])
+})
+
+test('no time is counted once the client’s body cannot be read', async (t) => {
+  const lost = new Error('lost')
+  const body = { ...bodyOf(Buffer.from('x')), bytes: () => Promise.reject(lost) }
+  const step = { pipe: gives({}), placeholders: [], isStream: false }
+  const merges = [mergeParallel([gives({}), gives({})], options), mergeSequential([step, step], { ...options, propagated: [] })]
+  const start = t.mock.method(globalThis, 'setTimeout')
+  const stop = t.mock.method(globalThis, 'clearTimeout')
+  for (const merge of merges) await assert.rejects(merge(request({ body }), Scope.root()), lost)
+  const started = start.mock.calls.map(({ result }) => result)
+  assert.deepEqual(
+    stop.mock.calls.map(({ arguments: [timer] }) => timer),
+    started,
+  )
+  assert.equal(started.length, merges.length)
 })
 
 test('a sequence hands values on and stops at the first failure', async () => {
@@ -239,19 +254,6 @@ test('static data is added by its strategy and never makes an answer complete', 
   const rescued = await run('always', fails('no'))
   assert.deepEqual([rescued?.data?.object, rescued?.isComplete], [{ s: 1 }, false])
   await assert.rejects(async () => run('complete', fails('no')), { message: 'no' })
-})
-
-test('of concurrent calls the first complete answer wins, the others are told to stop', async () => {
-  const ended: boolean[] = []
-  let calls = 0
-  const pipe: Pipe = (_request, scope) => {
-    calls++
-    if (calls === 2) return Promise.resolve(answer({ winner: true }))
-    return new Promise((_resolve, reject) => scope.onEnd((reason) => (ended.push(true), reject(reason))))
-  }
-  const response = await concurrentCalls(3, 1000)?.(pipe)(request(), Scope.root())
-  assert.deepEqual([response?.data?.object, ended], [{ winner: true }, [true, true]])
-  await assert.rejects(async () => concurrentCalls(2, 1000)?.(fails('last'))(request(), Scope.root()), { message: 'last' })
 })
 
 test('shadow traffic gets the same body and cannot fail the request', async () => {

@@ -59,7 +59,6 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
   )
   return async function callInSequence(request, scope) {
     const budget = scope.child(options.timeoutMs * MERGE_TIME_SHARE)
-    const first = options.copiesBody || request.body.length !== 0 ? await copyRequest(request) : request
     const params = new Map(request.params)
     const parts: PipeResponse[] = []
     const texts: (string | null)[] = []
@@ -68,6 +67,7 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
       new MergeError([error], [options.whose.describe(index, start)], [options.whose.indexOf(index)], true)
     let failure: Error | null = null
     try {
+      const first = options.copiesBody || request.body.length !== 0 ? await copyRequest(request) : request
       for (const [index, step] of steps.entries()) {
         for (const reference of wanted[index] as Reference[]) resolveInto(params, reference, parts, texts)
         const own: PipeRequest = { ...first, params: new Map(params), ...(tellsSteps ? { steps: answersOf(parts, texts) } : null) }

@@ -1,6 +1,6 @@
 // What the health check tells of the whole process, whichever worker is asked: written by the main thread, read by all of them.
 
-import type { SharedMemory } from '../compile/site.ts'
+import type { SharedMemory } from '../compile/shared-memory.ts'
 
 export interface ProcessHealth {
   /** Milliseconds since 1970 when the process began; 0 where no process has said it. */

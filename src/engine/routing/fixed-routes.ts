@@ -20,7 +20,7 @@ export interface HealthInit {
   /** The last sign of life of each async agent. */
   readonly agents: () => Record<string, Date>
   /** Those to brokers. */
-  readonly connections: ReadonlyMap<string, ConnectionState>
+  readonly connections: ReadonlyMap<unknown, ConnectionState>
   readonly health: () => ProcessHealth
 }
 
@@ -41,8 +41,22 @@ export function healthHandler({ tellsAgents, agents, connections, health }: Heal
 
   function tellAgents(startedMs: number): Record<string, unknown> {
     const seen = Object.fromEntries(Object.entries(agents()).map(([name, time]) => [name, formatGoTime(time, startedMs)]))
-    const links = Object.fromEntries([...connections].map(([name, state]) => [name, state()]))
-    return { agents: seen, ...(connections.size === 0 ? null : { connections: links }), now: formatGoTime(new Date(), startedMs) }
+    return {
+      agents: seen,
+      ...(connections.size === 0 ? null : { connections: tellConnections() }),
+      now: formatGoTime(new Date(), startedMs),
+    }
+  }
+
+  /** Another connection of the same name is told with a number: `amqp://broker (producer) 2`. */
+  function tellConnections(): Record<string, string> {
+    const counts = new Map<string, number>()
+    const told = [...connections.values()].map(({ name, state }) => {
+      const count = (counts.get(name) ?? 0) + 1
+      counts.set(name, count)
+      return [count === 1 ? name : `${name} ${count}`, state()] as const
+    })
+    return Object.fromEntries(told)
   }
 }
 

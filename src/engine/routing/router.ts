@@ -4,6 +4,8 @@ import { cleanPath, encodePath } from '../../go/url.ts'
 import { type Match, RouteTree } from './route-tree.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler, Layer, Route } from '../types.ts'
+import { paramName } from '../../go/param-name.ts'
+import { redirectPage } from '../../go/html.ts'
 
 export interface RouterInit {
   readonly options: RouterOptions
@@ -59,7 +61,7 @@ export class Router {
   add({ method, pattern, endpoint, handle, isBare = false }: RouteInit): Target {
     let tree = this.#trees.get(method)
     if (tree === undefined) this.#trees.set(method, (tree = new RouteTree()))
-    const params = [...pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => capitalize(name))
+    const params = [...pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => paramName(name))
     const target = { pattern, method, endpoint, keepsEncoding: false, handle, isBare, params }
     tree.add(pattern, target)
     return target
@@ -148,11 +150,6 @@ function targetOf(exchange: Exchange): Target {
   return exchange.route as Target
 }
 
-/** A parameter as the engine knows it: `user_id` → `User_id`. */
-export function capitalize(name: string): string {
-  return name.slice(0, 1).toUpperCase() + name.slice(1)
-}
-
 export function toggleTrailingSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : `${path}/`
 }
@@ -176,14 +173,10 @@ export function redirectTo(exchange: Exchange, path: string): void {
     exchange.answer(307)
     return
   }
-  exchange.answer(301, `<a href="${escapeHtml(location)}">Moved Permanently</a>.\n\n`)
+  exchange.answer(301, redirectPage(location))
 }
 
 /** With its question mark, which stays where nothing follows it. */
 function queryOf({ target, rawQuery }: Exchange): string {
   return rawQuery === '' && !target.includes('?') ? '' : `?${rawQuery}`
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&#34;').replaceAll("'", '&#39;')
 }

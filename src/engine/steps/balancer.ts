@@ -9,8 +9,9 @@ import { rawTextOf } from '../raw-query.ts'
 import { keepsQuery } from '../routing/patterns/route-block.ts'
 import type { Layer, Pipe, PipeRequest, Query } from '../types.ts'
 import { quote } from '../../go/quote.ts'
-import { encodeText } from '../../go/text.ts'
+import { bytesOfText } from '../../go/text.ts'
 import { UrlError } from '../../go/url-escape.ts'
+import { basicCredentials } from '../../go/url-parts.ts'
 import { encodeQuery, encodeTarget } from '../../go/url.ts'
 
 export const hostBalancer = step({
@@ -38,7 +39,7 @@ export type EncodeQuery = (query: Query) => string
 /** A query that nobody has changed goes on byte for byte. */
 function encodeSentQuery(query: Query): string {
   const raw = rawTextOf(query)
-  return raw === null ? encodeQuery(query) : encodeText(raw).toString('latin1')
+  return raw === null ? encodeQuery(query) : bytesOfText(raw)
 }
 
 export interface Target {
@@ -49,6 +50,11 @@ export interface Target {
   readonly authorization: string | null
 }
 
+interface Turn {
+  readonly url: string
+  readonly target: Target
+}
+
 const MAX_TURNS_OF_HOST = 100
 /** security: clients fill patterns with texts of any length, which would stay until the next request. */
 const MAX_KEPT_PATH = 1024
@@ -56,10 +62,9 @@ export const NO_HOSTS = new GatewayError('no hosts available', { code: 'ERR_NO_H
 
 /** A round robin; one that begins at a random host keeps several workers and instances from marching in step. */
 export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: EncodeQuery = encodeQuery): Layer<Pipe> {
-  const targets = new Map<string, Target>()
   let turn = beginsAtRandomHost ? Math.floor(Math.random() * 1000) : -1
   let list: readonly Host[] = []
-  let turns: readonly string[] = []
+  let turns: readonly Turn[] = []
   const choose = (tried: Set<string> | undefined): Target => {
     const current = hosts()
     if (current !== list) {
@@ -69,10 +74,7 @@ export function balancer(hosts: Hosts, beginsAtRandomHost: boolean, encode: Enco
     if (turns.length === 0) throw NO_HOSTS
     turn = (turn + 1) % turns.length
     if (tried !== undefined) turn = skipTried(turns, turn, tried)
-    const host = turns[turn] as string
-    let target = targets.get(host)
-    if (target === undefined) targets.set(host, (target = parseHost(host)))
-    return target
+    return (turns[turn] as Turn).target
   }
   const address = addressing(encode)
   return (next) =>
@@ -106,19 +108,22 @@ function badUrl(text: string, { message }: UrlError): GatewayError {
 }
 
 /** The next turn of a host that was not asked before, which counts as asked from now on; this one when all were. */
-function skipTried(turns: readonly string[], first: number, tried: Set<string>): number {
-  const ahead = turns.findIndex((_host, step) => !tried.has(turns[(first + step) % turns.length] as string))
+function skipTried(turns: readonly Turn[], first: number, tried: Set<string>): number {
+  const ahead = turns.findIndex((_turn, step) => !tried.has((turns[(first + step) % turns.length] as Turn).url))
   const turn = (first + Math.max(0, ahead)) % turns.length
-  tried.add(turns[turn] as string)
+  tried.add((turns[turn] as Turn).url)
   return turn
 }
 
 /** Each host as often as its weight says, in the order of the list. security: what a name server says of weights costs no memory. */
-const takeTurns = perList((hosts: readonly Host[]): readonly string[] => {
+const takeTurns = perList((hosts: readonly Host[]): readonly Turn[] => {
   const divisor = hosts.reduce((common, { weight }) => greatestDivisor(common, weight), 0) || 1
   const heaviest = hosts.reduce((most, { weight }) => Math.max(most, weight), 0) / divisor
   const scale = heaviest > MAX_TURNS_OF_HOST ? MAX_TURNS_OF_HOST / heaviest : 1
-  return hosts.flatMap(({ url, weight }) => Array<string>(Math.max(1, Math.round((weight / divisor) * scale))).fill(url))
+  return hosts.flatMap(({ url, weight }) => {
+    const turn = { url, target: parseHost(url) }
+    return Array.from({ length: Math.max(1, Math.round((weight / divisor) * scale)) }, () => turn)
+  })
 })
 
 function greatestDivisor(a: number, b: number): number {
@@ -143,20 +148,11 @@ function authorize(headers: ReadonlyHeaders, authorization: string | null): Read
 /** Takes `scheme://user:password@name:port/base` apart. */
 export function parseHost(host: string): Target {
   if (host.startsWith('unix://')) return { origin: host, basePath: '', authorization: null }
-  const parts = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#@]*)@)?([^/?#]*)(.*)$/is.exec(host)
+  const parts = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#]*)@)?([^/?#]*)(.*)$/is.exec(host)
   if (parts === null) return { origin: host, basePath: '', authorization: null }
-  const [, scheme = '', userInfo, authority = '', rest = ''] = parts
-  const authorization = userInfo === undefined ? null : `Basic ${Buffer.from(decodeUserInfo(userInfo)).toString('base64')}`
+  const [, scheme = '', userinfo, authority = '', rest = ''] = parts
+  const authorization = userinfo === undefined ? null : basicCredentials(userinfo)
   return { origin: `${scheme.toLowerCase()}${authority}`, basePath: rest, authorization }
-}
-
-function decodeUserInfo(userInfo: string): string {
-  const text = userInfo.includes(':') ? userInfo : `${userInfo}:`
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 /** perf: a pattern without placeholders gives the same path every time. */

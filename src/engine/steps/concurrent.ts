@@ -1,6 +1,6 @@
 // `concurrent_calls`: asks a backend several times at once; the first complete answer wins.
 
-import { copyRequest, discardBody } from '../body.ts'
+import { copyRequest, discardBody, keepForBody } from '../body.ts'
 import { step } from '../compile/component.ts'
 import { asError } from '../errors.ts'
 import type { Scope } from '../scope.ts'
@@ -26,38 +26,39 @@ export function concurrentCalls(calls: number, timeoutMs: number): Layer<Pipe> |
 }
 
 /** Without a complete answer the last one counts, and without any the last error. */
-function race(next: Pipe, request: PipeRequest, scope: Scope, calls: number): Promise<PipeResponse> {
+function race(next: Pipe, request: PipeRequest, budget: Scope, calls: number): Promise<PipeResponse> {
   return new Promise((resolve, reject) => {
-    let pending = calls
+    const running = new Set<Scope>()
+    let isWon = false
     let lastResponse: PipeResponse | null = null
     let lastError: Error | null = null
-    const finish = (): void => {
-      scope.close()
+    const win = (response: PipeResponse): void => {
+      isWon = true
+      for (const loser of running) loser.end()
+      keepForBody(budget, response.body)
+      resolve(response)
+    }
+    const settle = (): void => {
+      if (running.size > 0 || isWon) return
+      budget.close()
       if (lastResponse === null) reject(lastError)
       else resolve(lastError === null ? lastResponse : { ...lastResponse, error: lastError })
     }
     for (let i = 0; i < calls; i++) {
-      const call = scope.child()
+      const call = budget.child()
+      running.add(call)
       next(request, call).then(
         (response) => {
-          pending--
-          if (response.isComplete && lastResponse?.isComplete !== true) {
-            lastResponse = response
-            lastError = null
-            // The winner's stream lives on; the others are told that nobody waits for them.
-            call.close()
-            scope.end()
-            resolve(response)
-            return
-          }
+          running.delete(call)
+          if (response.isComplete && !isWon) return win(response)
           lastResponse ??= response
           discardBody(response.body)
-          if (pending === 0) finish()
+          return settle()
         },
         (error: unknown) => {
-          pending--
+          running.delete(call)
           lastError = asError(error)
-          if (pending === 0 && lastResponse?.isComplete !== true) finish()
+          settle()
         },
       )
     }

@@ -5,8 +5,8 @@ import type { GoValue } from '../value.ts'
 import { runeOf } from '../text.ts'
 import { isPrint } from '../unicode.ts'
 import { escapeQueryComponent } from '../url.ts'
+import { escapeMarkup } from '../html.ts'
 
-const HTML: Readonly<Record<string, string>> = { '"': '&#34;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;', '\0': '\uFFFD' }
 const SCRIPT: Readonly<Record<string, string>> = {
   '\\': '\\\\',
   "'": "\\'",
@@ -23,7 +23,7 @@ function textOfAll(values: readonly GoValue[]): string {
 }
 
 export function escapeHtml(values: readonly GoValue[]): string {
-  return textOfAll(values).replaceAll(/["'&<>\0]/g, (character) => HTML[character] ?? character)
+  return escapeMarkup(textOfAll(values)).replaceAll('\0', '\uFFFD')
 }
 
 export function escapeScript(values: readonly GoValue[]): string {

@@ -2,7 +2,8 @@
 
 import { asError, GatewayError, SendError } from '../../engine/errors.ts'
 import type { BackendRequest } from '../../engine/types.ts'
-import { MAX_PORT } from '../../go/host-port.ts'
+import { describeFailedCall } from '../../go/failed-call.ts'
+import { joinHostPort, MAX_PORT } from '../../go/host-port.ts'
 import { quote } from '../../go/quote.ts'
 import { type GoUrl, hostnameOf, parseUrl } from '../../go/url-parts.ts'
 
@@ -40,8 +41,7 @@ export function tooLarge(maxBytes: number): SendError {
 const TOO_LARGE = { code: 'ERR_BACKEND_TOO_LARGE' }
 
 function aboutRequest(request: BackendRequest, detail: string): string {
-  const verb = request.method.slice(0, 1) + request.method.slice(1).toLowerCase()
-  return `${verb} "${request.origin}${request.path}": ${detail}`
+  return describeFailedCall(request.method, `${request.origin}${request.path}`, detail)
 }
 
 const SYSTEM_WORDS: Readonly<Record<string, string>> = {
@@ -89,10 +89,6 @@ export function dialWords(error: SystemError, hostname: string, port: number): s
   const words = SYSTEM_WORDS[code]
   if (words !== undefined) return `dial tcp ${joinHostPort(address, first.port ?? port)}: connect: ${words}`
   return tlsWords(first) ?? first.message
-}
-
-export function joinHostPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 /** Words for a connection that broke while in use. */

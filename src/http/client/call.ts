@@ -5,6 +5,7 @@ import { asError, GatewayError, SendError } from '../../engine/errors.ts'
 import { HeaderMap } from '../../engine/headers.ts'
 import type { Scope } from '../../engine/scope.ts'
 import type { BackendRequest, BackendResponse } from '../../engine/types.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import { readPragma } from '../pragma.ts'
 import { backendError, sendError, tooLarge } from './backend-errors.ts'
 import { BackendStream } from './backend-stream.ts'
@@ -104,7 +105,7 @@ export class Call implements ConnectionUser {
     this.#headTimer = setTimeout(() => {
       const failure = new SendError('net/http: timeout awaiting response headers', { phase: 'headers', code: 'ERR_BACKEND_SILENT' })
       this.#fail(sendError(this.#request, failure, this.#isReplayable()))
-    }, responseHeaderTimeoutMs)
+    }, timerMs(responseHeaderTimeoutMs))
   }
 
   onHead(statusCode: number, fields: string[], length: number | null): void {

@@ -3,9 +3,11 @@
 import net, { type OnReadOpts, type Socket } from 'node:net'
 import tls, { type ConnectionOptions } from 'node:tls'
 import { asError, SendError, type SendPhase } from '../../engine/errors.ts'
-import { dialWords, joinHostPort } from './backend-errors.ts'
+import { joinHostPort } from '../../go/host-port.ts'
+import { dialWords } from './backend-errors.ts'
 import { lookupShared } from './lookup.ts'
 import type { CallCourse } from '../../engine/types.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import type { Proxy } from './proxies.ts'
 
 export interface DialTarget {
@@ -58,7 +60,10 @@ export class Dial {
   start(): void {
     const target = this.#target
     if (target.timeoutMs !== Infinity)
-      this.#timer = setTimeout(() => this.#fail(`dial tcp ${joinHostPort(target.hostname, target.port)}: i/o timeout`), target.timeoutMs)
+      this.#timer = setTimeout(
+        () => this.#fail(`dial tcp ${joinHostPort(target.hostname, target.port)}: i/o timeout`),
+        timerMs(target.timeoutMs),
+      )
     try {
       if (target.socketPath !== null) this.#watch(net.connect({ path: target.socketPath, onread: this.#onread() }), 'connect')
       else if (target.proxy !== null) this.#dialProxy(target.proxy)
@@ -84,7 +89,7 @@ export class Dial {
       keepAlive: keepAliveMs >= 0,
       keepAliveInitialDelay: Math.max(0, keepAliveMs),
       autoSelectFamily: fallbackDelayMs >= 0,
-      autoSelectFamilyAttemptTimeout: Math.max(MIN_ATTEMPT_MS, Math.ceil(fallbackDelayMs)),
+      autoSelectFamilyAttemptTimeout: Math.max(MIN_ATTEMPT_MS, timerMs(fallbackDelayMs)),
       ...(reads ? { onread: this.#onread() } : {}),
       lookup: lookupShared,
     }

@@ -1,6 +1,6 @@
 // Where a Location leads, read as Go's net/url does and not as browsers do. Knows nothing of redirects' rules.
 
-import { decodeText } from '../../go/text.ts'
+import { textOfBytes } from '../../go/text.ts'
 import { quote } from '../../go/quote.ts'
 import { basicCredentials, parseUrl, resolvePath, writtenPath, type GoUrl } from '../../go/url-parts.ts'
 import { encodeTarget, escapePath } from '../../go/url.ts'
@@ -23,7 +23,7 @@ export interface Address {
  * and for one without a host.
  */
 export function resolveLocation(location: string, from: { readonly origin: string; readonly path: string }): Address {
-  const text = decodeText(Buffer.from(location, 'latin1'))
+  const text = textOfBytes(location)
   let url: GoUrl
   try {
     url = parseUrl(text)

@@ -5,6 +5,7 @@ import type { ConnectionOptions } from 'node:tls'
 import type { TransportOptions } from '../../config/types.ts'
 import type { SendError } from '../../engine/errors.ts'
 import type { BackendRequest, CallCourse } from '../../engine/types.ts'
+import { basicCredentials, withoutBrackets } from '../../go/url-parts.ts'
 import { Connection } from './connection.ts'
 import { Dial, type DialTarget } from './dial.ts'
 import type { FindProxy } from './proxies.ts'
@@ -19,6 +20,12 @@ export interface TransportState {
   isClosed: boolean
 }
 
+/** Hears when a pool has connections and when it has none any more; a call whose last connection went may begin the next use at once. */
+export interface PoolUses {
+  begin(pool: OriginPool): void
+  end(pool: OriginPool): void
+}
+
 /** Origins that are sockets of this machine: `unix:///run/app.sock`. */
 const UNIX = 'unix://'
 /** What Go's dialer does when nothing else is written. */
@@ -30,7 +37,7 @@ const KEEP_ALIVE_MARGIN_MS = 1000
 export class OriginPool {
   readonly #state: TransportState
   readonly #origin: string
-  readonly #onUnused: (pool: OriginPool) => void
+  readonly #uses: PoolUses
   readonly #idle: Connection[] = []
   readonly #target: DialTarget
   readonly #headOptions: HeadOptions
@@ -39,7 +46,7 @@ export class OriginPool {
   readonly responseHeaderTimeoutMs: number
 
   /** Throws for an origin that is no `http://host` or `https://host`. */
-  constructor(origin: string, state: TransportState, onUnused: (pool: OriginPool) => void) {
+  constructor(origin: string, state: TransportState, uses: PoolUses) {
     const { options } = state
     const socketPath = origin.startsWith(UNIX) ? origin.slice(UNIX.length) : null
     const url = new URL(socketPath === null ? origin : 'http://localhost')
@@ -47,10 +54,10 @@ export class OriginPool {
     if (!isSecure && url.protocol !== 'http:') throw new Error('no address of HTTP')
     this.#origin = origin
     this.#state = state
-    this.#onUnused = onUnused
+    this.#uses = uses
     this.#maxIdle = options.disableKeepAlives ? 0 : options.maxIdleConnectionsPerHost
     this.responseHeaderTimeoutMs = Math.ceil(options.responseHeaderTimeoutMs)
-    const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
+    const hostname = withoutBrackets(url.hostname)
     const port = Number(url.port || (isSecure ? 443 : 80))
     const proxy = socketPath === null ? state.findProxy(isSecure, hostname, port) : null
     this.#target = {
@@ -65,11 +72,10 @@ export class OriginPool {
     }
     const authority = socketPath !== null ? 'localhost' : origin.slice(origin.indexOf('://') + 3)
     const at = authority.lastIndexOf('@')
-    const credentials = at < 0 ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
     this.#headOptions = {
       isProxied: !isSecure && proxy !== null,
       host: authority.slice(at + 1),
-      authorization: credentials === null ? null : `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`,
+      authorization: at < 0 ? null : basicCredentials(authority.slice(0, at)),
       proxyAuthorization: isSecure ? null : (proxy?.authorization ?? null),
       asksForGzip: !options.disableCompression,
       closes: options.disableKeepAlives,
@@ -99,7 +105,7 @@ export class OriginPool {
   /** Opens a connection; gives a way to call that off. How it goes is noted in `course`. */
   dial(done: (connection: Connection | null, failure: SendError | null) => void, course?: CallCourse): () => void {
     const connection = new Connection(this.#onIdle, this.#onGone)
-    this.#openCount++
+    if (this.#openCount++ === 0) this.#uses.begin(this)
     const onDialed = (socket: Socket | null, failure: SendError | null): void => {
       if (socket === null) {
         connection.destroy()
@@ -144,7 +150,6 @@ export class OriginPool {
       this.#idle.splice(at, 1)
       this.#state.idleCount--
     }
-    this.#openCount--
-    if (this.#openCount === 0) this.#onUnused(this)
+    if (--this.#openCount === 0) this.#uses.end(this)
   }
 }

@@ -1,7 +1,8 @@
 // Proxies named by the environment, with the rules of Go's httpproxy. Knows nothing of sockets and of the process.
 
-import { BlockList, isIP } from 'node:net'
-import { addNetwork } from '../../engine/networks.ts'
+import { BlockList } from 'node:net'
+import { addNetwork, hasAddress } from '../../engine/networks.ts'
+import { basicCredentials, parseUrl, withoutBrackets } from '../../go/url-parts.ts'
 
 /** Values of HTTP_PROXY, HTTPS_PROXY and NO_PROXY (or their lower-case forms). */
 export interface ProxyEnvironment {
@@ -33,19 +34,25 @@ function parseProxy(value: string | undefined): Proxy | null {
   if (!URL.canParse(text)) return null
   const url = new URL(text)
   if (url.protocol !== 'http:') return null
-  const credentials = url.username === '' ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  let userinfo: string | null
+  try {
+    ;({ userinfo } = parseUrl(text))
+  } catch {
+    // compat: a proxy that Go cannot parse is none.
+    return null
+  }
   return {
-    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    hostname: withoutBrackets(url.hostname),
     port: Number(url.port || 80),
-    authorization: credentials === null ? null : `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`,
+    authorization: userinfo === null ? null : basicCredentials(userinfo),
   }
 }
 
 /** This machine itself never goes through a proxy. */
 function compileExemptions(noProxy: string): (hostname: string, port: number) => boolean {
   const networks = new BlockList()
-  networks.addSubnet('127.0.0.0', 8, 'ipv4')
-  networks.addAddress('::1', 'ipv6')
+  addNetwork(networks, '127.0.0.0/8')
+  addNetwork(networks, '::1')
   const suffixes: { readonly text: string; readonly port: number | null; readonly isExactToo: boolean }[] = []
   let isAll = false
   for (const item of noProxy.toLowerCase().split(',')) {
@@ -54,9 +61,7 @@ function compileExemptions(noProxy: string): (hostname: string, port: number) =>
     else if (entry !== '') addExemption(entry, networks, suffixes)
   }
   return (hostname, port) => {
-    if (isAll || hostname === 'localhost') return true
-    const family = isIP(hostname)
-    if (family !== 0 && networks.check(hostname, family === 6 ? 'ipv6' : 'ipv4')) return true
+    if (isAll || hostname === 'localhost' || hasAddress(networks, hostname)) return true
     return suffixes.some((suffix) => {
       if (suffix.port !== null && suffix.port !== port) return false
       return hostname.endsWith(suffix.text) || (suffix.isExactToo && hostname === suffix.text.slice(1))
@@ -65,17 +70,13 @@ function compileExemptions(noProxy: string): (hostname: string, port: number) =>
 }
 
 function addExemption(entry: string, networks: BlockList, suffixes: { text: string; port: number | null; isExactToo: boolean }[]): void {
-  if (isIP(entry.split('/')[0] as string) !== 0 && entry.includes('/')) {
-    addNetwork(networks, entry)
-    return
-  }
+  if (addNetwork(networks, withoutBrackets(entry))) return
   const [, host = entry, portText] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(entry) ?? []
-  const bare = host.replace(/^\[(.*)\]$/, '$1')
-  const port = portText === undefined ? null : Number(portText)
-  const ip = isIP(bare)
-  if (ip !== 0 && port === null) networks.addAddress(bare, ip === 6 ? 'ipv6' : 'ipv4')
-  else {
-    const name = bare.startsWith('*.') ? bare.slice(1) : bare
-    suffixes.push({ text: name.startsWith('.') ? name : `.${name}`, port, isExactToo: !name.startsWith('.') })
-  }
+  const bare = withoutBrackets(host)
+  const name = bare.startsWith('*.') ? bare.slice(1) : bare
+  suffixes.push({
+    text: name.startsWith('.') ? name : `.${name}`,
+    port: portText === undefined ? null : Number(portText),
+    isExactToo: !name.startsWith('.'),
+  })
 }

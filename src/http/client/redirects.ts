@@ -10,6 +10,7 @@ import { perList } from '../../engine/per-list.ts'
 import type { Scope } from '../../engine/scope.ts'
 import { parseHost } from '../../engine/steps/balancer.ts'
 import type { BackendRequest, BackendResponse, Body, Sender } from '../../engine/types.ts'
+import { withoutUserinfo } from '../../go/url-parts.ts'
 import { Type } from '../../schema/type.ts'
 import { backendError } from './backend-errors.ts'
 import { resolveLocation, type Address } from './location.ts'
@@ -155,7 +156,7 @@ function redirectedHeaders(initial: ReadonlyHeaders, isStripped: boolean, refere
 /** security: nothing of a secret URL goes over clear text, and no password anywhere. */
 function refererFor(last: BackendRequest, origin: string): string | null {
   if (origin.startsWith('http:') && last.origin.startsWith('https:')) return null
-  return last.origin.replace(/\/\/[^/]*@/, '//') + last.path
+  return withoutUserinfo(last.origin) + last.path
 }
 
 function isSameOrSubdomain(hostname: string, initial: string): boolean {

@@ -3,9 +3,11 @@
 import { GatewayError } from '../../engine/errors.ts'
 import { FewTexts } from '../../engine/few-texts.ts'
 import { canonicalName, HOP_BY_HOP, type ReadonlyHeaders } from '../../engine/headers.ts'
+import { hasControls, isWritable } from '../../engine/header-values.ts'
 import type { BackendRequest, UpgradeRequest } from '../../engine/types.ts'
-import { encodeText } from '../../go/text.ts'
+import { bytesOfText } from '../../go/text.ts'
 import { isToken } from '../../go/header-name.ts'
+import { isHostHeader } from '../../go/host-port.ts'
 import { quote } from '../../go/quote.ts'
 
 export interface HeadOptions {
@@ -31,10 +33,6 @@ export interface RequestHead {
   readonly addedGzip: boolean
 }
 
-const PLAIN_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/
-/** security: what may stand in a Host header, which may have been a client's text. */
-const HOST = /^[\w!$%&'()*+,\-.:;=[\]~]*$/
 const PLAIN_TARGET = /^[\u0021-\u007e\u0080-\u00ff]+$/
 /** Fields of one connection, and what the transport decides itself. */
 const OWN_FIELDS = new Set([...HOP_BY_HOP, 'Content-Length', 'Expect', 'Host'])
@@ -60,7 +58,8 @@ export function requestHead(request: BackendRequest, options: HeadOptions): Requ
   const path = request.path.startsWith('/') ? request.path : `/${request.path}`
   if (!PLAIN_TARGET.test(path)) throw invalid('net/url: invalid control character in URL')
   const host = request.host ?? options.host
-  if (request.host !== undefined && !HOST.test(host)) throw invalid('http: invalid Host header')
+  // security: it may have been a client's text.
+  if (request.host !== undefined && !isHostHeader(host)) throw invalid('http: invalid Host header')
   // compat: a proxy is asked for the host of the Host header.
   const prefix = options.isProxied ? `http://${host}` : ''
   let text = `${method} ${prefix}${path} HTTP/1.1\r\nHost: ${host}\r\n`
@@ -122,9 +121,9 @@ function goesOut(name: string): boolean {
 
 /** security: control characters would end the field and begin another; characters beyond a byte would turn into some. */
 function wireValue(name: string, value: string): string {
-  if (PLAIN_VALUE.test(value)) return value
-  if (CONTROL.test(value)) throw invalid(`net/http: invalid header field value for ${quote(name)}`)
-  return encodeText(value).toString('latin1')
+  if (isWritable(value)) return value
+  if (hasControls(value)) throw invalid(`net/http: invalid header field value for ${quote(name)}`)
+  return bytesOfText(value)
 }
 
 /** compat: a client's body goes out chunked, even if its length is known, unless a single Content-Length was forwarded. */

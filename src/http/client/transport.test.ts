@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import net, { type AddressInfo } from 'node:net'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
@@ -53,6 +55,37 @@ describe('connections', () => {
     await send(transport, requestTo(backend.origin, '/'))
     assert.equal(wholeBody((await send(transport, requestTo(backend.origin, '/'))).body).toString(), 'again')
     assert.equal(backend.requests.length, 3)
+    await transport.close()
+    await backend.close()
+  })
+
+  test('beyond the number of origins that are remembered, connections are kept all the same', async () => {
+    const origins = 260
+    let dials = 0
+    const server = net.createServer((socket) => {
+      const isFirst = ++dials <= origins
+      let requests = 0
+      // The second request on each of the first connections finds it closed.
+      socket.on('data', () => (isFirst && ++requests > 1 ? socket.destroy() : socket.write(ok('a'))))
+    })
+    await once(server.listen(0), 'listening')
+    const { port } = server.address() as AddressInfo
+    const transport = createTransport(configWith({ maxIdleConnections: origins }))
+    const askAll = async (): Promise<void> => {
+      for (let i = 0; i < origins; i++) await send(transport, requestTo(`http://127.0.${i >> 7}.${(i & 127) + 1}:${port}`, '/'))
+    }
+    for (let round = 0; round < 4; round++) await askAll()
+    assert.equal(dials, 2 * origins)
+    await transport.close()
+    await new Promise<void>((resolve) => void server.close(() => resolve()))
+  })
+
+  test('user and password of an origin, with a percent sign that escapes nothing', async () => {
+    const backend = await startBackend((_request, socket) => socket.write(ok('a')))
+    const transport = createTransport(configWith())
+    await send(transport, requestTo(backend.origin.replace('//', '//us%er:p@'), '/'))
+    const credentials = Buffer.from('us%er:p').toString('base64')
+    assert.match(backend.requests[0] as string, new RegExp(`\\r\\nAuthorization: Basic ${credentials}\\r\\n`))
     await transport.close()
     await backend.close()
   })
@@ -133,6 +166,21 @@ describe('failures', () => {
     const scope = Scope.root()
     scope.end(DEADLINE_EXCEEDED)
     await assert.rejects(createTransport(configWith()).send(requestTo('http://127.0.0.1:1', '/'), scope), DEADLINE_EXCEEDED)
+  })
+
+  test('timeouts that are longer than a timer of Node.js can be', async () => {
+    const hours = 1000 * 3_600_000
+    const backend = await startBackend((_request, socket) => void setTimeout(() => socket.write(ok('a')), 20))
+    const options = {
+      dialerTimeoutMs: hours,
+      dialerFallbackDelayMs: hours,
+      responseHeaderTimeoutMs: hours,
+      idleConnectionTimeoutMs: 9 * hours,
+    }
+    const transport = createTransport(configWith(options))
+    assert.equal((await send(transport, requestTo(backend.origin, '/'))).statusCode, 200)
+    await transport.close()
+    await backend.close()
   })
 
   test('response_header_timeout', async () => {

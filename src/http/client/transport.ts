@@ -3,10 +3,11 @@
 import type { TransportOptions } from '../../config/types.ts'
 import type { Logger } from '../../engine/compile/component.ts'
 import type { BackendResponse, Sender } from '../../engine/types.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import { originError } from './backend-errors.ts'
 import { Call } from './call.ts'
 import { clientTls } from '../tls/client-tls.ts'
-import { OriginPool, type TransportState } from './origin-pool.ts'
+import { OriginPool, type PoolUses, type TransportState } from './origin-pool.ts'
 import { compileProxies, type ProxyEnvironment } from './proxies.ts'
 import { expectRequestNames } from './request-head.ts'
 import { expectResponseNames } from './response-fields.ts'
@@ -50,9 +51,12 @@ export function createTransport(options: TransportOptions, init: TransportInit =
     expectResponseNames(init.names)
   }
   const pools = new Map<string, OriginPool>()
-  // Redirects name origins that no configuration bounds.
-  const forget = (pool: OriginPool): void => {
-    if (pools.size > MAX_UNUSED_ORIGINS || pool.origin.length > MAX_KEPT_ORIGIN) pools.delete(pool.origin)
+  const uses: PoolUses = {
+    begin: (pool) => void pools.set(pool.origin, pool),
+    // Redirects name origins that no configuration bounds.
+    end: (pool) => {
+      if (pools.size > MAX_UNUSED_ORIGINS || pool.origin.length > MAX_KEPT_ORIGIN) pools.delete(pool.origin)
+    },
   }
   const sweeper = startSweeping(options.idleConnectionTimeoutMs, pools)
   const send: Sender = (request, scope) => {
@@ -60,11 +64,10 @@ export function createTransport(options: TransportOptions, init: TransportInit =
     let pool = pools.get(request.origin)
     if (pool === undefined) {
       try {
-        pool = new OriginPool(request.origin, state, forget)
+        pool = new OriginPool(request.origin, state, uses)
       } catch (error) {
         return Promise.reject(originError(request, error))
       }
-      pools.set(request.origin, pool)
     }
     const found = pool
     return new Promise<BackendResponse>((resolve, reject) => {
@@ -85,7 +88,7 @@ function startSweeping(timeoutMs: number, pools: Map<string, OriginPool>): NodeJ
   const sweep = (): void => {
     for (const pool of pools.values()) pool.sweep()
   }
-  const sweeper = setInterval(sweep, Math.max(MIN_SWEEP_MS, timeoutMs / SWEEPS_PER_TIMEOUT))
+  const sweeper = setInterval(sweep, timerMs(Math.max(MIN_SWEEP_MS, timeoutMs / SWEEPS_PER_TIMEOUT)))
   sweeper.unref()
   return sweeper
 }

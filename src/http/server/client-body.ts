@@ -36,6 +36,11 @@ export class ClientBody implements Body {
     return this.length === 0 || this.#source.readableEnded
   }
 
+  /** Whether its reader has destroyed it before its end: nobody can read the rest. */
+  get isBrokenOff(): boolean {
+    return this.#source.destroyed && !this.isComplete
+  }
+
   /** Bytes that were read; of a body that passes as a stream, its announced length once it is whole. */
   get bytesRead(): number {
     if (this.inMemory !== null) return this.inMemory.length
@@ -72,6 +77,13 @@ export class ClientBody implements Body {
       this.#bytes = Promise.reject(reason)
       this.#bytes.catch(ignore)
     } else this.#reject?.(reason)
+  }
+
+  /** The answer has left: what is left of a body whose reading was given up makes room for the next request. */
+  discard(): void {
+    if (this.#openedAt === 0 || this.isComplete) return
+    // An iterator that nobody asks any more would hold it back.
+    this.#source.removeAllListeners('readable').resume()
   }
 
   async *#chunks(bytes: Promise<Buffer>): AsyncGenerator<Buffer> {

@@ -69,6 +69,8 @@ export class Http1Exchange extends WireExchange {
 
   override closed(isComplete: boolean): void {
     super.closed(isComplete)
+    // Node itself does so only where nobody has begun to read.
+    this.clientBody.discard()
     this.#draining.onAnswered?.()
   }
 
@@ -120,7 +122,7 @@ export class Http1Exchange extends WireExchange {
     // Node ends a connection whose client waits to be told to go on, whether or not it has a body to send.
     if (body.isAwaited) return true
     if (body.length === 0 || body.isComplete) return false
-    return body.length === null || body.length > MAX_UNREAD_BYTES
+    return body.length === null || body.length > MAX_UNREAD_BYTES || body.isBrokenOff
   }
 }
 

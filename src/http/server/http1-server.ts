@@ -3,12 +3,13 @@
 import http, { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import { isHostHeader } from '../../go/host-port.ts'
 import { ClientBody } from './client-body.ts'
 import { type Begin, type ClientSocket, type Outcome, type RequestKind, Turns } from './connection-turns.ts'
 import { GatewayResponse, Http1Exchange } from './http1-exchange.ts'
 import { upgradeOf, UpgradeExchange, UpgradeResponse } from './upgrade-exchange.ts'
-import { HOST, limitWriting, peerOf, readTimeouts, run, type ServerState } from './server-state.ts'
-import { decodeTarget, parseTarget } from '../client/target.ts'
+import { limitWriting, peerOf, readTimeouts, run, type ServerState } from './server-state.ts'
+import { decodeTarget, parseTarget } from './target.ts'
 import { giveChunksAway } from '../release-chunk.ts'
 
 /** compat: Go reads that much more than `max_header_bytes` before it gives up. */
@@ -109,7 +110,7 @@ function serveHttp1(state: ServerState, request: IncomingMessage, response: Gate
     Number.isNaN(length) ||
     codings > 1 ||
     (codings > 0 && request.httpVersionMinor === 0) ||
-    !HOST.test(host)
+    !isHostHeader(host)
   )
     refuse(response, 400)
   else if (target === null) refuse(response, 400)

@@ -2,12 +2,14 @@
 
 import http2, { constants, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
+import { isHostHeader } from '../../go/host-port.ts'
 import { ClientBody } from './client-body.ts'
 import { Http2Body } from './http2-body.ts'
 import { Http2Exchange } from './http2-exchange.ts'
 import type { Http2Sessions } from './http2-sessions.ts'
-import { HOST, limitWriting, peerOf, run, type ServerState } from './server-state.ts'
-import { decodeTarget, parseTarget } from '../client/target.ts'
+import { limitWriting, peerOf, run, type ServerState } from './server-state.ts'
+import { decodeTarget, parseTarget } from './target.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 
 /** compat: Go counts fields as HTTP/2 does, 32 bytes more for each, and takes ten of them for usual. */
 const FIELD_OVERHEAD = 32
@@ -50,7 +52,7 @@ function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: Inco
   const host = headers[':authority'] ?? headers.host ?? ''
   const socket = stream.session?.socket
   if (socket === undefined) return
-  if (target === null || !HOST.test(host)) {
+  if (target === null || !isHostHeader(host)) {
     refuse(state, stream, headers, 400, TEXT, '400 Bad Request')
     return
   }
@@ -81,7 +83,7 @@ function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: Inco
 function limitReading(exchange: Http2Exchange, stream: ServerHttp2Stream, timeoutMs: number): void {
   const timer = setTimeout(() => {
     if (stream.state.remoteClose !== 1) exchange.bodyIsLate()
-  }, timeoutMs)
+  }, timerMs(timeoutMs))
   exchange.onFinish(() => clearTimeout(timer))
 }
 

@@ -1,6 +1,7 @@
 // The HTTP/2 connections of a listener: those that fall silent are closed, in the middle of a header block too. Knows nothing of requests.
 
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import { timerMs } from '../../engine/timer-ms.ts'
 import type { ReadTimeouts } from './server-state.ts'
 
 /** A connection that has been told to end, and has nothing to end any more, is given that long. */
@@ -23,7 +24,7 @@ export class Http2Sessions {
 
   constructor(timeouts: ReadTimeouts) {
     this.#timeouts = timeouts
-    this.#timer = timeouts.headerMs > 0 ? setInterval(() => this.#findLate(), timeouts.checkMs).unref() : null
+    this.#timer = timeouts.headerMs > 0 ? setInterval(() => this.#findLate(), timerMs(timeouts.checkMs)).unref() : null
   }
 
   add(session: ServerHttp2Session): void {

@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Logger } from '../../engine/compile/component.ts'
 import type { Handler } from '../../engine/types.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import type { ServerConfig } from '../../config/types.ts'
 import type { ClientSocket } from './connection-turns.ts'
 import { createHttp1Server } from './http1-server.ts'
@@ -14,7 +15,7 @@ import { servedTls } from './served-tls.ts'
 import { readTimeouts, type ServerState } from './server-state.ts'
 
 export interface NodeServer {
-  /** Listens on a port, that of the configuration by default; with `reusePort` beside other threads. Rejects in Go's words. */
+  /** Listens on a port, that of the configuration by default; with `reusePort` beside other threads. Rejects with the system's error. */
   listen(port?: number, options?: { reusePort?: boolean }): Promise<AddressInfo>
   /** Goes on where a listener of another thread stood. Awaits nothing before it listens: until then nobody takes the connections that wait. */
   adopt(socket: NetServer): Promise<AddressInfo>
@@ -110,11 +111,11 @@ class Listener implements NodeServer {
   listen(port = this.#state.server.port, options: { reusePort?: boolean } = {}): Promise<AddressInfo> {
     const host = this.#state.server.listenIp
     const place = { port, backlog: BACKLOG, reusePort: options.reusePort === true, ...(host === '' ? {} : { host }) }
-    return this.#start(port, (listener, done) => listener.listen(place, done))
+    return this.#start((listener, done) => listener.listen(place, done))
   }
 
   adopt(socket: NetServer): Promise<AddressInfo> {
-    return this.#start(this.#state.server.port, (listener, done) => listener.listen(socket, BACKLOG, done))
+    return this.#start((listener, done) => listener.listen(socket, BACKLOG, done))
   }
 
   async prepareTls(server: ServerConfig): Promise<(() => void) | null> {
@@ -161,7 +162,7 @@ class Listener implements NodeServer {
         hasCut = true
         this.#cut()
       }
-      const timer = maxWaitMs < Infinity ? setTimeout(cut, maxWaitMs) : undefined
+      const timer = maxWaitMs < Infinity ? setTimeout(cut, timerMs(maxWaitMs)) : undefined
       let silence: NodeJS.Timeout | undefined
       const finish = (): void => {
         clearTimeout(timer)
@@ -185,13 +186,12 @@ class Listener implements NodeServer {
   }
 
   /** Listens as `begin` says. */
-  #start(port: number, begin: (listener: NetServer, done: () => void) => void): Promise<AddressInfo> {
+  #start(begin: (listener: NetServer, done: () => void) => void): Promise<AddressInfo> {
     const listener = this.#listener
     return new Promise((resolve, reject) => {
-      const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, this.#state.server.listenIp, port))
-      listener.once('error', onError)
+      listener.once('error', reject)
       begin(listener, () => {
-        listener.off('error', onError)
+        listener.off('error', reject)
         listener.on('error', (error) => this.#state.log.error(`[SERVICE: HTTP Server] ${error.message}`))
         resolve(listener.address() as AddressInfo)
       })
@@ -238,14 +238,6 @@ class Listener implements NodeServer {
     this.#sessions.destroy()
     for (const socket of this.#sockets) socket.destroy()
   }
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
-  if (error.code === 'EADDRINUSE') return new Error(`listen tcp ${address}: bind: address already in use`, { cause: error })
-  if (error.code === 'EACCES') return new Error(`listen tcp ${address}: bind: permission denied`, { cause: error })
-  if (error.code === 'EADDRNOTAVAIL') return new Error(`listen tcp ${address}: bind: cannot assign requested address`, { cause: error })
-  return error
 }
 
 /** Calls back when the event loop has gone round so many times. */

@@ -6,6 +6,7 @@ import net, { type Server as NetServer, type Socket } from 'node:net'
 import tls, { type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls'
 import type { ServerConfig, ServerTlsConfig } from '../../config/types.ts'
 import type { Logger } from '../../engine/compile/component.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import { loadServerTls } from '../tls/server-tls.ts'
 import { readTimeouts, type ServerState } from './server-state.ts'
 
@@ -93,7 +94,7 @@ function takeHttp1(http1: Server, socket: Socket): void {
  */
 function peek(socket: Socket, length: number, timeoutMs: number, decide: (head: Buffer) => void): void {
   let head: Buffer = Buffer.alloc(0)
-  const timer = timeoutMs > 0 ? setTimeout(() => socket.destroy(), timeoutMs) : undefined
+  const timer = timeoutMs > 0 ? setTimeout(() => socket.destroy(), timerMs(timeoutMs)) : undefined
   const onData = (chunk: Buffer): void => {
     head = Buffer.concat([head, chunk])
     const isUndecided = head.length < length && H2_PREFACE.subarray(0, head.length).equals(head)

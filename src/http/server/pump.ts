@@ -21,7 +21,7 @@ export function pump(source: Readable, target: Writable, { cut, onBytes }: PumpE
       if (isSettled) return
       isSettled = true
       source.off('data', forward).off('end', finish).off('close', onSourceClose)
-      target.off('drain', onDrain).off('close', onTargetClose)
+      target.off('drain', onDrain).off('finish', onTargetFinish).off('close', onTargetClose)
       if (error === null) {
         resolve()
         return
@@ -44,15 +44,17 @@ export function pump(source: Readable, target: Writable, { cut, onBytes }: PumpE
       source.resume()
     }
     const finish = (): void => {
-      target.end(() => settle(null))
+      target.end()
     }
+    // Not the listener of `end`: a target that is destroyed before it has finished calls that as well.
+    const onTargetFinish = (): void => settle(null)
     const onSourceClose = (): void => {
       if (!source.readableEnded) settle(source.errored ?? CANCELED)
     }
     const onTargetClose = (): void => settle(target.writableFinished ? null : CANCELED)
     source.on('data', forward).on('end', finish).on('close', onSourceClose)
     source.on('error', (error: Error) => settle(error))
-    target.on('drain', onDrain).on('close', onTargetClose)
+    target.on('drain', onDrain).on('finish', onTargetFinish).on('close', onTargetClose)
     target.on('error', (error: Error) => settle(error))
     if (source.destroyed && !source.readableEnded) onSourceClose()
     else if (target.destroyed) onTargetClose()

@@ -5,11 +5,10 @@ import type { Logger } from '../../engine/compile/component.ts'
 import { asError, CANCELED, describeBug } from '../../engine/errors.ts'
 import type { RefusedRequest } from '../../engine/ports.ts'
 import type { Handler } from '../../engine/types.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import type { WireExchange } from './wire-exchange.ts'
 import type { Draining } from './http1-exchange.ts'
 
-/** Characters of Go's httpguts.ValidHostHeader. */
-export const HOST = /^[A-Za-z0-9!$%&'()*+,\-.:;=[\]_~]*$/
 const TIMEOUT_CHECKS = 8
 
 /** What the protocols of one listener share. */
@@ -50,12 +49,12 @@ export function readTimeouts({ readTimeoutMs, readHeaderTimeoutMs, idleTimeoutMs
 }
 
 function orZero(ms: number): number {
-  return ms === Infinity ? 0 : Math.ceil(ms)
+  return ms === Infinity ? 0 : timerMs(ms)
 }
 
 /** compat: Go's write deadline begins with the request; when it has passed, nothing can be sent. */
 export function limitWriting(exchange: WireExchange, cut: () => void, timeoutMs: number): void {
-  const timer = setTimeout(cut, timeoutMs)
+  const timer = setTimeout(cut, timerMs(timeoutMs))
   exchange.onFinish(() => clearTimeout(timer))
 }
 

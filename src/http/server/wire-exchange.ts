@@ -9,7 +9,7 @@ import type { Answer, Body, Companions, Exchange, Route, SentRequest, TlsSession
 import type { ClientBody } from './client-body.ts'
 import { readPragma } from '../pragma.ts'
 import { pump } from './pump.ts'
-import type { Target } from '../client/target.ts'
+import type { Target } from './target.ts'
 
 export interface ExchangeInit {
   readonly method: string

@@ -18,8 +18,8 @@ export interface PluginUse {
   readonly blockPath: IssuePath
   readonly namePath: IssuePath
   readonly optionsPath: IssuePath
-  /** The placeholders of the endpoint's pattern; null where there is no endpoint. */
-  readonly placeholders: readonly string[] | null
+  /** The endpoint's, as it is written; null where there is no endpoint. */
+  readonly pattern: string | null
   /** For people: `GET /users/{id}`, `GET /users/{id}, backend 0`, `service`. */
   readonly place: string
 }
@@ -30,7 +30,6 @@ const BLOCKS: readonly { readonly namespace: string; readonly kind: Kind; readon
   { namespace: 'plugin/req-resp-modifier', kind: 'req-resp-modifier', levels: ['endpoint', 'agent', 'backend'] },
   { namespace: 'plugin/middleware', kind: 'middleware', levels: ['endpoint', 'agent', 'backend'] },
 ]
-const PLACEHOLDER = /\{([^{}]+)\}/g
 
 /** In the order of the file. What stands in the form of another version, or where nobody reads it, is not there. */
 export function collectUses(config: GatewayConfig): PluginUse[] {
@@ -44,7 +43,7 @@ export function collectUses(config: GatewayConfig): PluginUse[] {
 function usesOf(config: GatewayConfig, { blocks, at }: BlockPlace, { namespace, kind }: (typeof BLOCKS)[number]): PluginUse[] {
   const blockPath = [...at, 'extra_config', namespace]
   const endpoint = at[0] === 'endpoints' ? (config.endpoints.find((one) => one.at[1] === at[1]) ?? null) : null
-  const common = { kind, namespace, blockPath, placeholders: placeholdersOf(endpoint), place: describePlace(endpoint, at) }
+  const common = { kind, namespace, blockPath, pattern: endpoint?.writtenPath ?? null, place: describePlace(endpoint, at) }
   return readEntries(namespace, blocks.get(namespace), config.quirks.listsPlugins).map(
     ({ name, options, onLoadError, namePath, optionsPath }) => ({
       ...common,
@@ -55,10 +54,6 @@ function usesOf(config: GatewayConfig, { blocks, at }: BlockPlace, { namespace, 
       optionsPath: [...blockPath, ...optionsPath],
     }),
   )
-}
-
-function placeholdersOf(endpoint: EndpointConfig | null): string[] | null {
-  return endpoint === null ? null : [...endpoint.writtenPath.matchAll(PLACEHOLDER)].map(([, name = '']) => name)
 }
 
 function describePlace(endpoint: EndpointConfig | null, at: IssuePath): string {

@@ -1,7 +1,7 @@
 // Finds the modules of plugins in a folder, and what of it deserves a word: Go libraries, links to nothing, files that anybody may change.
 
 import { readdirSync, realpathSync, statSync, type Stats } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
+import { isAbsolute, join, resolve, sep } from 'node:path'
 import type { ModuleProblem } from '../loaded.ts'
 import { baseNameOf, extensionOf, INDEX_FILES, isGoLibrary, isHidden, isModuleName, matchesPattern } from './module-file.ts'
 import { describeSystemError, problemOf, shownPath } from './problem.ts'
@@ -43,7 +43,7 @@ export function findFiles(folder: string, pattern: string): FoundFiles {
   try {
     names = readdirSync(root)
   } catch (error) {
-    const hint = 'the folder is looked for from the working directory on'
+    const hint = isAbsolute(folder) ? '' : 'the folder is looked for from the working directory on'
     const message = `the folder of plugins "${folder}" cannot be read: ${describeSystemError(error)}`
     return { modules: NO_MODULES, problems: [problemOf('plugin-folder', shownPath(root), message, { hint, severity: 'warning' })] }
   }

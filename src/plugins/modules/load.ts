@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { asError } from '../../engine/errors.ts'
+import { timerMs } from '../../engine/timer-ms.ts'
 import type { LoadedPlugin, ModuleProblem, PluginModules } from '../loaded.ts'
 import { type FoundFiles, findFiles, type ModuleFile } from './find-files.ts'
 import { Integrity } from './integrity.ts'
@@ -106,7 +107,7 @@ class ImportTimeout extends Error {}
 
 async function within<T>(timeoutMs: number, something: Promise<T>): Promise<T> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new ImportTimeout()), timeoutMs)
+  const timer = setTimeout(() => reject(new ImportTimeout()), timerMs(timeoutMs))
   try {
     return await Promise.race([something, tooLate])
   } finally {

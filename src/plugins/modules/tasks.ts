@@ -1,8 +1,7 @@
 // What commands ask about plugins, as data: the modules are imported where this runs, which is a thread that ends afterwards.
 
 import { existsSync } from 'node:fs'
-import { suffixOf } from '../entries.ts'
-import type { LoadedPlugin, ModuleProblem, OptionProblem, PluginModules } from '../loaded.ts'
+import { findPlugin, type LoadedPlugin, type ModuleProblem, type OptionProblem, type PluginModules } from '../loaded.ts'
 import type { Kind } from '../types.ts'
 import { explainMissing, type MissingPlugin } from './explain-missing.ts'
 import { type FoundFiles, findFiles, goLibraryProblem, moduleAt } from './find-files.ts'
@@ -99,17 +98,10 @@ async function inspect(task: InspectTask, tell: Tell): Promise<Inspection> {
 }
 
 async function readUse(modules: PluginModules, { kind, name, options }: InspectTask['uses'][number]): Promise<UseReading> {
-  const plugin = findPlugin(modules, kind, name)
-  if (plugin === null) return { plugin: null, missing: explainMissing(modules, kind, name), problems: [] }
-  const reading = await plugin.options?.read(options)
-  return { plugin: factsOf(plugin), missing: null, problems: reading?.problems ?? [] }
-}
-
-/** compat: Go's modifiers have two names, `x-request` and `x-response`; here both mean a part of `x`. */
-function findPlugin(modules: PluginModules, kind: Kind, name: string): LoadedPlugin | null {
-  const exact = modules.find(kind, name)
-  const base = kind === 'req-resp-modifier' ? suffixOf(name)?.base : undefined
-  return exact ?? (base === undefined ? null : modules.find(kind, base))
+  const found = findPlugin(modules, kind, name)
+  if (found === null) return { plugin: null, missing: explainMissing(modules, kind, name), problems: [] }
+  const reading = await found.plugin.options?.read(options)
+  return { plugin: factsOf(found.plugin), missing: null, problems: reading?.problems ?? [] }
 }
 
 async function reportFiles({ paths, setupTimeoutMs }: FilesTask, tell: Tell): Promise<readonly ModuleReport[]> {

@@ -35,8 +35,8 @@ test('a message is tried so often, and settled when it is passed; one that canno
   }
   let canPass = false
   const again = (message: Message): void => void queue.push(message)
-  async function pass(): Promise<void> {
-    said.push('pass')
+  async function pass(_record: unknown, attempts: number): Promise<void> {
+    said.push(`pass after ${attempts}`)
     if (!canPass) throw new Error('away')
   }
   await messageOf(record, { most: 2, again, pass }).fail()
@@ -44,7 +44,9 @@ test('a message is tried so often, and settled when it is passed; one that canno
   await assert.rejects(async () => queue.shift()?.fail(), /away/)
   canPass = true
   await queue.shift()?.fail()
-  assert.deepEqual([said, queue.length], [['pass', 'pass', 'settled'], 0])
+  assert.deepEqual([said, queue.length], [['pass after 2', 'pass after 2', 'settled'], 0])
+  await messageOf(record, { most: 0, again, pass }).fail()
+  assert.deepEqual(said.slice(-2), ['pass after 1', 'settled'])
   messageOf(record, { most: 2, again, pass }).succeed()
   assert.equal(said.at(-1), 'settled')
 })

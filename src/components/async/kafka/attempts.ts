@@ -4,12 +4,12 @@ import type { KafkaRecord } from '../../../brokers/kafka-consumer.ts'
 import type { Message } from '../workers.ts'
 
 export interface AttemptInit {
-  /** Attempts in all. */
+  /** Attempts in all; the first is made whatever this says. */
   readonly most: number
   /** Handles a message once more. */
   readonly again: (message: Message) => void
-  /** The last attempt has failed. Rejects where that cannot be told: the message is then tried again. */
-  readonly pass: (record: KafkaRecord) => Promise<void>
+  /** So many attempts have failed. Rejects where that cannot be told: the message is then tried again. */
+  readonly pass: (record: KafkaRecord, attempts: number) => Promise<void>
 }
 
 /** `attempt`: of how many, counted from 1. */
@@ -22,7 +22,7 @@ export function messageOf(record: KafkaRecord, init: AttemptInit, attempt = 1): 
     async fail() {
       if (attempt < init.most) return init.again(messageOf(record, init, attempt + 1))
       try {
-        await init.pass(record)
+        await init.pass(record, attempt)
       } catch (error) {
         init.again(messageOf(record, init, attempt))
         throw error

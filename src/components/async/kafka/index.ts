@@ -109,12 +109,10 @@ function attemptsOf(
   return {
     most: given.max_attempts,
     again,
-    async pass({ body, headers, key, name }: KafkaRecord) {
+    async pass({ body, headers, key, name }: KafkaRecord, attempts) {
       const place = { topic: given.dead_letter_topic, value: body, headers: new Map(headers) }
       await outlet?.send(key === undefined ? place : { ...place, key })
-      tell(
-        `${name} failed ${given.max_attempts} times: it is passed${outlet === null ? '' : `, and is in ${quote(given.dead_letter_topic)}`}`,
-      )
+      tell(`${name} failed ${attempts} times: it is passed${outlet === null ? '' : `, and is in ${quote(given.dead_letter_topic)}`}`)
     },
   }
 }

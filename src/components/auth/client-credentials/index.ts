@@ -6,6 +6,7 @@ import { sizedBodyOf, wholeBody } from '../../../engine/body.ts'
 import { component } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
+import { describeFailedCall } from '../../../go/failed-call.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { compileOwnHosts } from '../../../engine/own-hosts.ts'
 import { Scope } from '../../../engine/scope.ts'
@@ -141,7 +142,8 @@ function sendWithToken(send: SendWith, source: TokenSource): Sender {
   }
 
   async function fetchThenSend(request: BackendRequest, scope: Scope): Promise<BackendResponse> {
-    const token = await waitWithin(scope, source.next(), request)
+    // The fetch goes on for those who come later; this request waits no longer than it may.
+    const token = await scope.wait(source.next().catch((error: unknown) => Promise.reject(failure(request, asError(error)))))
     return send(authorize(request, token), scope, token)
   }
 }
@@ -167,23 +169,6 @@ function dropOn401(next: Sender, source: TokenSource): SendWith {
   }
 }
 
-/** The fetch goes on for those who come later; this request waits no longer than it may. */
-function waitWithin(scope: Scope, token: Promise<Token>, request: BackendRequest): Promise<Token> {
-  return new Promise((resolve, reject) => {
-    const forget = scope.onEnd(reject)
-    token.then(
-      (value) => {
-        forget()
-        resolve(value)
-      },
-      (error: unknown) => {
-        forget()
-        reject(failure(request, asError(error)))
-      },
-    )
-  })
-}
-
 function refuseAll(error: Error): Sender {
   return async function refuse(request) {
     throw failure(request, error)
@@ -192,6 +177,9 @@ function refuseAll(error: Error): Sender {
 
 /** As Go's HTTP client words the failure of a round trip. */
 function failure({ method, origin, path }: BackendRequest, error: Error): GatewayError {
-  const verb = method.slice(0, 1) + method.slice(1).toLowerCase()
-  return new GatewayError(`${verb} "${origin}${path}": ${error.message}`, { code: 'ERR_TOKEN', source: 'backend', cause: error })
+  return new GatewayError(describeFailedCall(method, `${origin}${path}`, error.message), {
+    code: 'ERR_TOKEN',
+    source: 'backend',
+    cause: error,
+  })
 }

@@ -47,6 +47,6 @@ function encodeForm(form: ReadonlyMap<string, readonly string[]>): Buffer {
 }
 
 /** Everything but letters, digits, `-`, `_`, `.` and `~` as `%XX`; a blank as `+`. */
-export function escapeForm(text: string): string {
+function escapeForm(text: string): string {
   return escapeQueryComponent(text.toWellFormed())
 }

@@ -8,6 +8,7 @@ import { suggest, suggestHint } from '../../../schema/suggest.ts'
 import { isObject } from '../../../json/types.ts'
 import { findBadPath } from './claim-paths.ts'
 import { ALGORITHM_NAMES, findAlgorithm } from './token/algorithms.ts'
+import { KEY_STRATEGIES } from './keys/key-ids.ts'
 import { explainKeyFile } from './keys/key-file.ts'
 import { explainFingerprint, hasKeySource, INSECURE, isInsecure, NO_KEY_SOURCE } from './keys/key-supply.ts'
 import { findUndecoded, validatorOptions } from './options.ts'
@@ -82,18 +83,16 @@ function checkPropagation({ propagate_claims: pairs }: ValidatorOptions, place: 
   })
 }
 
-const STRATEGIES = ['kid', 'x5t', 'x5t#S256', 'kid_x5t']
-
 /** Names that mean something; others are taken for the default. */
 function checkNames({ key_identify_strategy: strategy, scopes_matcher: matcher }: ValidatorOptions): Issue[] {
   const issues: Issue[] = []
-  if (strategy !== '' && !STRATEGIES.includes(strategy))
+  if (strategy !== '' && !KEY_STRATEGIES.some((name) => name === strategy))
     issues.push(
       errorIssue(
         'unknown-value',
         ['key_identify_strategy'],
-        `"${strategy}" is none of ${STRATEGIES.join(', ')}: keys are found by "kid"`,
-        suggestHint(strategy, STRATEGIES),
+        `"${strategy}" is none of ${KEY_STRATEGIES.join(', ')}: keys are found by "kid"`,
+        suggestHint(strategy, KEY_STRATEGIES),
       ),
     )
   if (!['', 'all', 'any'].includes(matcher))

@@ -2,9 +2,12 @@
 
 import type { Static } from 'typebox'
 import { Type } from '../../../schema/type.ts'
+import { isSuiteNumber } from './keys/cipher-suites.ts'
+import { ALGORITHM_NAMES } from './token/algorithms.ts'
 
-export const ALGORITHMS =
-  '`EdDSA`, `HS256`, `HS384`, `HS512`, `RS256`, `RS384`, `RS512`, `ES256`, `ES384`, `ES512`, `PS256`, `PS384` or `PS512`'
+export const ALGORITHMS = ALGORITHM_NAMES.map((name) => `\`${name}\``)
+  .join(', ')
+  .replace(/, (?=[^,]*$)/, ' or ')
 
 const text = (description: string): ReturnType<typeof Type.String> => Type.String({ default: '', description })
 const flag = (description: string): ReturnType<typeof Type.Boolean> => Type.Boolean({ default: false, description })
@@ -77,6 +80,6 @@ export function findUndecoded({
   cipher_suites: suites,
 }: ValidatorOptions): { option: keyof ValidatorOptions; problem: string } | null {
   if (seconds < 0 || seconds > MAX_CACHE_SECONDS) return { option: 'cache_duration', problem: 'cache_duration must be a number of seconds' }
-  if (suites.some((suite) => suite < 0 || suite > 0xffff)) return { option: 'cipher_suites', problem: 'cipher_suites must be IANA numbers' }
+  if (!suites.every(isSuiteNumber)) return { option: 'cipher_suites', problem: 'cipher_suites must be IANA numbers' }
   return null
 }

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import type { EndpointConfig } from '../../../config/types.ts'
 import type { Site } from '../../../engine/compile/component.ts'
+import type { Handler } from '../../../engine/types.ts'
 import { readOptions } from '../../../schema/read-options.ts'
 import { answerOf, makeExchange, makeLog, makeSite } from '../../../testing/index.ts'
 import type { RecordedExchange } from '../../../testing/index.ts'
@@ -53,6 +54,7 @@ function optionsOf(block: Record<string, unknown>): ValidatorOptions {
 interface Endpoint {
   readonly site: Site & { log: ReturnType<typeof makeLog> }
   readonly clock: { nowMs: number }
+  readonly handle: Handler
   readonly ask: (headers?: Record<string, string | string[]>) => Promise<RecordedExchange>
   /** The status, 200 for whatever got through. */
   readonly statusFor: (token: string) => Promise<number>
@@ -81,7 +83,7 @@ export function endpointWith(block: Record<string, unknown>, init: EndpointInit 
   const layer = buildValidator(optionsOf({ disable_jwk_security: true, alg: 'HS256', ...block }), openAll(init.issuers ?? {}, site), site)
   const handle = layer((exchange) => exchange.answer(200))
   const ask = (headers = {}): Promise<RecordedExchange> => answerOf(handle, makeExchange({ headers }))
-  return { site, clock, ask, statusFor: async (text) => (await ask({ Authorization: `Bearer ${text}` })).statusCode }
+  return { site, clock, handle, ask, statusFor: async (text) => (await ask({ Authorization: `Bearer ${text}` })).statusCode }
 }
 
 function openAll(definitions: Readonly<Record<string, unknown>>, site: Site): Issuer[] {
@@ -99,12 +101,14 @@ const servers: http.Server[] = []
 after(() => servers.forEach((server) => (server.closeAllConnections(), server.close())))
 
 /** A key server whose set can be changed, and which counts its requests. */
-export async function keyServer(set: unknown): Promise<{ url: string; state: { set: unknown; requests: number; status: 'up' | 'down' } }> {
-  const state = { set, requests: 0, status: 'up' as 'up' | 'down' }
+export async function keyServer(
+  set: unknown,
+): Promise<{ url: string; state: { set: unknown; requests: number; status: 'up' | 'down' | 'silent' } }> {
+  const state = { set, requests: 0, status: 'up' as 'up' | 'down' | 'silent' }
   const server = http.createServer((request, response) => {
     state.requests++
     if (state.status === 'down') request.socket.destroy()
-    else response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(state.set))
+    else if (state.status === 'up') response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(state.set))
   })
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

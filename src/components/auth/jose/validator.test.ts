@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { ConfigError } from '../../../engine/compile/component.ts'
 import type { Site } from '../../../engine/compile/component.ts'
+import { CANCELED } from '../../../engine/errors.ts'
 import { verifiedClaims } from '../../../engine/ports.ts'
-
-import { C0, endpointWith, folder, KEY_FILE, SECRET, strict, token } from './test-validator.ts'
+import { makeExchange } from '../../../testing/index.ts'
+import { C0, endpointWith, folder, KEY_FILE, keyServer, SECRET, strict, token } from './test-validator.ts'
 
 test("KrakenD's own example token", async () => {
   const T0 = token(JSON.stringify(C0), '{"alg":"HS256","kid":"sim2"}')
@@ -223,4 +224,13 @@ test('without operation_debug refusals leave no line', async () => {
     endpoint.site.log.lines.filter((line) => !line.startsWith('DEBUG')),
     [],
   )
+})
+
+test('who leaves does not wait for keys any longer', async () => {
+  const { url, state } = await keyServer(null)
+  state.status = 'silent'
+  const exchange = makeExchange({ headers: { Authorization: `Bearer ${token(C0)}` } })
+  const asking = endpointWith({ jwk_url: url }).handle(exchange)
+  exchange.scope.end()
+  await assert.rejects(Promise.resolve(asking), (error) => error === CANCELED)
 })

@@ -79,7 +79,8 @@ export function buildValidator(options: ValidatorOptions, issuers: readonly Issu
   }
 
   async function admitLater(exchange: Exchange, token: Promise<GoodToken<Verdict>>, next: Handler): Promise<void> {
-    admit(exchange, await token.catch(refuse))
+    // Keys are fetched for all who wait for them; who has left waits no longer.
+    admit(exchange, await exchange.scope.wait(token).catch(refuse))
     await next(exchange)
   }
 

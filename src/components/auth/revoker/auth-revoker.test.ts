@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -59,18 +59,18 @@ function fakeSite(memory = makeSite().shared, block: unknown = OPTIONS): Fake {
 }
 
 async function openWithManagement(): Promise<
-  Fake & { ask(method: string, path: string, body?: unknown, token?: string): Promise<Response> }
+  Fake & { port: number; ask(method: string, path: string, body?: unknown, token?: string): Promise<Response> }
 > {
   const fake = fakeSite()
   await fake.start({}, { management: { port: 0, listen_ip: '127.0.0.1', token: 's3cret' } })
-  const port = await fake.logged(/Management API listening on 127\.0\.0\.1:(\d+)/)
+  const port = Number(await fake.logged(/Management API listening on 127\.0\.0\.1:(\d+)/))
   const ask = (method: string, path: string, body?: unknown, token = 's3cret'): Promise<Response> =>
     fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: { Authorization: `Bearer ${token}`, Connection: 'close' },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-  return { ...fake, ask }
+  return { ...fake, port, ask }
 }
 
 test('parameters that no filter can be made of stop the start', () => {
@@ -136,6 +136,22 @@ test('the management API refuses what it should', async () => {
   await gateway.stop()
 })
 
+test('whoever sends too large a body sees the answer, on a connection that goes on', async () => {
+  const gateway = await openWithManagement()
+  const head = (line: string): string => `${line} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer s3cret\r\n`
+  const socket = connect(gateway.port, '127.0.0.1')
+  let heard = ''
+  socket.on('error', () => {}).on('data', (chunk) => (heard += String(chunk)))
+  socket.write(`${head('POST /revocations')}Content-Length: ${4 * 1024 * 1024}\r\n\r\n`)
+  socket.write(Buffer.alloc(2 * 1024 * 1024))
+  await until(() => heard.startsWith('HTTP/1.1 413'), 'the answer')
+  socket.write(Buffer.alloc(2 * 1024 * 1024))
+  socket.write(`${head('GET /status')}\r\n`)
+  await until(() => heard.includes('HTTP/1.1 200'), 'the next answer', 2000)
+  socket.destroy()
+  await gateway.stop()
+})
+
 test('a management port without a token stops the start', () => {
   const { site } = fakeSite()
   const extras = { management: { port: 0, listen_ip: '127.0.0.1', token: '' } }
@@ -198,6 +214,8 @@ async function fakeRedis(): Promise<{ port: number; commands: string[]; publish(
         if (word === 'SUBSCRIBE') subscribers.add(socket)
         if (word === 'PUBLISH') publish(words[i + 4] as string)
         if (word === 'SUBSCRIBE' || word === 'PUBLISH') commands.push(`${word} ${words[i + 2]}`)
+        if (word === 'AUTH') socket.write('+OK\r\n')
+        if (word === 'PUBLISH') socket.write(':1\r\n')
       }
     })
   }).listen(0)

@@ -143,14 +143,14 @@ export function hasBit(words: Int32Array, position: number): boolean {
   return ((words[Math.floor(position / 32)] as number) & (1 << (position & 31))) !== 0
 }
 
-/** How many bits are set. */
+/** How many bits are set. perf: all 32 of a word at once, as sums of ever wider fields. */
 export function countBits(words: Int32Array): number {
   let count = 0
-  for (let word of words) {
-    while (word !== 0) {
-      word &= word - 1
-      count++
-    }
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as number
+    const pairs = word - ((word >>> 1) & 0x55555555)
+    const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+    count += Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
   }
   return count
 }

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:net'
 import type { Clock, ProcessSite, Running } from '../../../engine/compile/component.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 import { openFilter } from './filter-memory.ts'
 import { createManagementServer } from './management.ts'
 import { LABEL, refuseWrong } from './options.ts'
@@ -10,9 +11,6 @@ import type { Extras, Options } from './options.ts'
 import { finish, Revocations } from './revocations.ts'
 import type { RotatingFilter } from './rotating-filter.ts'
 import { createRpcServer } from './rpc-server.ts'
-
-/** Longer timers fire at once in Node. */
-const MAX_TIMER_MS = 3_600_000
 
 /** A port that is open, or could not be opened. */
 interface Door {
@@ -41,7 +39,7 @@ export async function openDoors(options: Options, site: ProcessSite, extra: Extr
 function keepRotating(filter: RotatingFilter, ttlMs: number, { steady }: Clock): () => void {
   let timer: NodeJS.Timeout
   function rotate(): void {
-    timer = setTimeout(rotate, Math.min(filter.rotateIfDue(steady(), ttlMs), MAX_TIMER_MS)).unref()
+    timer = setTimeout(rotate, timerMs(filter.rotateIfDue(steady(), ttlMs))).unref()
   }
   rotate()
   return () => clearTimeout(timer)

@@ -87,7 +87,7 @@ export function encodeInt(value: number | bigint): Buffer {
 }
 
 /** An IEEE double whose bytes are reversed, so that round numbers are short. */
-export function encodeFloat(value: number): Buffer {
+function encodeFloat(value: number): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeDoubleBE(value)
   return encodeUint(bytes.readBigUInt64LE())

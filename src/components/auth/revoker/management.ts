@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { readUpTo } from '../../../engine/body.ts'
 import { parseBounded } from '../../../json/bounded-parse.ts'
 import { filterBytes } from './bloom-filter.ts'
 import { ElementError, finish } from './revocations.ts'
@@ -28,7 +29,7 @@ type Route = (revocations: Revocations, body: unknown) => Promise<object>
 const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['POST /revocations', async (revocations, body) => ({ added: await finish(revocations.addInParts(elementsOf(body))) })],
   ['POST /check', async (revocations, body) => ({ revoked: await finish(revocations.checkInParts(elementsOf(body))) })],
-  ['GET /status', (revocations) => Promise.resolve(statusOf(revocations))],
+  ['GET /status', statusOf],
 ])
 
 /** A server that is not listening yet. Every call needs `Authorization: Bearer <token>`. */
@@ -60,7 +61,7 @@ async function handle(request: IncomingMessage, revocations: Revocations, expect
   return request.method === 'GET' ? { ...answer, ttl: ttlSeconds } : answer
 }
 
-function statusOf({ filter }: Revocations): object {
+async function statusOf({ filter }: Revocations): Promise<object> {
   const { n, p, hashName } = filter.parameters
   return {
     n,
@@ -70,7 +71,7 @@ function statusOf({ filter }: Revocations): object {
     hashes: filter.k,
     bytes: 3 * filterBytes(filter.m),
     rotations: filter.rotations,
-    fill_degree: filter.fillDegree(),
+    fill_degree: await finish(filter.fillDegreeInParts()),
   }
 }
 
@@ -88,14 +89,11 @@ function elementsOf(body: unknown): Buffer[] {
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > MAX_BODY_BYTES) throw new RequestError(413, 'body too large')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
+  const bytes = await readUpTo(request, MAX_BODY_BYTES)
+  if (bytes !== null) return bytes.toString()
+  // A connection that is closed while a body comes in is reset, and the caller may never see the answer. MAX_REQUEST_MS bounds it.
+  request.resume()
+  throw new RequestError(413, 'body too large')
 }
 
 function parse(text: string): unknown {

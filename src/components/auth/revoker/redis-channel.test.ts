@@ -6,8 +6,10 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { ConfigError } from '../../../engine/compile/component.ts'
 import { checkExtras, makeSite } from '../../../testing/index.ts'
+import { until } from '../../../testing/until.ts'
 import { authRevoker } from './index.ts'
 import { RedisChannel } from './redis-channel.ts'
 import { parseRedisUrl } from './redis-url.ts'
@@ -104,4 +106,58 @@ test('bytes that are no Redis are told as a connection that is lost', async (con
 
 test('a list of a reply has an end', () => {
   for (const count of ['1001', '99999999999', 'x']) assert.throws(() => new RespParser().push(Buffer.from(`*${count}\r\n`)), /too long/)
+})
+
+/** A server that says what it was asked. */
+async function redis(context: TestContext, answer: (command: string) => string): Promise<{ url: string; asked: string[] }> {
+  const asked: string[] = []
+  const server = createServer((socket) => {
+    const parser = new RespParser()
+    socket.on('error', () => {})
+    socket.on('data', (chunk: Buffer) => {
+      for (const words of parser.push(chunk)) {
+        const command = (words as string[]).join(' ')
+        asked.push(command)
+        socket.write(answer(command))
+      }
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  context.after(() => server.close())
+  return { url: `redis://:secret@127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+}
+
+test('a revocation waits until Redis has taken it: through a login that is refused, and through a connection that is lost', async (context) => {
+  let [logins, publishes] = [0, 0]
+  const { url, asked } = await redis(context, (command) => {
+    if (command.startsWith('AUTH')) return ++logins <= 2 ? '-WRONGPASS\r\n' : '+OK\r\n'
+    if (command.startsWith('SUBSCRIBE')) return SUBSCRIBED
+    return ++publishes === 1 ? '-LOADING\r\n' : ':1\r\n'
+  })
+  const channel = new RedisChannel({ url, channel: 'c', onElements() {}, onProblem() {}, onState() {} })
+  context.after(() => channel.close())
+  channel.publish([Buffer.from('a')])
+  const published = (): string[] => asked.filter((command) => command.startsWith('PUBLISH'))
+  await until(() => published().length === 2, 'the message is sent again')
+  channel.publish([Buffer.from('b')])
+  await until(() => published().length === 3, 'the next message')
+  assert.deepEqual(published(), ['PUBLISH c ["a"]', 'PUBLISH c ["a"]', 'PUBLISH c ["b"]'])
+})
+
+test('a server that takes the connection and says nothing is given up, and told', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const { url, asked } = await redis(context, () => '')
+  const states: string[] = []
+  const channel = new RedisChannel({
+    url,
+    channel: 'c',
+    onElements() {},
+    onProblem() {},
+    onState: (...state) => states.push(state.join(' ')),
+  })
+  context.after(() => channel.close())
+  while (asked.length === 0) await setImmediate()
+  context.mock.timers.tick(10_000)
+  while (states.length === 0) await setImmediate()
+  assert.deepEqual(states, ['hear false no answer within 10 s'])
 })

@@ -8,10 +8,13 @@ import { parseRedisUrl } from './redis-url.ts'
 import type { RedisAddress } from './redis-url.ts'
 import { encodeCommand, RespError, RespParser } from './resp.ts'
 import type { RespValue } from './resp.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 30_000
-/** Messages that wait for a connection; the oldest are dropped beyond. */
+/** How long a connection may take, and each answer. */
+const ANSWER_MS = 10_000
+/** Messages that wait to be taken; the oldest are dropped beyond. */
 const MAX_WAITING = 10_000
 const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024
 
@@ -27,7 +30,7 @@ export interface RedisOptions {
 }
 
 /** The wire form: a JSON list of texts; what is no UTF-8 becomes `{"base64": "…"}`. */
-export function encodeElements(elements: readonly Uint8Array[]): string {
+function encodeElements(elements: readonly Uint8Array[]): string {
   return JSON.stringify(
     elements.map((element) => {
       const text = Buffer.from(element).toString()
@@ -37,7 +40,7 @@ export function encodeElements(elements: readonly Uint8Array[]): string {
 }
 
 /** Throws on anything that `encodeElements` does not write. */
-export function decodeElements(message: string): Uint8Array[] {
+function decodeElements(message: string): Uint8Array[] {
   const list: unknown = parseBounded(message)
   if (!Array.isArray(list)) throw new Error('no list')
   return list.map((item: unknown) => {
@@ -53,8 +56,11 @@ export class RedisChannel {
   readonly #subscriber: RedisConnection
   #publisher: RedisConnection | null = null
   readonly #address: RedisAddress
+  /** Until Redis says that it has them: a connection that is refused or lost takes nothing along. */
   readonly #waiting: string[] = []
   #waitingCharacters = 0
+  /** How many of them were sent over this connection, first ones first. */
+  #sent = 0
 
   /** Connects at once and again whenever the connection is lost, until `close`. Throws when the URL is wrong. */
   constructor(options: RedisOptions) {
@@ -72,11 +78,17 @@ export class RedisChannel {
     const message = encodeElements(elements)
     this.#waiting.push(message)
     this.#waitingCharacters += message.length
-    while (this.#waiting.length > MAX_WAITING || this.#waitingCharacters > MAX_WAITING_CHARACTERS) this.#drop()
+    while (this.#waiting.length > MAX_WAITING || this.#waitingCharacters > MAX_WAITING_CHARACTERS) this.#drop(this.#sent)
     // A connection that listens to a channel may do nothing else; whoever never publishes needs no second one.
     this.#publisher ??= new RedisConnection(this.#address, {
-      onReady: () => this.#flush(),
-      onReply: () => {},
+      onReady: () => {
+        this.#sent = 0
+        this.#flush()
+      },
+      onReply: () => {
+        this.#sent--
+        this.#drop(0)
+      },
       onState: (isUp, reason) => this.#options.onState('tell', isUp, reason),
     })
     this.#flush()
@@ -88,13 +100,15 @@ export class RedisChannel {
   }
 
   #flush(): void {
-    while (this.#waiting.length > 0 && this.#publisher?.send('PUBLISH', this.#options.channel, this.#waiting[0] as string) === true) {
-      this.#drop()
+    const { channel } = this.#options
+    while (this.#sent < this.#waiting.length && this.#publisher?.send('PUBLISH', channel, this.#waiting[this.#sent] as string) === true) {
+      this.#sent++
     }
   }
 
-  #drop(): void {
-    this.#waitingCharacters -= this.#waiting.shift()?.length ?? 0
+  #drop(index: number): void {
+    const [message = ''] = this.#waiting.splice(index, 1)
+    this.#waitingCharacters -= message.length
   }
 
   #hear(reply: RespValue): void {
@@ -118,7 +132,11 @@ class RedisConnection {
   readonly #address: RedisAddress
   readonly #listener: ConnectionListener
   #socket: Socket | null = null
+  /** Whether it is there, and the login is answered. */
   #isReady = false
+  #unanswered = 0
+  /** Ends a connection that does not answer; null while nothing is waited for. */
+  #limit: NodeJS.Timeout | null = null
   #isClosed = false
   #retryMs = FIRST_RETRY_MS
   #timer: NodeJS.Timeout | null = null
@@ -134,13 +152,14 @@ class RedisConnection {
   /** Whether it could be sent. */
   send(...words: string[]): boolean {
     if (!this.#isReady || this.#socket === null) return false
-    this.#socket.write(encodeCommand(...words))
+    this.#ask(this.#socket, ...words)
     return true
   }
 
   close(): void {
     this.#isClosed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#await(null)
     this.#socket?.destroy()
   }
 
@@ -149,6 +168,8 @@ class RedisConnection {
     const socket = isTls ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '' }) : connectPlain(port, host)
     let reason = 'the connection was closed'
     this.#socket = socket
+    this.#unanswered = 0
+    this.#await(socket)
     const parser = new RespParser()
     socket.setKeepAlive(true, 30_000)
     // security: whatever goes wrong ends this connection, so that the next one is tried; half of one would wait for ever.
@@ -169,16 +190,37 @@ class RedisConnection {
 
   #greet(socket: Socket): void {
     const { username, password } = this.#address
-    if (password !== '') socket.write(username === '' ? encodeCommand('AUTH', password) : encodeCommand('AUTH', username, password))
+    this.#await(null)
+    if (password === '') this.#begin()
+    else if (username === '') this.#ask(socket, 'AUTH', password)
+    else this.#ask(socket, 'AUTH', username, password)
+  }
+
+  #begin(): void {
     this.#isReady = true
     this.#listener.onReady((...words) => this.send(...words))
+  }
+
+  #ask(socket: Socket, ...words: string[]): void {
+    socket.write(encodeCommand(...words))
+    this.#unanswered++
+    if (this.#limit === null) this.#await(socket)
+  }
+
+  /** From now on, that long; null: no longer. */
+  #await(socket: Socket | null): void {
+    if (this.#limit !== null) clearTimeout(this.#limit)
+    const giveUp = (): void => void socket?.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s`))
+    this.#limit = socket === null ? null : setTimeout(giveUp, ANSWER_MS).unref()
   }
 
   /** A refusal (a wrong password, no right to subscribe) is an error as any other. */
   #take(reply: RespValue): void {
     if (reply instanceof RespError) throw new Error(reply.message)
+    this.#unanswered = Math.max(0, this.#unanswered - 1)
+    this.#await(this.#unanswered === 0 ? null : this.#socket)
     // What AUTH is answered does not yet say that the channel may be used.
-    if (reply === 'OK') return
+    if (reply === 'OK') return this.#begin()
     this.#retryMs = FIRST_RETRY_MS
     this.#tell(true, '')
     this.#listener.onReply(reply)
@@ -187,9 +229,10 @@ class RedisConnection {
   #comeBack(reason: string): void {
     this.#isReady = false
     this.#socket = null
+    this.#await(null)
     if (this.#isClosed) return
     this.#tell(false, reason)
-    this.#timer = setTimeout(() => this.#open(), this.#retryMs).unref()
+    this.#timer = setTimeout(() => this.#open(), timerMs(this.#retryMs)).unref()
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
   }
 

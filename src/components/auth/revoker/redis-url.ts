@@ -1,5 +1,7 @@
 // Where a Redis is and who asks it, out of one URL. Knows nothing of connections.
 
+import { withoutBrackets } from '../../../go/url-parts.ts'
+
 export interface RedisAddress {
   readonly isTls: boolean
   readonly host: string
@@ -18,8 +20,7 @@ export function parseRedisUrl(text: string): RedisAddress {
   if (url.hostname === '') throw new Error('has no host')
   return {
     isTls: url.protocol === 'rediss:',
-    // Brackets around an IPv6 address are the URL's, not the address's.
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    host: withoutBrackets(url.hostname),
     port: Number(url.port || DEFAULT_PORT),
     username: decode(url.username),
     password: decode(url.password),

@@ -66,9 +66,10 @@ export class Revocations {
   }
 
   /** Gives the fill degree afterwards. Throws when the other filter does not fit. */
-  unite(payload: Buffer): number {
+  *uniteInParts(payload: Buffer): Generator<undefined, number> {
     uniteMarshaled(this.filter, payload)
-    return this.filter.fillDegree()
+    yield
+    return yield* this.filter.fillDegreeInParts()
   }
 
   /** One listener; the last one counts. */

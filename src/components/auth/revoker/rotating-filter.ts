@@ -89,9 +89,14 @@ export class RotatingFilter {
     uniteBytes(this.#filter(rotations + 2), next)
   }
 
-  /** The share of bits that are set, as a mean of the three filters. */
-  fillDegree(): number {
-    return this.#filters.reduce((sum, words) => sum + countBits(words) / this.m, 0) / 3
+  /** The share of bits that are set, as a mean of the three filters; pauses between them, because they may be large. */
+  *fillDegreeInParts(): Generator<undefined, number> {
+    let sum = 0
+    for (const words of this.#filters) {
+      sum += countBits(words) / this.m
+      yield
+    }
+    return sum / 3
   }
 
   /** How often the filters moved. */

@@ -48,7 +48,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
       reply: { name: 'UnionOutput', fields: [['Capacity', 'float']] },
       *call(args, revocations) {
         yield
-        return revocations.unite(marshaledFilter(args))
+        return yield* revocations.uniteInParts(marshaledFilter(args))
       },
     },
   ],

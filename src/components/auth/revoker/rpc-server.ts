@@ -5,6 +5,7 @@ import type { Server, Socket } from 'node:net'
 import type { Revocations } from './revocations.ts'
 import { maxCallBytes, RpcConnection } from './rpc-connection.ts'
 import { TurnQueue } from './turn-queue.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 
 /** Answers that a client does not read stop the reading of its calls. */
 const MAX_UNREAD_BYTES = 1024 * 1024
@@ -125,7 +126,7 @@ class RpcClient {
     this.#stopTimer()
     this.#isCallTimer = isBusy
     const { callMs, idleMs } = this.#limits
-    this.#timer = setTimeout(() => this.#expire(), isBusy ? callMs : idleMs).unref()
+    this.#timer = setTimeout(() => this.#expire(), timerMs(isBusy ? callMs : idleMs)).unref()
   }
 
   #expire(): void {

@@ -108,6 +108,11 @@ test('a broker that is away costs its own endpoints their answers, and nothing e
     endpoints: [
       { endpoint: '/in', backend: [{ ...backend, extra_config: { 'backend/amqp/consumer': { name: 'q' } } }] },
       { endpoint: '/out', method: 'POST', backend: [{ ...backend, extra_config: { 'backend/amqp/producer': { exchange: 'e' } } }] },
+      {
+        endpoint: '/other-user',
+        method: 'POST',
+        backend: [{ ...backend, host: ['amqp://you:secret@127.0.0.1:1'], extra_config: { 'backend/amqp/producer': { exchange: 'e' } } }],
+      },
       { endpoint: '/else', backend: [{ host: ['http://b'], url_pattern: '/' }] },
     ],
   })
@@ -121,11 +126,16 @@ test('a broker that is away costs its own endpoints their answers, and nothing e
   }
   assert.equal((await gateway.ask({ target: '/else' })).statusCode, 200)
   const health = JSON.parse((await gateway.ask({ target: '/__health' })).answered.body ?? '') as { connections: Record<string, string> }
-  assert.deepEqual(Object.keys(health.connections), ['amqp://127.0.0.1:1 (consumer)', 'amqp://127.0.0.1:1 (producer)'])
+  assert.deepEqual(Object.keys(health.connections), [
+    'amqp://127.0.0.1:1 (consumer)',
+    'amqp://127.0.0.1:1 (producer)',
+    'amqp://127.0.0.1:1 (producer) 2',
+  ])
   assert.match(health.connections['amqp://127.0.0.1:1 (producer)'] ?? '', /^down since .*: connect ECONNREFUSED/)
   const errors = gateway.lines.filter((line) => line.includes('no connection'))
   assert.deepEqual(errors, [
     'ERROR [AMQP] no connection to amqp://127.0.0.1:1 (consumer): connect ECONNREFUSED 127.0.0.1:1',
+    'ERROR [AMQP] no connection to amqp://127.0.0.1:1 (producer): connect ECONNREFUSED 127.0.0.1:1',
     'ERROR [AMQP] no connection to amqp://127.0.0.1:1 (producer): connect ECONNREFUSED 127.0.0.1:1',
   ])
   assert.doesNotMatch(gateway.lines.join(), /secret/)

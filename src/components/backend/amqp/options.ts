@@ -7,6 +7,7 @@ import { checkPeer } from '../../../brokers/peers.ts'
 import type { CheckedBlock } from '../../../engine/compile/component.ts'
 import { certainIssue, type Issue, warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
+import { paramName } from '../../../go/param-name.ts'
 
 const common = {
   exchange: Type.String({ default: '', description: 'Topic exchange; declared. Empty: none is.' }),
@@ -77,9 +78,7 @@ export function checkProducer(given: ProducerOptions, { place }: CheckedBlock): 
     const isParameter = key !== 'routing_key' || !given.static_routing_key
     if (!isParameter || name === '' || /^[^a-z]/.test(name)) continue
     const message = `"${name}" is no parameter: names of parameters begin with an upper-case letter here`
-    issues.push(
-      warningIssue('unknown-parameter', [key], message, `"{${name}}" of the endpoint is "${name[0]?.toUpperCase()}${name.slice(1)}"`),
-    )
+    issues.push(warningIssue('unknown-parameter', [key], message, `"{${name}}" of the endpoint is "${paramName(name)}"`))
   }
   if (!given.static_routing_key && /[.*#]/.test(given.routing_key)) {
     const message = `"${given.routing_key}" is taken for the name of a parameter: messages get an empty routing key`

@@ -1,5 +1,7 @@
 // What a GraphQL request says: variables, then the JSON body or the query values. Knows nothing of the gateway.
 
+import { paramName } from '../../../go/param-name.ts'
+
 /** Any JSON value, in the form that `Encode` understands. */
 type Variables = Readonly<Record<string, unknown>>
 
@@ -16,14 +18,14 @@ export interface Operation {
 export type Hole = readonly [variable: string, param: string]
 
 /**
- * Top-level variables that are exactly `{name}`; parameters begin with an upper-case letter inside the gateway.
+ * Top-level variables that are exactly `{name}`.
  * Nested ones and parts of a text are sent as they are.
  */
 export function findHoles(variables: Variables): Hole[] {
   const holes: Hole[] = []
   for (const [variable, value] of Object.entries(variables)) {
     if (typeof value !== 'string' || value.length < 3 || !value.startsWith('{') || !value.endsWith('}')) continue
-    holes.push([variable, (value[1] as string).toUpperCase() + value.slice(2, -1)])
+    holes.push([variable, paramName(value.slice(1, -1))])
   }
   return holes
 }

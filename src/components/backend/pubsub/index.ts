@@ -11,7 +11,6 @@ import { type Client, OpenError, type Send, UnknownParameterError } from '../../
 import { findScheme, schemesOf } from '../../../brokers/pubsub/schemes.ts'
 import { type CheckedBlock, component, type Site } from '../../../engine/compile/component.ts'
 import type { Layer, Pipe, PipeRequest } from '../../../engine/types.ts'
-import { within } from '../../../brokers/within.ts'
 import { certainIssue, type Issue } from '../../../schema/issue.ts'
 import { suggestHint } from '../../../schema/suggest.ts'
 import { Type } from '../../../schema/type.ts'
@@ -79,7 +78,7 @@ function compilePublisher(connection: Link<Client>, address: Address, site: Site
     if (client === null) throw NOT_CONNECTED
     if (own?.client !== client) own = { client, send: client.topic(address) }
     try {
-      await within(scope, own.send({ body, metadata: metadataOf(request, credentials) }, scope))
+      await scope.wait(own.send({ body, metadata: metadataOf(request, credentials) }, scope))
     } catch (error) {
       throw scope.reason ?? brokerError(error)
     }
@@ -109,7 +108,7 @@ function compileSubscriber(connection: Link<Client>, address: Address, site: Sit
     }
     try {
       const told = message.ack()
-      if (told !== undefined) await within(scope, told)
+      if (told !== undefined) await scope.wait(told)
     } catch (error) {
       throw scope.reason ?? brokerError(error)
     }

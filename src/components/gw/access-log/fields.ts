@@ -8,7 +8,8 @@ import { requestId, traceIds } from '../../../engine/ports.ts'
 import { rawPathOf } from '../../../engine/routing/patterns/raw-path.ts'
 import { type BackendCourse, requestCourse } from '../../../engine/steps/request-course.ts'
 import type { Exchange } from '../../../engine/types.ts'
-import { decodeText } from '../../../go/text.ts'
+import { textOfBytes } from '../../../go/text.ts'
+import { cacheStatuses } from '../cache-status.ts'
 import { jsonText } from './json-text.ts'
 import { apiKeyNames, FIELDS, type Options } from './options.ts'
 import { compileRedaction } from './redact-query.ts'
@@ -26,9 +27,7 @@ export interface Over {
 
 type Value = (over: Over) => string | null
 
-const CACHE_STATUS = /^krakend-ts(?:-b\d+)?; (?:fwd=)?([a-z]+)(; detail=stale)?/
 const FIRST_ERROR = 400
-const ASCII = /^[\0-\u007f]*$/
 
 /** One line of JSON, with its line feed. */
 export function compileLine(options: Options, site: Site): (over: Over) => string {
@@ -68,7 +67,7 @@ function compileFields(options: Options, site: Site): Readonly<Record<(typeof FI
     endpoint: ({ exchange: { route } }) => (route?.endpoint == null ? 'null' : (patterns.get(route.endpoint) ?? 'null')),
     request_id: ({ exchange }) => textOrNone(requestId.get(exchange.scope)),
     trace_id: ({ exchange }) => textOrNone(traceIdOf(exchange.scope)),
-    user_agent: ({ exchange }) => textOrNone(textOfField(exchange.headers.get('User-Agent') ?? '')),
+    user_agent: ({ exchange }) => textOrNone(textOfBytes(exchange.headers.get('User-Agent') ?? '')),
     code: ({ exchange }) => textOrNone(codeOf(exchange)),
     complete: ({ exchange }) => exchange.responseHeaders.get('X-Krakend-Completed') ?? null,
     cache: ({ exchange }) => cacheOf(exchange),
@@ -91,9 +90,9 @@ function codeOf({ failure, route, statusCode }: Exchange): string | undefined {
 
 /** `hit`, `miss`, `stale`, `bypass`: of the endpoint's cache, else of its first backend that has one. */
 function cacheOf({ responseHeaders }: Exchange): string | null {
-  const found = responseHeaders.values('Cache-Status').map((status) => CACHE_STATUS.exec(status))
-  const [whole, word, isStale] = found.find((match) => match?.[0].startsWith('krakend-ts;') === true) ?? found.find(Boolean) ?? []
-  return whole === undefined ? null : `"${isStale === undefined ? word : 'stale'}"`
+  const told = cacheStatuses(responseHeaders)
+  const status = told.find(({ backend }) => backend === null) ?? told[0]
+  return status === undefined ? null : `"${status.word}"`
 }
 
 function describeBackend({ index, last, ms, startMs, tries, code }: BackendCourse, endMs: number): string {
@@ -108,7 +107,7 @@ function compileHeaders(names: readonly string[]): Value {
   return ({ exchange: { headers } }) => {
     const members = wanted.flatMap(({ start, canonical }) => {
       const values = headers.values(canonical)
-      return values.length === 0 ? [] : [start + jsonText(textOfField(values.join(', ')))]
+      return values.length === 0 ? [] : [start + jsonText(textOfBytes(values.join(', ')))]
     })
     return `{${members.join(',')}}`
   }
@@ -132,9 +131,4 @@ function textOrNone(text: string | undefined): string | null {
 /** Three digits are more than a line needs. */
 function milliseconds(ms: number): string {
   return String(Math.round(ms * 1000) / 1000)
-}
-
-/** A field's bytes as the text that they are. */
-function textOfField(value: string): string {
-  return ASCII.test(value) ? value : decodeText(Buffer.from(value, 'latin1'))
 }

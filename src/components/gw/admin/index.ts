@@ -69,13 +69,9 @@ async function openPort(given: Options, site: ProcessSite): Promise<Running | nu
     // All of them are others.
     countWorkers: () => workers.count() + 1,
   })
-  const within = async <T>(ask: (scope: Scope) => Promise<T>): Promise<T> => {
-    const scope = Scope.root().child(ANSWER_MS)
-    return ask(scope).finally(() => scope.close())
-  }
   const pages = compilePages({
-    describe: given.routes ? () => within((scope) => routes.ask(scope)) : null,
-    purge: given.cache ? (selector) => within((scope) => purges.purge(selector, scope)) : null,
+    describe: given.routes ? () => withinTime((scope) => routes.ask(scope)) : null,
+    purge: given.cache ? (selector) => withinTime((scope) => purges.purge(selector, scope)) : null,
   })
   const close = (): void => {
     routes.close()
@@ -95,6 +91,12 @@ async function openPort(given: Options, site: ProcessSite): Promise<Running | nu
     close()
     throw new ConfigError(`_gw/admin: ${asError(error).message}`)
   }
+}
+
+/** Workers that do not answer in time are not waited for. */
+async function withinTime<T>(ask: (scope: Scope) => Promise<T>): Promise<T> {
+  const scope = Scope.root().child(ANSWER_MS)
+  return ask(scope).finally(() => scope.close())
 }
 
 function networksOf({ allow }: Options): BlockList {
@@ -132,9 +134,8 @@ function joinPurges(site: Site): (selector: PurgeSelector) => Promise<number> {
     workers.leave()
   })
   return async function purgeAll(selector) {
-    const scope = Scope.root().child(ANSWER_MS)
-    const purged = channel === null ? purgeHere(selector) : await channel.purge(selector, scope)
-    scope.close()
+    const open = channel
+    const purged = open === null ? purgeHere(selector) : await withinTime((scope) => open.purge(selector, scope))
     site.log.info(`${site.label}[Admin] ${purged} entries of caches are gone`)
     return purged
   }

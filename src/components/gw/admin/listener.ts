@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { readUpTo } from '../../../engine/body.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import type { HostPort } from '../../../go/host-port.ts'
 import { JSON_TYPE, MAX_BODY_BYTES, type Page } from './pages.ts'
@@ -63,17 +64,6 @@ async function answer(
     response.writeHead(405, { Allow: page.method }).end()
     return
   }
-  const { status, text } = await page.answer(() => readBody(request))
+  const { status, text } = await page.answer(() => readUpTo(request, MAX_BODY_BYTES))
   response.writeHead(status, text === null ? {} : { 'Content-Type': JSON_TYPE }).end(text ?? undefined)
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    length += (chunk as Buffer).length
-    if (length > MAX_BODY_BYTES) return null
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks)
 }

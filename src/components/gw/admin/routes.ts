@@ -7,6 +7,7 @@ import { type HostState, hostStates } from '../../../engine/ports.ts'
 import { writtenHost } from '../../../engine/routing/patterns/host-pattern.ts'
 import { ownRouteOf, understoodRouteOf } from '../../../engine/routing/patterns/route-options.ts'
 import { showReferences } from '../../../engine/secrets.ts'
+import { withoutUserinfo } from '../../../go/url-parts.ts'
 import { plainly } from '../../../json/digest-of.ts'
 import { formatPath } from '../../../schema/issue.ts'
 
@@ -38,7 +39,7 @@ function describeEndpoint(endpoint: EndpointConfig, readHosts: ReadHosts): objec
     backends: endpoint.backends.map((backend) => ({
       method: backend.method,
       hosts: (readHosts(backend) ?? backend.hosts.map(unwatched)).map(({ host, state, weight, inFlight }) => {
-        return { host: withoutUser(host), state, weight, in_flight: inFlight }
+        return { host: withoutUserinfo(host), state, weight, in_flight: inFlight }
       }),
       url_pattern: backend.urlPattern.replaceAll(/\{\{\.([^{}]+)\}\}/g, (_whole, name: string) => `{${writtenName(name)}}`),
       encoding: backend.encoding === '' ? 'json' : backend.encoding,
@@ -48,11 +49,6 @@ function describeEndpoint(endpoint: EndpointConfig, readHosts: ReadHosts): objec
 
 function unwatched(host: string): HostState {
   return { host, state: 'healthy', weight: 1, inFlight: 0 }
-}
-
-/** security: users and passwords of hosts are nobody's business. */
-function withoutUser(host: string): string {
-  return host.replace(/\/\/[^/]*@/, '//')
 }
 
 /** A parameter as the file has it. */

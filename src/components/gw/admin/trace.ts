@@ -11,6 +11,7 @@ import { type Attempt, type BackendCourse, courseOf, courseWatch } from '../../.
 import type { Answer, Exchange } from '../../../engine/types.ts'
 import { parseQuery } from '../../../go/url.ts'
 import { formatPath } from '../../../schema/issue.ts'
+import { cacheStatuses } from '../cache-status.ts'
 import { round, serverTiming, type Told, type ToldBackend, traceText } from './trace-text.ts'
 
 export const TRACE_HEADER = 'X-Gw-Trace'
@@ -19,7 +20,6 @@ export const TRACE_HEADER = 'X-Gw-Trace'
 const passed = slot<{ readonly name: string; readonly atMs: number }[]>()
 /** Of every connection, or written anew for each call. */
 const NEVER_FORWARDED = new Set([...HOP_BY_HOP, 'Host', 'Content-Length', TRACE_HEADER])
-const CACHE_STATUS = /^krakend-ts-b(\d+); (?:fwd=)?([a-z]+)/
 
 /** Gives how the trace of a request begins. It changes nothing of the request's way. */
 export function compileTrace(site: Site): (exchange: Exchange) => void {
@@ -81,11 +81,7 @@ function tellBackend(
   headers: HeaderMap,
   hide: (text: string) => string,
 ): ToldBackend {
-  const [, , cache] =
-    headers
-      .values('Cache-Status')
-      .map((status) => CACHE_STATUS.exec(status))
-      .find((match) => match?.[1] === String(index)) ?? []
+  const cache = cacheStatuses(headers).find(({ backend }) => backend === index)?.word
   const tries = (attempts ?? []).map(({ origin, path, status, code: failure, ms }: Attempt) => ({
     url: hide(origin + path),
     ...(failure === null ? { status } : { code: failure }),

@@ -10,14 +10,15 @@ export interface Workers {
   channelName(kind: string): string
 }
 
-export function findWorkers({ buffer }: Pick<SharedMemory, 'buffer'>): Workers {
-  const workers = new Int32Array(buffer('admin workers', 2 * Int32Array.BYTES_PER_ELEMENT))
+export function findWorkers({ buffer, tally }: Pick<SharedMemory, 'buffer' | 'tally'>): Workers {
+  const workers = tally('admin workers', 1)
+  const names = new Int32Array(buffer('admin channels', Int32Array.BYTES_PER_ELEMENT))
   // Gateways of other processes, and others in this one, have channels of their own.
-  if (Atomics.load(workers, 1) === 0) Atomics.compareExchange(workers, 1, 0, 1 + Math.floor(Math.random() * (2 ** 31 - 2)))
+  if (Atomics.load(names, 0) === 0) Atomics.compareExchange(names, 0, 0, 1 + Math.floor(Math.random() * (2 ** 31 - 2)))
   return {
-    count: () => Atomics.load(workers, 0),
-    join: () => void Atomics.add(workers, 0, 1),
-    leave: () => void Atomics.sub(workers, 0, 1),
-    channelName: (kind) => `${kind} ${Atomics.load(workers, 1)}`,
+    count: () => workers.read(0),
+    join: () => workers.add(0, 1),
+    leave: () => workers.add(0, -1),
+    channelName: (kind) => `${kind} ${Atomics.load(names, 0)}`,
   }
 }

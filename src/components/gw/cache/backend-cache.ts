@@ -2,12 +2,13 @@
 
 import { Readable } from 'node:stream'
 import type { Site } from '../../../engine/compile/component.ts'
-import { canonicalName, isEventStream, type HeaderMap, type ReadonlyHeaders } from '../../../engine/headers.ts'
+import { canonicalName, isEventStream, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import { callFields, clientExchange, showExchange, unheard, verifiedClaims } from '../../../engine/ports.ts'
 import { ageSecondsOf, answerNotes, type AnswerNote } from '../../../engine/steps/answer-notes.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { Layer, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
+import { tellBackendCache } from '../cache-status.ts'
 import type { Fetched, Keep } from './cache.ts'
 import { isTooLarge, readBody, seesClaims, seesParams } from './inputs.ts'
 import { automaticKey, digest } from './key.ts'
@@ -30,14 +31,14 @@ export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
   const params = paramsOf(endpoint)
   const tags = given.tags.map((tag) => compileText(tag, params))
   const keyOf = compileBackendKey(given, site)
-  const label = `krakend-ts-b${backend.at.at(3) ?? 0}`
+  const place = Number(backend.at.at(3) ?? 0)
   return (next) => {
     const fetch = compileFetch(given, next, backend, () => store.maxBodyBytes)
     return async function cacheAnswers(request, scope) {
       const exchange = clientExchange.get(scope)
       const key = isCacheable(request) ? await keyOf(request, scope) : null
       const tell = (status: string): void => {
-        if (exchange?.statusCode === 0 && unheard.get(scope) === undefined) tellOnce(exchange.responseHeaders, label, status)
+        if (exchange?.statusCode === 0 && unheard.get(scope) === undefined) tellBackendCache(exchange.responseHeaders, place, status)
       }
       if (key === null || request.method === 'HEAD') {
         const response = await next(request, scope)
@@ -59,18 +60,6 @@ export function cacheBackend(given: Options, site: Site): Layer<Pipe> | null {
       return copyOf(value.response, ageS)
     }
   }
-}
-
-/** One member for each backend, however often a loop calls it: an answer that was asked for says more than one that was kept. */
-function tellOnce(headers: HeaderMap, label: string, status: string): void {
-  const others = headers.values('Cache-Status')
-  const told = others.findIndex((member) => member.startsWith(`${label}; `))
-  if (told >= 0) {
-    if (!status.startsWith('fwd') || others[told]?.startsWith(`${label}; fwd`) === true) return
-    headers.delete('Cache-Status')
-    for (const member of others.toSpliced(told, 1)) headers.add('Cache-Status', member)
-  }
-  headers.add('Cache-Status', `${label}; ${status}`)
 }
 
 /** A body in memory that each reader may have. `ageS`: how long it was kept; null where it was not. */

@@ -10,6 +10,7 @@ import type { Scope } from '../../../engine/scope.ts'
 import { ageSecondsOf, answerNotes } from '../../../engine/steps/answer-notes.ts'
 import type { Exchange, Handler, Layer } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
+import { CACHE_STATUS, formatCacheStatus } from '../cache-status.ts'
 import type { Fetched, Result } from './cache.ts'
 import { captureExchange, type CapturedAnswer } from './captured-exchange.ts'
 import { compileInputs, isTooLarge, readBody, seesClaims } from './inputs.ts'
@@ -21,7 +22,7 @@ import { compileText } from './texts.ts'
 
 const FIRST_FAILURE = 500
 /** Of stored answers: said anew each time. */
-const SAID_ANEW = new Set(['Cache-Status', 'Age', 'Content-Length'])
+const SAID_ANEW = new Set([CACHE_STATUS, 'Age', 'Content-Length'])
 /** Of an answer that is added to those of outer layers instead of standing in their place. */
 const ADDED = new Set(['Vary', 'Set-Cookie'])
 
@@ -40,7 +41,7 @@ export function cacheEndpoint(given: Options, site: Site): Layer<Handler> | null
       const known = key !== null && exchange.method === 'HEAD' ? cache.find({ key, headerOf }) : null
       if (known !== null) return reply(exchange, known)
       if (key === null || exchange.method === 'HEAD') {
-        exchange.responseHeaders.set('Cache-Status', `krakend-ts; fwd=${key === null ? 'bypass' : 'miss'}`)
+        exchange.responseHeaders.set(CACHE_STATUS, formatCacheStatus(null, key === null ? 'fwd=bypass' : 'fwd=miss'))
         return next(exchange)
       }
       const result = await cache.ask({
@@ -94,9 +95,9 @@ function reply(exchange: Exchange, { value, status, ageS }: Result<CapturedAnswe
   const { fields } = value.headers
   for (const name of value.headers.names()) if (!ADDED.has(name) && !SAID_ANEW.has(name)) responseHeaders.delete(name)
   for (let i = 0; i < fields.length; i += 2)
-    if (!SAID_ANEW.has(fields[i] as string) || ((fields[i] as string) === 'Cache-Status' && ageS === null))
+    if (!SAID_ANEW.has(fields[i] as string) || ((fields[i] as string) === CACHE_STATUS && ageS === null))
       responseHeaders.add(fields[i] as string, fields[i + 1] as string)
-  responseHeaders.add('Cache-Status', `krakend-ts; ${status}`)
+  responseHeaders.add(CACHE_STATUS, formatCacheStatus(null, status))
   if (ageS !== null || value.headers.has('Age')) responseHeaders.set('Age', String((ageS ?? 0) + ageSecondsOf(value.headers)))
   exchange.failure = value.failure
   if (value.stream === null) return exchange.answer(value.statusCode, value.body)

@@ -1,22 +1,27 @@
 // What calls are built of and decided by beside what is forwarded: it tells requests apart for an automatic key.
 
 import type { BackendConfig, ExtraConfig } from '../../../config/types.ts'
+import { PIPE_PLUGIN_BLOCKS } from '../../../engine/ports.ts'
 import type { Body, Exchange } from '../../../engine/types.ts'
 import { usedNames } from '../used-names.ts'
-import { sourceOf } from '../values.ts'
+import { MAX_READ_BODY_BYTES, sourceOf } from '../values.ts'
 
 type Blocks = Pick<ExtraConfig, 'has'>
 
-const PLUGINS = ['plugin/middleware', 'plugin/req-resp-modifier', 'plugin/http-client']
 /** Blocks inside of a backend's cache that see parameters, in its path or not. */
-const SEE_PARAMS = ['validation/cel', 'modifier/lua-backend', 'backend/graphql', 'backend/lambda', 'backend/amqp/producer', ...PLUGINS]
+const SEE_PARAMS = [
+  'validation/cel',
+  'modifier/lua-backend',
+  'backend/graphql',
+  'backend/lambda',
+  'backend/amqp/producer',
+  ...PIPE_PLUGIN_BLOCKS,
+]
 /** Blocks inside of a cache that see all claims. */
-const SEE_CLAIMS = ['validation/cel', ...PLUGINS]
+const SEE_CLAIMS = ['validation/cel', ...PIPE_PLUGIN_BLOCKS]
 /** Of the client, and in no part of its request that is forwarded; the body is counted as a whole. */
 const OF_CLIENTS = /^(?:client_ip$|(?:input_headers|input_query_strings|JWT)\.)/
 const NO_NAMES = { params: new Map(), steps: null, hasItem: false } as const
-/** security: what a client may make us keep and read. */
-const MAX_BODY_BYTES = 1024 * 1024
 
 export function seesParams(blocks: Blocks): boolean {
   return SEE_PARAMS.some((namespace) => blocks.has(namespace))
@@ -42,10 +47,10 @@ export function compileInputs(backends: readonly BackendConfig[]): ((exchange: E
 
 /** Whether a body is too large to tell requests apart. */
 export function isTooLarge({ length }: Body): boolean {
-  return length !== null && length > MAX_BODY_BYTES
+  return length !== null && length > MAX_READ_BODY_BYTES
 }
 
 /** security: backends see a body, whatever the method. Rejects with 413 for one that turns out to be too large. */
 export async function readBody(body: Body): Promise<[string, string]> {
-  return ['body', (await body.bytes(MAX_BODY_BYTES)).toString('base64')]
+  return ['body', (await body.bytes(MAX_READ_BODY_BYTES)).toString('base64')]
 }

@@ -4,6 +4,7 @@ import { canonicalName } from '../../../engine/headers.ts'
 import { ENCODE, type Encode, parseTemplate, type Placeholder, soleOf, textOfValue } from '../../../engine/placeholders.ts'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, setKey } from '../../../json/types.ts'
 import { encodeJson } from '../../../json/write.ts'
+import { statusClass } from '../status-list.ts'
 import type { ErrorBody, ErrorOptions, PLACEHOLDERS } from './options.ts'
 
 /** What placeholders stand for. */
@@ -22,7 +23,7 @@ export function compileBodies(
   toJson: (value: unknown) => JsonValue,
 ): (status: number) => Fill<FilledBody> | undefined {
   const known = new Map(Object.entries(bodies).map(([key, given]) => [key, compileBody(given, toJson)]))
-  return (status) => known.get(String(status)) ?? known.get(`${Math.trunc(status / 100)}xx`) ?? known.get('default')
+  return (status) => known.get(String(status)) ?? known.get(statusClass(status)) ?? known.get('default')
 }
 
 function compileBody({ body = '', content_type: given, headers = {} }: ErrorBody, toJson: (value: unknown) => JsonValue): Fill<FilledBody> {

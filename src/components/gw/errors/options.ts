@@ -7,6 +7,7 @@ import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { suggest } from '../../../schema/suggest.ts'
 import { Type } from '../../../schema/type.ts'
 import { findIdsOfNobody } from '../request-id-use.ts'
+import { namesStatus } from '../status-list.ts'
 
 const body = Type.Object({
   body: Type.Optional(Type.Unknown({ keepsNull: true, description: 'Any JSON, or a text.' })),
@@ -49,15 +50,13 @@ export type ErrorBody = Static<typeof body>
 
 export const PLACEHOLDERS = ['status', 'title', 'detail', 'code', 'request_id', 'method', 'path', 'endpoint'] as const
 
-const STATUS_OR_CLASS = /^[1-5](?:\d\d|xx)$/
-
 export function checkErrors({ passthrough, bodies = {} }: ErrorOptions, { place }: Pick<CheckedBlock, 'place'>): Issue[] {
   const issues = findIdsOfNobody(bodies, place)
   for (const [index, condition] of (Array.isArray(passthrough) ? passthrough : []).entries())
-    if (!STATUS_OR_CLASS.test(String(condition)))
+    if (!namesStatus(String(condition)))
       issues.push(errorIssue('invalid-option', ['passthrough', index], `"${condition}" is no status and no class such as "4xx"`))
   for (const [key, { body: given, content_type: type = '', headers = {} }] of Object.entries(bodies)) {
-    if (key !== 'default' && !STATUS_OR_CLASS.test(key))
+    if (key !== 'default' && !namesStatus(key))
       issues.push(errorIssue('invalid-option', ['bodies', key], 'is no status, no class such as "5xx", and not "default"'))
     issues.push(...findUnknown(given, ['bodies', key, 'body']))
     if (breaksHeader(type)) issues.push(errorIssue('invalid-option', ['bodies', key, 'content_type'], 'is no media type'))

@@ -10,6 +10,7 @@ import type { BackendResponse, Exchange } from '../../../engine/types.ts'
 import { decodeText, encodeText } from '../../../go/text.ts'
 import type { JsonObject, JsonValue } from '../../../json/types.ts'
 import { encodeJson } from '../../../json/write.ts'
+import { compileStatusList } from '../status-list.ts'
 import { compileBodies, type ErrorValues } from './bodies.ts'
 import type { ErrorOptions } from './options.ts'
 
@@ -123,9 +124,7 @@ function authored(
 type Passes = (status: number) => boolean
 
 function compilePassthrough(given: ErrorOptions['passthrough'] = false): Passes {
-  if (typeof given === 'boolean') return () => given
-  const known = new Set(given.map(String))
-  return (status) => known.has(String(status)) || known.has(`${Math.trunc(status / 100)}xx`)
+  return typeof given === 'boolean' ? () => given : compileStatusList(given)
 }
 
 /** The answer of the one backend whose error it is: of several, the first of the file that answered at all. */

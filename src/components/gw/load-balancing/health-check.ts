@@ -6,6 +6,7 @@ import { asError } from '../../../engine/errors.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { Scope } from '../../../engine/scope.ts'
 import type { Sender } from '../../../engine/types.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 import type { Entry } from './host-set.ts'
 import type { HostTable } from './host-table.ts'
 
@@ -43,7 +44,7 @@ export function startHealthChecks(init: HealthInit): () => void {
   const look = (): void => {
     if (isOver) return
     if (table.takeTurn(readMs(), rules.intervalMs * TURN_SHARE)) checkAll(init)
-    timer = setTimeout(look, rules.intervalMs * (1 - JITTER + 2 * JITTER * random()))
+    timer = setTimeout(look, timerMs(rules.intervalMs * (1 - JITTER + 2 * JITTER * random())))
     timer.unref()
   }
   look()
@@ -59,6 +60,8 @@ function checkAll(init: HealthInit): void {
     if (seen.has(entry.url)) continue
     seen.add(entry.url)
     void checkHost(entry, init).then(({ isGood, words }) => {
+      // Its place may be another host's by now.
+      if (!init.entries().some(({ record }) => record === entry.record)) return
       if (!entry.record.check(isGood, init.rules.thresholds)) return
       init.log.info(`${init.label} ${entry.url} is ${isGood ? 'healthy' : 'unhealthy'}: ${words}`)
     })

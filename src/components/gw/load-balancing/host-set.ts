@@ -50,13 +50,16 @@ export class HostSet {
     const list = this.#init.hosts()
     if (list !== this.#list) {
       this.#list = list
-      this.#entries = list.map(({ url, weight }, index) => this.#makeEntry(url, this.#init.weights?.[index] ?? weight))
+      const records = this.#init.table.hold(list.map(({ url }) => url))
+      this.#entries = list.map(({ url, weight }, index) =>
+        this.#makeEntry(records.get(url) as HostRecord, this.#init.weights?.[index] ?? weight),
+      )
     }
     return this.#entries
   }
 
-  #makeEntry(url: string, weight: number): Entry {
-    const record = this.#init.table.recordOf(url)
+  #makeEntry(record: HostRecord, weight: number): Entry {
+    const { url } = record
     return {
       url,
       weight,

@@ -9,6 +9,7 @@ import { addressing, NO_HOSTS, parseHost, queryEncoding } from '../../../engine/
 import type { Layer, Pipe, PipeRequest } from '../../../engine/types.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { isEndOfTime, outcomeOf } from '../failure-conditions.ts'
+import { compileStatusList } from '../status-list.ts'
 import { startHealthChecks, type HealthRules } from './health-check.ts'
 import { type Entry, HostSet, type OutlierRules } from './host-set.ts'
 import { HostTable } from './host-table.ts'
@@ -38,13 +39,14 @@ interface Choice {
 }
 
 function balance(given: Options, hosts: Hosts, site: Site): Layer<Pipe> {
-  const table = new HostTable(site.shared.buffer(`load-balancing ${site.id}`, HostTable.BYTES))
+  const table = new HostTable(site.shared, `load-balancing ${site.id}`)
   const label = `${site.label}[Balancer]`
   const outliers = outlierRules(given)
   const health = healthRules(given)
   const readMs = site.clock.steady
   const weights = given.weights.length === 0 ? null : given.weights
   const set = new HostSet({ hosts, weights, table, parse: parseHost, outliers, isChecked: health !== null, readMs, log: site.log, label })
+  site.onRetire(() => void table.hold([]))
   const { backend } = site
   if (backend !== null) site.provide(hostStates, { backend, read: () => set.states() })
   if (health !== null) {
@@ -84,14 +86,14 @@ function countedCall(next: Pipe, set: HostSet): (entry: Entry, request: PipeRequ
     entry.record.begin()
     return next(request, scope).then(
       (response) => {
-        entry.record.end()
         if (response.statusCode >= FIRST_BAD_STATUS) set.fail(entry)
         else set.succeed(entry)
+        entry.record.end()
         return response
       },
       (thrown: unknown) => {
-        entry.record.end()
         judge(entry, asError(thrown), set)
+        entry.record.end()
         throw thrown
       },
     )
@@ -171,13 +173,12 @@ function outlierRules({ outlier_detection: given }: Options): OutlierRules | nul
 
 function healthRules({ health_check: given }: Options): HealthRules | null {
   if (given === undefined) return null
-  const good = new Set(given.statuses.map(String))
   return {
     path: given.path,
     intervalMs: parseDurationMs(given.interval) ?? 0,
     timeoutMs: parseDurationMs(given.timeout) ?? 0,
     thresholds: { healthy: given.healthy_threshold, unhealthy: given.unhealthy_threshold },
-    isGood: (status) => good.has(String(status)) || good.has(`${Math.trunc(status / 100)}xx`),
+    isGood: compileStatusList(given.statuses),
     fields: Object.entries(given.headers).flatMap(([name, value]) => [canonicalName(name), value]),
   }
 }

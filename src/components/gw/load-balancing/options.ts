@@ -6,6 +6,7 @@ import { isToken } from '../../../go/header-name.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, type Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
+import { namesStatus } from '../status-list.ts'
 
 export const options = Type.Object({
   policy: Type.Enum(['random', 'round_robin', 'power_of_two_choices', 'least_requests', 'first'], {
@@ -61,8 +62,6 @@ export const options = Type.Object({
 
 export type Options = Static<typeof options>
 
-const STATUS = /^[1-5](?:\d\d|xx)$/
-
 export function checkBalancing(given: Options, { place }: CheckedBlock): Issue[] {
   const backend = place?.backend ?? null
   const { weights, sticky, health_check: health } = given
@@ -86,7 +85,7 @@ export function checkBalancing(given: Options, { place }: CheckedBlock): Issue[]
     for (const name of ['interval', 'timeout'] as const)
       if ((parseDurationMs(health[name]) ?? 0) < 1) refuse(['health_check', name], 'is no time to wait', 'write "10s"')
     for (const [index, status] of health.statuses.entries())
-      if (!STATUS.test(String(status))) refuse(['health_check', 'statuses', index], `"${status}" is no status`, 'write 204 or "2xx"')
+      if (!namesStatus(String(status))) refuse(['health_check', 'statuses', index], `"${status}" is no status`, 'write 204 or "2xx"')
     for (const name of Object.keys(health.headers)) if (!isToken(name)) refuse(['health_check', 'headers', name], 'is no name of a header')
   }
   return issues

@@ -1,6 +1,6 @@
 // The attempts of one call: one after the other, or a second beside one that takes long. The first good answer wins. Knows no wire.
 
-import { discardBody } from '../../../engine/body.ts'
+import { discardBody, keepForBody } from '../../../engine/body.ts'
 import { asError, CANCELED, GatewayError } from '../../../engine/errors.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
@@ -153,9 +153,7 @@ export class Attempts {
       this.#reject(error)
       return
     }
-    // What has answered in time may take longer; it still ends with the request.
-    if (response.body === null || Buffer.isBuffer(response.body)) own.close()
-    else own.lift(Infinity)
+    keepForBody(own, response.body)
     this.#resolve(response)
   }
 

@@ -1,41 +1,53 @@
 // What `krakend check` says of a script: mistakes with their lines, files that are missing or are not those that were meant.
 
-import { readFileSync } from 'node:fs'
+import type { CheckedBlock } from '../../../engine/compile/component.ts'
 import type { LuaSyntaxError } from '../../../lua/errors.ts'
 import { excerptOf } from '../../../schema/excerpt.ts'
 import { errorIssue, warningIssue, type Issue } from '../../../schema/issue.ts'
 import { wordsOf } from './failure.ts'
 import type { LuaOptions } from './options.ts'
-import { compileScript, locate, type Part, type Script } from './script.ts'
-import { findWrongChecksum, MissingSource, readSources } from './source-files.ts'
+import { compileScript, locate, NO_PROGRAM, runs, type Part, type Script, type SourceText } from './script.ts'
+import { findWrongChecksum } from './source-files.ts'
 
 const FAILS = 'every request here is answered 500'
+const OFF = 'the script is off, requests pass without it'
+
+type CheckedFiles = Pick<CheckedBlock, 'readable' | 'contentOf'>
 
 /** `isEndpoint`: of lua-endpoint, which runs before there is anything to skip or to look at afterwards. */
-export function checkScript(options: LuaOptions, isEndpoint: boolean): Issue[] {
-  const texts = readSources(options, readFileSync)
-  if (texts instanceof MissingSource) {
-    const at = options.sources.indexOf(texts.path)
-    return [errorIssue('missing-file', ['sources', at], `${texts.path} cannot be read: ${FAILS}`), ...checkParts(options, [])]
+export function checkScript(given: LuaOptions, isEndpoint: boolean, { readable, contentOf }: CheckedFiles): Issue[] {
+  const options = isEndpoint ? { ...given, post: '', skip_next: false } : given
+  const missing = options.sources.findIndex((path) => !readable(path))
+  if (missing >= 0) {
+    const message = `${options.sources[missing]} cannot be read: ${FAILS}`
+    return [errorIssue('missing-file', ['sources', missing], message), ...checkParts(compileScript([], options), options, [])]
   }
-  const issues = checkParts(options, texts)
+  const texts = options.sources.flatMap((path): SourceText[] => {
+    const bytes = contentOf(path)
+    return bytes === null ? [] : [{ path, bytes }]
+  })
+  // Sources without one of them are another program: what only the gateway may read stays unchecked, and all beside it.
+  const isWhole = texts.length === options.sources.length
+  const script = compileScript(isWhole ? texts : [], options)
+  const issues = checkParts(script, options, texts)
   const checksum = options.live ? null : findWrongChecksum(options, texts)
-  if (checksum !== null) issues.push(errorIssue('wrong-checksum', ['md5'], `${checksum}: the script is off, requests pass without it`))
+  if (checksum !== null) issues.push(errorIssue('wrong-checksum', ['md5'], `${checksum}: ${OFF}`))
+  if (isWhole && !options.live && !runs(script, options)) issues.push(errorIssue('empty-script', [], `${NO_PROGRAM}: ${OFF}`))
   for (const path of Object.keys(options.md5)) {
     if (!options.sources.includes(path))
       issues.push(warningIssue('invalid-option', ['md5', path], 'is none of "sources": nothing is compared'))
   }
-  if (isEndpoint && options.post !== '') issues.push(warningIssue('invalid-option', ['post'], 'modifier/lua-endpoint runs no "post"'))
-  if (isEndpoint && options.skip_next) issues.push(warningIssue('invalid-option', ['skip_next'], 'modifier/lua-endpoint skips nothing'))
+  if (given.post !== options.post) issues.push(warningIssue('invalid-option', ['post'], 'modifier/lua-endpoint runs no "post"'))
+  if (given.skip_next !== options.skip_next)
+    issues.push(warningIssue('invalid-option', ['skip_next'], 'modifier/lua-endpoint skips nothing'))
   return issues
 }
 
-function checkParts(options: LuaOptions, texts: Parameters<typeof compileScript>[0]): Issue[] {
-  const script = compileScript(texts, options)
+function checkParts(script: Script, options: LuaOptions, texts: readonly SourceText[]): Issue[] {
   return [...checkSources(script, options, texts), ...checkPart(script.pre, 'pre', options), ...checkPart(script.post, 'post', options)]
 }
 
-function checkSources(script: Script, { sources }: LuaOptions, texts: Parameters<typeof compileScript>[0]): Issue[] {
+function checkSources(script: Script, { sources }: LuaOptions, texts: readonly SourceText[]): Issue[] {
   if (!(script.sources instanceof Error)) return []
   const { path, line } = locate(script, script.sources.line)
   const text = Buffer.from(texts.find((one) => one.path === path)?.bytes ?? '').toString('utf8')

@@ -5,6 +5,7 @@ import type { Exchange } from '../../../engine/types.ts'
 import { encodeQuery, parseQuery, unescapePercent } from '../../../go/url.ts'
 import { bytesOfText, textOfBytes } from '../../../lua/bytes.ts'
 import { checkString } from '../../../lua/check.ts'
+import { paramName } from '../../../go/param-name.ts'
 import { bodyProperty, entries, NEED_ARGUMENTS, property, receiver } from './arguments.ts'
 import { headerMethods, type HeaderOwner } from './header-methods.ts'
 import { bodyBytes, bodyOfBytes, textsToObject } from './request.ts'
@@ -63,29 +64,22 @@ export class ScriptContext implements HeaderOwner {
 
   getParam(name: string): string {
     const { params } = this.exchange
-    const internal = capitalize(name)
+    const internal = paramName(name)
     if (this.names.get(internal) === name) return params.get(internal) ?? ''
     // compat: a name of the route has one spelling; names of claims are not of the route.
     return this.names.has(name) ? '' : (params.get(name) ?? '')
   }
 
   setParam(name: string, value: string): void {
-    const internal = capitalize(name)
+    const internal = paramName(name)
     this.names.set(internal, name)
     this.exchange.params.set(internal, value)
   }
 
   private get names(): Map<string, string> {
-    this.#names ??= new Map(
-      [...(this.exchange.route?.pattern ?? '').matchAll(ROUTE_PARAM)].map(([, name = '']) => [capitalize(name), name]),
-    )
+    this.#names ??= new Map([...(this.exchange.route?.pattern ?? '').matchAll(ROUTE_PARAM)].map(([, name = '']) => [paramName(name), name]))
     return this.#names
   }
-}
-
-/** A parameter as the engine knows it. */
-function capitalize(name: string): string {
-  return name.slice(0, 1).toUpperCase() + name.slice(1)
 }
 
 const context = receiver(ScriptContext, 'ginContext')

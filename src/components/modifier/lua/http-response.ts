@@ -12,7 +12,7 @@ import { type Cursor, LuaTable } from '../../../lua/table.ts'
 import type { LuaThread } from '../../../lua/thread.ts'
 import { native, NOTHING, suspending, type Value } from '../../../lua/value.ts'
 import { method, receiver } from './arguments.ts'
-import { describeFailedCall, parseUrl } from './parse-url.ts'
+import { describeCall, parseUrl } from './parse-url.ts'
 import { bodyOfBytes } from './request.ts'
 import type { ScriptRun } from './run.ts'
 import { toLuaList } from './to-lua.ts'
@@ -76,7 +76,7 @@ async function call(run: ScriptRun, thread: LuaThread, args: Args): Promise<Http
     if (!(error instanceof GatewayError)) throw error
     // Whoever ends the scope does not know of the call.
     const isOver = error === DEADLINE_EXCEEDED || error === CANCELED
-    return thread.raise(bytesOfText(isOver ? describeFailedCall(url, verb, error.message) : error.message))
+    return thread.raise(bytesOfText(isOver ? describeCall(url, verb, error.message) : error.message))
   }
 }
 

@@ -16,7 +16,7 @@ import { handlerWithScript, pipeWithScript } from './layers.ts'
 import { type LuaOptions, luaOptions } from './options.ts'
 import type { FillPath } from './request.ts'
 import type { Tools } from './run.ts'
-import { compileScript, type Script } from './script.ts'
+import { compileScript, NO_PROGRAM, runs, type Script } from './script.ts'
 import { findWrongChecksum, type GetScript, liveScript, MissingSource, readSources } from './source-files.ts'
 
 const common = {
@@ -28,10 +28,10 @@ const common = {
 const endpointLevel = {
   ...common,
   namespace: 'modifier/lua-endpoint',
-  check: (options: LuaOptions, _block: CheckedBlock): Issue[] => checkScript(options, true),
+  check: (options: LuaOptions, block: CheckedBlock): Issue[] => checkScript(options, true, block),
 } as const
 
-const pipeLevel = { ...common, check: (options: LuaOptions, _block: CheckedBlock): Issue[] => checkScript(options, false) } as const
+const pipeLevel = { ...common, check: (options: LuaOptions, block: CheckedBlock): Issue[] => checkScript(options, false, block) } as const
 
 /** At service level: every request but the health check. compat: whatever a script asks for, its failure is a 500. */
 export const serviceLua = component({
@@ -110,13 +110,12 @@ function loadScript(options: LuaOptions, site: Site): GetScript | null {
     return null
   }
   const script = compileScript(texts, options)
-  if (isEmpty(script) && !options.skip_next) return null
+  if (!runs(script, options)) {
+    site.log.warning(`${site.label}[Lua] ${NO_PROGRAM}: the script is off`)
+    return null
+  }
   tellMistakes(script, site)
   return () => script
-}
-
-function isEmpty({ sources, pre, post }: Script): boolean {
-  return sources === null && pre === null && post === null
 }
 
 /** compat: requests fail when the mistake's turn comes; here the log of the start says it, too. */

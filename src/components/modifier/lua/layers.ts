@@ -1,10 +1,12 @@
 // Where scripts stand: around a handler (lua-endpoint) and around a pipe (lua-proxy, lua-backend).
 
 import type { Readable } from 'node:stream'
-import { discardBody } from '../../../engine/body.ts'
+import { discardBody, readUpTo } from '../../../engine/body.ts'
 import { Data } from '../../../engine/data.ts'
+import { GatewayError } from '../../../engine/errors.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { Body, Exchange, Layer, Handler, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
+import { DEFAULT_STRING_LENGTH as MAX_BODY_BYTES } from '../../../lua/machine.ts'
 import { CONTEXT, ScriptContext } from './context.ts'
 import { installCustomError } from './custom-error.ts'
 import { installHttpResponse } from './http-response.ts'
@@ -18,6 +20,8 @@ import type { GetScript } from './source-files.ts'
 
 /** What `skip_next` puts in place of a call. */
 const SKIPPED: PipeResponse = { data: Data.EMPTY, isComplete: false, error: null, statusCode: 0, headers: null, body: null }
+
+const TOO_LONG = 'the answer is longer than 32 MB: a script that lets such answers pass must not name "body"'
 
 const COMMON: Readonly<Record<string, (run: ScriptRun) => void>> = {
   luaTable: installLuaTable,
@@ -62,7 +66,7 @@ export function handlerWithScript({ script: getScript, tools, timeoutMs, fail }:
     const takeBack = scope.onEnd((reason) => body.abandon?.(reason))
     try {
       const loaded = await script
-      if (loaded.readsBody && isUnread(body)) await body.bytes()
+      if (loaded.readsBody && isUnread(body)) await body.bytes(MAX_BODY_BYTES)
       await runPre(loaded, exchange, scope)
     } catch (error) {
       throw fail(error)
@@ -124,7 +128,7 @@ export function pipeWithScript({ script: getScript, tools, skipsNext, fillPath }
     async function runPipeScript(request, scope) {
       const given = getScript()
       const script = given instanceof Promise ? await given : given
-      if (script.readsBody && isUnread(request.body)) await request.body.bytes()
+      if (script.readsBody && isUnread(request.body)) await request.body.bytes(MAX_BODY_BYTES)
       const run = new ScriptRun(script, tools, scope)
       const own = new ScriptRequest(run, request, fillPath)
       try {
@@ -154,7 +158,7 @@ async function runAfter(run: ScriptRun, own: ScriptRequest, response: PipeRespon
   const { script } = run
   let { body } = response
   try {
-    if (script.readsBody && body !== null && !Buffer.isBuffer(body)) body = await readAll(body)
+    if (script.readsBody && body !== null && !Buffer.isBuffer(body)) body = await readAnswer(body, run)
     const seen = new ScriptResponse(run, { ...response, body })
     installCommon(run)
     run.setLoader('request', REQUEST, own)
@@ -167,8 +171,10 @@ async function runAfter(run: ScriptRun, own: ScriptRequest, response: PipeRespon
   }
 }
 
-async function readAll(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
+/** All of an answer that streams. Rejects for more than a script may have in a string; the stream is left to the caller. */
+async function readAnswer(stream: Readable, { tools }: ScriptRun): Promise<Buffer> {
+  const bytes = await readUpTo(stream, MAX_BODY_BYTES)
+  if (bytes !== null) return bytes
+  tools.onStop(TOO_LONG)
+  throw new GatewayError(`lua: ${TOO_LONG}`, { code: 'ERR_LUA_STOPPED' })
 }

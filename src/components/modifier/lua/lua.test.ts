@@ -5,10 +5,11 @@ import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import { bodyOf } from '../../../engine/body.ts'
 import { Data } from '../../../engine/data.ts'
-import { CANCELED, GatewayError } from '../../../engine/errors.ts'
+import { BODY_TOO_LARGE, CANCELED, GatewayError } from '../../../engine/errors.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import type { BackendRequest, Body, Sender } from '../../../engine/types.ts'
 import { JsonNumber } from '../../../json/types.ts'
+import { makeSite } from '../../../testing/index.ts'
 import { failureIn, postOf, runHandler, runPipe } from './test-support.ts'
 
 describe('requests', () => {
@@ -212,6 +213,26 @@ describe('no-op answers', () => {
     const stream = Readable.from(['x'])
     await failureIn({ post: 'nope()' }, { response: { body: stream } })
     assert.ok(stream.destroyed)
+  })
+})
+
+describe('bodies that are longer than a script may read', () => {
+  function* endless(): Generator<Buffer> {
+    const megabyte = Buffer.alloc(2 ** 20)
+    for (;;) yield megabyte
+  }
+  test('are no answer', async () => {
+    const body = Readable.from(endless(), { objectMode: false })
+    const site = makeSite()
+    const error = await failureIn({ post: 'local b = response.load():body()' }, { site, response: { body } })
+    assert.deepEqual([error.code, error.statusCode, body.destroyed], ['ERR_LUA_STOPPED', 500, true])
+    assert.match(site.lines.join(), /ERROR .*\[Lua\] stopped: the answer is longer than 32 MB/)
+  })
+  test('are no request', async () => {
+    const bytes = (bound = Infinity): Promise<Buffer> => Promise.reject(bound === 32 * 2 ** 20 ? BODY_TOO_LARGE : CANCELED)
+    const body: Body = { length: null, inMemory: null, clientMs: 0, stream: () => Readable.from([]), bytes }
+    const error = await failureIn({ pre: 'local b = request.load():body()' }, { request: { body } })
+    assert.deepEqual([error.code, error.statusCode], ['ERR_BODY_TOO_LARGE', 413])
   })
 })
 

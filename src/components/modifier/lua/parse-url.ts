@@ -3,6 +3,7 @@
 import { basicCredentials, formatUrl, type GoUrl, parseUrl as parseGoUrl, writtenPath } from '../../../go/url-parts.ts'
 import { encodeTarget, escapePath } from '../../../go/url.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
+import { describeFailedCall } from '../../../go/failed-call.ts'
 import { quote } from '../../../go/quote.ts'
 
 export interface ParsedUrl {
@@ -43,15 +44,14 @@ function refuse(url: GoUrl, method: string, detail: string): GatewayError {
 }
 
 /** What Go's client says of a call that failed: `Get "http://h/x": context canceled`. `url` is one that `parseUrl` takes. */
-export function describeFailedCall(url: string, method: string, detail: string): string {
+export function describeCall(url: string, method: string, detail: string): string {
   return aboutCall(parse(url), method, detail)
 }
 
 /** security: passwords are not told. */
 function aboutCall(url: GoUrl, method: string, detail: string): string {
-  const verb = method.slice(0, 1) + method.slice(1).toLowerCase()
   const userinfo = url.userinfo?.replace(/:.*/, ':***') ?? null
-  return `${verb} ${quote(formatUrl({ ...url, userinfo }))}: ${detail}`
+  return describeFailedCall(method, formatUrl({ ...url, userinfo }), detail)
 }
 
 function parseError(message: string): GatewayError {

@@ -56,6 +56,14 @@ export function compileScript(texts: readonly SourceText[], { pre, post }: { rea
   }
 }
 
+/** Why a script is off that does not run. */
+export const NO_PROGRAM = 'there is no program in "sources", "pre" and "post"'
+
+/** Whether there is anything to do for a request. */
+export function runs({ sources, pre, post }: Script, { skip_next: skips }: { readonly skip_next: boolean }): boolean {
+  return skips || sources !== null || pre !== null || post !== null
+}
+
 /** Null for a text without a program. */
 function compilePart(text: string): Part | null {
   if (text.trim() === '') return null

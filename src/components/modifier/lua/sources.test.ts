@@ -6,7 +6,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import { buildFor, checkOptions, makeSite } from '../../../testing/index.ts'
+import { contentOf, readable } from '../../../cli/named-files.ts'
+import { checkBlock } from '../../../engine/compile/check-blocks.ts'
+import type { AnyBlock } from '../../../engine/compile/component.ts'
+import { formatPath } from '../../../schema/issue.ts'
+import { buildFor, makeSite } from '../../../testing/index.ts'
 import { checkScript } from './check-script.ts'
 import { endpointLua, proxyLua } from './index.ts'
 import type { LuaOptions } from './options.ts'
@@ -67,6 +71,11 @@ describe('run', () => {
     const { message } = await failureIn({ sources: [missing], live: true })
     assert.equal(message, `lua: unable to load required source ${missing}`)
   })
+  test('says that there is no program', () => {
+    const site = makeSite({ read: () => Buffer.from('') })
+    assert.equal(buildFor(endpointLua, { sources: [good] }, site), null)
+    assert.match(site.lines.join(), /WARNING .*there is no program in "sources", "pre" and "post": the script is off/)
+  })
   test('costs nothing where there is nothing to run', () => {
     assert.equal(buildFor(proxyLua, {}, makeSite()), null)
     assert.equal(buildFor(endpointLua, { post: 'x = 1', skip_next: true }, makeSite()), null)
@@ -74,43 +83,57 @@ describe('run', () => {
   })
 })
 
+function check(block: object, declaration: AnyBlock = proxyLua): string[] {
+  const issues = checkBlock(declaration, block, { dialect: 3, once: makeSite().once, readable, contentOf })
+  return issues.map(({ severity, path, message }) => `${severity} ${formatPath(path)}: ${message}`)
+}
+
 const NOTHING: LuaOptions = { sources: [], pre: '', post: '', live: false, md5: {}, allow_open_libs: false, skip_next: false }
 
 describe('check', () => {
   test('compiles every script and shows the line of a mistake', () => {
-    assert.deepEqual(checkOptions(proxyLua, { sources: [good], pre: 'x = 1', post: 'y = 2' }), [])
-    assert.deepEqual(checkOptions(proxyLua, { pre: '\nx = = 1', post: 'if true then' }), [
+    assert.deepEqual(check({ sources: [good], pre: 'x = 1', post: 'y = 2' }), [])
+    assert.deepEqual(check({ pre: '\nx = = 1', post: 'if true then' }), [
       "error pre: line 2: '=': syntax error: every request here is answered 500",
       'error post: syntax error at EOF: every request here is answered 500',
     ])
-    assert.deepEqual(checkOptions(proxyLua, { sources: [good, bad] }), [
+    assert.deepEqual(check({ sources: [good, bad] }), [
       `error sources[1]: ${bad}: line 2: '=': syntax error: every request here is answered 500`,
     ])
-    assert.deepEqual(checkOptions(proxyLua, { sources: [open] }), [
-      `error sources[0]: ${open}: syntax error at EOF: every request here is answered 500`,
-    ])
+    assert.deepEqual(check({ sources: [open] }), [`error sources[0]: ${open}: syntax error at EOF: every request here is answered 500`])
   })
   test('shows the line of a script whose text the file does not show at its place', () => {
     const excerpts = (options: Partial<LuaOptions>): unknown[] =>
-      checkScript({ ...NOTHING, ...options }, false).map(({ excerpt }) => excerpt)
+      checkScript({ ...NOTHING, ...options }, false, { readable, contentOf }).map(({ excerpt }) => excerpt)
     assert.deepEqual(excerpts({ sources: [bad] }), ['  2 | local x = = 1'])
     assert.deepEqual(excerpts({ pre: 'x = 1\n\tx = = 1\nx = 2' }), ['  2 |  x = = 1'])
     assert.deepEqual(excerpts({ pre: 'x = = 1', post: 'if true\nthen' }), [undefined, undefined])
   })
   test('finds files that are missing or not the ones that were meant', () => {
-    assert.deepEqual(checkOptions(proxyLua, { sources: [missing] }), [
-      `error sources[0]: ${missing} cannot be read: every request here is answered 500`,
-    ])
-    assert.match(
-      checkOptions(proxyLua, { sources: [good], md5: { [good]: '00' } }).join(),
-      /^error md5: .*the script is off, requests pass without it$/,
+    assert.deepEqual(check({ sources: [missing] }), [`error sources[0]: ${missing} cannot be read: every request here is answered 500`])
+    assert.match(check({ sources: [good], md5: { [good]: '00' } }).join(), /^error md5: .*the script is off, requests pass without it$/)
+    assert.deepEqual(check({ sources: [good], md5: { [good]: '00' }, live: true }), [])
+    assert.match(check({ sources: [good], md5: { other: '00' } }).join(), /^warning .*is none of "sources"/)
+  })
+  test('leaves what can be read only once to the gateway', () => {
+    const options = { ...NOTHING, sources: ['/dev/fd/7', bad], pre: 'x = = 1' }
+    const issues = checkScript(options, false, { readable: () => true, contentOf: (path) => (path === bad ? contentOf(path) : null) })
+    assert.deepEqual(
+      issues.map(({ path }) => path),
+      [['pre']],
     )
-    assert.deepEqual(checkOptions(proxyLua, { sources: [good], md5: { [good]: '00' }, live: true }), [])
-    assert.match(checkOptions(proxyLua, { sources: [good], md5: { other: '00' } }).join(), /^warning .*is none of "sources"/)
+  })
+  test('finds scripts that do nothing', () => {
+    const off = 'error : there is no program in "sources", "pre" and "post": the script is off, requests pass without it'
+    assert.deepEqual(check({ sources: [file('empty.lua', '\n')] }, endpointLua), [off])
+    assert.deepEqual(check({}), [off])
+    assert.equal(check({ post: 'x = 1' }, endpointLua)[0], off)
+    assert.deepEqual(check({ skip_next: true }), [])
+    assert.deepEqual(check({ sources: [file('later.lua', '')], live: true }), [])
   })
   test('warns of what lua-endpoint does not do', () => {
     assert.deepEqual(
-      checkOptions(endpointLua, { pre: 'x = 1', post: 'y = 1', skip_next: true }).map((line) => line.split(':')[0]),
+      check({ pre: 'x = 1', post: 'y = 1', skip_next: true }, endpointLua).map((line) => line.split(':')[0]),
       ['warning post', 'warning skip_next'],
     )
   })

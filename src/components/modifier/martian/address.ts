@@ -23,11 +23,6 @@ export function splitHostPort(address: string): { host: string; port: string } {
   return { host: address.slice(1, end), port }
 }
 
-/** Go's net.JoinHostPort. */
-export function joinHostPort(host: string, port: string): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
-
 /** Go's strconv.Atoi. Throws its error. */
 export function parseInteger(text: string, name = 'Atoi'): number {
   const problem = explainInteger(text, name)

@@ -1,9 +1,10 @@
 // Modifiers of the URL that the backend is asked for.
 
 import { canonicalName } from '../../../engine/headers.ts'
+import { joinHostPort } from '../../../go/host-port.ts'
 import { encodePath, encodeQuery, parseQuery } from '../../../go/url.ts'
 import { Type } from '../../../schema/type.ts'
-import { joinHostPort, splitHostPort } from './address.ts'
+import { splitHostPort } from './address.ts'
 import type { RequestMessage } from './messages.ts'
 import { modifierType, WrongModifier, type ModifierType } from './modifier.ts'
 import { SCOPE, text } from './options.ts'

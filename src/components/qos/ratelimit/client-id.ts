@@ -2,6 +2,7 @@
 
 import { isIPv4 } from 'node:net'
 import type { Exchange } from '../../../engine/types.ts'
+import { paramName } from '../../../go/param-name.ts'
 
 /** The client's id; empty when there is none, and such requests are refused. */
 export type ClientId = (exchange: Exchange) => string
@@ -48,7 +49,7 @@ function headerValue(name: string): ClientId {
 }
 
 function paramValue(key: string): ClientId {
-  const name = key.slice(0, 1).toUpperCase() + key.slice(1)
+  const name = paramName(key)
   return function paramId(exchange) {
     return exchange.params.get(name) ?? ''
   }

@@ -2,13 +2,14 @@
 
 import { resolveSrv } from 'node:dns/promises'
 import { perDialect } from '../../../config/dialect.ts'
-import { discovery, equalHosts, type Host, type Hosts } from '../../../engine/compile/component.ts'
+import { discovery, type Host, type Hosts } from '../../../engine/compile/component.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 import { toHosts, toLegacyHosts, type SrvRecord } from './srv-hosts.ts'
 
 interface DnsQuirks {
   /** How often to look, whatever the file says; null: as it says. */
   readonly refreshMs: number | null
-  readonly toHosts: (records: readonly SrvRecord[], scheme: string) => readonly string[]
+  readonly toHosts: (records: readonly SrvRecord[], scheme: string) => readonly Host[]
 }
 
 const VERSION_3: DnsQuirks = { refreshMs: null, toHosts }
@@ -31,20 +32,38 @@ export interface Watch {
 /** Looks a name up now and again; a failed look-up keeps the last list. */
 export function watchRecords(watch: Watch): { hosts: Hosts; ready: Promise<void>; stop: () => void } {
   let hosts: readonly Host[] = []
+  let known = ''
   let isFailing = false
+  let isLooking = false
   const refresh = async (): Promise<void> => {
+    // Answers of two look-ups could come in any order.
+    if (isLooking) return
+    isLooking = true
     try {
-      hosts = watch.toHosts(await watch.lookUp(watch.name))
+      const records = await watch.lookUp(watch.name)
+      const found = textOf(records)
+      if (found !== known) hosts = watch.toHosts(records)
+      known = found
       if (isFailing) watch.report(null)
       isFailing = false
     } catch (error) {
       if (!isFailing) watch.report((error as Error).message)
       isFailing = true
+    } finally {
+      isLooking = false
     }
   }
-  const timer = setInterval(() => void refresh(), watch.refreshMs)
+  const timer = setInterval(() => void refresh(), timerMs(watch.refreshMs))
   timer.unref()
   return { hosts: () => hosts, ready: refresh(), stop: () => clearInterval(timer) }
+}
+
+/** The same for the same records: name servers give them in another order each time. */
+function textOf(records: readonly SrvRecord[]): string {
+  return records
+    .map(({ name, port, priority, weight }) => `${priority} ${weight} ${port} ${name}`)
+    .sort()
+    .join('\n')
 }
 
 export const dns = discovery({
@@ -63,7 +82,7 @@ export const dns = discovery({
       name,
       refreshMs: quirks.refreshMs ?? site.config.service.dnsCacheTtlMs,
       lookUp: resolveSrv,
-      toHosts: (records) => equalHosts(quirks.toHosts(records, backend.sdScheme)),
+      toHosts: (records) => quirks.toHosts(records, backend.sdScheme),
       report: (problem) =>
         problem === null ? site.log.info(`${label} ${name} is found again`) : site.log.warning(`${label} looking up ${name}: ${problem}`),
     })

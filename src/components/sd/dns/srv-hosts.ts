@@ -1,5 +1,7 @@
 // Turns SRV records into hosts as KrakenD weighs them. Knows no resolver.
 
+import { equalHosts, type Host } from '../../../engine/compile/component.ts'
+
 export interface SrvRecord {
   readonly name: string
   readonly port: number
@@ -9,23 +11,23 @@ export interface SrvRecord {
 
 /** Weights are scaled down so that the list stays about this long. */
 const SCALE = 100
-/** 1.x turns a weight of 0 into this many entries; we keep the host, once. */
+/** 1.x: a host of weight 0 is asked, too. */
 const LEGACY_ZERO_WEIGHT = 1
 
 /** Only the lowest priority counts; each host stands in the list as often as its share of the weight. */
-export function toHosts(records: readonly SrvRecord[], scheme: string): string[] {
+export function toHosts(records: readonly SrvRecord[], scheme: string): readonly Host[] {
   const sorted = [...records].sort(
     (a, b) => a.priority - b.priority || b.weight - a.weight || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) || a.port - b.port,
   )
   const best = sorted.filter((record) => record.priority === sorted[0]?.priority)
   const weights = normalizeWeights(best.map((record) => record.weight))
   const hosts = best.flatMap((record, index) => new Array<string>(weights[index] as number).fill(toHost(record, scheme)))
-  return hosts.length > SCALE ? shuffle(hosts) : hosts
+  return equalHosts(hosts.length > SCALE ? shuffle(hosts) : hosts)
 }
 
-/** KrakenD 1.x: every record of every priority as often as its weight, always over http. */
-export function toLegacyHosts(records: readonly SrvRecord[]): string[] {
-  return records.flatMap((record) => new Array<string>(record.weight || LEGACY_ZERO_WEIGHT).fill(toHost(record, 'http')))
+/** KrakenD 1.x: every record of every priority by its weight, always over http. */
+export function toLegacyHosts(records: readonly SrvRecord[]): readonly Host[] {
+  return records.map((record) => ({ url: toHost(record, 'http'), weight: record.weight || LEGACY_ZERO_WEIGHT }))
 }
 
 /** Weights reduced to at most about 100 in all and then by their common divisor; a weight of 0 is out. */

@@ -3,6 +3,8 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { IncomingMessage, RequestOptions } from 'node:http'
+import { readUpTo } from '../../../engine/body.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 
 export interface EtcdOptions {
   /** `http://127.0.0.1:2379`; asked one after the other until one answers. */
@@ -74,12 +76,12 @@ export class EtcdClient {
     const options: RequestOptions = { method: 'POST', agent: false, signal, headers: { 'Content-Type': 'application/json' } }
     return new Promise((resolve, reject) => {
       const request = url.protocol === 'https:' ? https.request(url, { ...options, ...tls }) : http.request(url, options)
-      let timer = setTimeout(() => request.destroy(new Error(`${url.host} cannot be reached in time`)), dialTimeoutMs)
+      let timer = setTimeout(() => request.destroy(new Error(`${url.host} cannot be reached in time`)), timerMs(dialTimeoutMs))
       request.on('socket', (socket) => {
         socket.setKeepAlive(true, keepAliveMs)
         socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
           clearTimeout(timer)
-          timer = setTimeout(() => request.destroy(new Error(`${url.host} does not answer in time`)), headerTimeoutMs)
+          timer = setTimeout(() => request.destroy(new Error(`${url.host} does not answer in time`)), timerMs(headerTimeoutMs))
         })
       })
       request.on('response', (response) => {
@@ -116,10 +118,8 @@ function isChange(line: string): boolean {
 }
 
 async function readText(response: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
-    text += chunk
-    if (text.length > MAX_ANSWER_BYTES) throw new Error('the answer is too long')
-  }
-  return text
+  const bytes = await readUpTo(response, MAX_ANSWER_BYTES)
+  if (bytes !== null) return bytes.toString()
+  response.destroy()
+  throw new Error('the answer is too long')
 }

@@ -64,6 +64,25 @@ test('values are hosts with or without a scheme, weighted by how often they are 
   watched.stop()
 })
 
+test('the list is another one only after a change, be it of a weight alone', async () => {
+  const store = storeOf([
+    ['a:1', 'b:2'],
+    ['a:1', 'b:2'],
+    ['a:1', 'a:1', 'b:2'],
+  ])
+  const { watched } = watching(store.client)
+  await watched.ready
+  await settled(() => store.watches === 1)
+  const before = watched.hosts()
+  store.change()
+  await setTimeout(100)
+  assert.equal(watched.hosts(), before)
+  store.change()
+  await settled(() => watched.hosts() !== before)
+  assert.deepEqual(watched.hosts()[0], { url: 'http://a:1', weight: 2 })
+  watched.stop()
+})
+
 test('a change is looked up; what breaks is told once and keeps the last hosts; an empty list is one', async () => {
   const store = storeOf([['a:1'], ['a:1', 'b:2'], new Error('down'), new Error('still down'), ['c:3'], []])
   const { watched, reports } = watching(store.client)

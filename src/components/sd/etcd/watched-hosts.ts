@@ -1,5 +1,6 @@
 // The hosts under one prefix of etcd, kept up to date: listed, then watched, and listed again after each change or loss. Knows no backend.
 
+import { isDeepStrictEqual } from 'node:util'
 import { pause } from '../../../brokers/link.ts'
 import type { Host, Hosts } from '../../../engine/compile/component.ts'
 import type { EtcdClient } from './etcd-client.ts'
@@ -46,7 +47,7 @@ export function watchHosts(init: WatchInit): WatchedHosts {
   async function list(): Promise<bigint> {
     const { values, revision } = await init.client.list(init.prefix, signal)
     const next = toHosts(values, init)
-    if (next.map(({ url }) => url).join() !== hosts.map(({ url }) => url).join()) hosts = next
+    if (!isDeepStrictEqual(next, hosts)) hosts = next
     tell(null)
     return revision
   }

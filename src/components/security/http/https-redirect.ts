@@ -1,4 +1,4 @@
-// Where a plain request is sent to, and what the answer says. Knows nothing of sockets.
+// Where a plain request is sent to. Knows nothing of sockets.
 
 import { escapeText, findBadEscape, isEncodedPath, unescapeText } from '../../../go/url-escape.ts'
 
@@ -21,11 +21,4 @@ function escapePath(path: string): string {
 
 function escapeAll(text: string, characters: RegExp): string {
   return text.replace(characters, (character) => encodeURIComponent(character.toWellFormed()))
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
-
-/** The page that Go's http.Redirect writes. */
-export function redirectPage(url: string): string {
-  return `<a href="${url.replace(/[&<>"']/g, (character) => ENTITIES[character] as string)}">Moved Permanently</a>.\n\n`
 }

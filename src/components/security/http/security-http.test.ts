@@ -9,8 +9,9 @@ import type { Exchange } from '../../../engine/types.ts'
 import { readOptions } from '../../../schema/read-options.ts'
 import { checkBlock } from '../../../engine/compile/check-blocks.ts'
 import { checkOptions, makeExchange, makeSite } from '../../../testing/index.ts'
+import { redirectPage } from '../../../go/html.ts'
 import { compileHostPatterns } from './allowed-hosts.ts'
-import { httpsUrl, redirectPage } from './https-redirect.ts'
+import { httpsUrl } from './https-redirect.ts'
 import { securityHttp } from './index.ts'
 
 interface Asking {

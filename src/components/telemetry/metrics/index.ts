@@ -6,11 +6,12 @@ import { type ProcessSite, type Running, service, type Site, supervise } from '.
 import { withFallbacks } from '../../../engine/compile/order.ts'
 import { telemetries } from '../../../engine/ports.ts'
 import { textMasker } from '../../../engine/secrets.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 import { Collector } from './collector.ts'
 import { Growth, influxLines } from './influx-points.ts'
 import { InfluxPush } from './influx-push.ts'
 import { measureEndpoint, measurePipe } from './layers.ts'
-import { parseHostPort } from '../../../go/host-port.ts'
+import { bindReason, parseHostPort } from '../../../go/host-port.ts'
 import { Meters } from './meters.ts'
 import {
   collectionMs,
@@ -84,8 +85,8 @@ export const metricsReports = supervise({
       sendOff?.take()
       collector.clear()
     }
-    const timers = [setInterval(collect, collectionMs(given)).unref()]
-    if (sendOff !== null && influx !== null) timers.push(setInterval(() => sendOff.send(), pushMs(influx)).unref())
+    const timers = [setInterval(collect, timerMs(collectionMs(given))).unref()]
+    if (sendOff !== null && influx !== null) timers.push(setInterval(() => sendOff.send(), timerMs(pushMs(influx))).unref())
     const server = given.endpoint_disabled ? null : await openPage(given, site, collector)
     return {
       async stop() {
@@ -176,8 +177,7 @@ async function openPage({ listen_address: text }: Options, site: ProcessSite, co
     site.log.debug(`${STATS} The endpoint /__stats is now available on ${text}`)
     return server
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    return refuse(code === 'EADDRINUSE' ? 'bind: address already in use' : message)
+    return refuse(bindReason(error as Error) ?? (error as Error).message)
   }
 }
 

@@ -4,6 +4,7 @@ import type { Static } from 'typebox'
 import type { OpenedPort } from '../../../engine/compile/opened-ports.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { errorIssue, type Issue, warningIssue } from '../../../schema/issue.ts'
+import { parseHttpUrl } from '../../../go/url.ts'
 import { Type } from '../../../schema/type.ts'
 import { parseHostPort } from '../../../go/host-port.ts'
 
@@ -45,8 +46,6 @@ export type InfluxOptions = Static<typeof influxOptions>
 
 const DEFAULT_COLLECTION_MS = 60_000
 const DEFAULT_TTL_MS = 60_000
-/** Longer timers fire at once in Node. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 export function collectionMs({ collection_time: text }: Options): number {
   return periodOf(text) ?? DEFAULT_COLLECTION_MS
@@ -58,8 +57,7 @@ export function pushMs({ ttl }: InfluxOptions): number {
 
 /** A database is asked over HTTP. */
 export function influxUrl({ address }: InfluxOptions): URL | null {
-  const url = URL.parse(address)
-  return url !== null && /^https?:$/.test(url.protocol) ? url : null
+  return parseHttpUrl(address)
 }
 
 /** `/__stats` is there. */
@@ -101,7 +99,7 @@ export function findWrongInflux(given: InfluxOptions): Issue[] {
 /** Null for what is no time to wait. */
 function periodOf(text: string): number | null {
   const ms = parseDurationMs(text)
-  return ms === null || ms <= 0 ? null : Math.min(Math.max(1, ms), MAX_TIMER_MS)
+  return ms === null || ms <= 0 ? null : Math.max(1, ms)
 }
 
 function warnOfPeriod(option: string, text: string, instead: string): Issue {

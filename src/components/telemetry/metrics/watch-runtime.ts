@@ -3,6 +3,7 @@
 import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { Clock } from '../../../engine/compile/component.ts'
+import { timerMs } from '../../../engine/timer-ms.ts'
 import type { HeapFigures, RuntimeMemory } from './runtime-memory.ts'
 
 /** Gives the function that ends it. */
@@ -14,7 +15,7 @@ export function watchRuntime(memory: RuntimeMemory, everyMs: number, clock: Cloc
   observer.observe({ entryTypes: ['gc'] })
   const publish = (): void => thread.publish(readHeap())
   publish()
-  const timer = setInterval(publish, everyMs).unref()
+  const timer = setInterval(publish, timerMs(everyMs)).unref()
   return () => {
     clearInterval(timer)
     observer.disconnect()

@@ -1,6 +1,7 @@
 // What runs once per process: the port that Prometheus scrapes, and the pushes of metrics to a collector.
 
 import { PortTaken, type ProcessSite, type Running } from '../../../engine/compile/component.ts'
+import { bindReason } from '../../../go/host-port.ts'
 import { startPushing } from '../metric-push.ts'
 import { MetricReader } from '../metric-reader.ts'
 import { openOtlpMetrics } from '../otlp-metrics.ts'
@@ -37,9 +38,8 @@ async function openPage({ prometheus }: Exporters, reader: MetricReader, site: P
     const listener = await listenForScrapes({ port, host: '', page, onError })
     return () => listener.close()
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
     // compat: whoever cannot be scraped does not start.
-    throw new PortTaken(`${LABEL} listen tcp :${port}: ${code === 'EADDRINUSE' ? 'bind: address already in use' : message}`)
+    throw new PortTaken(`${LABEL} listen tcp :${port}: ${bindReason(error as Error) ?? (error as Error).message}`)
   }
 }
 

@@ -1,7 +1,8 @@
 // Exporters that send nothing, and what to use instead.
 
 import { type Issue, type IssuePath, warningIssue } from '../../../schema/issue.ts'
-import { parseHostPort } from '../../../go/host-port.ts'
+import { parseHttpUrl } from '../../../go/url.ts'
+import { ocagentAddress } from './ocagent.ts'
 import type { Exporters, ServiceOptions } from './options.ts'
 
 const COLLECTOR = 'send to an OpenTelemetry collector with "ocagent" here or with "telemetry/opentelemetry", and let it send on'
@@ -20,7 +21,7 @@ export function checkExporters({ exporters }: ServiceOptions): Issue[] {
     warningIssue('exporter-off', ['exporters', ...path], message, hint)
   const issues = FOREIGN.flatMap(([key, what, hint]) => (exporters[key] === undefined ? [] : [warn([key], what, hint)]))
   const { zipkin, jaeger, ocagent } = exporters
-  if (zipkin !== undefined && urlOf(zipkin.collector_url) === null)
+  if (zipkin !== undefined && parseHttpUrl(zipkin.collector_url) === null)
     issues.push(
       warn(
         ['zipkin', 'collector_url'],
@@ -28,21 +29,15 @@ export function checkExporters({ exporters }: ServiceOptions): Issue[] {
         'such as http://zipkin:9411/api/v2/spans',
       ),
     )
-  if (jaeger !== undefined && urlOf(jaeger.endpoint) === null)
+  if (jaeger !== undefined && parseHttpUrl(jaeger.endpoint) === null)
     issues.push(
       warn(['jaeger', 'endpoint'], 'Jaeger gets nothing: this is no URL with http or https', 'such as http://jaeger:14268/api/traces'),
     )
   if (jaeger !== undefined && jaeger.agent_endpoint !== '')
     issues.push(warn(['jaeger', 'agent_endpoint'], 'nothing is sent to an agent over UDP', 'write the URL of the collector as "endpoint"'))
-  if (ocagent !== undefined && parseHostPort(ocagent.address) === null)
+  if (ocagent !== undefined && ocagentAddress(ocagent) === null)
     issues.push(warn(['ocagent', 'address'], 'the collector gets nothing: this is no host with a port', 'such as collector:4317'))
   if (ocagent !== undefined && Object.keys(ocagent.headers).length > 0)
     issues.push(warn(['ocagent', 'headers'], 'these fields are not sent', 'let a collector beside the gateway add them'))
   return issues
-}
-
-/** Null for what no span can be posted to. */
-export function urlOf(text: string): URL | null {
-  const url = URL.parse(text)
-  return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '' ? url : null
 }

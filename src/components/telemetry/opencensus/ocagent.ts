@@ -1,7 +1,7 @@
 // Where the exporter `ocagent` sends to: a collector that takes OTLP over gRPC.
 
 import { parseHostPort } from '../../../go/host-port.ts'
-import type { OtlpAddress } from '../otlp-address.ts'
+import { type OtlpAddress, originOf } from '../otlp-address.ts'
 import type { Exporters } from './options.ts'
 
 /** Null for what is no address. */
@@ -9,10 +9,11 @@ export function ocagentAddress(ocagent: NonNullable<Exporters['ocagent']>): Otlp
   const address = parseHostPort(ocagent.address)
   if (address === null) return null
   const host = address.host.includes(':') ? `[${address.host}]` : address.host || 'localhost'
-  return {
+  const agent = {
     host: ocagent.insecure ? host : `https://${host}`,
     port: address.port,
     isHttp: false,
     isCompressed: ocagent.enable_compression,
   }
+  return URL.canParse(originOf(agent)) ? agent : null
 }

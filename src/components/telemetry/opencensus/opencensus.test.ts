@@ -174,6 +174,17 @@ test('exporters that send nothing are findings that say what to use', () => {
   assert.deepEqual(checkOptions(openCensus, { exporters: { zipkin: { collector_url: 'http://z:9411/api/v2/spans' } } }), [])
 })
 
+test('an address of a collector that cannot be one is a finding, and the gateway starts', async () => {
+  for (const address of ['a b:4317', 'collector:70000']) {
+    const exporters = { ocagent: { address } }
+    assert.match(
+      checkOptions(openCensusExporters, { exporters }).join(),
+      /^warning exporters\.ocagent\.address: the collector gets nothing/,
+    )
+    await (await openInMemory(configOf(fileWith({ exporters })))).retire()
+  }
+})
+
 test('the log says at the start what sends nothing', async () => {
   const gateway = await openInMemory(configOf(fileWith({ exporters: { xray: {} } })))
   await gateway.retire()

@@ -3,6 +3,7 @@
 import type { Site } from '../../../engine/compile/component.ts'
 import { Outage } from '../../../engine/outage.ts'
 import { maskerOf } from '../../../engine/secrets.ts'
+import { parseHttpUrl } from '../../../go/url.ts'
 import { openOtlpTraces } from '../otlp-traces.ts'
 import { post } from '../post.ts'
 import { resourceOf } from '../resource.ts'
@@ -11,7 +12,6 @@ import { masked } from '../span-text.ts'
 import type { Span } from '../tracer.ts'
 import { WallClock } from '../wall-clock.ts'
 import { CensusTracer, samplerOf } from './census-tracer.ts'
-import { urlOf } from './findings.ts'
 import { encodeJaeger } from './jaeger-spans.ts'
 import { ocagentAddress } from './ocagent.ts'
 import { type Exporters, LABEL, type ServiceOptions } from './options.ts'
@@ -60,7 +60,7 @@ function openQueue({ name, send, maxQueued, close }: SpanExporter, site: Site): 
 }
 
 function openZipkin({ zipkin }: Exporters, wall: WallClock): SpanExporter | null {
-  const url = zipkin === undefined ? null : urlOf(zipkin.collector_url)
+  const url = zipkin === undefined ? null : parseHttpUrl(zipkin.collector_url)
   if (zipkin === undefined || url === null) return null
   const endpoint = zipkinEndpoint(zipkin.service_name, zipkin.ip, zipkin.port)
   const headers = { 'Content-Type': 'application/json' }
@@ -70,7 +70,7 @@ function openZipkin({ zipkin }: Exporters, wall: WallClock): SpanExporter | null
 }
 
 function openJaeger({ jaeger }: Exporters, wall: WallClock): SpanExporter | null {
-  const url = jaeger === undefined ? null : urlOf(jaeger.endpoint)
+  const url = jaeger === undefined ? null : parseHttpUrl(jaeger.endpoint)
   if (jaeger === undefined || url === null) return null
   const { service_name: name, buffer_max_count: asked } = jaeger
   const headers = { 'Content-Type': 'application/x-thrift' }

@@ -3,7 +3,7 @@
 import type { Site } from '../../../engine/compile/component.ts'
 import { knownMethod } from '../known-methods.ts'
 import { type Counter, type Histogram, MetricStore } from '../metric-store.ts'
-import { type AttributeValue, attributesOf, type Instrument } from '../metric-types.ts'
+import { type AttributeValue, attributesOf, boundedText, type Instrument } from '../metric-types.ts'
 import { type Exporters, LABEL, NAMESPACE } from './options.ts'
 
 const LATENCY_BOUNDS = [
@@ -154,7 +154,7 @@ export class Views {
   }
 
   #keyOf({ host, path, method }: Tagged, status: number | ''): string {
-    return `${status} ${method} ${this.#tags.host ? host : ''} ${this.#tags.path ? path : ''}`
+    return `${status} ${method} ${this.#tags.host ? boundedText(host) : ''} ${this.#tags.path ? boundedText(path) : ''}`
   }
 }
 

@@ -3,7 +3,7 @@
 import { CANCELED, DEADLINE_EXCEEDED } from '../../../engine/errors.ts'
 import type { BackendRequest, CallCourse } from '../../../engine/types.ts'
 import type { Counter, Histogram, MetricStore } from '../metric-store.ts'
-import { type Attributes, attributesOf } from '../metric-types.ts'
+import { type Attributes, attributesOf, boundedText } from '../metric-types.ts'
 import type { Call } from './call-layer.ts'
 import { type ClientInstruments, READ } from './instruments.ts'
 
@@ -37,7 +37,7 @@ export function compileCallMetrics({ store, requests, hasRead, attributes, name 
     (reads[isBroken ? 1 : 0] ??= openReads(store, isBroken ? attributesOf([...attributes, ['error', true]]) : attributes))
   function seriesOf({ request, response }: Call, instruments: ClientInstruments): ClientSeries {
     const status = response?.statusCode ?? 0
-    const key = `${request.method} ${request.origin} ${status}`
+    const key = `${request.method} ${boundedText(request.origin)} ${status}`
     let series = known.get(key)
     if (series !== undefined) return series
     if (known.size >= MAX_KNOWN) known.clear()

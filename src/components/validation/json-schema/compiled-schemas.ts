@@ -2,9 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import { asError } from '../../../engine/errors.ts'
+import { ENDLESS } from '../../../schema/endless.ts'
 import { compileSchema, Compilers, type DraftRules, type Validator } from './drafts.ts'
-
-export const ENDLESS = 'the schema refers to itself without end'
 
 /** Nothing but a configuration may hold them: ajv never gives back what it has compiled, so a reload has to drop it as a whole. */
 export class CompiledSchemas {
@@ -22,7 +21,7 @@ export class CompiledSchemas {
       if (validator === undefined) this.#validators.set(key, (validator = compileSchema(schema, rules, this.#compilers)))
       return validator
     } catch (error) {
-      return error instanceof RangeError ? new Error(ENDLESS) : asError(error)
+      return error instanceof RangeError ? new Error(`the schema ${ENDLESS}`) : asError(error)
     }
   }
 }

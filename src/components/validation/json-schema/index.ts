@@ -1,13 +1,14 @@
 // Component `validation/json-schema`: refuses request bodies that do not fit a JSON Schema. Knows nothing of what is done with them.
 
 import { perDialect } from '../../../config/dialect.ts'
+import { ENDLESS, isEndless } from '../../../schema/endless.ts'
 import { errorIssue, warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { component } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
 import { parseBounded } from '../../../json/bounded-parse.ts'
 import { scanJson } from '../../../json/scan.ts'
-import { CompiledSchemas, ENDLESS } from './compiled-schemas.ts'
+import { CompiledSchemas } from './compiled-schemas.ts'
 import type { DraftRules, Validator } from './drafts.ts'
 
 interface SchemaQuirks {
@@ -37,7 +38,9 @@ export const jsonSchema = component({
     if (!(validator instanceof Error) && WITHOUT_BODY.has(method))
       return [warningIssue('schema-without-body', [], `requests of ${method} have no body as a rule: those without one are refused`)]
     if (validator instanceof Error) return [errorIssue('invalid-schema', [], `bodies are not checked: ${validator.message}`)]
-    return isEndless(validator) ? [errorIssue('invalid-schema', [], `bodies are refused: ${ENDLESS}`)] : []
+    return isEndless((value) => validator.validate(value))
+      ? [errorIssue('invalid-schema', [], `bodies are refused: the schema ${ENDLESS}`)]
+      : []
   },
   build(schema, site) {
     const { drafts, unreadableStatus } = SCHEMA_QUIRKS[site.config.dialect]
@@ -78,11 +81,6 @@ function check(validator: Validator, value: unknown): string | null {
     if (error instanceof RangeError) return TOO_DEEP
     throw error
   }
-}
-
-/** Whether the schema comes to no end with a body that has nothing inside. */
-function isEndless(validator: Validator): boolean {
-  return ['', 0, true, null, [], {}].some((value) => check(validator, value) === TOO_DEEP)
 }
 
 function refuse(message: string, statusCode: number): GatewayError {

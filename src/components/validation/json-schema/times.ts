@@ -3,7 +3,7 @@
 import { GoError } from '../../../go/function.ts'
 import { explainInteger } from '../../../go/number.ts'
 import { quoteRune } from '../../../go/quote.ts'
-import { encodeText, sliceBytes } from '../../../go/text.ts'
+import { bytesOfText, encodeText, sliceBytes } from '../../../go/text.ts'
 import { parseTime } from '../../../go/time-parse.ts'
 import { UTC } from '../../../go/time-zone.ts'
 
@@ -15,7 +15,6 @@ const MIN_DATE_TIME_LENGTH = 20
 const DAY_MINUTES = 24 * 60
 const UNITS = ['YMD', 'HMS']
 const ELEMENT = /(\d*)(\D?)/uy
-const ASCII = /^[\0-\x7F]*$/
 const PLAIN_DAY = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])`
 const PLAIN_CLOCK = String.raw`(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)`
 /** perf: nearly every value looks like this, and need not be read part by part. */
@@ -36,7 +35,7 @@ export function explainDate(text: string): string | null {
 
 /** With an offset of hours and minutes, and a leap second where it may be one. */
 export function explainTime(text: string): string | null {
-  return PLAIN_TIME.test(text) ? null : explainClock(bytesOf(text))
+  return PLAIN_TIME.test(text) ? null : explainClock(bytesOfText(text))
 }
 
 function explainClock(bytes: string): string | null {
@@ -82,7 +81,7 @@ function readNumbers(text: string, count: number, what: string): number[] | stri
 
 export function explainDateTime(text: string): string | null {
   if (PLAIN_DATE_TIME.test(text)) return null
-  const bytes = bytesOf(text)
+  const bytes = bytesOfText(text)
   if (bytes.length < MIN_DATE_TIME_LENGTH) return 'less than 20 characters long'
   if (bytes[DATE_LENGTH] !== 'T' && bytes[DATE_LENGTH] !== 't') return '11th character must be t or T'
   const wrongDate = explainDate(sliceBytes(text, 0, DATE_LENGTH))
@@ -137,11 +136,6 @@ export function explainPeriod(text: string): string | null {
 function explainPart(which: 'start' | 'end', text: string, isDuration: boolean): string | null {
   const problem = isDuration ? explainDuration(text) : explainDateTime(text)
   return problem === null ? null : `invalid ${which} ${isDuration ? 'duration' : 'date-time'}: ${problem}`
-}
-
-/** One character for each byte: Go counts in bytes. */
-function bytesOf(text: string): string {
-  return ASCII.test(text) ? text : encodeText(text).toString('latin1')
 }
 
 function firstByte(text: string): number {

@@ -3,7 +3,8 @@
 import { cleanPath, encodePath } from '../../../go/url.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Exchange, Handler } from '../../types.ts'
-import { redirectTo, type RouteInit, Router, type RouterInit, type Target, capitalize, toggleTrailingSlash } from '../router.ts'
+import { redirectTo, type RouteInit, Router, type RouterInit, type Target, toggleTrailingSlash } from '../router.ts'
+import { paramName } from '../../../go/param-name.ts'
 import { ROUTE_METHODS } from './methods.ts'
 import { type Pattern, patternOfGin } from './pattern.ts'
 import { rawPathOf } from './raw-path.ts'
@@ -54,8 +55,8 @@ export class PatternRouter extends Router {
       this.#patterns.set(this.add(init), { pattern: patternOfGin(pattern), index })
       return
     }
-    const label = own.hosts.flatMap((host) => (host.kind === 'label' ? [capitalize(host.name)] : []))[0] ?? null
-    const params = own.pattern.names.map(capitalize)
+    const label = own.hosts.flatMap((host) => (host.kind === 'label' ? [paramName(host.name)] : []))[0] ?? null
+    const params = own.pattern.names.map(paramName)
     const target = { pattern: own.pattern.written, method, endpoint, handle, isBare: false, params, keepsEncoding: own.isRaw, label }
     this.#table.add({ route: own, target, index })
   }

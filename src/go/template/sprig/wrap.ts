@@ -1,15 +1,15 @@
 // Lines and abbreviations of a width. Widths count bytes.
 
-import { decodeText, encodeText } from '../../text.ts'
+import { bytesOfText, textOfBytes } from '../../text.ts'
 
 /** Works on a text with one character per byte. */
 function inBytes(text: string, change: (bytes: string) => string): string {
-  return decodeText(Buffer.from(change(encodeText(text).toString('latin1')), 'latin1'))
+  return textOfBytes(change(bytesOfText(text)))
 }
 
 /** Breaks at blanks; words longer than the width are cut only when asked to. */
 export function wrap(text: string, width: number, separator: string, cutsWords: boolean): string {
-  const line = encodeText(separator === '' ? '\n' : separator).toString('latin1')
+  const line = bytesOfText(separator === '' ? '\n' : separator)
   return inBytes(text, (bytes) => wrapBytes(bytes, Math.max(width, 1), line, cutsWords))
 }
 

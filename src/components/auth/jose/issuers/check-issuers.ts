@@ -5,6 +5,7 @@ import { protectsHereOnly } from '../../../../engine/compile/portability.ts'
 import { parseDurationMs } from '../../../../go/duration.ts'
 import { errorIssue, type Issue } from '../../../../schema/issue.ts'
 import { suggest, suggestHint } from '../../../../schema/suggest.ts'
+import { isSuiteNumber } from '../keys/cipher-suites.ts'
 import { explainKeyFile } from '../keys/key-file.ts'
 import { explainFingerprint } from '../keys/key-supply.ts'
 import { parseUsableKeys } from '../keys/jwk.ts'
@@ -87,7 +88,7 @@ function checkKeys(issuer: IssuerOptions, { readable, contentOf }: Files): Issue
   for (const [index, fingerprint] of fingerprints.entries())
     if (explainFingerprint(fingerprint) !== null) issues.push(wrong(['jwk_fingerprints', index], 'is no padded base64url'))
   for (const [index, suite] of issuer.cipher_suites.entries())
-    if (suite < 0 || suite > 0xffff) issues.push(wrong(['cipher_suites', index], 'is no IANA number'))
+    if (!isSuiteNumber(suite)) issues.push(wrong(['cipher_suites', index], 'is no IANA number'))
   return issues
 }
 

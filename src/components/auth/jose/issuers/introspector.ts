@@ -5,6 +5,7 @@ import type { Logger } from '../../../../engine/compile/component.ts'
 import { AUTH_UNAVAILABLE } from '../../../../engine/errors.ts'
 import { callFieldsOf } from '../../../../engine/ports.ts'
 import type { Scope, Slot } from '../../../../engine/scope.ts'
+import { timerMs } from '../../../../engine/timer-ms.ts'
 import { escapeQueryComponent } from '../../../../go/url.ts'
 import type { Clock } from '../keys/shared-download.ts'
 import { parseUrl, readAnswer, type TrustedClient } from '../keys/trusted-client.ts'
@@ -122,7 +123,7 @@ export class Introspector {
   async #fetch(token: string, scope: Scope | undefined): Promise<Buffer> {
     const { client, tokenTypeHint, timeoutMs, callFields } = this.#init
     const hint = tokenTypeHint === '' ? '' : `&token_type_hint=${escapeQueryComponent(tokenTypeHint)}`
-    const signal = AbortSignal.timeout(timeoutMs)
+    const signal = AbortSignal.timeout(timerMs(timeoutMs))
     const form = `token=${escapeQueryComponent(token)}${hint}`
     const authorization = this.#authorization === null ? null : { authorization: this.#authorization }
     try {

@@ -2,6 +2,7 @@
 
 import type { Static } from 'typebox'
 import { Type } from '../../../../schema/type.ts'
+import { KEY_STRATEGIES } from '../keys/key-ids.ts'
 import { ALGORITHMS, keyOptions } from '../options.ts'
 
 const ofValidator = 'Default: that of the endpoint’s `auth/validator`.'
@@ -45,7 +46,7 @@ const issuer = Type.Object({
     format: 'duration',
     description: 'Unknown keys cause one download in that time; `100ms` at least.',
   }),
-  key_identify_strategy: Type.Enum(['kid', 'x5t', 'x5t#S256', 'kid_x5t'], { default: 'kid', description: 'What keys are found by.' }),
+  key_identify_strategy: Type.Enum(KEY_STRATEGIES, { default: 'kid', description: 'What keys are found by.' }),
   audience: Type.Optional(Type.Array(Type.String(), { description: `Values that must all be in \`aud\`. ${ofValidator}` })),
   roles_key: Type.Optional(Type.String({ description: `Claim with the roles. ${ofValidator}` })),
   roles_key_is_nested: Type.Optional(Type.Boolean({ description: `Whether dots in \`roles_key\` lead into objects. ${ofValidator}` })),

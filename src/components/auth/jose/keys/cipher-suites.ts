@@ -31,3 +31,8 @@ export function cipherList(numbers: readonly number[]): string {
   const names = (numbers.length === 0 ? DEFAULT_SUITES : numbers).flatMap((number) => NAMES.get(number) ?? [])
   return [...MODERN, ...names].join(':')
 }
+
+/** Whether it can be IANA's number of a suite. */
+export function isSuiteNumber(number: number): boolean {
+  return number >= 0 && number <= 0xffff
+}

@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { createHash, X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
-import type { AddressInfo, Server } from 'node:net'
+import { createServer } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { until } from '../../../../testing/until.ts'
 import { cipherList } from './cipher-suites.ts'
 import { KeyServerClient } from './download.ts'
 import type { DownloadInit } from './download.ts'
@@ -217,6 +220,21 @@ test('pins are checked before anything is sent, with and without security', asyn
     assert.equal(String(await made.download()), SET)
   }
   await assert.rejects(client(url, { isInsecure: false, fingerprints: [pinOf(CERTIFICATE)] }).download(), /certificate/)
+})
+
+test('a server that takes connections and never ends the handshake is given up in time, with and without pins', async () => {
+  const held = new Set<Socket>()
+  const server = createServer((socket) => {
+    held.add(socket.on('error', () => {}).on('close', () => held.delete(socket)))
+    socket.resume()
+  }).listen(0, '127.0.0.1')
+  cleanUps.push(() => server.close())
+  await once(server, 'listening')
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  for (const fingerprints of [[], [pinOf(CERTIFICATE)]]) {
+    await assert.rejects(client(url, { fingerprints, timeoutMs: 100 }).download(), /did not answer within 100 ms/)
+    await until(() => held.size === 0, 'the connection is given up')
+  }
 })
 
 test('cipher suites by their numbers; the modern ones are always there', () => {

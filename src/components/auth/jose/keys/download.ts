@@ -2,6 +2,7 @@
 
 import type http from 'node:http'
 import { readAnswer, TrustedClient, type TrustInit } from './trusted-client.ts'
+import { timerMs } from '../../../../engine/timer-ms.ts'
 
 export interface DownloadInit extends TrustInit {
   readonly url: string
@@ -26,7 +27,7 @@ export class KeyServerClient {
    * type does. Rejects for anything else, a body over 1 MiB or too long a wait among it.
    */
   async download(): Promise<Buffer> {
-    const signal = AbortSignal.timeout(this.#init.timeoutMs)
+    const signal = AbortSignal.timeout(timerMs(this.#init.timeoutMs))
     try {
       return await readKeySet(await this.#client.get(this.#init.url, signal, true))
     } catch (error) {

@@ -9,16 +9,19 @@ export interface KeyIds {
   readonly ofKey: (jwk: Jwk) => string
 }
 
-const strategies: Readonly<Record<string, KeyIds>> = {
+const strategies = {
   kid: { ofToken: (jws) => jws.kid, ofKey: (jwk) => jwk.kid },
   x5t: { ofToken: (jws) => thumbprint(jws, 'x5t'), ofKey: (jwk) => jwk.x5t },
   'x5t#S256': { ofToken: (jws) => thumbprint(jws, 'x5t#S256'), ofKey: (jwk) => jwk.x5tS256 },
   kid_x5t: { ofToken: (jws) => jws.kid + thumbprint(jws, 'x5t'), ofKey: (jwk) => jwk.kid + jwk.x5t },
-}
+} satisfies Record<string, KeyIds>
+
+/** What `key_identify_strategy` may say. */
+export const KEY_STRATEGIES = Object.keys(strategies) as (keyof typeof strategies)[]
 
 /** The rule of a `key_identify_strategy`; unknown names count as `kid`, as in KrakenD. */
 export function keyIdsOf(strategy: string): KeyIds {
-  return (Object.hasOwn(strategies, strategy) ? strategies[strategy] : strategies['kid']) as KeyIds
+  return strategies[KEY_STRATEGIES.find((name) => name === strategy) ?? 'kid']
 }
 
 function thumbprint(jws: Jws, name: string): string {

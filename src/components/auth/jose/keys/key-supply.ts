@@ -5,6 +5,7 @@ import { parseDurationMs } from '../../../../go/duration.ts'
 import { decodePaddedBase64url } from '../base64url.ts'
 import { KeyServerClient } from './download.ts'
 import type { Jwk } from './jwk.ts'
+import { KEY_STRATEGIES } from './key-ids.ts'
 import { type Awaitable, readKeyFile } from './key-file.ts'
 import { UrlKeyLoader } from './key-loader.ts'
 import { CachedKeys, FixedKeys, UncachedKeys } from './key-sources.ts'
@@ -50,7 +51,7 @@ export function supplyKeys(options: ValidatorOptions, site: Site, idOf: IdOf, cl
   const [sharedMs] = site.ask(sharedCacheMs)
   const ownMs = options.cache_duration * 1000 || DEFAULT_CACHE_MS
   // compat: an unknown strategy has no shared cache.
-  const isShared = sharedMs !== undefined && ['', 'kid', 'x5t', 'x5t#S256', 'kid_x5t'].includes(options.key_identify_strategy)
+  const isShared = sharedMs !== undefined && ['', ...KEY_STRATEGIES].includes(options.key_identify_strategy)
   const memory = site.shared.buffer(`jwk${isShared ? '' : ` ${site.id}`} ${client.name}`, KEY_SET_BYTES)
   const keys = new CachedKeys({
     loader,

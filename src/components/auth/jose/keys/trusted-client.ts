@@ -1,12 +1,14 @@
 // HTTP to the servers that keys and words about tokens come from: which of them are trusted, over connections that are kept. Knows nothing of what is asked.
 
 import { createHash } from 'node:crypto'
+import { addAbortListener } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { readUpTo } from '../../../../engine/body.ts'
 import { cipherList } from './cipher-suites.ts'
 
 export interface TrustInit {
@@ -85,7 +87,7 @@ export class TrustedClient {
       ...(form === undefined ? null : { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': String(form.length) }),
       ...(authorization === undefined ? null : { Authorization: authorization }),
     }
-    const options = { agent, headers, signal, method: form === undefined ? 'GET' : 'POST' }
+    const options: PinnedRequest = { agent, headers, signal, handshakeSignal: signal, method: form === undefined ? 'GET' : 'POST' }
     const once = (): Promise<http.IncomingMessage> => send(isTls ? https.request(url, options) : http.request(url, options), form)
     // An idle connection may have been closed by the server in the very moment it is used again.
     return once().catch((error: unknown) => (error instanceof StaleConnection ? once() : Promise.reject(error as Error)))
@@ -114,6 +116,11 @@ function agentOptions({ environment }: TrustInit): http.AgentOptions {
   return { keepAlive: true, timeout: IDLE_MS, proxyEnv: environment }
 }
 
+/** What an agent hears of a request; `signal` itself is kept from it. */
+interface PinnedRequest extends https.RequestOptions {
+  readonly handshakeSignal: AbortSignal
+}
+
 /**
  * An agent whose connections are usable only when the chain that the server presents has a pinned key.
  *
@@ -124,8 +131,13 @@ function createPinnedAgent(options: https.AgentOptions, fingerprints: readonly B
   const agent = new https.Agent({ ...options, maxCachedSessions: 0 })
   agent.createConnection = (connection, callback) => {
     const socket = tls.connect({ ...options, ...(connection as tls.ConnectionOptions) })
+    const { handshakeSignal } = connection as PinnedRequest
+    // Until its socket is given to it, the request does not end with its signal: a server that never ends the handshake would hold it for ever.
+    const limit = addAbortListener(handshakeSignal, () => socket.destroy(handshakeSignal.reason as Error))
+    socket.once('close', () => limit[Symbol.dispose]())
     socket.once('error', (error) => callback?.(error, socket))
     socket.once('secureConnect', () => {
+      limit[Symbol.dispose]()
       if (hasPinnedKey(socket, fingerprints)) callback?.(null, socket)
       else socket.destroy(new Error('JWK client did not find a pinned key'))
     })
@@ -181,14 +193,11 @@ function send(request: http.ClientRequest, form?: string): Promise<http.Incoming
 /** The bytes of an answer, unpacked where it is gzip. Rejects for more than the limit. */
 export async function readAnswer(response: http.IncomingMessage, { what, maxBytes }: ReadLimit): Promise<Buffer> {
   const tooLarge = `${what} is larger than ${maxBytes / 1024 / 1024} MiB`
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > maxBytes) throw new Error(tooLarge)
-    chunks.push(chunk)
+  const body = await readUpTo(response, maxBytes)
+  if (body === null) {
+    response.destroy()
+    throw new Error(tooLarge)
   }
-  const body = Buffer.concat(chunks)
   if (response.headers['content-encoding']?.toLowerCase() !== 'gzip') return body
   try {
     // security: a few bytes may unpack to gigabytes, so the limit holds for what comes out.

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { decodeBase64url, decodePaddedBase64url, isCanonical } from '../base64url.ts'
 import { checkEmbeddedKeys, MAX_TOKEN_LENGTH, parseClaims, parseJws, TokenError } from './jws.ts'
-import { parseStrictJson } from './strict-json.ts'
+import { parseStrictObject } from './strict-json.ts'
 
 function encode(value: unknown): string {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
@@ -139,11 +139,11 @@ test('the payload must be one JSON object without duplicates', () => {
 })
 
 test('strict JSON is JSON where no object has a member twice', () => {
-  fc.assert(fc.property(fc.json(), (text) => assert.deepEqual(parseStrictJson(text), JSON.parse(text))))
+  fc.assert(fc.property(fc.json(), (text) => assert.deepEqual(parseStrictObject(`{"v":${text}}`)['v'], JSON.parse(text))))
   fc.assert(
     fc.property(fc.string(), fc.jsonValue(), fc.jsonValue(), (name, first, second) => {
       const member = (value: unknown): string => `${JSON.stringify(name)}:${JSON.stringify(value)}`
-      assert.throws(() => parseStrictJson(`[{${member(first)},${member(second)}}]`), SyntaxError)
+      assert.throws(() => parseStrictObject(`{"v":[{${member(first)},${member(second)}}]}`), SyntaxError)
     }),
   )
 })

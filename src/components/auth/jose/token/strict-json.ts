@@ -16,7 +16,7 @@ export type JsonRecord = Record<string, unknown>
  * security: JSON.parse keeps the last of two members and other parsers the first, so a token could mean one thing here
  * and another thing behind the gateway.
  */
-export function parseStrictJson(text: string): unknown {
+function parseStrictJson(text: string): unknown {
   const value = parseJson(text)
   // perf: every member has one colon outside texts, and every member that survived parsing is one key.
   if (countColons(text.replace(STRINGS, '')) !== countMembers(value, 0)) throw new SyntaxError('duplicate member in a JSON object')

@@ -46,13 +46,15 @@ export class TokenCache<T> {
       this.#young = new Map()
       this.#characters = 0
     }
-    if (!this.#young.has(token)) this.#characters += size
+    const replaced = this.#young.get(token)
+    this.#characters += size - (replaced === undefined ? 0 : this.#sizeOf(token, replaced))
     // security: the token may be a slice of a cookie line of a megabyte, which some engines (Node 20) keep with it. Tokens are ASCII.
     this.#young.set(Buffer.from(token, 'latin1').toString('latin1'), value)
   }
 
   delete(token: string): void {
-    this.#young.delete(token)
+    const young = this.#young.get(token)
+    if (young !== undefined && this.#young.delete(token)) this.#characters -= this.#sizeOf(token, young)
     this.#old.delete(token)
   }
 

@@ -1,6 +1,6 @@
 // The request target of a client as Go's url.ParseRequestURI reads it. Knows nothing of sockets.
 
-import { decodeText } from '../../go/text.ts'
+import { textOfBytes } from '../../go/text.ts'
 import { unescapePercent } from '../../go/url.ts'
 
 export interface Target {
@@ -12,12 +12,11 @@ export interface Target {
   readonly host: string | null
 }
 
-const VISIBLE_ASCII = /^[\u0021-\u007e]*$/
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?]*)(.*)$/s
 
 /** Targets come with one character per byte; what is no ASCII is meant as UTF-8. */
 export function decodeTarget(sent: string): string {
-  return VISIBLE_ASCII.test(sent) ? sent : decodeText(Buffer.from(sent, 'latin1'))
+  return textOfBytes(sent)
 }
 
 /** Takes a target apart; null when Go's server answers it with 400. A `#` is an ordinary character, `//x` a path. */
