@@ -38,6 +38,7 @@ describe('nothing runs away', () => {
     assert.match(run(`1${' + 1'.repeat(5000)}`), /recursion limit/)
     assert.equal(run(`true${' && true'.repeat(5000)}`), 'true')
   })
+  test('names of types', () => assert.equal(run(`true${'||d[d]'.repeat(16_300)}`), 'true'))
   test('length', () => assert.match(run(' '.repeat(100_001)), /^parse: -1 expression code point size exceeds limit/))
 })
 

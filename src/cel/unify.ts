@@ -3,11 +3,11 @@
 import { DYN, isDynOrError, isSame, NULL, parameter } from './types.ts'
 import type { Type } from './types.ts'
 
-type Bindings = ReadonlyMap<string, Type>
-
 /** What the parameters that were met so far stand for. */
 export class Unifier {
-  #bindings: Bindings = new Map()
+  readonly #bindings = new Map<string, Type>()
+  /** What the attempt that goes on has changed, with what was there. perf: not a copy of all bindings for each attempt. */
+  #changes: (readonly [name: string, before: Type | undefined])[] = []
   #count = 0
 
   /** A parameter that stands for anything. */
@@ -35,10 +35,13 @@ export class Unifier {
   }
 
   areAssignable(from: readonly Type[], to: readonly Type[]): boolean {
-    const trial = new Trial(this.#bindings)
-    if (!trial.areAssignable(from, to)) return false
-    this.#bindings = trial.bindings
-    return true
+    this.#changes = []
+    if (this.#fit(from, to)) return true
+    for (const [name, before] of this.#changes.reverse()) {
+      if (before === undefined) this.#bindings.delete(name)
+      else this.#bindings.set(name, before)
+    }
+    return false
   }
 
   /** The type with everything put in that its parameters stand for; with `isFinal` those that stand for nothing are dyn. */
@@ -50,6 +53,52 @@ export class Unifier {
     }
     if (type.parts.length === 0) return type
     return { ...type, parts: type.parts.map((part) => this.substitute(part, isFinal)) }
+  }
+
+  #fit(from: readonly Type[], to: readonly Type[]): boolean {
+    return from.length === to.length && from.every((type, index) => this.#fits(type, to[index] as Type))
+  }
+
+  #fits(from: Type, to: Type): boolean {
+    if (to.kind === 'parameter') {
+      const binding = this.#bind(to, from)
+      if (binding !== 'free') return binding === 'bound'
+    }
+    if (from.kind === 'parameter') return this.#bind(from, to) === 'bound'
+    if (isDynOrError(from) || isDynOrError(to)) return true
+    if (from.kind === 'null') return isNullable(to)
+    if (to.kind === 'null') return isNullable(from)
+    if (from.kind !== to.kind) return false
+    if (from.kind === 'type') return true
+    return this.#fit(from.parts, to.parts)
+  }
+
+  /** `bound`: the parameter stands for the type; `refused`: it stands for another one; `free`: it cannot stand for it. */
+  #bind(param: Type, type: Type): 'bound' | 'refused' | 'free' {
+    if (type.kind === 'parameter' && type.name === param.name) return 'bound'
+    const known = this.#bindings.get(param.name)
+    if (known === undefined) {
+      if (this.#contains(type, param)) return 'free'
+      this.#set(param.name, type)
+      return 'bound'
+    }
+    if (isSame(type, known)) return 'bound'
+    if (!this.#fits(type, known)) return 'refused'
+    const general = mostGeneral(type, known)
+    if (!this.#contains(general, param)) this.#set(param.name, general)
+    return 'bound'
+  }
+
+  #contains(type: Type, param: Type): boolean {
+    if (type.kind !== 'parameter') return type.parts.some((part) => this.#contains(part, param))
+    if (type.name === param.name) return true
+    const bound = this.#bindings.get(type.name)
+    return bound !== undefined && this.#contains(bound, param)
+  }
+
+  #set(name: string, type: Type): void {
+    this.#changes.push([name, this.#bindings.get(name)])
+    this.#bindings.set(name, type)
   }
 }
 
@@ -65,56 +114,6 @@ function isEqualOrLessSpecific(a: Type, b: Type): boolean {
   if (a.kind === 'type') return true
   if (a.kind !== 'list' && a.kind !== 'map') return isSame(a, b)
   return a.parts.every((part, index) => isEqualOrLessSpecific(part, b.parts[index] as Type))
-}
-
-/** One attempt: its bindings count only if it succeeds. */
-class Trial {
-  bindings: Map<string, Type>
-
-  constructor(bindings: Bindings) {
-    this.bindings = new Map(bindings)
-  }
-
-  areAssignable(from: readonly Type[], to: readonly Type[]): boolean {
-    return from.length === to.length && from.every((type, index) => this.#isAssignable(type, to[index] as Type))
-  }
-
-  #isAssignable(from: Type, to: Type): boolean {
-    if (to.kind === 'parameter') {
-      const binding = this.#bind(to, from)
-      if (binding !== 'free') return binding === 'bound'
-    }
-    if (from.kind === 'parameter') return this.#bind(from, to) === 'bound'
-    if (isDynOrError(from) || isDynOrError(to)) return true
-    if (from.kind === 'null') return isNullable(to)
-    if (to.kind === 'null') return isNullable(from)
-    if (from.kind !== to.kind) return false
-    if (from.kind === 'type') return true
-    return this.areAssignable(from.parts, to.parts)
-  }
-
-  /** `bound`: the parameter stands for the type; `refused`: it stands for another one; `free`: it cannot stand for it. */
-  #bind(param: Type, type: Type): 'bound' | 'refused' | 'free' {
-    if (type.kind === 'parameter' && type.name === param.name) return 'bound'
-    const known = this.bindings.get(param.name)
-    if (known === undefined) {
-      if (this.#contains(type, param)) return 'free'
-      this.bindings.set(param.name, type)
-      return 'bound'
-    }
-    if (isSame(type, known)) return 'bound'
-    if (!this.#isAssignable(type, known)) return 'refused'
-    const general = mostGeneral(type, known)
-    if (!this.#contains(general, param)) this.bindings.set(param.name, general)
-    return 'bound'
-  }
-
-  #contains(type: Type, param: Type): boolean {
-    if (type.kind !== 'parameter') return type.parts.some((part) => this.#contains(part, param))
-    if (type.name === param.name) return true
-    const bound = this.bindings.get(type.name)
-    return bound !== undefined && this.#contains(bound, param)
-  }
 }
 
 function isNullable({ kind, isNullable }: Type): boolean {

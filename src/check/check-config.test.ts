@@ -16,7 +16,8 @@ function find(raw: object, text = JSON.stringify(raw), variableKeys: ReadonlySet
   const source = { file: 'k.json', text, format: 'json', synonymsOf }
   const readable = (path: string): boolean => path === 'there.pem' || Object.hasOwn(FILES, path)
   const contentOf = (path: string): Buffer | null => (Object.hasOwn(FILES, path) ? Buffer.from(FILES[path] ?? '') : null)
-  return checkConfig({ config, raw, variableKeys, source, readable, contentOf, discoveries: ['dns'], drivers: ['async/amqp'] })
+  const drivers = ['async/amqp']
+  return [...checkConfig({ config, raw, variableKeys, source, readable, contentOf, discoveries: ['dns'], drivers })].flat()
 }
 
 function told(raw: object): string[] {

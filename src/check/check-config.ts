@@ -35,8 +35,9 @@ const RULES: readonly Rule[] = [
   checkNoOp,
 ]
 
-export function checkConfig(subject: CheckSubject): Issue[] {
-  return RULES.flatMap((rule) => rule(subject))
+/** Rule by rule. */
+export function* checkConfig(subject: CheckSubject): Generator<Issue[]> {
+  for (const rule of RULES) yield rule(subject)
 }
 
 export interface Grading {

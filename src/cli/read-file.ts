@@ -3,9 +3,10 @@
 import { checkConfig, gradeRule } from '../check/check-config.ts'
 import { type ConfigReading, readConfig } from '../config/read-config.ts'
 import type { GatewayConfig } from '../config/types.ts'
-import { checkBlocks } from '../engine/compile/check-blocks.ts'
+import { checkPlaces } from '../engine/compile/check-blocks.ts'
 import { knownNamespaces, loadDeclarations } from '../engine/compile/order.ts'
 import { textMasker } from '../engine/secrets.ts'
+import { inTurns } from '../engine/turns.ts'
 import { standardLine } from '../log/standard-line.ts'
 import { order } from '../order.ts'
 import { formatPath, type Issue, type Source } from '../schema/issue.ts'
@@ -111,13 +112,16 @@ async function findIssues(
 ): Promise<Issue[]> {
   const discoveries = order.discoveries.map(({ sd }) => sd)
   const drivers = order.drivers.map(({ namespace }) => namespace)
-  const general = [...issues, ...checkConfig({ config, ...read, readable, contentOf, discoveries, drivers })]
-  const blocks = checkBlocks(config, await loadDeclarations(order, config), { ...request, readable, contentOf })
+  // a reload checks beside requests
+  const general = await inTurns(checkConfig({ config, ...read, readable, contentOf, discoveries, drivers }))
+  const blocks = await inTurns(checkPlaces(config, await loadDeclarations(order, config), { ...request, readable, contentOf }))
   // The reader of the file has named what belongs to another edition.
   const named = new Set(issues.filter(({ code }) => code.startsWith('enterprise-')).map(({ path }) => formatPath(path)))
-  const own = blocks.filter(({ code, path }) => code !== 'unknown-option' || !named.has(formatPath(path)))
+  const own = blocks.flat().filter(({ code, path }) => code !== 'unknown-option' || !named.has(formatPath(path)))
   return [
-    ...general.map((issue) => (isNoGateway(issue, request) ? { ...issue, severity: 'error' as const } : gradeRule(issue, request))),
+    ...[...issues, ...general.flat()].map((issue) =>
+      isNoGateway(issue, request) ? { ...issue, severity: 'error' as const } : gradeRule(issue, request),
+    ),
     ...own,
   ]
 }

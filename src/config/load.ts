@@ -38,12 +38,38 @@ export function extensionOf(file: string): string {
 export async function parseText(text: string, extension: string): Promise<LoadedFile> {
   const format = formats[extension] ?? 'json'
   try {
-    return { raw: await parseAs(format, text), text, format, issue: null }
-  } catch (error) {
+    const raw = await parseAs(format, text)
+    if (isTooDeep(raw)) throw new FormatError(TOO_DEEP, null, DEEP_HINT)
+    return { raw, text, format, issue: null }
+  } catch (failure) {
+    const error = OVERFLOW.test(String(failure)) ? new FormatError(TOO_DEEP, null, DEEP_HINT) : failure
     if (!(error instanceof FormatError)) throw error
     const issue = errorIssue('syntax', [], error.message, error.hint)
     return { raw: undefined, text, format, issue: error.position === null ? issue : { ...issue, position: error.position } }
   }
+}
+
+/** What reads a configuration calls itself for each level, and the stack has an end. */
+const MAX_DEPTH = 500
+const TOO_DEEP = 'exceeded max depth'
+const DEEP_HINT = `a configuration has ${MAX_DEPTH} levels at most`
+/** Of a parser that calls itself, too, and of those that tell it in an error of their own. */
+const OVERFLOW = /Maximum call stack size exceeded/
+
+/** Of each level once, what stands in several places: aliases of YAML. */
+function isTooDeep(raw: unknown): boolean {
+  let level = new Set([raw].filter(isContainer))
+  for (let depth = 0; level.size > 0; depth++) {
+    if (depth === MAX_DEPTH) return true
+    const inner = new Set<object>()
+    for (const container of level) for (const value of Object.values(container)) if (isContainer(value)) inner.add(value)
+    level = inner
+  }
+  return false
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 const formats: Readonly<Record<string, string>> = {

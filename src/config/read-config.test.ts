@@ -36,6 +36,26 @@ test('a line with an action of a template is not taken for bad JSON alone', asyn
   assert.notEqual(await hintOf('{\n"name": "{{ x }}",\n"port": ,\n}'), hint)
 })
 
+test('a file that is nested too deeply is refused in words, whatever its format', async () => {
+  const levels = (count: number, [open, inner, close]: readonly [string, string, string]): string =>
+    open.repeat(count) + inner + close.repeat(count)
+  const told = async (file: string, text: string): Promise<string> => {
+    const { issues, source, failure } = await read(file, text)
+    return `${failure} ${await printIssues(issues, source)}`
+  }
+  const tooDeep = /: exceeded max depth .*error: exceeded max depth\n {2}hint: a configuration has 500 levels at most\n$/s
+  for (const count of [500, 4000, 20_000]) {
+    assert.match(await told('k.json', `{"version":3,"x":${levels(count, ['{"a":', '1', '}'])}}`), tooDeep)
+    assert.match(await told('k.json', `{"version":3,"x":${levels(count, ['[', '1', ']'])}}`), tooDeep)
+    assert.match(await told('k.yaml', `version: 3\nx: ${levels(count, ['{a: ', '1', '}'])}`), tooDeep)
+    assert.match(await told('k.properties', `version=3\nx${'.a'.repeat(count)}=1`), tooDeep)
+    assert.match(await told('k.hcl', `version = 2\n${levels(count, ['a {\n', '', '}\n'])}`), tooDeep)
+  }
+  assert.match(await told('k.yaml', 'version: 3\nx: &a [*a, *a]'), tooDeep)
+  const deepest = await read('k.json', `{"version":3,"x":${levels(499, ['{"a":', '1', '}'])}}`)
+  assert.equal(deepest.failure, null)
+})
+
 test('files that cannot be read fail in Go’s words', async () => {
   const options = { environment: {}, knownNamespaces: [] }
   const absent = join(folder, 'absent.json')

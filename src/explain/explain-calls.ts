@@ -8,10 +8,9 @@ import { HeaderMap } from '../engine/headers.ts'
 import { Scope } from '../engine/scope.ts'
 import { parseHost } from '../engine/steps/balancer.ts'
 import { placeholdersOf } from '../engine/steps/request-builder.ts'
-import type { Stage } from '../engine/compile/component.ts'
 import type { BackendRequest, Layer, Params, Pipe, PipeRequest, PipeResponse, Sender } from '../engine/types.ts'
 import { writtenPattern } from './list-routes.ts'
-import { OFFLINE, type Stack, type Stacks } from './list-stacks.ts'
+import { OFFLINE, type Stacks } from './list-stacks.ts'
 import { standInFor, withPlaceholders } from './stand-ins.ts'
 
 export interface ExplainedCall {
@@ -37,17 +36,16 @@ export function anyRequest(method: string): PipeRequest {
 /** `scope` has the client's request (`clientExchange`) where there is one. */
 export async function explainCall(
   backend: BackendConfig,
-  { stacks, problem }: Stacks,
+  { layersAt, problem }: Stacks,
   request: PipeRequest,
   scope: Scope = Scope.root(),
 ): Promise<ExplainedCall> {
-  const layersOf = (stage: Stage): Stack['layers'] | undefined =>
-    stacks.find((one) => one.stage === stage && one.backend === Number(backend.at.at(-1)))?.layers
+  const index = Number(backend.at.at(-1))
   const none = { method: backend.method, urls: [], answeredBy: null, refusal: null }
   if (problem !== null) return { ...none, refusal: `the gateway does not start: ${problem}` }
   // layers of the one stage wrap pipes, of the other senders
-  const layers = layersOf('backend') as unknown as readonly NamedLayer<Pipe>[] | undefined
-  const senders = layersOf('executor') as unknown as readonly NamedLayer<Sender>[] | undefined
+  const layers = layersAt('backend', index) as unknown as readonly NamedLayer<Pipe>[] | undefined
+  const senders = layersAt('executor', index) as unknown as readonly NamedLayer<Sender>[] | undefined
   if (layers === undefined || senders === undefined) return { ...none, refusal: 'the gateway does not serve this endpoint' }
   const answering = layers.find(({ answers }) => answers)
   if (answering !== undefined) return { ...none, answeredBy: answering.name }

@@ -13,7 +13,7 @@ import { formatPath, type IssuePath } from '../schema/issue.ts'
 import { anyRequest, type ExplainedCall, explainCall } from './explain-calls.ts'
 import { backendRows, endpointRows, stepsOfAnswer } from './fields.ts'
 import { flattenOptions, type Row } from './flatten.ts'
-import { listStacks, type Stack, type Stacks } from './list-stacks.ts'
+import { listStacks, type Stacks } from './list-stacks.ts'
 import { readRoute } from './list-routes.ts'
 import type { Origins } from './origins.ts'
 
@@ -88,7 +88,7 @@ export async function explainEndpoint(endpoint: EndpointConfig, init: ExplainIni
 /** The same of an endpoint that was compiled before. */
 export async function explainStacks(endpoint: EndpointConfig, compiled: Stacks, init: Omit<ExplainInit, 'readFile'>): Promise<Explanation> {
   const { config, origins, method = readRoute(endpoint).methods[0] ?? endpoint.method } = init
-  const context: Context = { config, endpoint, origins, compiled, method }
+  const context: Context = { config, endpoint, origins, compiled, method, answeringBlocks: answeringBlocks(config) }
   const around = layersOf(context, null, true)
   const isReached = around.every(({ answers, layer }) => layer.isReached && !answers)
   const strategy = endpoint.backends.length === 1 ? 'one backend' : mergeStrategyOf(proxyOptions(endpoint), config.quirks)
@@ -113,6 +113,8 @@ interface Context {
   readonly origins: Origins
   readonly compiled: Stacks
   readonly method: string
+  /** Paths of blocks of plugins of which one may answer itself. */
+  readonly answeringBlocks: ReadonlySet<string>
 }
 
 async function explainBackend(context: Context, backend: BackendConfig, isReached: boolean, isShadow: boolean): Promise<ExplainedBackend> {
@@ -139,8 +141,7 @@ function layersOf(context: Context, backend: BackendConfig | null, isReached: bo
   const found: { layer: ExplainedLayer; answers: boolean }[] = []
   let open = isReached
   for (const stage of STAGES) {
-    const stack: Stack | undefined = context.compiled.stacks.find((one) => one.stage === stage && one.backend === index)
-    for (const { name, answers } of stack?.layers ?? []) {
+    for (const { name, answers } of context.compiled.layersAt(stage, index) ?? []) {
       found.push({
         layer: {
           stage,
@@ -164,7 +165,7 @@ function describeBlock(
   name: string,
   backend: BackendConfig | null,
 ): Pick<ExplainedLayer, 'origin' | 'options' | 'isInherited' | 'mayAnswer'> {
-  const { compiled, config, endpoint, origins } = context
+  const { compiled, config, endpoint, origins, answeringBlocks } = context
   const lines: readonly { readonly kind: string; readonly name: string }[] = compiled.order.layers[stage]
   const line = lines.find((one) => one.kind === 'layer' && one.name === name)
   if (line === undefined) return { origin: null, options: [], isInherited: false, mayAnswer: false }
@@ -173,16 +174,14 @@ function describeBlock(
   const owner = isOfService ? config : (backend ?? endpoint)
   const at: ConfigPath = isOfService ? [] : (backend ?? endpoint).at
   const isInherited = origins.isInherited([...at, 'extra_config', declaration.namespace])
-  const mayAnswer = pluginsMayAnswer(config, [...at, 'extra_config', declaration.namespace])
+  const mayAnswer = answeringBlocks.has(formatPath([...at, 'extra_config', declaration.namespace]))
   return { ...rowsOf(declaration, owner.extraConfig, [...at, 'extra_config'], origins), isInherited, mayAnswer }
 }
 
-/** Whether one of the plugins of a block is not known for always passing on. */
-function pluginsMayAnswer(config: GatewayConfig, block: ConfigPath): boolean {
-  return collectUses(config).some(
-    ({ blockPath, kind, name }) =>
-      formatPath(blockPath) === formatPath(block) && findBuiltIn(kind, name, config.quirks)?.mayAnswer !== false,
-  )
+/** One of their plugins is not known for always passing on. */
+function answeringBlocks(config: GatewayConfig): Set<string> {
+  const answering = collectUses(config).filter(({ kind, name }) => findBuiltIn(kind, name, config.quirks)?.mayAnswer !== false)
+  return new Set(answering.map(({ blockPath }) => formatPath(blockPath)))
 }
 
 function rowsOf(

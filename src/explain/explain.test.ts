@@ -119,6 +119,15 @@ test('routes tell whom they ask and what protects them, without passwords', asyn
   assert.deepEqual(routes.find(({ kind }) => kind === 'health')?.protections, [])
 })
 
+test('routes that share thousands of hosts name the first of them', async () => {
+  const host = Array.from({ length: 10_000 }, (_, index) => `http://h${index}`)
+  const endpoints = Array.from({ length: 10_000 }, (_, index) => ({ endpoint: `/a${index}`, backend: [{ url_pattern: '/z' }] }))
+  const routes = await listRoutes(configOf({ host, endpoints }))
+  const [call] = routes.at(-1)?.backends ?? []
+  assert.match(call ?? '', /^GET \{http:\/\/h0, .* http:\/\/h99, … and 9900 more\}\/z$/)
+  assert.ok(JSON.stringify(routes).length < 50_000_000)
+})
+
 async function told(before: object, after: object): Promise<string[]> {
   const { changes } = await diffConfigs(configOf(before), configOf(after))
   return changes.flatMap(({ name, kind, blocks: list, values }) => [

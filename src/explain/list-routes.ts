@@ -3,6 +3,7 @@
 import type { BackendConfig, EndpointConfig, GatewayConfig } from '../config/types.ts'
 import { loadDeclarations, type DeclaredBlock } from '../engine/compile/order.ts'
 import { writtenHost } from '../engine/routing/patterns/host-pattern.ts'
+import { perList } from '../engine/per-list.ts'
 import { takesMethod } from '../engine/routing/patterns/route-block.ts'
 import { ownRouteOf } from '../engine/routing/patterns/route-options.ts'
 import { planRoutes } from '../engine/routing/plan.ts'
@@ -95,12 +96,20 @@ function namesAt(
     .map(({ declaration }) => declaration.namespace)
 }
 
-/** security: without what hosts have of user and password. */
 function describeBackend({ hosts, urlPattern }: BackendConfig, method: string): string {
-  const names = hosts.map(withoutUserinfo)
-  const host = names.length === 1 ? names[0] : names.length === 0 ? '(no host)' : `{${names.join(', ')}}`
-  return `${method} ${host}${writtenPattern(urlPattern)}`
+  return `${method} ${describeHosts(hosts)}${writtenPattern(urlPattern)}`
 }
+
+/** Every route names its hosts, so a list that all share is written as often as there are routes. */
+const MAX_HOSTS = 100
+
+/** security: without what hosts have of user and password. */
+const describeHosts = perList((hosts: readonly string[]): string => {
+  if (hosts.length === 0) return '(no host)'
+  const names = hosts.slice(0, MAX_HOSTS).map(withoutUserinfo)
+  if (hosts.length > MAX_HOSTS) names.push(`… and ${hosts.length - MAX_HOSTS} more`)
+  return names.length === 1 ? (names[0] as string) : `{${names.join(', ')}}`
+})
 
 /** The engine's `{{.Id}}` as the file has it: `{id}`. */
 export function writtenPattern(urlPattern: string): string {

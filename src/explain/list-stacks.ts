@@ -17,16 +17,9 @@ import type { Kind } from '../plugins/types.ts'
 import { createResourcePool, createSharedMemory } from '../runtime/shared.ts'
 import { standInFor } from './stand-ins.ts'
 
-/** The layers of one stage at one place, outermost first. */
-export interface Stack {
-  readonly stage: Stage
-  /** The backend's index; null for what stands around all of them. */
-  readonly backend: number | null
-  readonly layers: readonly NamedLayer<never>[]
-}
-
 export interface Stacks {
-  readonly stacks: readonly Stack[]
+  /** The layers of a stage, outermost first: at a backend by its index, or, for null, around all of them. */
+  readonly layersAt: (stage: Stage, backend: number | null) => readonly NamedLayer<never>[] | undefined
   readonly order: LoadedOrder
   /** Why the gateway would not start; null when it would. */
   readonly problem: string | null
@@ -49,7 +42,9 @@ function standIn(kind: Kind, name: string): LoadedPlugin {
 export async function listStacks(endpoint: EndpointConfig, whole: GatewayConfig, readFile: (path: string) => Buffer): Promise<Stacks> {
   const config: GatewayConfig = { ...whole, endpoints: [endpoint], asyncAgents: [] }
   const [loaded, encodings] = await Promise.all([loadOrder(order, config), loadEncodings(encodingsOf(config))])
-  const stacks: Stack[] = []
+  const stacks = new Map<string, readonly NamedLayer<never>[]>()
+  const keyOf = (stage: Stage, backend: number | null): string => `${stage} ${backend}`
+  const layersAt: Stacks['layersAt'] = (stage, backend) => stacks.get(keyOf(stage, backend))
   try {
     const gateway = await compileGateway({
       ...encodings,
@@ -71,14 +66,14 @@ export async function listStacks(endpoint: EndpointConfig, whole: GatewayConfig,
       offers: [PLUGIN_STAND_INS, { port: standIns, value: standInFor }],
       readFile,
       onStack: (stage: Stage, site: Site, layers) => {
-        const backend = site.backend === null ? null : Number(site.backend.at.at(-1))
-        stacks.push({ stage, backend, layers })
+        const key = keyOf(stage, site.backend === null ? null : Number(site.backend.at.at(-1)))
+        if (!stacks.has(key)) stacks.set(key, layers)
       },
     })
     await gateway.retire()
-    return { stacks, order: loaded, problem: null }
+    return { layersAt, order: loaded, problem: null }
   } catch (error) {
     if (!(error instanceof ConfigError) && !(error instanceof Error && 'syscall' in error)) throw error
-    return { stacks, order: loaded, problem: error.message }
+    return { layersAt, order: loaded, problem: error.message }
   }
 }

@@ -39,7 +39,7 @@ function configOf({ endpoints = [], blocks = {}, port = 8080, cacheTtlMs = 0 }: 
   return config as GatewayConfig
 }
 
-test('endpoints are counted and named, wherever they stand in the file', () => {
+test('endpoints are counted and named, wherever they stand in the file', async () => {
   const before = configOf({
     endpoints: [
       ['/a', 1],
@@ -54,7 +54,7 @@ test('endpoints are counted and named, wherever they stand in the file', () => {
       ['/a', 1],
     ],
   })
-  assert.equal(describeChanges(before, after), 'endpoints: 1 added (GET /new), 1 changed (GET /c), 1 removed (GET /b)')
+  assert.equal(await describeChanges(before, after), 'endpoints: 1 added (GET /new), 1 changed (GET /c), 1 removed (GET /b)')
   const many = configOf({
     endpoints: [
       ['/1', 1],
@@ -63,14 +63,14 @@ test('endpoints are counted and named, wherever they stand in the file', () => {
       ['/4', 1],
     ],
   })
-  assert.equal(describeChanges(configOf({}), many), 'endpoints: 4 added (GET /1, GET /2, GET /3, …)')
+  assert.equal(await describeChanges(configOf({}), many), 'endpoints: 4 added (GET /1, GET /2, GET /3, …)')
 })
 
-test('settings and blocks of the service are named as in the file', () => {
+test('settings and blocks of the service are named as in the file', async () => {
   const before = configOf({ blocks: { router: { a: 1 }, gone: {} } })
   const after = configOf({ blocks: { router: { a: 2 } }, cacheTtlMs: 1 })
-  assert.equal(describeChanges(before, after), 'service: cache_ttl, router, gone')
-  assert.equal(describeChanges(before, configOf({ blocks: { gone: {}, router: { a: 1 } } })), 'nothing changed in the file')
+  assert.equal(await describeChanges(before, after), 'service: cache_ttl, router, gone')
+  assert.equal(await describeChanges(before, configOf({ blocks: { gone: {}, router: { a: 1 } } })), 'nothing changed in the file')
 })
 
 test('what belongs to the socket', () => {

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { EndpointConfig, GatewayConfig, ServerConfig } from '../config/types.ts'
 import { processSettings, workersBlock } from '../engine/process/process-blocks.ts'
 import { servedTls } from '../http/server/served-tls.ts'
+import { inTurns } from '../engine/turns.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
 
 /** What the listening socket is opened with: the file's name of each, and its value. */
@@ -42,16 +43,20 @@ const MAX_NAMES = 3
  * `2 endpoints added (GET /a, GET /b), 1 changed (GET /c); service: qos/ratelimit/service, timeout`, or `nothing changed in the file`: keys and
  * scripts that it names may have.
  */
-export function describeChanges(before: GatewayConfig, after: GatewayConfig): string {
+export async function describeChanges(before: GatewayConfig, after: GatewayConfig): Promise<string> {
   const [old, now] = [endpointsOf(before), endpointsOf(after)]
   const added = [...now.keys()].filter((name) => !old.has(name))
   const removed = [...old.keys()].filter((name) => !now.has(name))
-  const changed = [...now.keys()].filter((name) => old.has(name) && !isDeepStrictEqual(old.get(name), now.get(name)))
+  const changed = (await inTurns(findChanged(old, now))).flat()
   const counts = [...countOf(added, 'added'), ...countOf(changed, 'changed'), ...countOf(removed, 'removed')]
   const service = findServiceChanges(before, after)
   const endpoints = counts.length === 0 ? [] : [`endpoints: ${counts.join(', ')}`]
   const parts = [...endpoints, ...(service.length === 0 ? [] : [`service: ${service.join(', ')}`])]
   return parts.length === 0 ? 'nothing changed in the file' : parts.join('; ')
+}
+
+function* findChanged(old: ReadonlyMap<string, unknown>, now: ReadonlyMap<string, unknown>): Generator<string[]> {
+  for (const [name, endpoint] of now) yield old.has(name) && !isDeepStrictEqual(old.get(name), endpoint) ? [name] : []
 }
 
 function countOf(names: readonly string[], what: string): string[] {

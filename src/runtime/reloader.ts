@@ -109,7 +109,7 @@ export class Reloader {
     if (settings.length > 0) log.warning(`${LABEL} needs a restart to take effect: ${settings.join(', ')}`)
     const files = changed.length === 0 ? '' : `; files: ${nameFiles(changed)}`
     this.#init.health.tellReload(null)
-    log.info(`${LABEL} the new configuration is served: ${describeChanges(before, next)}${files}`)
+    log.info(`${LABEL} the new configuration is served: ${await describeChanges(before, next)}${files}`)
   }
 
   #refuse(reason: string): void {

@@ -8,7 +8,7 @@ import { findKey, positionsOf } from './find-key.ts'
 export function locateInJson(source: Source): (path: IssuePath) => Position | null {
   const text = source.text ?? ''
   const positionAt = positionsOf(text)
-  const root = parse(text)
+  const root = parseTree(text)
   return (path) => {
     let node = root
     let offset: number | null = null
@@ -20,16 +20,6 @@ export function locateInJson(source: Source): (path: IssuePath) => Position | nu
       node = found.value
     }
     return offset === null ? null : positionAt(offset)
-  }
-}
-
-/** Nothing for a text that is nested too deeply for the parser. */
-function parse(text: string): Node | undefined {
-  try {
-    return parseTree(text)
-  } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
   }
 }
 

@@ -70,15 +70,17 @@ export async function describeIssues(issues: readonly Issue[], source: Source): 
 /** What finds places in that file. */
 export async function makeLocate(source: Source): Promise<Locate> {
   if (source.text === null) return () => null
-  const locate = await locatorOf(source)
-  return (path) => (path.length === 0 ? null : locate(path))
+  const locateIn = await locatorFor(source.format)
+  let locate: Locate | null = null
+  // a text that could not be parsed has no finding with a path
+  return (path) => (path.length === 0 ? null : (locate ??= locateIn(source))(path))
 }
 
-async function locatorOf(source: Source): Promise<Locate> {
-  if (source.format === 'json') return (await import('./locate-json.ts')).locateInJson(source)
-  if (source.format === 'yaml') return (await import('./locate-yaml.ts')).locateInYaml(source)
-  if (source.format === 'toml') return (await import('./locate-toml.ts')).locateInToml(source)
-  return () => null
+async function locatorFor(format: string): Promise<(source: Source) => Locate> {
+  if (format === 'json') return (await import('./locate-json.ts')).locateInJson
+  if (format === 'yaml') return (await import('./locate-yaml.ts')).locateInYaml
+  if (format === 'toml') return (await import('./locate-toml.ts')).locateInToml
+  return () => () => null
 }
 
 function positionOf(issue: Issue, locate: Locate): Position | null {

@@ -20,16 +20,18 @@ async function countFindings(raw: PlainObject): Promise<number> {
   const { config, issues } = parseConfig(raw, { knownNamespaces: knownNamespaces(order) })
   if (config === null) return issues.length
   const source = { file: 'k.json', text: JSON.stringify(raw), format: 'json', synonymsOf }
-  const general = checkConfig({
-    config,
-    raw,
-    variableKeys: new Set(),
-    source,
-    readable: () => true,
-    contentOf: () => null,
-    discoveries: ['dns'],
-    drivers: ['async/amqp'],
-  })
+  const general = [
+    ...checkConfig({
+      config,
+      raw,
+      variableKeys: new Set(),
+      source,
+      readable: () => true,
+      contentOf: () => null,
+      discoveries: ['dns'],
+      drivers: ['async/amqp'],
+    }),
+  ].flat()
   const own = checkBlocks(config, await loadDeclarations(order, config), { isStrict: false, readable: () => true })
   return issues.length + general.length + own.length
 }

@@ -42,12 +42,17 @@ export type CheckContext = Pick<CheckedBlock, 'dialect' | 'once'> &
 
 /** Issues of every configured block: errors where a protection's block is wrong, else warnings. */
 export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBlock[], options: CheckOptions): Issue[] {
+  return [...checkPlaces(config, declared, options)].flat()
+}
+
+/** The same place by place. */
+export function* checkPlaces(config: GatewayConfig, declared: readonly DeclaredBlock[], options: CheckOptions): Generator<Issue[]> {
   const { readable = () => true, contentOf = () => null } = options
   const shared = { dialect: config.dialect, once: makeOnce(), readable, contentOf }
   const endpoints = new Map(
     config.endpoints.flatMap((endpoint) => withFallbacks(endpoint.backends).map((backend) => [backend.extraConfig, endpoint] as const)),
   )
-  const ofPlaces = placesOf(config).flatMap((place) => {
+  for (const place of placesOf(config)) {
     const around = place.level === 'backend' ? endpoints.get(place.blocks) : place.level === 'endpoint' ? place.config : null
     const endpoint = (around as EndpointConfig | null | undefined) ?? null
     const backend = place.level === 'backend' ? (place.config as BackendConfig) : null
@@ -57,16 +62,13 @@ export function checkBlocks(config: GatewayConfig, declared: readonly DeclaredBl
       ...findMisplaced(place, declared, options.isStrict),
       ...findInheritedProtections(place, declared, config),
     ]
-    return issues.map((issue) => {
+    yield issues.map((issue) => {
       const severity = options.isPortable === true && isUnportable(issue) ? 'error' : issue.severity
       return moveBelow({ ...issue, severity }, [...place.at, 'extra_config'])
     })
-  })
+  }
   const taken = findTakenPorts(config, declared)
-  return [
-    ...ofPlaces,
-    ...taken.map((issue) => (options.isTested && issue.fails !== undefined ? { ...issue, severity: 'error' as const } : issue)),
-  ]
+  yield taken.map((issue) => (options.isTested && issue.fails !== undefined ? { ...issue, severity: 'error' as const } : issue))
 }
 
 function identityHeadersOf(endpoint: EndpointConfig | null, declared: readonly DeclaredBlock[]): string[] {

@@ -30,6 +30,39 @@ const open = (file: object, more: Partial<Order>, init: MemoryGatewayInit = {}) 
 
 const thrower = (reason: Error) => step({ stage: 'server', name: 'thrower', build: () => () => () => Promise.reject(reason) })
 
+test('hosts of the service are one list for all backends that have none of their own', async () => {
+  const lists = new Set<unknown>()
+  const seen = step({
+    stage: 'backend',
+    name: 'seen',
+    build(site) {
+      const hosts = site.hosts()
+      if (typeof hosts === 'function') lists.add(hosts())
+      return null
+    },
+  })
+  const inheriting = { endpoint: '/x', backend: [{ url_pattern: '/1' }, { url_pattern: '/2' }] }
+  await open({ host: ['http://b', 'http://c'], endpoints: [inheriting, endpoint] }, { backend: [seen] })
+  assert.equal(lists.size, 2)
+})
+
+test('whatever else the thread does has its turn between two endpoints', async () => {
+  const turns: string[] = []
+  const slow = step({
+    stage: 'endpoint',
+    name: 'slow',
+    build(site) {
+      turns.push(site.endpoint?.path ?? '')
+      if (turns.length === 1) setImmediate(() => turns.push('other'))
+      const begun = performance.now()
+      while (performance.now() - begun < 15);
+      return null
+    },
+  })
+  await open({ endpoints: ['/1', '/2', '/3'].map((path) => ({ ...endpoint, endpoint: path })) }, { endpoint: [slow] })
+  assert.deepEqual(turns, ['/1', 'other', '/2', '/3'])
+})
+
 test('what a layer of the server throws is answered with its status', async () => {
   const headers = ['Basic', 'Bearer'].map((scheme) => ['Www-Authenticate', scheme] as const)
   for (const statusCode of [401, 403]) {

@@ -20,6 +20,7 @@ import type { RouterInit } from '../routing/router.ts'
 import { routerFor } from '../routing/router-for.ts'
 import { readRouterOptions } from '../routing/router-options.ts'
 import { measureUnmatched } from '../steps/telemetry.ts'
+import { Turns } from '../turns.ts'
 import type { Handler, Layer, Render } from '../types.ts'
 import { HealthBoard } from '../process/health-board.ts'
 import { type Stage, UnservablePlace } from './component.ts'
@@ -116,7 +117,10 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
   const router = routerFor(plan, routerInit, (methods) => optionsHandler(methods, versionHeader))
   if (config.service.debugEndpoint) log.debug('[SERVICE: Gin] Debug enabled')
   for (const { endpoint, reason } of plan.dropped) log.error(`[SERVICE: Gin] ${endpointLabel(endpoint)} ${reason}`)
+  const turns = new Turns()
   for (const route of plan.routes) {
+    const others = turns.end()
+    if (others !== null) await others
     const own = route.endpoint === null ? null : await endpointHandler(route.endpoint, compilation, versionHeader)
     const handle = route.endpoint === null ? fixedHandler(route, compilation, versionHeader) : (own?.handle ?? null)
     if (handle === null) continue

@@ -4,6 +4,7 @@ import type { Static, TSchema } from 'typebox'
 import type { BackendConfig, Dialect, EndpointConfig, GatewayConfig } from '../../config/types.ts'
 import type { Issue } from '../../schema/issue.ts'
 import { isOwnNamespace } from '../../schema/own-keys.ts'
+import { perList } from '../per-list.ts'
 import type { Handler, Layer, Pipe, Sender } from '../types.ts'
 import type { OpenedPort } from './opened-ports.ts'
 import type { AgentSite, ProcessSite } from './process-site.ts'
@@ -195,10 +196,10 @@ export interface Host {
 /** Hosts as they are now: a fixed list, or what service discovery found last. The list is another object only after a change. */
 export type Hosts = () => readonly Host[]
 
-/** Hosts that all get the same share. */
-export function equalHosts(urls: readonly string[]): readonly Host[] {
-  return urls.map((url) => ({ url, weight: 1 }))
-}
+/** Hosts that all get the same share; of one list, which most backends share, the same. */
+export const equalHosts: (urls: readonly string[]) => readonly Host[] = perList((urls: readonly string[]) =>
+  urls.map((url) => ({ url, weight: 1 })),
+)
 
 type Optional<D, K extends keyof D> = Omit<D, K | 'kind' | 'extras'> & Partial<Pick<D, K>>
 type WithExtras<E extends TSchema> = { readonly extras?: Omit<Extras<E>, 'reading' | 'whenInvalid'> & Partial<Extras<E>> }

@@ -4,6 +4,7 @@ import { step } from '../compile/component.ts'
 import type { Host, Hosts, Site } from '../compile/component.ts'
 import { GatewayError } from '../errors.ts'
 import type { ReadonlyHeaders } from '../headers.ts'
+import { perList } from '../per-list.ts'
 import { rawTextOf } from '../raw-query.ts'
 import { keepsQuery } from '../routing/patterns/route-block.ts'
 import type { Layer, Pipe, PipeRequest, Query } from '../types.ts'
@@ -115,7 +116,7 @@ function skipTried(turns: readonly Turn[], first: number, tried: Set<string>): n
 }
 
 /** Each host as often as its weight says, in the order of the list. security: what a name server says of weights costs no memory. */
-function takeTurns(hosts: readonly Host[]): Turn[] {
+const takeTurns = perList((hosts: readonly Host[]): readonly Turn[] => {
   const divisor = hosts.reduce((common, { weight }) => greatestDivisor(common, weight), 0) || 1
   const heaviest = hosts.reduce((most, { weight }) => Math.max(most, weight), 0) / divisor
   const scale = heaviest > MAX_TURNS_OF_HOST ? MAX_TURNS_OF_HOST / heaviest : 1
@@ -123,7 +124,7 @@ function takeTurns(hosts: readonly Host[]): Turn[] {
     const turn = { url, target: parseHost(url) }
     return Array.from({ length: Math.max(1, Math.round((weight / divisor) * scale)) }, () => turn)
   })
-}
+})
 
 function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b)

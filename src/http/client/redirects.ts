@@ -6,6 +6,7 @@ import { optionsOf } from '../../engine/compile/read-block.ts'
 import { asError, type GatewayError } from '../../engine/errors.ts'
 import type { HeaderMap, ReadonlyHeaders } from '../../engine/headers.ts'
 import { compileOwnHosts } from '../../engine/own-hosts.ts'
+import { perList } from '../../engine/per-list.ts'
 import type { Scope } from '../../engine/scope.ts'
 import { parseHost } from '../../engine/steps/balancer.ts'
 import type { BackendRequest, BackendResponse, Body, Sender } from '../../engine/types.ts'
@@ -112,7 +113,7 @@ interface HostCredentials {
   isOnly(headers: ReadonlyHeaders): boolean
 }
 
-function compileHostCredentials(hosts: readonly string[]): HostCredentials {
+const compileHostCredentials = perList((hosts: readonly string[]): HostCredentials => {
   const isOwnHost = compileOwnHosts(hosts)
   const credentials = new Set(hosts.map((host) => parseHost(host).authorization))
   return {
@@ -125,7 +126,7 @@ function compileHostCredentials(hosts: readonly string[]): HostCredentials {
       return sent === undefined || sent === '' || credentials.has(sent)
     },
   }
-}
+})
 
 /** Where an answer leads, null when it is the last. */
 function nextHop(

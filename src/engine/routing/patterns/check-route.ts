@@ -20,7 +20,7 @@ export function checkRoute(options: RouteOptions, { place, once }: CheckedBlock)
   if (found.length > 0 || endpoint === null || place === null) return found
   return findEqual(
     endpoint,
-    once('_gw/route candidates', () => place.config.endpoints.map(candidateOf)),
+    once('_gw/route candidates', () => readCandidates(place.config.endpoints)),
   )
 }
 
@@ -67,27 +67,60 @@ function checkHeaders({ headers }: RouteOptions): Issue[] {
 }
 
 /** Another endpoint that takes the same requests: one further up, or one below that has no block of its own to tell it. */
-function findEqual(endpoint: EndpointConfig, candidates: readonly (Candidate | null)[]): Issue[] {
-  const index = candidates.findIndex((candidate) => candidate?.endpoint === endpoint)
-  const own = candidates[index] ?? null
-  if (own === null) return []
-  const other =
-    candidates.find((rival, at) => rival !== null && (at < index || (at > index && !rival.isOwn)) && takeTheSame(own, rival)) ?? null
-  if (other === null) return []
+function findEqual(endpoint: EndpointConfig, { candidates, takers }: Candidates): Issue[] {
+  const own = candidates.get(endpoint)
+  if (own === undefined) return []
+  const others = keysOf(own).flatMap((key) => {
+    const { first, plain } = takers.get(key) as Takers
+    return (first === own ? plain : first) ?? []
+  })
+  const [other] = others.sort((a, b) => a.index - b.index)
+  if (other === undefined) return []
   const places = [own.endpoint.at, other.endpoint.at].map(formatPath).sort().join(' and ')
   const message = `${places} take the same requests (${own.written}): nobody could tell them apart`
   const hint = 'give one of them other methods, hosts or headers, or another path'
   return [{ ...errorIssue('route-conflict', [], message, hint), related: [other.endpoint.at] }]
 }
 
-function takeTheSame(own: Candidate, other: Candidate): boolean {
-  if (own.shape !== other.shape) return false
-  if (own.methods === null || other.methods === null) return own.methods === other.methods
-  return own.methods.some((method) => other.methods?.includes(method))
+/** Who takes requests of one method among those that nothing else tells apart. */
+interface Takers {
+  readonly first: Candidate
+  /** The first without a block of its own. */
+  plain: Candidate | null
+}
+
+interface Candidates {
+  readonly candidates: ReadonlyMap<EndpointConfig, Candidate>
+  /** By shape and method. perf: each endpoint asks, and there may be thousands. */
+  readonly takers: ReadonlyMap<string, Takers>
+}
+
+function readCandidates(endpoints: readonly EndpointConfig[]): Candidates {
+  const candidates = new Map<EndpointConfig, Candidate>()
+  const takers = new Map<string, Takers>()
+  for (const [index, endpoint] of endpoints.entries()) {
+    const candidate = candidateOf(endpoint, index)
+    if (candidate === null) continue
+    candidates.set(endpoint, candidate)
+    for (const key of keysOf(candidate)) {
+      const known = takers.get(key)
+      const plain = candidate.isOwn ? null : candidate
+      if (known === undefined) takers.set(key, { first: candidate, plain })
+      else known.plain ??= plain
+    }
+  }
+  return { candidates, takers }
+}
+
+/** What takes any method is told apart from what takes some. */
+function keysOf({ shape, methods }: Candidate): string[] {
+  return methods === null ? [` ${shape}`] : methods.map((method) => `${method} ${shape}`)
 }
 
 interface Candidate {
   readonly endpoint: EndpointConfig
+  /** Its place in the file. */
+  readonly index: number
   readonly shape: string
   readonly written: string
   readonly methods: readonly string[] | null
@@ -95,13 +128,13 @@ interface Candidate {
 }
 
 /** What tells an endpoint from others: all but its methods as one text; null where it is no route, which is told elsewhere. */
-function candidateOf(endpoint: EndpointConfig): Candidate | null {
+function candidateOf(endpoint: EndpointConfig, index: number): Candidate | null {
   const route = understoodRouteOf(endpoint)
   if (route === undefined) return null
   if (route === null) {
     const pattern = patternOfGin(registeredPath(endpoint.path))
-    return { endpoint, shape: `[] ${pattern.shape} []`, written: endpoint.writtenPath, methods: [endpoint.method], isOwn: false }
+    return { endpoint, index, shape: `[] ${pattern.shape} []`, written: endpoint.writtenPath, methods: [endpoint.method], isOwn: false }
   }
   const [, ...shape] = identityOf(route)
-  return { endpoint, shape: shape.join(' '), written: route.pattern.written, methods: route.methods, isOwn: true }
+  return { endpoint, index, shape: shape.join(' '), written: route.pattern.written, methods: route.methods, isOwn: true }
 }

@@ -19,11 +19,18 @@ export interface SegmentReading {
   readonly valueOf: (segment: string) => string
 }
 
+interface MixedChild<T> {
+  readonly literals: readonly string[]
+  readonly node: Node<T>
+}
+
 /** A position after some segments. */
 class Node<T> {
   readonly literals = new Map<string, Node<T>>()
   /** Those with most literal text first. */
-  readonly mixed: { readonly shape: string; readonly literals: readonly string[]; readonly node: Node<T> }[] = []
+  readonly mixed: MixedChild<T>[] = []
+  /** The same by their texts. */
+  readonly byShape = new Map<string, Node<T>>()
   param: Node<T> | null = null
   /** What ends here, in order of preference. */
   readonly ends: T[] = []
@@ -144,16 +151,21 @@ function childOf<T>(children: Map<string, Node<T>>, key: string): Node<T> {
 
 function mixedChild<T>(parent: Node<T>, literals: readonly string[]): Node<T> {
   const shape = literals.join('{}')
-  const known = parent.mixed.find((candidate) => candidate.shape === shape)
-  if (known !== undefined) return known.node
+  const known = parent.byShape.get(shape)
+  if (known !== undefined) return known
   const node = new Node<T>()
-  parent.mixed.push({ shape, literals, node })
-  parent.mixed.sort((a, b) => compareMixed(a.literals, b.literals))
+  parent.byShape.set(shape, node)
+  insert(parent.mixed, { literals, node }, (a, b) => compareMixed(a.literals, b.literals))
   return node
 }
 
-/** Behind everything that is not worse. */
+/** Into a sorted list, behind everything that is not worse. */
 function insert<T>(list: T[], entry: T, compare: (a: T, b: T) => number): void {
-  const at = list.findIndex((other) => compare(entry, other) < 0)
-  list.splice(at < 0 ? list.length : at, 0, entry)
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (compare(entry, list[middle] as T) < 0) high = middle
+    else low = middle + 1
+  }
+  list.splice(low, 0, entry)
 }

@@ -233,6 +233,16 @@ describe('check', () => {
     ])
       assert.deepEqual(findings(route, '/b/{y}', [plain]), [])
   })
+  test('of several routes that take the same, the first is named', () => {
+    const own = (methods: readonly string[]): object => ({ endpoint: '/z', backend: [{}], extra_config: { '_gw/route': { methods } } })
+    const rivals = [own(['PUT']), own(['*']), own(['PATCH', 'POST']), own(['PATCH'])]
+    const named = (methods: readonly string[]): string[] =>
+      findings({ methods }, '/z', rivals).map((text) => /endpoints\[\d\]/.exec(text)?.[0] ?? '')
+    assert.deepEqual(named(['PATCH', 'PUT']), ['endpoints[0]'])
+    assert.deepEqual(named(['*', 'PATCH']), ['endpoints[1]'])
+    assert.deepEqual(named(['GET', 'PATCH']), ['endpoints[2]'])
+    assert.deepEqual(named(['GET']), [])
+  })
 })
 
 test('a parameter that neither path nor hosts have is refused as KrakenD refuses it', () => {

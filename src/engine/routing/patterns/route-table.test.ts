@@ -75,6 +75,15 @@ test('parameters of a mixed segment take as much as they can, the earlier first'
   assert.equal(matchMixed(['', '.', ''], 'c.'), null)
 })
 
+test('patterns of one level are many, and the one with most text is still the first', () => {
+  const table = new RouteTable<number>()
+  const add = (path: string, index: number): void => table.add({ route: routeOf(path), target: index, index })
+  for (let index = 0; index < 30_000; index++) add(`/{x}.${index}`, index)
+  add('/a{x}.777', -1)
+  const chosen = (path: string): number | undefined => table.find(asked(path), null)?.entry.target
+  assert.deepEqual(['/a.777', '/ab.777', '/b.12777', '/b.x'].map(chosen), [777, -1, 12_777, undefined])
+})
+
 test('a pattern that nobody could read is refused with what is wrong in it', () => {
   for (const [path, words] of [
     ['x', /must begin with a slash/],
@@ -126,4 +135,30 @@ test('of equal patterns the one with more conditions is chosen, then the first o
   assert.equal(chosen('X-A', '0', 'X-A', '1'), 1)
   assert.equal(chosen('X-A', '1', 'X-B', ''), 2)
   assert.equal(chosen('X-A', '2'), 0)
+})
+
+test('fields of a request are walked once however many routes want one, and not at all when none does', () => {
+  const readsOf = (count: number, headers: (index: number) => OwnRoute['headers']): number => {
+    const table = new RouteTable<number>()
+    for (let index = 0; index < count; index++) table.add({ route: routeOf('/a', { headers: headers(index) }), target: index, index })
+    let reads = 0
+    const fields = new Proxy(['X-A', '1', 'X-V', 'last', 'X-V', 'other'], {
+      get(target, key) {
+        if (key !== 'length') reads++
+        return Reflect.get(target, key) as unknown
+      },
+    })
+    const sent = asked('/a', { headers: new HeaderMap(fields) })
+    assert.equal(table.find(sent, null)?.entry.target, count - 1)
+    return reads
+  }
+  const byValue = (count: number): number =>
+    readsOf(count, (index) => [{ name: 'X-V', value: index === count - 1 ? 'last' : String(index) }])
+  const byName = (count: number): number => readsOf(count, (index) => [{ name: index === count - 1 ? 'X-V' : `X-${index}`, value: null }])
+  assert.equal(byValue(300), byValue(1))
+  assert.equal(byName(300), byName(1))
+  assert.equal(
+    readsOf(1, () => []),
+    0,
+  )
 })

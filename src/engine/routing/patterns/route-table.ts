@@ -54,9 +54,12 @@ const RAW_READING = { keyOf: normalizeSegment, valueOf: escapeUnsafe }
 export class RouteTable<T> {
   /** The most particular host first, any host last. */
   readonly #groups: Group<T>[] = []
+  /** Header fields that a route has a condition for. */
+  readonly #conditionNames = new Set<string>()
 
   add(entry: Entry<T>): void {
-    const { hosts, pattern, isRaw, trailingSlash } = entry.route
+    const { hosts, pattern, headers, isRaw, trailingSlash } = entry.route
+    for (const { name } of headers) this.#conditionNames.add(name)
     for (const host of hosts.length === 0 ? [null] : hosts) {
       const group = this.#groupOf(host)
       const tree = isRaw ? group.raw : group.decoded
@@ -80,7 +83,8 @@ export class RouteTable<T> {
 
   /** The route of a request; null when there is none, or when `rival`, which is for any host, is to be preferred. */
   find(asked: Asked, rival: Rival | null): TableMatch<T> | null {
-    const accepts = (entry: Entry<T>): boolean => serves(entry.route, asked.method) && meets(entry.route.headers, asked.headers)
+    const sent = new SentFields(asked.headers, this.#conditionNames)
+    const accepts = (entry: Entry<T>): boolean => serves(entry.route, asked.method) && sent.meet(entry.route.headers)
     for (const { group, label } of this.#groupsFor(asked.host)) {
       const found = findIn(group, asked, accepts)
       if (found === null) continue
@@ -93,8 +97,9 @@ export class RouteTable<T> {
   /** Methods that the path has with the same host and header fields, whatever was asked with. */
   methodsOf(asked: Asked): Set<string> {
     const methods = new Set<string>()
+    const sent = new SentFields(asked.headers, this.#conditionNames)
     const collect = ({ route }: Entry<T>): boolean => {
-      if (meets(route.headers, asked.headers)) for (const method of route.methods ?? ['*']) methods.add(method)
+      if (sent.meet(route.headers)) for (const method of route.methods ?? ['*']) methods.add(method)
       return false
     }
     for (const { group } of this.#groupsFor(asked.host)) findIn(group, asked, collect)
@@ -103,8 +108,8 @@ export class RouteTable<T> {
 
   /** The path that differs from what was asked for only in case and leads to a route that redirects; null when there is none. */
   findIgnoringCase(asked: Asked, path: string): string | null {
-    const accepts = (entry: Entry<T>): boolean =>
-      serves(entry.route, asked.method) && redirects(entry) && meets(entry.route.headers, asked.headers)
+    const sent = new SentFields(asked.headers, this.#conditionNames)
+    const accepts = (entry: Entry<T>): boolean => serves(entry.route, asked.method) && redirects(entry) && sent.meet(entry.route.headers)
     for (const { group } of this.#groupsFor(asked.host)) {
       const found = group.decoded.findIgnoringCase(path, accepts)
       if (found !== null) return found
@@ -131,8 +136,38 @@ function serves({ methods }: OwnRoute, method: string): boolean {
   return methods === null ? !UNSERVED_METHODS.has(method) : methods.includes(method)
 }
 
-function meets(conditions: readonly HeaderCondition[], headers: HeaderMap): boolean {
-  return conditions.every(({ name, value }) => (value === null ? headers.has(name) : headers.values(name).includes(value)))
+/**
+ * What conditions want to know of the fields of a request.
+ * security: they are walked once for all routes, and only when one has a condition: many of both would cost their product.
+ */
+class SentFields {
+  readonly #headers: HeaderMap
+  readonly #names: ReadonlySet<string>
+  #values: Map<string, Set<string>> | null = null
+
+  constructor(headers: HeaderMap, names: ReadonlySet<string>) {
+    this.#headers = headers
+    this.#names = names
+  }
+
+  meet(conditions: readonly HeaderCondition[]): boolean {
+    if (conditions.length === 0) return true
+    const sent = (this.#values ??= this.#collect())
+    return conditions.every(({ name, value }) => (value === null ? sent.has(name) : sent.get(name)?.has(value) === true))
+  }
+
+  #collect(): Map<string, Set<string>> {
+    const sent = new Map<string, Set<string>>()
+    const { fields } = this.#headers
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i] as string
+      if (!this.#names.has(name)) continue
+      const values = sent.get(name)
+      if (values === undefined) sent.set(name, new Set([fields[i + 1] as string]))
+      else values.add(fields[i + 1] as string)
+    }
+    return sent
+  }
 }
 
 /** The better of what each tree of a group has. */
