@@ -9,7 +9,7 @@ import type { BackendRequest, BackendResponse, Sender } from '../../../engine/ty
 import { BodyCollector } from './body-collector.ts'
 import { CACHE_QUIRKS } from './cache-quirks.ts'
 import { ANYTHING, makeCachedAnswer, sizeOf, varyNames, type CachedAnswer } from './cached-answer.ts'
-import { judgeFreshness, mayServeOnError, parseCacheControl } from './freshness.ts'
+import { judgeFreshness, mayServeOnError, parseCacheControl, type Directives } from './freshness.ts'
 import type { LruStore } from './lru-store.ts'
 
 export interface CacheInit {
@@ -38,46 +38,46 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     const key = `${prefix}${method === 'GET' ? '' : `${method} `}${request.origin}${host}${request.path}`
     const isCacheable = (method === 'GET' || method === 'HEAD') && !headers.get('Range') && key.length <= MAX_KEY_LENGTH
     if (!isCacheable) store.delete(key)
-    const requestLine = headers.get('Cache-Control')
+    const asked = parseCacheControl(headers.get('Cache-Control'))
     const known = isCacheable ? store.get(key) : undefined
     if (known === undefined) {
       // compat: for every method, though a cache could hold none of the others.
-      if (parseCacheControl(requestLine).has('only-if-cached')) return notCached(request)
+      if (asked.has('only-if-cached')) return notCached(request)
       const response = await next(request, scope)
-      return isCacheable ? keep(request, key, response) : response
+      return isCacheable ? keep(request, asked, key, response) : response
     }
     const isSameVariant = matchesVariant(known, headers)
-    const freshness = isSameVariant ? judgeFreshness(known.lifetime, requestLine, now()) : 'bypass'
+    const freshness = isSameVariant ? judgeFreshness(known.lifetime, asked, now()) : 'bypass'
     if (freshness === 'fresh') return answerFrom(known)
     let response: BackendResponse
     try {
       response = await next(freshness === 'stale' ? withValidators(request, known) : request, scope)
     } catch (error) {
-      if (method === 'GET' && isSameVariant && mayServeOnError(known.lifetime, requestLine, now())) return answerFrom(known)
+      if (method === 'GET' && isSameVariant && mayServeOnError(known.lifetime, asked, now())) return answerFrom(known)
       store.delete(key)
       throw error
     }
     // security: the answer of another variant is never given to this client, whatever the backend says about its own validators.
     if (method === 'GET' && isSameVariant) {
-      if (response.statusCode === 304) return keep(request, key, refresh(known, response))
-      if (response.statusCode >= 500 && mayServeOnError(known.lifetime, requestLine, now())) {
+      if (response.statusCode === 304) return keep(request, asked, key, refresh(known, response))
+      if (response.statusCode >= 500 && mayServeOnError(known.lifetime, asked, now())) {
         discardBody(response.body)
         return answerFrom(known)
       }
     }
     if (response.statusCode !== 200) store.delete(key)
-    return keep(request, key, response)
+    return keep(request, asked, key, response)
   }
 
   /** Stores the answer if it may be, now or when its body has been read. */
-  function keep(request: BackendRequest, key: string, response: BackendResponse): BackendResponse {
+  function keep(request: BackendRequest, asked: Directives, key: string, response: BackendResponse): BackendResponse {
     const names = varyNames(response.headers.values('Vary'))
     const isForbidden =
       response.statusCode === 304 ||
       // Half a body is nobody else's answer.
       response.bodyFailure ||
       names.includes(ANYTHING) ||
-      parseCacheControl(request.headers.get('Cache-Control')).has('no-store') ||
+      asked.has('no-store') ||
       parseCacheControl(response.headers.get('Cache-Control')).has('no-store')
     if (isForbidden) {
       store.delete(key)
