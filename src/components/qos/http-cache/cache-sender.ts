@@ -4,11 +4,11 @@ import { type Readable, pipeline } from 'node:stream'
 import { discardBody } from '../../../engine/body.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { readsErrorBodies } from '../../../engine/pipe/status-policy.ts'
-import { canonicalName, HeaderMap, HOP_BY_HOP, type ReadonlyHeaders } from '../../../engine/headers.ts'
+import { ANYTHING, connectionNames, HeaderMap, HOP_BY_HOP, varyNames, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { BodyCollector } from './body-collector.ts'
 import { CACHE_QUIRKS } from './cache-quirks.ts'
-import { ANYTHING, makeCachedAnswer, sizeOf, varyNames, type CachedAnswer } from './cached-answer.ts'
+import { makeCachedAnswer, sizeOf, type CachedAnswer } from './cached-answer.ts'
 import { judgeFreshness, mayServeOnError, parseCacheControl, type Directives } from './freshness.ts'
 import type { LruStore } from './lru-store.ts'
 
@@ -23,7 +23,7 @@ export interface CacheInit {
 const NO_BYTES = Buffer.alloc(0)
 /** security: a client chooses its URL. What is longer (browsers and servers allow about so much) is fetched every time. */
 const MAX_KEY_LENGTH = 8192
-/** What a 304 does not refresh. */
+/** What a 304 does not refresh; it has no body, so its length says nothing about the stored one. */
 const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'Content-Length', 'Trailers'])
 const FROM_CACHE = 'X-From-Cache'
 
@@ -71,7 +71,7 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
 
   /** Stores the answer if it may be, now or when its body has been read. */
   function keep(request: BackendRequest, asked: Directives, key: string, response: BackendResponse): BackendResponse {
-    const names = varyNames(response.headers.values('Vary'))
+    const names = varyNames(response.headers)
     const isForbidden =
       response.statusCode === 304 ||
       // Half a body is nobody else's answer.
@@ -83,7 +83,7 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
       store.delete(key)
       return response
     }
-    const varied = names.map(canonicalName).map((name) => [name, variedValue(request.headers, name)] as const)
+    const varied = names.map((name) => [name, variedValue(request.headers, name)] as const)
     const headers = names.length === 0 ? response.headers : markVaried(response.headers, varied)
     const marked = headers === response.headers ? response : { ...response, headers }
     function storeBody(body: Buffer): void {
@@ -123,11 +123,9 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     if (!Buffer.isBuffer(response.body)) response.body.resume()
     const answer = answerFrom(known)
     const headers = answer.headers.copy()
-    for (const name of response.headers.names()) {
-      if (isHopByHop(name, response.headers)) continue
-      headers.delete(name)
-      for (const value of response.headers.values(name)) headers.add(name, value)
-    }
+    const fresh = refreshedFields(response.headers)
+    headers.deleteWhere((name) => fresh.has(name))
+    for (const [name, values] of fresh) for (const value of values) headers.add(name, value)
     return { ...answer, headers }
   }
 }
@@ -166,10 +164,18 @@ function notCached({ origin, path }: BackendRequest): BackendResponse {
   return { statusCode: 504, headers: new HeaderMap(), body: NO_BYTES, url }
 }
 
-function isHopByHop(name: string, headers: ReadonlyHeaders): boolean {
-  // A 304 has no body: its length says nothing about the stored one.
-  if (NOT_REFRESHED.has(name)) return true
-  return headers.values('Connection').some((line) => line.split(',').some((token) => canonicalName(token.trim()) === name))
+/** Values by name, in order of their first appearance. security: in one pass, however many a backend sends. */
+function refreshedFields(headers: ReadonlyHeaders): Map<string, string[]> {
+  const named = connectionNames(headers)
+  const found = new Map<string, string[]>()
+  for (let i = 0; i < headers.fields.length; i += 2) {
+    const name = headers.fields[i] as string
+    if (NOT_REFRESHED.has(name) || named?.has(name) === true) continue
+    const values = found.get(name)
+    if (values === undefined) found.set(name, [headers.fields[i + 1] as string])
+    else values.push(headers.fields[i + 1] as string)
+  }
+  return found
 }
 
 /** Whoever reads the stream sees its error. */
