@@ -178,6 +178,17 @@ export class HeaderMap implements ReadonlyHeaders {
   }
 }
 
+/** All values by name, in order of first appearance. security: in one pass; asking for each name would be quadratic in what strangers send. */
+export function valuesByName({ fields }: ReadonlyHeaders): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (let i = 0; i < fields.length; i += 2) {
+    const values = found.get(fields[i] as string)
+    if (values === undefined) found.set(fields[i] as string, [fields[i + 1] as string])
+    else values.push(fields[i + 1] as string)
+  }
+  return found
+}
+
 /** What the Connection fields name; null when that is nothing. */
 export function connectionNames({ fields }: ReadonlyHeaders): Set<string> | null {
   let named: Set<string> | null = null

@@ -4,7 +4,7 @@ import { type Readable, pipeline } from 'node:stream'
 import { discardBody } from '../../../engine/body.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { readsErrorBodies } from '../../../engine/pipe/status-policy.ts'
-import { ANYTHING, connectionNames, HeaderMap, HOP_BY_HOP, varyNames, type ReadonlyHeaders } from '../../../engine/headers.ts'
+import { ANYTHING, connectionNames, HeaderMap, HOP_BY_HOP, valuesByName, varyNames, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { BodyCollector } from './body-collector.ts'
 import { CACHE_QUIRKS } from './cache-quirks.ts'
@@ -164,17 +164,10 @@ function notCached({ origin, path }: BackendRequest): BackendResponse {
   return { statusCode: 504, headers: new HeaderMap(), body: NO_BYTES, url }
 }
 
-/** Values by name, in order of their first appearance. security: in one pass, however many a backend sends. */
 function refreshedFields(headers: ReadonlyHeaders): Map<string, string[]> {
   const named = connectionNames(headers)
-  const found = new Map<string, string[]>()
-  for (let i = 0; i < headers.fields.length; i += 2) {
-    const name = headers.fields[i] as string
-    if (NOT_REFRESHED.has(name) || named?.has(name) === true) continue
-    const values = found.get(name)
-    if (values === undefined) found.set(name, [headers.fields[i + 1] as string])
-    else values.push(headers.fields[i + 1] as string)
-  }
+  const found = valuesByName(headers)
+  for (const name of found.keys()) if (NOT_REFRESHED.has(name) || named?.has(name) === true) found.delete(name)
   return found
 }
 
