@@ -5,7 +5,11 @@ import { decodeError } from '../engine/errors.ts'
 import { setKey, type JsonObject, type JsonValue } from '../json/types.ts'
 import { decodeXmlText } from './charset.ts'
 import { MAX_DEPTH } from './depth.ts'
+import { trim } from '../go/trim.ts'
 import { readXml, splitName } from './xml-reader.ts'
+
+/** compat: mxj's idea of white space: backspace too, but no form feed. */
+const SPACE = '\t\r\b\n '
 
 interface Frame {
   readonly name: string
@@ -37,7 +41,7 @@ function parseXml(bytes: Buffer): JsonObject {
     text(piece) {
       const frame = frames.at(-1)
       if (frame === undefined) return
-      const trimmed = trim(piece)
+      const trimmed = trim(piece, SPACE)
       if (trimmed === '') return
       if (frame.hasMembers) setKey(frame.members, '#text', trimmed)
       else frame.text = trimmed
@@ -76,16 +80,4 @@ function addMember(parent: Frame, name: string, value: JsonValue): void {
   const present = parent.members[name] as JsonValue
   if (Array.isArray(present)) present.push(value)
   else setKey(parent.members, name, [present, value])
-}
-
-/** compat: mxj's idea of white space: backspace too, but no form feed. */
-const SPACE = '\t\r\b\n '
-
-// security: not a regular expression, which would try every run of spaces inside the text.
-function trim(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && SPACE.includes(text[start] as string)) start++
-  while (end > start && SPACE.includes(text[end - 1] as string)) end--
-  return text.slice(start, end)
 }

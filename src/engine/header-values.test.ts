@@ -17,6 +17,8 @@ describe('header values', () => {
     assert.equal(headerValue('a\r\nInjected: b\n'), 'a  Injected: b')
     assert.equal(headerValue('\u0000a\u001b[1m\u007f'), 'a [1m')
     assert.equal(writableValue('a\nb'), 'a b')
+    const blanks = ' '.repeat(1_000_000)
+    assert.equal(writableValue(`\na${blanks}b`), `a${blanks}b`)
   })
 
   test('bytes that came over the wire stay what they are', () => {

@@ -1,6 +1,7 @@
 // Texts of the file become values of header fields: UTF-8 bytes and no control characters, as Go writes them. Knows nothing of sockets.
 
 import { bytesOfText } from '../go/text.ts'
+import { trim } from '../go/trim.ts'
 
 /** What every protocol can carry: one character a byte, without control characters. */
 const WRITABLE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
@@ -34,5 +35,5 @@ export function hasControls(value: string): boolean {
 
 /** security: a line end would begin another field. */
 function withoutControls(value: string): string {
-  return value.replaceAll(CONTROL, ' ').replaceAll(/^[ \t]+|[ \t]+$/g, '')
+  return trim(value.replaceAll(CONTROL, ' '), ' \t')
 }

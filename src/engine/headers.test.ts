@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { HeaderMap, HOP_BY_HOP } from './headers.ts'
+import { HeaderMap, HOP_BY_HOP, MAX_VARY_NAMES, valuesByName, varyNames } from './headers.ts'
 
 const name = fc.constantFrom('A', 'B', 'C')
 const fieldList = fc.array(fc.tuple(name, fc.string({ maxLength: 2 })))
@@ -91,4 +91,33 @@ test('fields of one connection, complete', () => {
     'Upgrade',
   ])
     assert.ok(HOP_BY_HOP.has(field), field)
+})
+
+function varyNamesOf(...lines: string[]): readonly string[] {
+  return varyNames(new HeaderMap(lines.flatMap((line) => ['Vary', line])))
+}
+
+test('Vary: names of all lines, once each', () => {
+  assert.deepEqual(varyNamesOf(), [])
+  assert.deepEqual(varyNamesOf(' accept , X-A,,', 'ACCEPT'), ['Accept', 'X-A'])
+  assert.deepEqual(varyNamesOf('Accept', 'Cookie, *'), ['*'])
+})
+
+test('Vary: too many names are any', () => {
+  const names = Array.from({ length: MAX_VARY_NAMES }, (_, index) => `X-${index}`)
+  assert.deepEqual(varyNamesOf(names.join(), names.join()), names)
+  assert.deepEqual(varyNamesOf(names.join(), 'X-More'), ['*'])
+  assert.deepEqual(varyNamesOf(`X-${'a'.repeat(8191)}`), ['*'])
+})
+
+test('values by name are those of each name', () => {
+  fc.assert(
+    fc.property(fieldList, (list) => {
+      const headers = new HeaderMap(list.flat())
+      assert.deepEqual(
+        [...valuesByName(headers)],
+        headers.names().map((one) => [one, headers.values(one)]),
+      )
+    }),
+  )
 })

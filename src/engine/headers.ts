@@ -178,8 +178,19 @@ export class HeaderMap implements ReadonlyHeaders {
   }
 }
 
+/** All values by name, in order of first appearance. security: in one pass; asking for each name would be quadratic in what strangers send. */
+export function valuesByName({ fields }: ReadonlyHeaders): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (let i = 0; i < fields.length; i += 2) {
+    const values = found.get(fields[i] as string)
+    if (values === undefined) found.set(fields[i] as string, [fields[i + 1] as string])
+    else values.push(fields[i + 1] as string)
+  }
+  return found
+}
+
 /** What the Connection fields name; null when that is nothing. */
-function connectionNames({ fields }: HeaderMap): Set<string> | null {
+export function connectionNames({ fields }: ReadonlyHeaders): Set<string> | null {
   let named: Set<string> | null = null
   for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'Connection') named = addConnectionNames(named, fields[i + 1] as string)
   return named
@@ -199,4 +210,21 @@ export const EVENT_STREAM = 'text/event-stream'
 export function isEventStream(headers: ReadonlyHeaders): boolean {
   const type = headers.get('Content-Type')
   return type !== undefined && type.toLowerCase().startsWith(EVENT_STREAM)
+}
+
+/** In `Vary`: the answer depends on what no header says, so that it is meant for one request alone (RFC 9111, 4.1). */
+export const ANYTHING = '*'
+/** security: a cache keeps them and compares them for each request, and a backend may send as many as it likes. */
+export const MAX_VARY_NAMES = 100
+const MAX_VARY_LENGTH = 8192
+const ANY: readonly string[] = [ANYTHING]
+
+/** Names of all lines, canonical and once each; ANYTHING alone where it is among them or there are too many. */
+export function varyNames(headers: ReadonlyHeaders): readonly string[] {
+  const lines = headers.values('Vary')
+  if (lines.length === 0) return lines
+  if (lines.reduce((sum, line) => sum + line.length, 0) > MAX_VARY_LENGTH) return ANY
+  const names = new Set(lines.flatMap((line) => line.split(',').map((name) => canonicalName(name.trim()))))
+  names.delete('')
+  return names.has(ANYTHING) || names.size > MAX_VARY_NAMES ? ANY : [...names]
 }

@@ -1,5 +1,7 @@
 // Text → number by the rules of Go's strconv, which gopher-lua uses. All functions give NaN or undefined where Go gives an error.
 
+import { trim } from '../go/trim.ts'
+
 const MAX_INT64 = 2n ** 63n - 1n
 const PREFIXES: Readonly<Record<string, number>> = { x: 16, o: 8, b: 2 }
 const DECIMAL_FLOAT = /^[+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?$/
@@ -66,17 +68,9 @@ function hexFloat(match: RegExpExecArray): number {
   return match[1] === '-' ? -value : value
 }
 
-/** Without blanks, tabs and line feeds around. security: a pattern for this would take quadratic time. */
+/** Without blanks, tabs and line feeds around. */
 export function trimSpace(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && isSpace(text.charCodeAt(start))) start++
-  while (end > start && isSpace(text.charCodeAt(end - 1))) end--
-  return text.slice(start, end)
-}
-
-function isSpace(char: number): boolean {
-  return char === 32 || char === 9 || char === 10
+  return trim(text, ' \t\n')
 }
 
 /** gopher-lua's `parseNumber`: what arithmetic makes of a string. undefined: no number. */

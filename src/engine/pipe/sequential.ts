@@ -53,10 +53,8 @@ export function mergeSequential(steps: readonly Step[], options: SequentialOptio
     ),
   )
   const { tellsSteps = false, join = null, required = null } = options
-  const needsText = steps.map(
-    ({ isStream }, index) =>
-      (tellsSteps && isStream) || wanted.some((list) => list.some((reference) => reference.index === index && reference.path.length === 0)),
-  )
+  const whole = new Set(wanted.flatMap((list) => list.filter(({ path }) => path.length === 0).map(({ index }) => index)))
+  const needsText = steps.map(({ isStream }, index) => (tellsSteps && isStream) || whole.has(index))
   return async function callInSequence(request, scope) {
     const budget = scope.child(options.timeoutMs * MERGE_TIME_SHARE)
     const params = new Map(request.params)

@@ -2,7 +2,7 @@
 
 import type { BackendConfig } from '../../config/types.ts'
 import { step } from '../compile/component.ts'
-import type { ReadonlyHeaders } from '../headers.ts'
+import { type ReadonlyHeaders, varyNames } from '../headers.ts'
 import { slot } from '../scope.ts'
 import type { BackendResponse } from '../types.ts'
 
@@ -14,7 +14,7 @@ export interface AnswerNote {
   /** `no-store`, `private` or `no-cache`. */
   readonly isPrivate: boolean
   readonly setsCookie: boolean
-  /** Names of `Vary`, canonical or as sent; `*` among them is any. */
+  /** Names of `Vary`; `*` is any. */
   readonly varies: readonly string[]
 }
 
@@ -58,7 +58,7 @@ function noteOf({ headers }: Pick<BackendResponse, 'headers'>, backend: BackendC
     freshMs: freshnessOf(directives, headers, nowMs),
     isPrivate: directives.has('no-store') || directives.has('private') || directives.has('no-cache'),
     setsCookie: headers.has('Set-Cookie'),
-    varies: headers.values('Vary').flatMap((line) => line.split(',').map((name) => name.trim())),
+    varies: varyNames(headers),
   }
 }
 

@@ -20,8 +20,11 @@ interface Found {
 
 interface Cut {
   readonly from: Found
-  readonly edge: Edge
+  readonly node: FlatNode
 }
+
+/** perf: an index costs as much as some searches. */
+const SEARCHES_WITHOUT_INDEX = 8
 
 /** perf: a value is taken apart only where a path leads through it. */
 class FlatNode {
@@ -31,28 +34,56 @@ class FlatNode {
   #leaf: JsonValue = null
   #isCollection = false
   #edges: Edge[] = []
+  /** The first edge of each label; undefined when it has to be made (again). */
+  #index: Map<string, Edge> | undefined = undefined
+  #searches = 0
 
-  /** The edges, for reading and changing. */
-  get edges(): Edge[] {
+  get edges(): readonly Edge[] {
+    return this.#takeApart()
+  }
+
+  #takeApart(): Edge[] {
     const whole = this.#whole
     if (whole === undefined) return this.#edges
     this.#whole = undefined
+    this.#index = undefined
     for (const [label, value] of Object.entries(whole)) this.#edges.push({ label, node: nodeOf(value) })
     return this.#edges
   }
 
+  /** security: operations search a node once for each of its elements, and strangers decide how many these are. */
   find(label: string): FlatNode | undefined {
-    return this.edges.find((edge) => edge.label === label)?.node
+    const { edges } = this
+    if (this.#index === undefined && ++this.#searches <= SEARCHES_WITHOUT_INDEX) return edges.find((edge) => edge.label === label)?.node
+    this.#index ??= firstByLabel(edges)
+    return this.#index.get(label)?.node
+  }
+
+  hang(label: string, node: FlatNode): void {
+    const edge = { label, node }
+    this.#takeApart().push(edge)
+    if (this.#index?.has(label) === false) this.#index.set(label, edge)
   }
 
   /** Takes the edge of a label away. */
-  cut(label: string): Edge | undefined {
-    const at = this.edges.findIndex((edge) => edge.label === label)
-    return at < 0 ? undefined : this.edges.splice(at, 1)[0]
+  cut(label: string): FlatNode | undefined {
+    const edges = this.#takeApart()
+    const at = edges.findIndex((edge) => edge.label === label)
+    if (at < 0) return undefined
+    this.#index = undefined
+    return edges.splice(at, 1)[0]?.node
   }
 
   cutAll(): void {
-    this.edges.length = 0
+    this.#takeApart().length = 0
+    this.#index = undefined
+  }
+
+  rename(from: string, to: string): void {
+    const edge = this.edges.find(({ label }) => label === from)
+    if (edge === undefined) return
+    this.#index = undefined
+    edge.label = to
   }
 
   /** compat: a new value is laid over what is there: edges stay, equal labels are laid over each other. */
@@ -77,7 +108,7 @@ class FlatNode {
   /** A new edge to an empty node. */
   grow(label: string): FlatNode {
     const node = new FlatNode()
-    this.edges.push({ label, node })
+    this.hang(label, node)
     return node
   }
 
@@ -98,6 +129,12 @@ class FlatNode {
     for (const edge of this.#edges) setKey(object, edge.label, edge.node.toValue())
     return object
   }
+}
+
+function firstByLabel(edges: readonly Edge[]): Map<string, Edge> {
+  const first = new Map<string, Edge>()
+  for (const edge of edges) if (!first.has(edge.label)) first.set(edge.label, edge)
+  return first
 }
 
 function nodeOf(value: JsonValue): FlatNode {
@@ -146,16 +183,13 @@ export class FlatTree {
     const from = source.at(-1) as string
     const found = this.#lookUp(source.slice(0, -1))
     if (source.length === target.length) {
-      for (const { node } of found) {
-        const edge = node.edges.find((edge) => edge.label === from)
-        if (edge !== undefined) edge.label = target.at(-1) as string
-      }
+      for (const { node } of found) node.rename(from, target.at(-1) as string)
       return
     }
     const cuts: Cut[] = []
     for (const place of found) {
-      const edge = place.node.cut(from)
-      if (edge !== undefined) cuts.push({ from: place, edge })
+      const node = place.node.cut(from)
+      if (node !== undefined) cuts.push({ from: place, node })
     }
     if (source.length > target.length) this.#promote(cuts, target)
     else embed(cuts, target.slice(source.length - 1))
@@ -169,7 +203,7 @@ export class FlatTree {
 
   /** Hangs edges up below the root. compat: as deep as the target's path exists, and the last label is taken as it is. */
   #promote(cuts: readonly Cut[], target: Path): void {
-    for (const { from, edge } of cuts) {
+    for (const { from, node } of cuts) {
       let parent = this.#root
       for (let i = 0; i < target.length - 1; i++) {
         const step = target[i] as string
@@ -177,8 +211,7 @@ export class FlatTree {
         if (next === undefined) break
         parent = next
       }
-      edge.label = target.at(-1) as string
-      parent.edges.push(edge)
+      parent.hang(target.at(-1) as string, node)
     }
   }
 }
@@ -191,10 +224,9 @@ function follow({ node, path }: Found, step: string): Found[] {
 
 /** Hangs edges up below where they were. compat: only what the target has more than the source counts. */
 function embed(cuts: readonly Cut[], target: Path): void {
-  for (const { from, edge } of cuts) {
+  for (const { from, node } of cuts) {
     let parent = from.node
     for (const step of target.slice(0, -1)) parent = parent.find(step) ?? parent.grow(step)
-    edge.label = target.at(-1) as string
-    parent.edges.push(edge)
+    parent.hang(target.at(-1) as string, node)
   }
 }

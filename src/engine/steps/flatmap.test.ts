@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
-import type { Data } from '../data.ts'
+import { Data } from '../data.ts'
 import { objectText } from '../../json/test-arbitrary.ts'
 import { decodeJsonObject } from '../decode-json.ts'
 import { encodeSorted } from '../../json/write.ts'
@@ -87,6 +88,34 @@ test('append joins two arrays', () => {
     // labels stay those of the items before the removal
     [['del s.0', 'append k s'], '{"k":["a"],"s":["x","y","z"]}', '{"s":["z","a","y"]}'],
   ])
+})
+
+test('labels are found however often their node was searched and changed before', () => {
+  const body = '{"l":[{"x":0},{"x":1},{"x":2}]}'
+  const often = Array.from({ length: 20 }, () => 'del l.2.nope')
+  check([
+    // two elements have the label 2
+    [['move l.0 l.2', ...often, 'move l.2.x l.2.y'], body, '{"l":[{"y":0},{"x":1},{"x":2}]}'],
+    [['move l.0 l.2', ...often, 'del l.2', 'move l.2.x l.2.y'], body, '{"l":[{"x":1},{"y":2}]}'],
+    [[...often, 'move l.1 l.q', 'move l.q.x l.q.y', 'del l.1.x'], body, '{"l":[{"x":0},{"y":1},{"x":2}]}'],
+    [[...often, 'move l.1 l.0.z', 'move l.0.z.x l.z', 'move l.z l.0.w'], body, '{"l":[{"w":1,"x":0,"z":null},{"x":2}]}'],
+    [[...often, 'append k l', 'del l.3.x'], `{"k":[{"x":7}],${body.slice(1)}`, '{"l":[{"x":0},{"x":1},{"x":2},null]}'],
+    [[...often, 'del l.*', ...often, 'move l.1 l.q'], body, '{"l":null}'],
+  ])
+})
+
+describe('as many elements as a backend likes', () => {
+  const list = <T>(count: number, of: (index: number) => T) => Array.from({ length: count }, (_, index) => of(index))
+  test('append', () => {
+    const numbers = list(150_000, (index) => index)
+    const whole = compileFlatmap([{ type: 'append', args: ['a', 'd'] }])?.(Data.of({ a: numbers, d: numbers }))
+    assert.ok(isDeepStrictEqual(whole?.object, { d: [...numbers, ...numbers] }))
+  })
+  test('move to a shorter path', () => {
+    const nested = list(220_000, (c) => ({ b: { c, d: 1 } }))
+    const promoted = compileFlatmap([{ type: 'move', args: ['a.*.b.c', 'a.*.c'] }])?.(Data.of({ a: nested }))
+    assert.ok(isDeepStrictEqual(promoted?.object, { a: nested.map(({ b: { c } }) => ({ b: { d: 1 }, c })) }))
+  })
 })
 
 test('operations follow each other, and keep numbers and long arrays', () => {

@@ -5,7 +5,7 @@ import type { Site } from '../../../engine/compile/component.ts'
 import { Data } from '../../../engine/data.ts'
 import type { Part } from '../../../engine/data.ts'
 import { GatewayError } from '../../../engine/errors.ts'
-import { HOP_BY_HOP } from '../../../engine/headers.ts'
+import { HeaderMap, HOP_BY_HOP, valuesByName } from '../../../engine/headers.ts'
 import { encodeSorted } from '../../../json/write.ts'
 import type { Exchange, Handler, Layer, PipeResponse } from '../../../engine/types.ts'
 import { compileSign } from './token/algorithms.ts'
@@ -139,9 +139,11 @@ function signParts(data: Data, names: readonly string[], sign: SignPayload): Dat
 
 function answer(exchange: Exchange, response: PipeResponse, body: string | Uint8Array): void {
   const { responseHeaders } = exchange
-  for (const name of response.headers?.names() ?? []) {
-    const value = response.headers?.get(name)
-    if (value !== undefined && !NOT_COPIED.has(name)) responseHeaders.set(name, value)
+  const present = new Set(responseHeaders.names())
+  for (const [name, [value = '']] of valuesByName(response.headers ?? new HeaderMap())) {
+    if (NOT_COPIED.has(name)) continue
+    if (present.has(name)) responseHeaders.set(name, value)
+    else responseHeaders.add(name, value)
   }
   responseHeaders.set('Content-Type', 'application/json; charset=utf-8')
   exchange.answer(response.statusCode || 200, body)

@@ -143,6 +143,17 @@ test('headers that the answer varies by tell entries apart', async () => {
   assert.equal(show(await ask(of('de'))), 'deutsch hit; ttl=1')
 })
 
+test('what keys vary by has an eighth of the room at most, but for that of the newest', () => {
+  const store = new CacheStore<number>(() => ({ maxItems: 1000, maxBytes: 800 }))
+  const long = 'X'.repeat(60)
+  for (const key of ['a', 'a', 'a', 'b']) store.setVaries(key, [key, long])
+  assert.deepEqual([store.variesOf('a'), store.variesOf('b')], [[], ['b', long]])
+  store.setVaries('c', [])
+  assert.deepEqual(store.variesOf('b'), ['b', long])
+  store.setVaries('d', [long, `${long}Y`])
+  assert.deepEqual([store.variesOf('b'), store.variesOf('d')], [[], [long, `${long}Y`]])
+})
+
 test('a purge takes what has the tag or the path, and keeps what is under way from being stored', async () => {
   const { store, ask, fill, calls } = openCache()
   const selector = { tags: [], paths: [], isAll: false }

@@ -50,6 +50,8 @@ function withFields(fields: string[], count: number): BackendResponse {
   return makeBackendResponse(`{"n":${count}}`, { headers: new HeaderMap(['Content-Type', 'application/json', ...fields]) })
 }
 
+const MANY_NAMES = Array.from({ length: 101 }, (_, index) => `X-${index}`).join()
+
 describe('of an endpoint', () => {
   test('the second request needs no backend; path, query and headers that are forwarded make other entries', async () => {
     const ask = await open({}, { endpoint: { input_headers: ['X-Tenant', 'User-Agent'], input_query_strings: ['q'] } })
@@ -81,6 +83,7 @@ describe('of an endpoint', () => {
     for (const fields of [
       ['Set-Cookie', 'a=b'],
       ['Vary', '*'],
+      ['Vary', MANY_NAMES],
       ['Cache-Control', 'private'],
       ['Cache-Control', 'max-age=0'],
       ['Expires', '0'],

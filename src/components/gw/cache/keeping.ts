@@ -1,6 +1,6 @@
 // Whether an answer may be kept and for how long: what its backends say of it, and what the file says.
 
-import { canonicalName } from '../../../engine/headers.ts'
+import { ANYTHING, MAX_VARY_NAMES } from '../../../engine/headers.ts'
 import type { AnswerNote } from '../../../engine/steps/answer-notes.ts'
 
 /** What notes say of an answer that was kept for some seconds. */
@@ -14,8 +14,8 @@ export function keepingOf(
   ttlMs: number,
   overrides: boolean,
 ): { ttlMs: number; varies: readonly string[] } | null {
-  const varies = [...new Set(notes.flatMap((note) => note.varies.map(canonicalName)))].filter((name) => name !== '').sort()
-  if (varies.includes('*') || notes.some(({ setsCookie }) => setsCookie)) return null
+  const varies = [...new Set(notes.flatMap((note) => note.varies))].sort()
+  if (varies.includes(ANYTHING) || varies.length > MAX_VARY_NAMES || notes.some(({ setsCookie }) => setsCookie)) return null
   if (overrides) return { ttlMs, varies }
   if (notes.some(({ isPrivate }) => isPrivate)) return null
   // The shortest word counts; who says nothing has `ttl`.

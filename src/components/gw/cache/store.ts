@@ -17,14 +17,20 @@ export interface Entry<T> {
   readonly path: string
 }
 
-/** No body may take more than that of the limit. */
+interface Varies {
+  readonly names: readonly string[]
+  readonly bytes: number
+}
+
+/** No body may take more than that of the limit, nor may what is known of keys. */
 const MAX_SHARE = 1 / 8
 
 export class CacheStore<T> {
   /** A Map keeps the order of insertion: what is used moves to its end. */
   readonly #entries = new Map<string, Entry<T>>()
   /** Names of request headers that tell the entries of one key apart. */
-  readonly #varies = new Map<string, readonly string[]>()
+  readonly #varies = new Map<string, Varies>()
+  #varyBytes = 0
   readonly #limits: () => StoreLimits
   #bytes = 0
   /** How often it was purged. */
@@ -67,17 +73,25 @@ export class CacheStore<T> {
 
   /** What tells the entries of a key apart; empty for nothing. */
   variesOf(key: string): readonly string[] {
-    return this.#varies.get(key) ?? []
+    return this.#varies.get(key)?.names ?? []
   }
 
   setVaries(key: string, names: readonly string[]): void {
-    this.#varies.delete(key)
-    this.#varies.set(key, names)
+    this.#forgetVaries(key)
+    const bytes = names.reduce((sum, name) => sum + name.length, key.length)
+    this.#varies.set(key, { names, bytes })
+    this.#varyBytes += bytes
     const { maxItems } = this.#limits()
     for (const oldest of this.#varies.keys()) {
-      if (this.#varies.size <= maxItems) break
-      this.#varies.delete(oldest)
+      // security: the newest stays, or its answer would be anybody's.
+      if (oldest === key || (this.#varies.size <= maxItems && this.#varyBytes <= this.maxBodyBytes)) break
+      this.#forgetVaries(oldest)
     }
+  }
+
+  #forgetVaries(key: string): void {
+    this.#varyBytes -= this.#varies.get(key)?.bytes ?? 0
+    this.#varies.delete(key)
   }
 
   /** Gives how many entries went. What is under way is not stored either. */

@@ -5,6 +5,7 @@ import { wholeBody } from '../../../engine/body.ts'
 import type { ErrorReply, WordError } from '../../../engine/endpoint/error-answers.ts'
 import { GatewayError, MergeError, StatusError } from '../../../engine/errors.ts'
 import type { PublicFailure } from '../../../engine/failures.ts'
+import { valuesByName } from '../../../engine/headers.ts'
 import { neededBackend, requestId } from '../../../engine/ports.ts'
 import type { BackendResponse, Exchange } from '../../../engine/types.ts'
 import { decodeText, encodeText } from '../../../go/text.ts'
@@ -145,8 +146,8 @@ interface Passing {
 }
 
 function passOn({ statusCode, headers: given, body: whole }: BackendResponse, { headers, mask, takes }: Passing): ErrorReply {
-  const names = given.names().filter((name) => PASSED_HEADERS.has(name) || takes(name))
-  const passed = names.flatMap((name) => given.values(name).map((value) => [name, mask?.(value) ?? value] as const))
+  const taken = [...valuesByName(given)].filter(([name]) => PASSED_HEADERS.has(name) || takes(name))
+  const passed = taken.flatMap(([name, values]) => values.map((value) => [name, mask?.(value) ?? value] as const))
   const body = wholeBody(whole)
   const text = mask === null ? '' : decodeText(body)
   const masked = mask?.(text) ?? text

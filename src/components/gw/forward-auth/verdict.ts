@@ -2,7 +2,7 @@
 
 import { wholeBody } from '../../../engine/body.ts'
 import { GatewayError } from '../../../engine/errors.ts'
-import { canonicalName, HOP_BY_HOP } from '../../../engine/headers.ts'
+import { canonicalName, HOP_BY_HOP, valuesByName } from '../../../engine/headers.ts'
 import type { BackendResponse, Exchange } from '../../../engine/types.ts'
 import { ALL, type Options } from './options.ts'
 
@@ -54,10 +54,9 @@ export function passOn(exchange: Exchange, { statusCode, headers, body }: Backen
   const { responseHeaders } = exchange
   const passed = headers.copy()
   passed.deleteWhere((name) => HOP_BY_HOP.has(name) || name === 'Content-Length' || isDropped(name))
-  for (const name of passed.names()) {
-    if (!ADDED.has(name)) responseHeaders.delete(name)
-    for (const value of passed.values(name)) responseHeaders.add(name, value)
-  }
+  const values = valuesByName(passed)
+  responseHeaders.deleteWhere((name) => values.has(name) && !ADDED.has(name))
+  for (const [name, all] of values) for (const value of all) responseHeaders.add(name, value)
   exchange.failure ??= REFUSALS.get(statusCode) ?? null
   exchange.answer(statusCode, BODILESS.has(statusCode) ? null : wholeBody(body))
 }

@@ -2,10 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { checkBlocks } from '../../../engine/compile/check-blocks.ts'
 import { loadDeclarations } from '../../../engine/compile/order.ts'
+import { Data } from '../../../engine/data.ts'
+import { isJsonObject, type JsonValue } from '../../../json/types.ts'
 import { order } from '../../../order.ts'
 import { configOf, makeBackendResponse, openInMemory } from '../../../testing/index.ts'
+import { concatLists, joinData, joinListsByKey, replaceLists, type JoinLists } from './join.ts'
 
 /** The answer of an endpoint whose backends answer with these texts, the first one last. */
 async function ask(block: object, texts: readonly string[], backend: object = {}): Promise<string | null> {
@@ -60,11 +64,70 @@ describe('by_key', () => {
   test('the first of one list takes all', async () => {
     assert.equal(await join('[{"id":1},{"id":1,"a":1}]', '[{"id":1,"b":2}]'), '{"l":[{"id":1,"a":1,"b":2}]}')
   })
+  test('more parts are joined as two are, and what has no key begins anew', async () => {
+    const texts = ['[{"id":1},{"id":2}]', '[{"id":1,"a":1}]', '[{"id":3},{"id":1,"b":1}]'].map((l) => `{"l":${l}}`)
+    assert.equal(await ask({ strategy: 'by_key' }, texts), '{"l":[{"id":1,"a":1,"b":1},{"id":2},{"id":3}]}')
+    const broken = '{"l":[{"id":1,"c":1},{"no":1}]}'
+    assert.equal(await ask({ strategy: 'by_key' }, [...texts, broken]), broken)
+    assert.equal(await ask({ strategy: 'by_key' }, [...texts, '{"l":[1]}', '{"l":[{"id":4}]}']), '{"l":[{"id":4}]}')
+  })
   test('the key may be inside of others, and lists without it are replaced', async () => {
     assert.equal(await join('[{"k":{"n":1},"a":1}]', '[{"k":{"n":1},"b":2}]', { key: 'k.n' }), '{"l":[{"k":{"n":1},"a":1,"b":2}]}')
     assert.equal(await join('[{"id":1}]', '[{"id":1},{"no":2}]'), '{"l":[{"id":1},{"no":2}]}')
     assert.equal(await join('[1]', '[2]'), '{"l":[2]}')
   })
+})
+
+describe('as much as backends send, in as many parts', () => {
+  const list = <T>(count: number, of: (index: number) => T) => Array.from({ length: count }, (_, index) => of(index))
+  const join = (lists: JoinLists, parts: readonly JsonValue[]) =>
+    joinData(
+      list(parts.length, (i) => Data.of({ l: parts[i] as JsonValue })),
+      lists,
+    ).object['l']
+  test('deep', () => {
+    const parts = list(10_000, (part) => Object.fromEntries(list(part === 0 ? 100_000 : 1, (i) => [`k${part}_${i}`, part])))
+    const joined = join(replaceLists, parts)
+    assert.ok(isJsonObject(joined))
+    assert.equal(Object.keys(joined).length, 109_999)
+    assert.deepEqual([joined['k0_99999'], joined['k9999_0']], [0, 9999])
+  })
+  test('concat', () => {
+    const parts = list(40_000, (part) => (part === 0 ? list(1_000_000, () => 0) : [part]))
+    assert.ok(isDeepStrictEqual(join(concatLists, parts), parts.flat()))
+  })
+  test('by_key', () => {
+    const parts = list(5000, (part) => (part === 0 ? list(200_000, (id) => ({ id, a: 1 })) : [{ id: part, b: part }]))
+    const expected = list(200_000, (id) => (id === 0 || id >= 5000 ? { id, a: 1 } : { id, a: 1, b: id }))
+    assert.ok(isDeepStrictEqual(join(joinListsByKey('id'), parts), expected))
+  })
+  test('by_key with one key', () => {
+    const parts = list(2, (part) => list(15_000, (i) => ({ id: 1, [`k${part}_${i}`]: i })))
+    assert.ok(isDeepStrictEqual(join(joinListsByKey('id'), parts), [Object.assign({}, ...parts.flat())]))
+  })
+})
+
+test('what parts hold is not changed', () => {
+  const parts = () => [1, 2, 3].map((x) => ({ o: { i: { ['k' + x]: x } }, l: [{ id: 1, ['k' + x]: x }], n: { l: [x] } }))
+  for (const lists of [replaceLists, concatLists, joinListsByKey('id')]) {
+    const given = parts()
+    const once = joinData(
+      given.map((one) => Data.of(one)),
+      lists,
+    )
+      .encoded()
+      .toString()
+    assert.deepEqual(given, parts())
+    assert.equal(
+      joinData(
+        given.map((one) => Data.of(one)),
+        lists,
+      )
+        .encoded()
+        .toString(),
+      once,
+    )
+  }
 })
 
 test('parts that fail take no part', async () => {

@@ -4,12 +4,12 @@ import { type Readable, pipeline } from 'node:stream'
 import { discardBody } from '../../../engine/body.ts'
 import type { Site } from '../../../engine/compile/component.ts'
 import { readsErrorBodies } from '../../../engine/pipe/status-policy.ts'
-import { canonicalName, HeaderMap, HOP_BY_HOP, type ReadonlyHeaders } from '../../../engine/headers.ts'
+import { ANYTHING, connectionNames, HeaderMap, HOP_BY_HOP, valuesByName, varyNames, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
 import { BodyCollector } from './body-collector.ts'
 import { CACHE_QUIRKS } from './cache-quirks.ts'
-import { ANYTHING, makeCachedAnswer, sizeOf, varyNames, type CachedAnswer } from './cached-answer.ts'
-import { judgeFreshness, mayServeOnError, parseCacheControl } from './freshness.ts'
+import { makeCachedAnswer, sizeOf, type CachedAnswer } from './cached-answer.ts'
+import { judgeFreshness, mayServeOnError, parseCacheControl, type Directives } from './freshness.ts'
 import type { LruStore } from './lru-store.ts'
 
 export interface CacheInit {
@@ -23,7 +23,7 @@ export interface CacheInit {
 const NO_BYTES = Buffer.alloc(0)
 /** security: a client chooses its URL. What is longer (browsers and servers allow about so much) is fetched every time. */
 const MAX_KEY_LENGTH = 8192
-/** What a 304 does not refresh. */
+/** What a 304 does not refresh; it has no body, so its length says nothing about the stored one. */
 const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'Content-Length', 'Trailers'])
 const FROM_CACHE = 'X-From-Cache'
 
@@ -38,52 +38,52 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     const key = `${prefix}${method === 'GET' ? '' : `${method} `}${request.origin}${host}${request.path}`
     const isCacheable = (method === 'GET' || method === 'HEAD') && !headers.get('Range') && key.length <= MAX_KEY_LENGTH
     if (!isCacheable) store.delete(key)
-    const requestLine = headers.get('Cache-Control')
+    const asked = parseCacheControl(headers.get('Cache-Control'))
     const known = isCacheable ? store.get(key) : undefined
     if (known === undefined) {
       // compat: for every method, though a cache could hold none of the others.
-      if (parseCacheControl(requestLine).has('only-if-cached')) return notCached(request)
+      if (asked.has('only-if-cached')) return notCached(request)
       const response = await next(request, scope)
-      return isCacheable ? keep(request, key, response) : response
+      return isCacheable ? keep(request, asked, key, response) : response
     }
     const isSameVariant = matchesVariant(known, headers)
-    const freshness = isSameVariant ? judgeFreshness(known.lifetime, requestLine, now()) : 'bypass'
+    const freshness = isSameVariant ? judgeFreshness(known.lifetime, asked, now()) : 'bypass'
     if (freshness === 'fresh') return answerFrom(known)
     let response: BackendResponse
     try {
       response = await next(freshness === 'stale' ? withValidators(request, known) : request, scope)
     } catch (error) {
-      if (method === 'GET' && isSameVariant && mayServeOnError(known.lifetime, requestLine, now())) return answerFrom(known)
+      if (method === 'GET' && isSameVariant && mayServeOnError(known.lifetime, asked, now())) return answerFrom(known)
       store.delete(key)
       throw error
     }
     // security: the answer of another variant is never given to this client, whatever the backend says about its own validators.
     if (method === 'GET' && isSameVariant) {
-      if (response.statusCode === 304) return keep(request, key, refresh(known, response))
-      if (response.statusCode >= 500 && mayServeOnError(known.lifetime, requestLine, now())) {
+      if (response.statusCode === 304) return keep(request, asked, key, refresh(known, response))
+      if (response.statusCode >= 500 && mayServeOnError(known.lifetime, asked, now())) {
         discardBody(response.body)
         return answerFrom(known)
       }
     }
     if (response.statusCode !== 200) store.delete(key)
-    return keep(request, key, response)
+    return keep(request, asked, key, response)
   }
 
   /** Stores the answer if it may be, now or when its body has been read. */
-  function keep(request: BackendRequest, key: string, response: BackendResponse): BackendResponse {
-    const names = varyNames(response.headers.values('Vary'))
+  function keep(request: BackendRequest, asked: Directives, key: string, response: BackendResponse): BackendResponse {
+    const names = varyNames(response.headers)
     const isForbidden =
       response.statusCode === 304 ||
       // Half a body is nobody else's answer.
       response.bodyFailure ||
       names.includes(ANYTHING) ||
-      parseCacheControl(request.headers.get('Cache-Control')).has('no-store') ||
+      asked.has('no-store') ||
       parseCacheControl(response.headers.get('Cache-Control')).has('no-store')
     if (isForbidden) {
       store.delete(key)
       return response
     }
-    const varied = names.map(canonicalName).map((name) => [name, variedValue(request.headers, name)] as const)
+    const varied = names.map((name) => [name, variedValue(request.headers, name)] as const)
     const headers = names.length === 0 ? response.headers : markVaried(response.headers, varied)
     const marked = headers === response.headers ? response : { ...response, headers }
     function storeBody(body: Buffer): void {
@@ -123,11 +123,9 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     if (!Buffer.isBuffer(response.body)) response.body.resume()
     const answer = answerFrom(known)
     const headers = answer.headers.copy()
-    for (const name of response.headers.names()) {
-      if (isHopByHop(name, response.headers)) continue
-      headers.delete(name)
-      for (const value of response.headers.values(name)) headers.add(name, value)
-    }
+    const fresh = refreshedFields(response.headers)
+    headers.deleteWhere((name) => fresh.has(name))
+    for (const [name, values] of fresh) for (const value of values) headers.add(name, value)
     return { ...answer, headers }
   }
 }
@@ -166,10 +164,11 @@ function notCached({ origin, path }: BackendRequest): BackendResponse {
   return { statusCode: 504, headers: new HeaderMap(), body: NO_BYTES, url }
 }
 
-function isHopByHop(name: string, headers: ReadonlyHeaders): boolean {
-  // A 304 has no body: its length says nothing about the stored one.
-  if (NOT_REFRESHED.has(name)) return true
-  return headers.values('Connection').some((line) => line.split(',').some((token) => canonicalName(token.trim()) === name))
+function refreshedFields(headers: ReadonlyHeaders): Map<string, string[]> {
+  const named = connectionNames(headers)
+  const found = valuesByName(headers)
+  for (const name of found.keys()) if (NOT_REFRESHED.has(name) || named?.has(name) === true) found.delete(name)
+  return found
 }
 
 /** Whoever reads the stream sees its error. */

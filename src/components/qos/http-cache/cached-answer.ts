@@ -17,8 +17,6 @@ export interface CachedAnswer {
 }
 
 const STATUS_LINE_BYTES = 20
-/** In `Vary`: the answer depends on what no header says, so that it is meant for one request alone (RFC 9111, 4.1). */
-export const ANYTHING = '*'
 
 /** Takes the answer over; `fields` must not change any more. */
 export function makeCachedAnswer(
@@ -52,11 +50,6 @@ export function sizeOf(key: string, { bytes, fields, url, varied }: CachedAnswer
   for (const text of fields) size += text.length + 2
   for (const [name, value] of varied) size += name.length + value.length
   return size
-}
-
-/** Names of a `Vary` header: all lines, split at commas. */
-export function varyNames(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => line.split(',').map((name) => name.trim())).filter((name) => name !== '')
 }
 
 /** A small view would keep the whole buffer it was cut from. */

@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judgeFreshness, mayServeOnError, parseHttpDate, readLifetime, type Freshness } from './freshness.ts'
+import {
+  judgeFreshness,
+  mayServeOnError,
+  parseCacheControl,
+  parseHttpDate,
+  parseSeconds,
+  readLifetime,
+  type Freshness,
+} from './freshness.ts'
 
 const DATE = 'Mon, 01 Jan 2024 00:00:00 GMT'
 const STORED_MS = Date.UTC(2024, 0, 1)
@@ -34,7 +42,11 @@ const ANSWERS: readonly (readonly [Record<string, string>, ageS: number, Freshne
 
 test('what the answer says', () => {
   for (const [headers, ageS, expected] of ANSWERS) {
-    assert.equal(judgeFreshness(lifetimeOf(headers), undefined, STORED_MS + ageS * 1000), expected, JSON.stringify([headers, ageS]))
+    assert.equal(
+      judgeFreshness(lifetimeOf(headers), parseCacheControl(undefined), STORED_MS + ageS * 1000),
+      expected,
+      JSON.stringify([headers, ageS]),
+    )
   }
 })
 
@@ -56,13 +68,13 @@ const REQUESTS: readonly (readonly [line: string, ageS: number, Freshness])[] = 
 test('what the request says', () => {
   const lifetime = lifetimeOf({ Date: DATE, 'Cache-Control': 'max-age=60' })
   for (const [line, ageS, expected] of REQUESTS) {
-    assert.equal(judgeFreshness(lifetime, line, STORED_MS + ageS * 1000), expected, `${line} ${ageS}`)
+    assert.equal(judgeFreshness(lifetime, parseCacheControl(line), STORED_MS + ageS * 1000), expected, `${line} ${ageS}`)
   }
 })
 
 test('an error may be covered if the answer or the request says so', () => {
   const covers = (answer: string, request: string | undefined, ageS: number): boolean =>
-    mayServeOnError(lifetimeOf({ Date: DATE, 'Cache-Control': answer }), request, STORED_MS + ageS * 1000)
+    mayServeOnError(lifetimeOf({ Date: DATE, 'Cache-Control': answer }), parseCacheControl(request), STORED_MS + ageS * 1000)
   assert.equal(covers('max-age=1', undefined, 5), false)
   assert.equal(covers('stale-if-error', undefined, 1e6), true)
   assert.equal(covers('stale-if-error=10', undefined, 9), true)
@@ -77,4 +89,18 @@ test('dates that do not exist are none', () => {
     assert.equal(parseHttpDate(text), NaN)
   }
   assert.equal(parseHttpDate(DATE), STORED_MS)
+})
+
+test('long lines are read in time linear in their length', () => {
+  const blanks = ' '.repeat(1_000_000)
+  assert.deepEqual(
+    parseCacheControl(`no-store,a${blanks}b , c${blanks}=1`),
+    new Map([
+      ['no-store', ''],
+      [`a${blanks}b`, ''],
+      ['c', '1'],
+    ]),
+  )
+  assert.equal(parseSeconds(`${'1'.repeat(1_000_000)}x`), NaN)
+  assert.equal(parseSeconds('1.'), 1000)
 })

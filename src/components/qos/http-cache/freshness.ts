@@ -4,6 +4,8 @@
 // (the library from the moment of receipt and the Age header), takes directives in lower case only, refuses quoted numbers, keeps answers of
 // any status and knows no heuristics.
 
+import { trim } from '../../../go/trim.ts'
+
 /** Directives of one Cache-Control line; those without a value have ''. */
 export type Directives = ReadonlyMap<string, string>
 
@@ -28,10 +30,10 @@ export function parseCacheControl(line: string | undefined): Directives {
   if (line === undefined || line === '') return NO_DIRECTIVES
   const directives = new Map<string, string>()
   for (const part of line.split(',')) {
-    const text = part.replace(/^ +| +$/g, '')
+    const text = trim(part, ' ')
     if (text === '') continue
     const [name = '', value = ''] = text.split('=')
-    directives.set(name.replace(/^ +| +$/g, ''), value)
+    directives.set(trim(name, ' '), value)
   }
   return directives
 }
@@ -41,7 +43,8 @@ const MAX_SECONDS = (2 ** 63 - 1) / 1e9
 
 /** Milliseconds of a number of seconds; NaN for what is none, such as a quoted number. */
 export function parseSeconds(text: string): number {
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text)) return NaN
+  // security: `\d+\.?\d*` would try every place at which the first digits may end.
+  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(text)) return NaN
   const seconds = Number(text)
   return Math.abs(seconds) > MAX_SECONDS ? NaN : seconds * 1000
 }
@@ -81,12 +84,11 @@ function readStaleIfError(value: string): number {
   return value === '' ? Infinity : parseSeconds(value)
 }
 
-/** Whether a stored answer may be given to a request with this Cache-Control line. */
-export function judgeFreshness(stored: Lifetime, requestLine: string | undefined, nowMs: number): Freshness {
+/** Whether a stored answer may be given to a request with these directives. */
+export function judgeFreshness(stored: Lifetime, asked: Directives, nowMs: number): Freshness {
   const ageMs = nowMs - stored.dateMs
   // perf: hardly any request has directives.
-  if (requestLine === undefined) return !stored.mustRevalidate && stored.lifetimeMs > ageMs ? 'fresh' : 'stale'
-  const asked = parseCacheControl(requestLine)
+  if (asked.size === 0) return !stored.mustRevalidate && stored.lifetimeMs > ageMs ? 'fresh' : 'stale'
   if (asked.has('no-cache')) return 'bypass'
   if (stored.mustRevalidate) return 'stale'
   if (asked.has('only-if-cached')) return 'fresh'
@@ -100,12 +102,12 @@ export function judgeFreshness(stored: Lifetime, requestLine: string | undefined
 }
 
 /** Whether a stored answer may stand in for an error of the backend: the answer or the request allows it (`stale-if-error`). */
-export function mayServeOnError(stored: Lifetime, requestLine: string | undefined, nowMs: number): boolean {
-  const asked = parseCacheControl(requestLine).get('stale-if-error')
+export function mayServeOnError(stored: Lifetime, asked: Directives, nowMs: number): boolean {
+  const askedFor = asked.get('stale-if-error')
   let allowedMs = stored.staleIfErrorMs ?? -1
   if (Number.isNaN(allowedMs)) return false
   // The request's own word wins, unless the answer allows it for ever.
-  if (asked !== undefined && allowedMs !== Infinity) allowedMs = readStaleIfError(asked)
+  if (askedFor !== undefined && allowedMs !== Infinity) allowedMs = readStaleIfError(askedFor)
   return allowedMs === Infinity || allowedMs > nowMs - stored.dateMs
 }
 

@@ -160,12 +160,20 @@ test('every line of a header that Vary names counts', async () => {
 })
 
 test('an answer with Vary: * is not kept, and an old one goes when a 304 says so', async () => {
-  for (const Vary of ['*', 'Accept, *', ' * ,Cookie']) {
+  for (const Vary of ['*', 'Accept, *', ' * ,Cookie', 'X'.repeat(8193)]) {
     const { sender } = makeBackend({ headers: { ...FRESH, Vary } })
     assert.deepEqual(await askAll(cached(sender), {}, {}), ['200 n1', '200 n2'])
   }
   const stale = makeBackend({ headers: { ETag: '"v"' } }, { status: 304, headers: { Vary: '*', ...FRESH } }, {})
   assert.deepEqual(await askAll(cached(stale.sender), {}, {}, {}), ['200 n1', '200 n1', '200 n3'])
+})
+
+test('a 304 may have as many fields as a backend likes', async () => {
+  const headers = Object.fromEntries(Array.from({ length: 150_000 }, (_, i) => [`X-${i}`, `${i}`]))
+  const cache = cached(makeBackend({ headers: { ETag: '"v"', 'X-7': 'old', 'X-Own': '1' } }, { status: 304, headers }).sender)
+  await ask(cache)
+  const refreshed = (await cache(requestOf({}), Scope.root())).headers
+  assert.deepEqual([refreshed.values('X-7'), refreshed.get('X-149999'), refreshed.get('X-Own')], [['7'], '149999', '1'])
 })
 
 test('the answer of another client comes neither by a 304 nor in place of an error', async () => {

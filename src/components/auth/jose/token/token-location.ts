@@ -1,5 +1,7 @@
 // Where in a request the token is. Knows nothing of tokens.
 
+import { trim } from '../../../../go/trim.ts'
+
 /** The part of a header map that is read here. */
 export interface HeaderReader {
   get(name: string): string | undefined
@@ -7,6 +9,7 @@ export interface HeaderReader {
 }
 
 const SCHEME = 'bearer '
+const BLANKS = ' \t'
 /** security: a header line of semicolons alone is not made a million texts. Go knows the same bound. */
 const MAX_COOKIES = 3000
 
@@ -36,9 +39,9 @@ function readCookie(headers: HeaderReader, name: string): string {
   if (countCookies(lines) > MAX_COOKIES) return ''
   for (const line of lines) {
     for (const part of line.split(';')) {
-      const pair = trimBlanks(part)
+      const pair = trim(part, BLANKS)
       const at = pair.indexOf('=')
-      const written = at < 0 ? pair : trimBlanks(pair.slice(0, at))
+      const written = at < 0 ? pair : trim(pair.slice(0, at), BLANKS)
       if (written !== name) continue
       const value = unquote(at < 0 ? '' : pair.slice(at + 1))
       if (COOKIE_VALUE.test(value)) return value
@@ -48,20 +51,6 @@ function readCookie(headers: HeaderReader, name: string): string {
 }
 
 const COOKIE_VALUE = /^[ !#-:<-[\]-~]*$/
-
-/** perf: a pattern for both ends would look at every blank in between again and again. */
-function trimBlanks(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && isBlank(text, start)) start++
-  while (end > start && isBlank(text, end - 1)) end--
-  return text.slice(start, end)
-}
-
-function isBlank(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  return code === 0x20 || code === 0x09
-}
 
 function countCookies(lines: readonly string[]): number {
   let count = lines.length
