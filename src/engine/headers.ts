@@ -32,11 +32,6 @@ export function expectNames(names: Iterable<string>): void {
   canonicalNames.expect(names)
 }
 
-/** How many names are remembered. */
-export function rememberedNames(): number {
-  return canonicalNames.size
-}
-
 /** Header fields that are read only: those of requests and answers that several share. `copy` gives one to write. */
 export interface ReadonlyHeaders {
   /** name, value, name, value … in order. */

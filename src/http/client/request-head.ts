@@ -46,11 +46,6 @@ export function expectRequestNames(names: Iterable<string>): void {
   knownNames.expect(names)
 }
 
-/** How many names are remembered. */
-export function rememberedRequestNames(): number {
-  return knownNames.size
-}
-
 /** Throws a GatewayError for what cannot stand in a request. */
 export function requestHead(request: BackendRequest, options: HeadOptions): RequestHead {
   const { method, headers, spellings = null } = request

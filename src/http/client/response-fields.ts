@@ -19,11 +19,6 @@ export function expectResponseNames(names: Iterable<string>): void {
   knownNames.expect(names)
 }
 
-/** How many names are remembered. */
-export function rememberedResponseNames(): number {
-  return knownNames.size
-}
-
 /** A response that is no HTTP/1.x, in Go's words. */
 export class MalformedResponse extends Error {
   constructor(message: string) {
