@@ -26,7 +26,7 @@ export const run = command({
   },
   exits: {
     0: 'it was told to stop, or there is no file',
-    1: 'the port is taken, or that of a part that the start needs',
+    1: 'the port is taken, or what the start needs cannot be had',
     2: 'a component stops the start',
     255: 'the file is refused, or the command line is wrong',
   },

@@ -7,7 +7,7 @@ import { bindReason, joinHostPort } from '../go/host-port.ts'
 /** Exit codes of `run`. */
 export const EXIT = {
   ok: 0,
-  /** The port cannot be had. */
+  /** The port cannot be had, or the system gives no more threads and files. */
   noPort: 1,
   /** A component or a route refuses the configuration (KrakenD panics there). */
   refused: 2,
@@ -42,8 +42,19 @@ export function describeFailure(error: unknown, config: GatewayConfig): Failure 
     return { exitCode, lines: [{ level: 'critical', message }], text: `${message}\n`, reason: message }
   }
   if (!(error instanceof Error)) return null
+  const [, lack] = NO_THREAD.exec(error.message) ?? []
+  if (lack !== undefined) return describeLack(lack)
   const { syscall } = error as NodeJS.ErrnoException
   return syscall === 'listen' || syscall === 'bind' ? describePortFailure(error, config) : null
+}
+
+/** What Node.js says where the system has no thread to give, or no files for one. */
+const NO_THREAD = /\[ERR_WORKER_INIT_FAILED\]: (.*)/
+
+function describeLack(lack: string): Failure {
+  const reason = `a worker cannot start: ${lack}`
+  const text = 'The limit of open files or of threads is too low: raise it (ulimit -n, ulimit -u), or serve with fewer workers.\n'
+  return { exitCode: EXIT.noPort, lines: [{ level: 'critical', message: `[SERVICE: Workers] ${reason}` }], text, reason }
 }
 
 /** The failure of a port that cannot be had. */

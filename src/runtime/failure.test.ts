@@ -1,0 +1,19 @@
+// Failures that have a cause outside of the program are told in words.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { makeConfig } from '../testing/index.ts'
+import { describeFailure, EXIT } from './failure.ts'
+import { WorkerDied } from './worker-thread.ts'
+
+test('a system that gives no more files is no bug', () => {
+  const said = 'Error [ERR_WORKER_INIT_FAILED]: Worker initialization failure: EMFILE\n    at [kOnExit] (node:internal/worker:403:26)'
+  const failure = describeFailure(new WorkerDied(said), makeConfig())
+  assert.equal(failure?.exitCode, EXIT.noPort)
+  assert.deepEqual(
+    failure?.lines.map(({ message }) => message),
+    ['[SERVICE: Workers] a worker cannot start: Worker initialization failure: EMFILE'],
+  )
+  assert.match(failure?.text ?? '', /ulimit -n/)
+  assert.equal(describeFailure(new WorkerDied('exit code 7'), makeConfig()), null)
+})
