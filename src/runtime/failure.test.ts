@@ -12,7 +12,11 @@ test('a system that gives no more files is no bug', () => {
   assert.equal(failure?.exitCode, EXIT.noPort)
   assert.deepEqual(
     failure?.lines.map(({ message }) => message),
-    ['[SERVICE: Workers] a worker cannot start: Worker initialization failure: EMFILE'],
+    ['[SERVICE: Workers] a worker cannot start: Error [ERR_WORKER_INIT_FAILED]: Worker initialization failure: EMFILE'],
+  )
+  assert.equal(
+    describeFailure(new WorkerDied('Error: Cannot read package config /p: too many open files.'), makeConfig())?.exitCode,
+    EXIT.noPort,
   )
   assert.match(failure?.text ?? '', /ulimit -n/)
   assert.equal(describeFailure(new WorkerDied('exit code 7'), makeConfig()), null)

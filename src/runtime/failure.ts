@@ -42,14 +42,14 @@ export function describeFailure(error: unknown, config: GatewayConfig): Failure 
     return { exitCode, lines: [{ level: 'critical', message }], text: `${message}\n`, reason: message }
   }
   if (!(error instanceof Error)) return null
-  const [, lack] = NO_THREAD.exec(error.message) ?? []
+  const [lack] = LACK.exec(error.message) ?? []
   if (lack !== undefined) return describeLack(lack)
   const { syscall } = error as NodeJS.ErrnoException
   return syscall === 'listen' || syscall === 'bind' ? describePortFailure(error, config) : null
 }
 
 /** What Node.js says where the system has no thread to give, or no files for one. */
-const NO_THREAD = /\[ERR_WORKER_INIT_FAILED\]: (.*)/
+const LACK = /^.*(?:ERR_WORKER_INIT_FAILED|EMFILE|too many open files).*$/m
 
 function describeLack(lack: string): Failure {
   const reason = `a worker cannot start: ${lack}`
