@@ -13,8 +13,8 @@ export const check = command({
   aliases: ['validate'],
   about: 'Checks a configuration file',
   details: `A plain check agrees with KrakenD's verdict and warns of everything else it finds, each with its line, what follows from it and what to
-do. -t also refuses what certainly fails, -l what the schema for editors forbids, --strict whatever was not understood or weakens a
-protection. Nothing is called and no port is opened.`,
+do. -t also refuses what certainly fails, -l what the schema for editors forbids, --strict unknown keys and namespaces, and
+what of a protection was not understood or weakens it. Nothing is called and no port is opened.`,
   examples: [
     'krakend check -c krakend.json                     # the verdict that KrakenD has',
     'krakend check -tlc krakend.json                   # what a pipeline should ask for',

@@ -28,7 +28,7 @@ export const CONFIG_FLAGS = {
   config: { type: 'string', short: 'c', about: 'path to the configuration file' },
   debug: { type: 'boolean', short: 'd', about: 'show what was read; -dd and -ddd show more', value: 'count' },
   edition: { type: 'string', about: 'with "ce", ignore Enterprise protections instead of refusing the file' },
-  strict: { type: 'boolean', about: 'refuse a file in which something was not understood, or a protection is weakened' },
+  strict: { type: 'boolean', about: 'refuse unknown keys and namespaces, and what of a protection was not understood or weakens it' },
   import: IMPORT_FLAG,
 } as const
 
