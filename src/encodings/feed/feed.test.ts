@@ -247,3 +247,17 @@ test('namespaces cost a step each, however many are in force', () => {
   // with a copy for each element that declares something it is a hundred times as much
   assert.ok(declaring < 10 * plain + 200, `${declaring} ms, ${plain} ms without declarations`)
 })
+
+test('a namespace is as long as it is once, not for each element', () => {
+  const millisecondsFor = (blank: string): number => {
+    const text = rss(`<title>x</title>${'<a/>'.repeat(80_000)}`, `xmlns="${blank}${'u'.repeat(400_000)}"`)
+    const start = performance.now()
+    assert.equal(read(text).title, 'x')
+    return performance.now() - start
+  }
+  millisecondsFor('')
+  const plain = millisecondsFor('')
+  const padded = millisecondsFor(' ')
+  // where the blanks are cut off for each element it is some thirty times as much
+  assert.ok(padded < 4 * plain + 200, `${padded} ms, ${plain} ms without blanks`)
+})

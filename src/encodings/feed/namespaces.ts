@@ -10,6 +10,8 @@ export class Namespaces {
   /** Values of a prefix, and prefixes of a namespace: the last one counts. */
   readonly #spaces = new Map<string, string[]>()
   readonly #prefixes = new Map<string, string[]>()
+  /** Namespaces as they were declared, and without the blanks around them. perf: a long one that each element is in is cut once. */
+  readonly #trimmed = new Map<string, string>()
 
   /** An element with these attributes begins. What is given back ends with it. */
   open(attributes: readonly (readonly [name: string, value: string])[]): Declarations {
@@ -20,7 +22,7 @@ export class Namespaces {
       declared ??= []
       declared.push([prefix, space])
       push(this.#spaces, prefix, space)
-      push(this.#prefixes, space.trim(), prefix.toLowerCase())
+      push(this.#prefixes, this.#trim(space), prefix.toLowerCase())
     }
     return declared ?? NONE
   }
@@ -28,7 +30,7 @@ export class Namespaces {
   close(declared: Declarations): void {
     for (const [prefix, space] of declared) {
       this.#spaces.get(prefix)?.pop()
-      this.#prefixes.get(space.trim())?.pop()
+      this.#prefixes.get(this.#trim(space))?.pop()
     }
   }
 
@@ -38,7 +40,13 @@ export class Namespaces {
 
   /** In lower case; the one that was declared last. */
   prefixOf(space: string): string | undefined {
-    return this.#prefixes.get(space.trim())?.at(-1)
+    return this.#prefixes.get(this.#trim(space))?.at(-1)
+  }
+
+  #trim(space: string): string {
+    let trimmed = this.#trimmed.get(space)
+    if (trimmed === undefined) this.#trimmed.set(space, (trimmed = space.trim()))
+    return trimmed
   }
 }
 
