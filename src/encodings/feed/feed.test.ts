@@ -137,6 +137,13 @@ test('Atom: links, persons, dates, text constructs, xml:base', () => {
   ])
 })
 
+test('Atom: an address does not grow by a base that is longer than addresses are', () => {
+  const addressAt = (base: string): string => read(`<feed xml:base="${base}"><entry><link href="x"/></entry></feed>`).items[0].link
+  const longest = `http://e/${'b'.repeat(991)}`
+  assert.equal(addressAt(longest), `${longest}/x`)
+  assert.equal(addressAt(`${longest}b`), 'x')
+})
+
 test('JSON feed', () => {
   const feed = read(
     JSON.stringify({
