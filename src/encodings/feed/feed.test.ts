@@ -236,6 +236,15 @@ test('hostile feeds: markup that never ends takes no quadratic time', () => {
   assert.deepEqual(read(rss(`<managingEditor>a${' '.repeat(many)}(@</managingEditor>`)).author, {})
 })
 
+test('a prefix that is longer than names are is none: each item would repeat it', () => {
+  const keysWith = (prefix: string): string[] => {
+    const feed = read(rss('<item><a:x/></item>', `xmlns:a="u" xmlns:${prefix}="u"`))
+    return Object.keys(feed.items[0].extensions)
+  }
+  assert.deepEqual(keysWith('p'.repeat(1000)), ['p'.repeat(1000)])
+  assert.deepEqual(keysWith('p'.repeat(1001)), ['a'])
+})
+
 test('namespaces cost a step each, however many are in force', () => {
   const declarations = Array.from({ length: 5000 }, (_none, index) => `xmlns:n${index}="u:${index}"`).join(' ')
   const itemWith = (attribute: string): string => {

@@ -4,6 +4,8 @@
 export type Declarations = readonly (readonly [prefix: string, space: string])[]
 
 const NONE: Declarations = []
+/** security: items call what stands in a namespace by its last prefix, which a feed needs to write only once. */
+const MAX_PREFIX_LENGTH = 1000
 
 /** security: a declaration costs one step, however many are in force; copying them for each element would be quadratic. */
 export class Namespaces {
@@ -19,6 +21,7 @@ export class Namespaces {
     for (const [name, space] of attributes) {
       if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue
       const prefix = name.slice('xmlns:'.length)
+      if (prefix.length > MAX_PREFIX_LENGTH) continue
       declared ??= []
       declared.push([prefix, space])
       push(this.#spaces, prefix, space)
