@@ -3,6 +3,7 @@
 import { SaxesParser } from 'saxes'
 import { MAX_DEPTH } from '../depth.ts'
 import { decodeError } from '../../engine/errors.ts'
+import { splitName } from '../xml-reader.ts'
 import { Namespaces, type Declarations } from './namespaces.ts'
 import { mapCdata } from './text.ts'
 
@@ -95,11 +96,11 @@ function openElement(
   start: number,
 ): OpenElement {
   const declared = namespaces.open(attributes)
-  const [prefix, local] = splitName(name)
+  const { space: prefix, local } = splitName(name)
   const space = namespaces.spaceOf(prefix) ?? prefix
   const named = new Map<string, string>()
   for (const [key, value] of attributes) {
-    const attribute = splitName(key)[1]
+    const attribute = splitName(key).local
     if (!named.has(attribute)) named.set(attribute, value)
   }
   return {
@@ -114,11 +115,6 @@ function openElement(
     start,
     declared,
   }
-}
-
-function splitName(name: string): [prefix: string, local: string] {
-  const colon = name.indexOf(':')
-  return colon > 0 && colon < name.length - 1 ? [name.slice(0, colon), name.slice(colon + 1)] : ['', name]
 }
 
 function escapeLone(part: string): string {
