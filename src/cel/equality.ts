@@ -25,7 +25,10 @@ function isEqualNumber(a: bigint | number, b: bigint | number): boolean {
 function isEqualObject(a: object, b: object, budget: Budget): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && isEqualList(a as Value[], b as Value[], budget)
   if (a instanceof CelMap) return b instanceof CelMap && isEqualMap(a, b, budget)
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && Buffer.compare(a, b) === 0
+  if (a instanceof Uint8Array) {
+    budget.spendText(a.length)
+    return b instanceof Uint8Array && Buffer.compare(a, b) === 0
+  }
   if (a instanceof Timestamp) return b instanceof Timestamp && a.seconds === b.seconds && a.nanos === b.nanos
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos
   return a instanceof TypeValue && b instanceof TypeValue && a.name === b.name

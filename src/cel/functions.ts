@@ -53,7 +53,7 @@ function charged(convert: Conversion): Unary {
 
 function ordering(name: string, accept: (order: number) => boolean): Binary {
   return (a, b, budget) => {
-    if (typeof a === 'string') budget.spendText(a.length)
+    if (typeof a === 'string' || a instanceof Uint8Array) budget.spendText(a.length)
     return accept(compare(a, b, name))
   }
 }
