@@ -1,6 +1,7 @@
 // `int(x)`, `string(x)` and the like.
 
 import { checkedInt, checkedUint, MAX_INT, MAX_UINT, MIN_INT } from './arithmetic.ts'
+import { parseBool } from '../go/bool.ts'
 import { formatNumber } from '../go/number.ts'
 import { parseDouble } from './numbers.ts'
 import { Duration, Timestamp } from './time.ts'
@@ -84,9 +85,9 @@ function toDouble(value: Value): Value {
 function toBool(value: Value): Value {
   if (typeof value === 'boolean') return value
   if (typeof value !== 'string') throw noSuchOverload('bool', value)
-  if (/^(?:1|t|T|TRUE|true|True)$/.test(value)) return true
-  if (/^(?:0|f|F|FALSE|false|False)$/.test(value)) return false
-  throw refuse(value, 'bool')
+  const bool = parseBool(value)
+  if (bool === null) throw refuse(value, 'bool')
+  return bool
 }
 
 function toBytes(value: Value): Value {
