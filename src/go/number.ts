@@ -185,7 +185,9 @@ export function parseFloat64(text: string): number | null {
   // in two steps: the second power alone may be smaller than any number
   const exponent = Number(power) - 4 * fraction.length
   const half = Math.trunc(exponent / 2)
-  const value = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** half * 2 ** (exponent - half)
+  const mantissa = Number(BigInt(`0x${whole}${fraction}`))
+  const value = mantissa === 0 ? 0 : mantissa * 2 ** half * 2 ** (exponent - half)
+  if (!Number.isFinite(value)) return null
   return sign === '-' ? -value : value
 }
 
