@@ -2,8 +2,7 @@
 
 import { checkedInt, checkedUint, MAX_INT, MAX_UINT, MIN_INT } from './arithmetic.ts'
 import { parseBool } from '../go/bool.ts'
-import { formatNumber } from '../go/number.ts'
-import { parseDouble } from './numbers.ts'
+import { formatNumber, parseFloat64 } from '../go/number.ts'
 import { Duration, Timestamp } from './time.ts'
 import { CelError, noSuchOverload, typeName, TypeValue, Uint } from './values.ts'
 import type { Value } from './values.ts'
@@ -77,7 +76,7 @@ function toDouble(value: Value): Value {
   if (typeof value === 'bigint') return Number(value)
   if (value instanceof Uint) return Number(value.value)
   if (typeof value !== 'string') throw noSuchOverload('double', value)
-  const number = parseDouble(value)
+  const number = parseFloat64(value)
   if (number === null) throw refuse(value, 'double')
   return number
 }

@@ -1,7 +1,7 @@
 // What numbers and texts of an expression mean.
 
+import { parseFloat64 } from '../go/number.ts'
 import { MAX_INT, MAX_UINT, MIN_INT } from './arithmetic.ts'
-import { parseDouble } from './numbers.ts'
 import { Uint } from './values.ts'
 import type { Value } from './values.ts'
 
@@ -19,7 +19,7 @@ export function readUint(text: string): Value {
 }
 
 export function readDouble(text: string, isNegative: boolean): number | string {
-  const value = parseDouble(text)
+  const value = parseFloat64(text)
   if (value === null) return 'invalid double literal'
   return isNegative ? -value : value
 }
