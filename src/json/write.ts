@@ -23,8 +23,8 @@ function stringify(value: JsonValue): string {
   try {
     return JSON.stringify(value)
   } catch (error) {
-    // security: thousands of levels are valid, and too many for a recursive writer
-    if (error instanceof RangeError) return writeTree(value, Object.keys)
+    // security: thousands of levels are valid, and too many for a recursive writer; what is longer than a text can be is so for any writer
+    if (error instanceof RangeError && error.message.includes('call stack')) return writeTree(value, Object.keys)
     throw error
   }
 }
