@@ -191,8 +191,9 @@ export function parseFloat64(text: string): number | null {
   return sign === '-' ? -value : value
 }
 
-const MAX_INT64 = (1n << 63n) - 1n
-const MAX_UINT64 = (1n << 64n) - 1n
+export const MAX_INT64 = (1n << 63n) - 1n
+export const MIN_INT64 = -(1n << 63n)
+export const MAX_UINT64 = (1n << 64n) - 1n
 
 /** strconv.ParseInt for 64 bits; base 0 reads prefixes and underscores as Go's source does. Null for what it refuses. */
 export function parseInt64(text: string, base: number): bigint | null {
