@@ -1,23 +1,20 @@
 // `+ - * / %` and the sign. Whole numbers have 64 bits and never wrap around.
 
+import { MAX_INT64, MAX_UINT64, MIN_INT64 } from '../go/number.ts'
 import type { Budget } from './frame.ts'
 import { Duration, Timestamp } from './time.ts'
 import { CelError, noSuchOverload, Uint } from './values.ts'
 import type { Value } from './values.ts'
 
-export const MAX_INT = 2n ** 63n - 1n
-export const MIN_INT = -(2n ** 63n)
-export const MAX_UINT = 2n ** 64n - 1n
-
 /** Throws a CelError beyond 64 bits. */
 export function checkedInt(value: bigint): bigint {
-  if (value > MAX_INT || value < MIN_INT) throw new CelError('integer overflow')
+  if (value > MAX_INT64 || value < MIN_INT64) throw new CelError('integer overflow')
   return value
 }
 
 /** Throws a CelError beyond 64 bits. */
 export function checkedUint(value: bigint): Uint {
-  if (value < 0n || value > MAX_UINT) throw new CelError('unsigned integer overflow')
+  if (value < 0n || value > MAX_UINT64) throw new CelError('unsigned integer overflow')
   return new Uint(value)
 }
 
@@ -81,7 +78,7 @@ function wholeNumbers(a: Value, b: Value, byZero: string, reckon: (a: bigint, b:
   const [left, right] = isInt ? [a, b] : [(a as Uint).value, (b as Uint).value]
   if (right === 0n) throw new CelError(byZero)
   // The least int has no positive counterpart; Go refuses the remainder as well.
-  if (right === -1n && left === MIN_INT) throw new CelError('integer overflow')
+  if (right === -1n && left === MIN_INT64) throw new CelError('integer overflow')
   return isInt ? reckon(left, right) : new Uint(reckon(left, right))
 }
 

@@ -1,5 +1,6 @@
 // Parts of a point in time in any zone: `getHours('Europe/Berlin')`.
 
+import { loadOffsets, type Offsets } from '../go/time-zone.ts'
 import type { Budget } from './frame.ts'
 import { Duration, Timestamp } from './time.ts'
 import { CelError, noSuchOverload } from './values.ts'
@@ -10,14 +11,13 @@ const MS_PER_DAY = 86_400_000
 const QUARTER = 900
 /** security: expressions may take names of zones from requests. */
 const MAX_ZONES = 600
-const MAX_ZONE_LENGTH = 64
 /** Work of looking a zone up in the database, and of asking it for an offset. */
 const OPEN_UNITS = 500
 const OFFSET_UNITS = 10
 
-/** How a zone that has a name writes its offset, and the quarter of an hour that was asked for last. */
+/** A zone that has a name, and the quarter of an hour that was asked for last. */
 interface Zone {
-  readonly format: Intl.DateTimeFormat
+  readonly offsets: Offsets
   quarter: number
   offset: number
 }
@@ -88,7 +88,7 @@ function namedOffset(name: string, seconds: number, budget: Budget): number {
   const quarter = Math.floor(seconds / QUARTER)
   if (zone.quarter !== quarter) {
     budget.spend(OFFSET_UNITS)
-    zone.offset = readOffset(zone.format, seconds)
+    zone.offset = zone.offsets(seconds)
     zone.quarter = quarter
   }
   return zone.offset
@@ -96,24 +96,13 @@ function namedOffset(name: string, seconds: number, budget: Budget): number {
 
 function openZone(name: string, budget: Budget): Zone {
   budget.spend(OPEN_UNITS)
-  const unknown = new CelError(`unknown time zone ${name}`)
-  // What Intl takes beyond the names of the database: offsets, and names in any case.
-  if (name.length > MAX_ZONE_LENGTH || !/^[A-Za-z][\w+\-/]*$/.test(name)) throw unknown
-  let format: Intl.DateTimeFormat
-  try {
-    format = new Intl.DateTimeFormat('en-US', { timeZone: name === 'Local' ? undefined : name, timeZoneName: 'longOffset' })
-  } catch {
-    throw unknown
-  }
-  const zone = { format, quarter: Number.NaN, offset: 0 }
+  const offsets = name === 'Local' ? localOffset : loadOffsets(name)
+  if (offsets === null) throw new CelError(`unknown time zone ${name}`)
+  const zone = { offsets, quarter: Number.NaN, offset: 0 }
   if (zones.size < MAX_ZONES) zones.set(name, zone)
   return zone
 }
 
-/** Of `1/15/2024, GMT-05:00`. */
-function readOffset(format: Intl.DateTimeFormat, seconds: number): number {
-  const match = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(format.format(seconds * 1000))
-  const [sign, hours, minutes, rest] = match?.slice(1) ?? []
-  const size = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(rest ?? 0)
-  return sign === '-' ? -size : size
+function localOffset(seconds: number): number {
+  return -new Date(seconds * 1000).getTimezoneOffset() * 60
 }

@@ -122,6 +122,8 @@ cases('time', {
   "timestamp('2024-07-01T12:00:00Z').getHours('America/New_York') - timestamp('2024-01-01T12:00:00Z').getHours('America/New_York')": '1',
   "timestamp('2024-01-01T00:00:00Z').getMinutes('-00:30')": '30',
   "timestamp('2024-01-01T00:00:00Z').getHours('europe/berlin2')": 'eval: unknown time zone europe/berlin2',
+  "timestamp('2024-01-01T00:00:00Z').getHours('europe/berlin')": 'eval: unknown time zone europe/berlin',
+  "timestamp('2024-01-01T00:00:00Z').getHours('+01')": 'eval: unknown time zone +01',
   "timestamp('2024-03-01T00:00:00Z').getDayOfYear() + timestamp('2024-03-01T00:00:00Z').getDayOfMonth()": '60',
   "timestamp('2023-02-29T00:00:00Z')": "eval: type conversion error from 'string' to 'google.protobuf.Timestamp'",
   'timestamp(253402300800)': 'eval: timestamp overflow',

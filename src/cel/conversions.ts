@@ -1,8 +1,8 @@
 // `int(x)`, `string(x)` and the like.
 
-import { checkedInt, checkedUint, MAX_INT, MAX_UINT, MIN_INT } from './arithmetic.ts'
-import { formatNumber } from '../go/number.ts'
-import { parseDouble } from './numbers.ts'
+import { checkedInt, checkedUint } from './arithmetic.ts'
+import { parseBool } from '../go/bool.ts'
+import { formatNumber, MAX_INT64, MAX_UINT64, MIN_INT64, parseFloat64 } from '../go/number.ts'
 import { Duration, Timestamp } from './time.ts'
 import { CelError, noSuchOverload, typeName, TypeValue, Uint } from './values.ts'
 import type { Value } from './values.ts'
@@ -37,7 +37,7 @@ function refuse(value: Value, to: string): CelError {
 function toInt(value: Value): Value {
   if (typeof value === 'string') {
     const number = parseWhole(value, SIGNED)
-    if (number === null || number > MAX_INT || number < MIN_INT) throw refuse(value, 'int')
+    if (number === null || number > MAX_INT64 || number < MIN_INT64) throw refuse(value, 'int')
     return number
   }
   if (typeof value === 'bigint') return value
@@ -54,7 +54,7 @@ function toInt(value: Value): Value {
 function toUint(value: Value): Value {
   if (typeof value === 'string') {
     const number = parseWhole(value, UNSIGNED)
-    if (number === null || number > MAX_UINT) throw refuse(value, 'uint')
+    if (number === null || number > MAX_UINT64) throw refuse(value, 'uint')
     return new Uint(number)
   }
   if (typeof value === 'bigint') return checkedUint(value)
@@ -76,7 +76,7 @@ function toDouble(value: Value): Value {
   if (typeof value === 'bigint') return Number(value)
   if (value instanceof Uint) return Number(value.value)
   if (typeof value !== 'string') throw noSuchOverload('double', value)
-  const number = parseDouble(value)
+  const number = parseFloat64(value)
   if (number === null) throw refuse(value, 'double')
   return number
 }
@@ -84,9 +84,9 @@ function toDouble(value: Value): Value {
 function toBool(value: Value): Value {
   if (typeof value === 'boolean') return value
   if (typeof value !== 'string') throw noSuchOverload('bool', value)
-  if (/^(?:1|t|T|TRUE|true|True)$/.test(value)) return true
-  if (/^(?:0|f|F|FALSE|false|False)$/.test(value)) return false
-  throw refuse(value, 'bool')
+  const bool = parseBool(value)
+  if (bool === null) throw refuse(value, 'bool')
+  return bool
 }
 
 function toBytes(value: Value): Value {

@@ -1,5 +1,6 @@
 // Which values are equal, and which comes first. Numbers compare across their types.
 
+import { compareText } from '../go/text.ts'
 import type { Budget } from './frame.ts'
 import { Duration, Timestamp } from './time.ts'
 import { CelError, CelMap, noSuchOverload, TypeValue, Uint } from './values.ts'
@@ -25,7 +26,10 @@ function isEqualNumber(a: bigint | number, b: bigint | number): boolean {
 function isEqualObject(a: object, b: object, budget: Budget): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && isEqualList(a as Value[], b as Value[], budget)
   if (a instanceof CelMap) return b instanceof CelMap && isEqualMap(a, b, budget)
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && Buffer.compare(a, b) === 0
+  if (a instanceof Uint8Array) {
+    budget.spendText(a.length)
+    return b instanceof Uint8Array && Buffer.compare(a, b) === 0
+  }
   if (a instanceof Timestamp) return b instanceof Timestamp && a.seconds === b.seconds && a.nanos === b.nanos
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos
   return a instanceof TypeValue && b instanceof TypeValue && a.name === b.name
@@ -54,7 +58,7 @@ function numberOf(value: Value): bigint | number | null {
 
 /** Negative, 0 or positive. `name` is the operator's, for values that have no order. Throws a CelError. */
 export function compare(a: Value, b: Value, name: string): number {
-  if (typeof a === 'string') return typeof b === 'string' ? compareTexts(a, b) : refuse()
+  if (typeof a === 'string') return typeof b === 'string' ? compareText(a, b) : refuse()
   if (typeof a === 'boolean') return typeof b === 'boolean' ? Number(a) - Number(b) : refuse()
   const left = numberOf(a)
   if (left !== null) {
@@ -71,21 +75,6 @@ function compareNumbers(a: bigint | number, b: bigint | number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) throw new CelError('NaN values cannot be ordered')
   const [left, right] = typeof a === typeof b ? [a, b] : [Number(a), Number(b)]
   return left < right ? -1 : left > right ? 1 : 0
-}
-
-/** By code points, as Go's bytes compare; JavaScript compares UTF-16 units. */
-function compareTexts(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  for (let i = 0; i < length; i++) {
-    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)]
-    if (left !== right) return rank(left) - rank(right)
-  }
-  return a.length - b.length
-}
-
-/** Surrogates stand for code points above all others. */
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }
 
 function refuse(): never {

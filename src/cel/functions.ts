@@ -1,5 +1,6 @@
 // What calls do at run time, operators with rules of their own (`&&`, `?:`, `[]`, `==`) apart.
 
+import { countRunes } from '../go/text.ts'
 import { add, divide, modulo, multiply, negate, subtract } from './arithmetic.ts'
 import { compileGetter, GETTER_NAMES } from './calendar.ts'
 import { CONVERSIONS } from './conversions.ts'
@@ -53,7 +54,7 @@ function charged(convert: Conversion): Unary {
 
 function ordering(name: string, accept: (order: number) => boolean): Binary {
   return (a, b, budget) => {
-    if (typeof a === 'string') budget.spendText(a.length)
+    if (typeof a === 'string' || a instanceof Uint8Array) budget.spendText(a.length)
     return accept(compare(a, b, name))
   }
 }
@@ -67,24 +68,11 @@ function not(value: Value): Value {
 function sizeOf(value: Value, budget: Budget): Value {
   if (typeof value === 'string') {
     budget.spendText(value.length)
-    return BigInt(countCodePoints(value))
+    return BigInt(countRunes(value))
   }
   if (Array.isArray(value) || value instanceof Uint8Array) return BigInt(value.length)
   if (value instanceof CelMap) return BigInt(value.size)
   throw noSuchOverload('size')
-}
-
-function countCodePoints(text: string): number {
-  let count = text.length
-  for (let i = 1; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit >= 0xdc00 && unit <= 0xdfff && isHighSurrogate(text.charCodeAt(i - 1))) count--
-  }
-  return count
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff
 }
 
 function onTexts(name: string, run: (text: string, argument: string, budget: Budget) => boolean): Binary {

@@ -7,7 +7,7 @@ import { celTypes, ExpressionError, readExpression } from './index.ts'
 import type { Value } from './index.ts'
 import { cases, run, TYPES } from './test-support.ts'
 
-const { INT, STRING } = celTypes
+const { BYTES, INT, STRING, listOf } = celTypes
 
 cases('nothing of the host is reached', {
   'd.constructor': 'eval: no such key: constructor',
@@ -40,6 +40,20 @@ describe('nothing runs away', () => {
   })
   test('names of types', () => assert.equal(run(`true${'||d[d]'.repeat(16_300)}`), 'true'))
   test('length', () => assert.match(run(' '.repeat(100_001)), /^parse: -1 expression code point size exceeds limit/))
+})
+
+test('bytes that are compared count as texts do', () => {
+  const types = new Map([
+    ['l', listOf(INT)],
+    ['y', BYTES],
+    ['z', BYTES],
+  ])
+  const values: Readonly<Record<string, Value>> = { l: [1n, 2n, 3n], y: Buffer.alloc(8_000_000), z: Buffer.alloc(8_000_000) }
+  for (const sign of ['==', '<=', 'in']) {
+    const right = sign === 'in' ? '[z]' : 'z'
+    const evaluate = readExpression(`l.all(x, y ${sign} ${right})`, types).compile<null>((name) => () => values[name] as Value)
+    assert.throws(() => evaluate(null), { message: 'operation cancelled: actual cost limit exceeded' }, sign)
+  }
 })
 
 test('sums, differences and products of ints are those of whole numbers, or errors', () => {

@@ -1,7 +1,6 @@
 // What numbers and texts of an expression mean.
 
-import { MAX_INT, MAX_UINT, MIN_INT } from './arithmetic.ts'
-import { parseDouble } from './numbers.ts'
+import { MAX_INT64, MAX_UINT64, MIN_INT64, parseFloat64 } from '../go/number.ts'
 import { Uint } from './values.ts'
 import type { Value } from './values.ts'
 
@@ -10,16 +9,16 @@ const SIMPLE_ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n:
 /** The int of a token, negative with `isNegative`; a text says what is wrong. */
 export function readInt(text: string, isNegative: boolean): bigint | string {
   const value = isNegative ? -BigInt(text) : BigInt(text)
-  return value > MAX_INT || value < MIN_INT ? 'invalid int literal' : value
+  return value > MAX_INT64 || value < MIN_INT64 ? 'invalid int literal' : value
 }
 
 export function readUint(text: string): Value {
   const value = BigInt(text.slice(0, -1))
-  return value > MAX_UINT ? 'invalid uint literal' : new Uint(value)
+  return value > MAX_UINT64 ? 'invalid uint literal' : new Uint(value)
 }
 
 export function readDouble(text: string, isNegative: boolean): number | string {
-  const value = parseDouble(text)
+  const value = parseFloat64(text)
   if (value === null) return 'invalid double literal'
   return isNegative ? -value : value
 }

@@ -1,6 +1,7 @@
 // Points in time and spans of it: read, written and reckoned as Go does.
 
 import { parseNanoseconds } from '../go/duration.ts'
+import { MAX_INT64, MIN_INT64 } from '../go/number.ts'
 import { CelError } from './values.ts'
 
 const NANOS_PER_SECOND = 1_000_000_000
@@ -8,8 +9,6 @@ const NANOS = BigInt(NANOS_PER_SECOND)
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z. */
 const MIN_SECONDS = -62_135_596_800
 const MAX_SECONDS = 253_402_300_799
-const MAX_NANOS = 2n ** 63n - 1n
-const MIN_NANOS = -(2n ** 63n)
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))$/
 
 export class Timestamp {
@@ -79,7 +78,7 @@ export class Duration {
 
   /** Throws a CelError beyond 64 bits. */
   static checked(nanos: bigint): Duration {
-    if (nanos > MAX_NANOS || nanos < MIN_NANOS) throw new CelError('integer overflow')
+    if (nanos > MAX_INT64 || nanos < MIN_INT64) throw new CelError('integer overflow')
     return new Duration(nanos)
   }
 

@@ -169,4 +169,7 @@ test('the XML of version 2 files is the value of content', () => {
   assert.equal(render({ content: ['a', true] }), '<string>a</string><bool>true</bool>')
   assert.equal(render({ content: {} }), '')
   assert.equal(render({ a: 1 }), '')
+  const nested = (levels: number): JsonObject => JSON.parse(`{"content":${'['.repeat(levels)}"x"${']'.repeat(levels)}}`) as JsonObject
+  assert.equal(render(nested(900)), '<string>x</string>')
+  assert.throws(() => render(nested(9000)), { message: 'exceeded max depth' })
 })

@@ -76,6 +76,11 @@ describe('numbers', () => {
   test('prefixes and underscores count only in base 0', () => {
     assert.deepEqual(['1_23.50_0e+1_2', '0x_1_2p1', '1_e5', '1._5', '_1'].map(parseFloat64), [1.235e14, 36, null, null, null])
     assert.deepEqual(
+      ['1e400', '-0x1p5000', '0x0p5000', '-0x1p-5000', '0x1p-1074', '0x.8p1024'].map(parseFloat64),
+      [null, null, 0, -0, 5e-324, 2 ** 1023],
+      'what is beyond a double is refused, what is below it is zero',
+    )
+    assert.deepEqual(
       ['0x1F', '010', '1_000', '0b11', '-5', '08', '1__0', ''].map((text) => parseInt64(text, 0)),
       [31n, 8n, 1000n, 3n, -5n, null, null, null],
     )

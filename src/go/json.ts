@@ -2,6 +2,7 @@
 
 import { GoError } from './function.ts'
 import { formatFloat } from './number.ts'
+import { escapeUnit } from './quote.ts'
 import { compareText } from './text.ts'
 import { GoComplex, GoFunctionValue, GoInt, GoMap, GoObject, GoSlice, type GoValue, sortedKeysOf, typeOf } from './value.ts'
 
@@ -60,7 +61,7 @@ class Writer {
 
   #text(text: string): string {
     const escaped = text.toWellFormed().replaceAll(this.#escaped, (character) => {
-      return ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+      return ESCAPES[character] ?? escapeUnit(character)
     })
     return `"${escaped}"`
   }

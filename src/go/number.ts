@@ -185,12 +185,15 @@ export function parseFloat64(text: string): number | null {
   // in two steps: the second power alone may be smaller than any number
   const exponent = Number(power) - 4 * fraction.length
   const half = Math.trunc(exponent / 2)
-  const value = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** half * 2 ** (exponent - half)
+  const mantissa = Number(BigInt(`0x${whole}${fraction}`))
+  const value = mantissa === 0 ? 0 : mantissa * 2 ** half * 2 ** (exponent - half)
+  if (!Number.isFinite(value)) return null
   return sign === '-' ? -value : value
 }
 
-const MAX_INT64 = (1n << 63n) - 1n
-const MAX_UINT64 = (1n << 64n) - 1n
+export const MAX_INT64 = (1n << 63n) - 1n
+export const MIN_INT64 = -(1n << 63n)
+export const MAX_UINT64 = (1n << 64n) - 1n
 
 /** strconv.ParseInt for 64 bits; base 0 reads prefixes and underscores as Go's source does. Null for what it refuses. */
 export function parseInt64(text: string, base: number): bigint | null {

@@ -18,8 +18,10 @@ export function cleanPath(path: string): string {
 
 export function baseName(path: string): string {
   if (path === '') return '.'
-  const short = path.replace(/\/+$/, '')
-  return short === '' ? '/' : short.slice(short.lastIndexOf('/') + 1)
+  // not a pattern for slashes at the end, which looks at every run of them again from each of its slashes
+  let end = path.length
+  while (path[end - 1] === '/') end--
+  return end === 0 ? '/' : path.slice(path.lastIndexOf('/', end - 1) + 1, end)
 }
 
 export function directoryOf(path: string): string {

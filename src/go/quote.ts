@@ -43,6 +43,11 @@ function escapeRune(character: string, mark: string, ascii: boolean): string {
   return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`
 }
 
+/** As encoding/json writes a UTF-16 unit that may not stand for itself: `\u003c`. */
+export function escapeUnit(unit: string): string {
+  return `\\u${hex(unit.charCodeAt(0), 4)}`
+}
+
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0')
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { repairUtf8 } from '../json/repair.ts'
-import { compareText, decodeText, encodeText } from './text.ts'
+import { compareText, countRunes, decodeText, encodeText } from './text.ts'
 
 test('texts stand in the order of their bytes, whether those are UTF-8 or not', () => {
   const piece = fc.constantFrom(
@@ -51,4 +51,9 @@ test('any bytes come back, and whoever writes the text reads U+FFFD where Go doe
 test('halves of pairs that stand for no byte become U+FFFD', () => {
   assert.equal(encodeText('a\ud83d').toString('utf8'), 'a\ufffd')
   assert.equal(encodeText('\udc00b').toString('utf8'), '\ufffdb')
+})
+
+test('pairs are one character, and so is each half without the other', () => {
+  const units = fc.constantFrom('a', 'é', '😀', '\ud83d', '\ude00')
+  fc.assert(fc.property(fc.string({ unit: units }), (text) => assert.equal(countRunes(text), Array.from(text).length)))
 })

@@ -33,7 +33,7 @@ export function encodeText(text: string): Buffer {
   let runStart = 0
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    if (unit >= 0xd800 && unit < 0xdc00 && isLowHalf(text.charCodeAt(i + 1))) i++
+    if (isHighHalf(unit) && isLowHalf(text.charCodeAt(i + 1))) i++
     else if (unit >= STAND_INS + 0x80 && unit <= STAND_INS + 0xff) {
       length += bytes.write(text.slice(runStart, i), length, 'utf8')
       bytes[length++] = unit - STAND_INS
@@ -52,6 +52,10 @@ export function textOfBytes(bytes: string): string {
 /** The bytes of a text, one in a character. */
 export function bytesOfText(text: string): string {
   return ASCII.test(text) ? text : encodeText(text).toString('latin1')
+}
+
+function isHighHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00
 }
 
 function isLowHalf(unit: number): boolean {
@@ -98,8 +102,9 @@ export function runeOf(character: string): number {
 /** Characters, each broken byte one of them. */
 export function countRunes(text: string): number {
   if (ASCII.test(text)) return text.length
-  let count = 0
-  for (const _ of text) count++
+  let count = text.length
+  // perf: an iterator over the characters takes three times as long
+  for (let i = 1; i < text.length; i++) if (isLowHalf(text.charCodeAt(i)) && isHighHalf(text.charCodeAt(i - 1))) count--
   return count
 }
 

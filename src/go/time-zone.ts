@@ -27,31 +27,41 @@ export function fixedZone(name: string, offset: number): Zone {
 /** Intl knows a zone's letters only in the English of its region. */
 const LOCALES = ['en-US', 'en-GB', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA', 'en-CA']
 
-/** The zone of a name such as `Europe/Berlin`; `home` answers for `Local`. Null when there is none. */
-export function loadZone(name: string, home: Zone): Zone | null {
-  if (name === '' || name === 'UTC') return UTC
-  if (name === 'Local') return home
+/** Seconds east of UTC at a moment, which is given in seconds since 1970. */
+export type Offsets = (seconds: number) => number
+
+/** Those of the zone of a name in the IANA data. Null when there is none. */
+export function loadOffsets(name: string): Offsets | null {
   // Intl takes names in any case and bare offsets, Go names of files
   if (!/^[A-Z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(name) || name.length > 64) return null
   try {
-    return new NamedZone(name)
+    const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' })
+    return (seconds) => readOffset(format.format(seconds * 1000))
   } catch (error) {
     if (error instanceof RangeError) return null
     throw error
   }
 }
 
+/** The zone of a name such as `Europe/Berlin`; `home` answers for `Local`. Null when there is none. */
+export function loadZone(name: string, home: Zone): Zone | null {
+  if (name === '' || name === 'UTC') return UTC
+  if (name === 'Local') return home
+  const offsets = loadOffsets(name)
+  return offsets === null ? null : new NamedZone(name, offsets)
+}
+
 class NamedZone implements Zone {
   readonly name: string
-  readonly #offsets: Intl.DateTimeFormat
+  readonly #offsets: Offsets
 
-  constructor(name: string) {
+  constructor(name: string, offsets: Offsets) {
     this.name = name
-    this.#offsets = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' })
+    this.#offsets = offsets
   }
 
   at(seconds: number): ZoneFacts {
-    const offset = readOffset(zoneName(this.#offsets, seconds))
+    const offset = this.#offsets(seconds)
     return { offset, abbreviation: this.#abbreviation(seconds, offset) }
   }
 
@@ -73,9 +83,9 @@ function zoneName(format: Intl.DateTimeFormat, seconds: number): string {
   return format.formatToParts(seconds * 1000).find(({ type }) => type === 'timeZoneName')?.value ?? ''
 }
 
-/** Seconds of `GMT+05:45`, `GMT`. */
+/** Seconds of `1/15/2024, GMT+05:45`, `1/15/2024, GMT`. */
 function readOffset(text: string): number {
-  const match = /^GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(text)
+  const match = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(text)
   if (match === null) return 0
   const [, sign, hours, minutes, seconds = '0'] = match
   const size = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)

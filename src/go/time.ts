@@ -3,6 +3,7 @@
 import { Civil } from './civil.ts'
 import { formatDuration } from './duration.ts'
 import { fn, type GoFunction } from './function.ts'
+import { MAX_INT64, MIN_INT64 } from './number.ts'
 import { formatTime, type Moment } from './time-layout.ts'
 import { UTC, type Zone } from './time-zone.ts'
 import { GoInt, GoObject, type GoValue, int, int64 } from './value.ts'
@@ -68,9 +69,8 @@ export class GoTime extends GoObject implements Moment {
   /** Nanoseconds since `other`, at most what a Duration holds. */
   since(other: GoTime): bigint {
     const difference = BigInt(this.seconds - other.seconds) * NANO + BigInt(this.nanoseconds - other.nanoseconds)
-    const max = (1n << 63n) - 1n
-    if (difference > max) return max
-    return difference < -max - 1n ? -max - 1n : difference
+    if (difference > MAX_INT64) return MAX_INT64
+    return difference < MIN_INT64 ? MIN_INT64 : difference
   }
 }
 

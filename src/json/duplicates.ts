@@ -2,20 +2,27 @@
 //
 // perf: nothing is allocated per object. Hashes of open objects stand in one array like a stack; `base` is where an object's begin.
 
-let hashes = new Int32Array(1024)
+const FIRST_KEYS = 1024
+/** security: room for more keys than this is given back; for a document of many it is larger than the document. */
+const KEPT_KEYS = 65_536
+
+let hashes = new Int32Array(FIRST_KEYS)
 let count = 0
 
 /** security: keys that are made to collide may cost so many steps each on average; the slow path that follows costs no more than that. */
 const STEPS_PER_KEY = 16
 
 /** Open addressing; a slot counts only when its stamp is of this round, so nothing has to be cleared. */
-let table = new Int32Array(4096)
-let stamps = new Int32Array(4096)
+let table = new Int32Array(4 * FIRST_KEYS)
+let stamps = new Int32Array(4 * FIRST_KEYS)
 let round = 0
 
 /** Forgets everything; a document begins. */
 export function resetKeys(): void {
   count = 0
+  if (hashes.length <= KEPT_KEYS) return
+  hashes = new Int32Array(FIRST_KEYS)
+  resizeTable(4 * FIRST_KEYS)
 }
 
 /** The base of an object that begins now. */
@@ -64,12 +71,7 @@ function hasPair(base: number, end: number): boolean {
 
 /** Whether two keys have one hash; also true when it would take too long to find out. */
 function hasPairInTable(base: number, end: number): boolean {
-  if ((end - base) * 2 > table.length) {
-    const size = 2 ** Math.ceil(Math.log2((end - base) * 2))
-    table = new Int32Array(size)
-    stamps = new Int32Array(size)
-    round = 0
-  }
+  if ((end - base) * 2 > table.length) resizeTable(2 ** Math.ceil(Math.log2((end - base) * 2)))
   const mask = table.length - 1
   let stepsLeft = (end - base) * STEPS_PER_KEY
   round = (round + 1) | 0
@@ -84,4 +86,10 @@ function hasPairInTable(base: number, end: number): boolean {
     table[slot] = key
   }
   return false
+}
+
+function resizeTable(size: number): void {
+  table = new Int32Array(size)
+  stamps = new Int32Array(size)
+  round = 0
 }

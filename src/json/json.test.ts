@@ -191,6 +191,12 @@ test('encoding escapes as Go does', () => {
   assert.equal(encodeJson({ '<k>': 'a&b\u2028\u2029/é\b\f\u0001' }), '{"\\u003ck\\u003e":"a\\u0026b\\u2028\\u2029/é\\b\\f\\u0001"}')
 })
 
+test('what is longer than any text can be is an error', () => {
+  // six characters for each
+  const long = '\u0001'.repeat(90_000_000)
+  for (const value of [long, [long]]) assert.throws(() => encodeJson(value), { message: 'Invalid string length' })
+})
+
 test('sorted keys stand in the order of their UTF-8 bytes', () => {
   const keys = ['b', 'a', '10', '9', 'é', '𝄞', '\uffff', '', 'ab', 'A', '__proto__']
   const value: JsonObject = {}

@@ -1,5 +1,7 @@
 // Writes the strings of JSON text the way Go does, without decoding it. Text is one character per byte.
 
+import { escapeUnit } from '../go/quote.ts'
+
 /** Pairs of surrogates, other escapes, what may not stand in HTML, U+2028 and U+2029. */
 const SPECIAL = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|[^])|[<>&]|\xe2\x80[\xa8\xa9]/g
 
@@ -35,7 +37,7 @@ function rewrite(found: string): string {
   if (found.length >= 6) return writeCharacter(unescape(found))
   if (found === '\\/') return '/'
   if (found.length === 3) return found === '\xe2\x80\xa8' ? '\\u2028' : '\\u2029'
-  return found.length === 2 ? found : writeUnit(found)
+  return found.length === 2 ? found : escapeUnit(found)
 }
 
 /** The character of `\u0041` or of a pair. */
@@ -48,10 +50,6 @@ function unescape(escape: string): string {
 function writeCharacter(character: string): string {
   const short = SHORT.get(character)
   if (short !== undefined) return short
-  if (character < ' ' || '<>&\u2028\u2029'.includes(character)) return writeUnit(character)
+  if (character < ' ' || '<>&\u2028\u2029'.includes(character)) return escapeUnit(character)
   return character < '\x80' ? character : Buffer.from(character, 'utf8').toString('latin1')
-}
-
-function writeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

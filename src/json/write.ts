@@ -1,5 +1,6 @@
 // Values become JSON text. Knows nothing of Data.
 
+import { escapeUnit } from '../go/quote.ts'
 import { compareText } from '../go/text.ts'
 import { isJsonObject, JsonNumber } from './types.ts'
 import type { JsonObject, JsonValue, PlainObject } from './types.ts'
@@ -23,8 +24,8 @@ function stringify(value: JsonValue): string {
   try {
     return JSON.stringify(value)
   } catch (error) {
-    // security: thousands of levels are valid, and too many for a recursive writer
-    if (error instanceof RangeError) return writeTree(value, Object.keys)
+    // security: thousands of levels are valid, and too many for a recursive writer; what is longer than a text can be is so for any writer
+    if (error instanceof RangeError && error.message.includes('call stack')) return writeTree(value, Object.keys)
     throw error
   }
 }
@@ -32,10 +33,6 @@ function stringify(value: JsonValue): string {
 /** The keys of an object, sorted. */
 export function sortedKeys(object: Readonly<PlainObject>): string[] {
   return Object.keys(object).sort(compareText)
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** What is left to write: a value, or text that is ready. */

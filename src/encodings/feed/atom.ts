@@ -119,8 +119,11 @@ function unwrapDiv(text: string): string {
   return wrapped
 }
 
+/** security: each address gets as long as its base, which a feed needs to write only once. */
+const MAX_BASE_LENGTH = 1000
+
 function resolve(address: string, base: string): string {
-  if (base === '') return address
+  if (base === '' || base.length > MAX_BASE_LENGTH) return address
   // compat: a base with a path is a folder, whatever it ends with.
   return URL.parse(address, base.endsWith('/') ? base : `${base}/`)?.href ?? address
 }

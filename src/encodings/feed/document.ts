@@ -3,6 +3,7 @@
 import { SaxesParser } from 'saxes'
 import { MAX_DEPTH } from '../depth.ts'
 import { decodeError } from '../../engine/errors.ts'
+import { splitName } from '../xml-reader.ts'
 import { Namespaces, type Declarations } from './namespaces.ts'
 import { mapCdata } from './text.ts'
 
@@ -35,6 +36,13 @@ interface OpenElement extends FeedElement {
 /** An ampersand that begins nothing would swallow what follows. */
 const LONE_AMPERSAND = /&(?!#\d{1,7};|#x[\da-fA-F]{1,6};|[A-Za-z][\dA-Za-z]{1,31};)/g
 
+/** perf: what is wrong is forgiven, so nothing tells it; an error with a stack for each unknown entity costs more than all the rest. */
+class ForgivingParser extends SaxesParser {
+  override fail(): this {
+    return this
+  }
+}
+
 /** Thrown to stop the parser when the root element has ended. */
 class Root {
   readonly element: FeedElement
@@ -47,7 +55,7 @@ class Root {
 /** The root element. Throws when there is none or it does not end. */
 export function parseDocument(source: string): FeedElement {
   const text = source.includes('&') ? mapCdata(source, escapeLone, (part) => `<![CDATA[${part}]]>`) : source
-  const parser = new SaxesParser({ xmlns: false })
+  const parser = new ForgivingParser({ xmlns: false })
   const open: OpenElement[] = []
   const namespaces = new Namespaces()
 
@@ -56,7 +64,6 @@ export function parseDocument(source: string): FeedElement {
     if (element !== undefined) element.text += piece
   }
 
-  parser.on('error', ignore)
   parser.on('opentag', (tag) => {
     if (open.length === MAX_DEPTH) throw decodeError('exceeded max depth')
     open.push(openElement(tag.name, Object.entries(tag.attributes), namespaces, open.at(-1)?.base ?? '', parser.position))
@@ -89,11 +96,11 @@ function openElement(
   start: number,
 ): OpenElement {
   const declared = namespaces.open(attributes)
-  const [prefix, local] = splitName(name)
+  const { space: prefix, local } = splitName(name)
   const space = namespaces.spaceOf(prefix) ?? prefix
   const named = new Map<string, string>()
   for (const [key, value] of attributes) {
-    const attribute = splitName(key)[1]
+    const attribute = splitName(key).local
     if (!named.has(attribute)) named.set(attribute, value)
   }
   return {
@@ -110,13 +117,6 @@ function openElement(
   }
 }
 
-function splitName(name: string): [prefix: string, local: string] {
-  const colon = name.indexOf(':')
-  return colon > 0 && colon < name.length - 1 ? [name.slice(0, colon), name.slice(colon + 1)] : ['', name]
-}
-
 function escapeLone(part: string): string {
   return part.replace(LONE_AMPERSAND, '&amp;')
 }
-
-function ignore(): void {}

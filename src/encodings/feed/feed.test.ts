@@ -137,6 +137,13 @@ test('Atom: links, persons, dates, text constructs, xml:base', () => {
   ])
 })
 
+test('Atom: an address does not grow by a base that is longer than addresses are', () => {
+  const addressAt = (base: string): string => read(`<feed xml:base="${base}"><entry><link href="x"/></entry></feed>`).items[0].link
+  const longest = `http://e/${'b'.repeat(991)}`
+  assert.equal(addressAt(longest), `${longest}/x`)
+  assert.equal(addressAt(`${longest}b`), 'x')
+})
+
 test('JSON feed', () => {
   const feed = read(
     JSON.stringify({
@@ -229,6 +236,15 @@ test('hostile feeds: markup that never ends takes no quadratic time', () => {
   assert.deepEqual(read(rss(`<managingEditor>a${' '.repeat(many)}(@</managingEditor>`)).author, {})
 })
 
+test('a prefix that is longer than names are is none: each item would repeat it', () => {
+  const keysWith = (prefix: string): string[] => {
+    const feed = read(rss('<item><a:x/></item>', `xmlns:a="u" xmlns:${prefix}="u"`))
+    return Object.keys(feed.items[0].extensions)
+  }
+  assert.deepEqual(keysWith('p'.repeat(1000)), ['p'.repeat(1000)])
+  assert.deepEqual(keysWith('p'.repeat(1001)), ['a'])
+})
+
 test('namespaces cost a step each, however many are in force', () => {
   const declarations = Array.from({ length: 5000 }, (_none, index) => `xmlns:n${index}="u:${index}"`).join(' ')
   const itemWith = (attribute: string): string => {
@@ -246,4 +262,18 @@ test('namespaces cost a step each, however many are in force', () => {
   const declaring = millisecondsFor(itemWith('xmlns:own'))
   // with a copy for each element that declares something it is a hundred times as much
   assert.ok(declaring < 10 * plain + 200, `${declaring} ms, ${plain} ms without declarations`)
+})
+
+test('a namespace is as long as it is once, not for each element', () => {
+  const millisecondsFor = (blank: string): number => {
+    const text = rss(`<title>x</title>${'<a/>'.repeat(80_000)}`, `xmlns="${blank}${'u'.repeat(400_000)}"`)
+    const start = performance.now()
+    assert.equal(read(text).title, 'x')
+    return performance.now() - start
+  }
+  millisecondsFor('')
+  const plain = millisecondsFor('')
+  const padded = millisecondsFor(' ')
+  // where the blanks are cut off for each element it is some thirty times as much
+  assert.ok(padded < 4 * plain + 200, `${padded} ms, ${plain} ms without blanks`)
 })

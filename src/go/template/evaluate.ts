@@ -165,7 +165,7 @@ function compileStartIsInterface(node: FieldsNode, scope: Scope): Evaluate<boole
 
 type MethodCall = (frame: Frame, piped: GoValue, method: GoFunction, name: string, isLast: boolean) => GoValue
 
-/** Which method it is shows only at run time; compiled argument lists are kept by signature. */
+/** Which method it is shows only at run time, so its call is compiled then, with the variables that are visible here. */
 function methodCall(here: Here, args: readonly Operand[], hasPiped: boolean, scope: Scope): MethodCall {
   const slots = scope.names.slice()
   return function callMethod(frame, piped, method, name, isLast) {

@@ -25,8 +25,8 @@ export class Lexer {
   readonly #options: LexOptions
   #at = 0
   #line = 1
-  /** Where lines were counted to. */
-  #countedTo = 0
+  /** Where that line ends. perf: looked for once a line, not once a token. */
+  #lineEnd: number
   #isInside = false
   #depth = 0
   /** An error ends the text. */
@@ -35,6 +35,7 @@ export class Lexer {
   constructor(text: string, options: LexOptions) {
     this.#text = text
     this.#options = options
+    this.#lineEnd = this.#endOfLine(0)
   }
 
   next(): Token {
@@ -43,9 +44,14 @@ export class Lexer {
   }
 
   #token(kind: TokenKind, start: number, text = this.#text.slice(start, this.#at)): Token {
-    for (let at = this.#text.indexOf('\n', this.#countedTo); at >= 0 && at < start; at = this.#text.indexOf('\n', at + 1)) this.#line++
-    this.#countedTo = Math.max(this.#countedTo, start)
+    for (; this.#lineEnd < start; this.#lineEnd = this.#endOfLine(this.#lineEnd + 1)) this.#line++
     return { kind, at: start, text, line: this.#line }
+  }
+
+  /** Infinity for the last line. */
+  #endOfLine(from: number): number {
+    const found = this.#text.indexOf('\n', from)
+    return found < 0 ? Infinity : found
   }
 
   #error(start: number, message: string): Token {

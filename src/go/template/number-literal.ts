@@ -1,6 +1,6 @@
 // Numbers in templates: what one can be taken for is decided where it is used, as with Go's untyped constants.
 
-import { parseFloat64, parseInt64, parseUint64 } from '../number.ts'
+import { MAX_INT64, MAX_UINT64, MIN_INT64, parseFloat64, parseInt64, parseUint64 } from '../number.ts'
 import { quote, unquoteRune } from '../quote.ts'
 import { GoComplex } from '../value.ts'
 
@@ -12,9 +12,6 @@ export interface NumberLiteral {
   readonly float: number | null
   readonly complex: GoComplex | null
 }
-
-const MAX_INT = (1n << 63n) - 1n
-const MAX_UINT = (1n << 64n) - 1n
 
 /** A literal, or the message of why it is none. */
 export function readNumber(source: string, kind: 'rune' | 'complex' | 'number'): NumberLiteral | string {
@@ -37,7 +34,7 @@ export function readNumber(source: string, kind: 'rune' | 'complex' | 'number'):
 function wholeParts(float: number): Pick<NumberLiteral, 'int' | 'uint'> {
   if (!Number.isInteger(float)) return { int: null, uint: null }
   const whole = BigInt(float)
-  return { int: whole <= MAX_INT && whole >= -MAX_INT - 1n ? whole : null, uint: whole >= 0n && whole <= MAX_UINT ? whole : null }
+  return { int: whole <= MAX_INT64 && whole >= MIN_INT64 ? whole : null, uint: whole >= 0n && whole <= MAX_UINT64 ? whole : null }
 }
 
 function readRune(source: string): NumberLiteral | string {

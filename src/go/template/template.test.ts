@@ -132,6 +132,19 @@ describe('a template', () => {
     )
     assert.match(render(`{{${'('.repeat(5000)}1${')'.repeat(5000)}}}`), /^parse: .*max expression depth exceeded$/)
   })
+  test('a long line is read as fast as many short ones', () => {
+    const millisecondsFor = (end: string): number => {
+      const text = `{"a":{{.x}}},${end}`.repeat(60_000)
+      const start = performance.now()
+      parseTemplate('t', text)
+      return performance.now() - start
+    }
+    millisecondsFor('\n')
+    const short = millisecondsFor('\n')
+    const long = millisecondsFor(' ')
+    // where each token looks for the end of its line it is ten times as much
+    assert.ok(long < 3 * short + 200, `${long} ms, ${short} ms in lines`)
+  })
   test('whatever is written, there is a text or an error that names the place', () => {
     const parts = fc.constantFrom(
       '{{',

@@ -1,11 +1,9 @@
 // Anything becomes a number, as the cast library does: what cannot be read counts as 0.
 
 import { formatValue, textOf } from '../../format-value.ts'
-import { parseFloat64, parseInt64 } from '../../number.ts'
+import { MIN_INT64, parseFloat64, parseInt64 } from '../../number.ts'
 import { decodeText } from '../../text.ts'
 import { GoInt, GoObject, GoSlice, type GoValue } from '../../value.ts'
-
-const MIN_INT64 = -(1n << 63n)
 
 export function toInt64(value: GoValue): bigint {
   if (value instanceof GoInt) return value.type === 'time.Duration' ? 0n : BigInt.asIntN(64, value.value)

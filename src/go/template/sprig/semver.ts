@@ -1,11 +1,11 @@
 // Semantic versions as the Masterminds library reads and orders them.
 
 import { fn, GoError, type GoFunction } from '../../function.ts'
+import { MAX_UINT64 } from '../../number.ts'
 import { GoInt, GoObject, type GoValue, int } from '../../value.ts'
 
 const VERSION =
   /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/
-const MAX_UINT64 = (1n << 64n) - 1n
 const TYPE = '*semver.Version'
 
 interface VersionParts {

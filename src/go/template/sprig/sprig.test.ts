@@ -185,3 +185,11 @@ describe('sprig', () => {
     }
   })
 })
+
+test('long texts take no quadratic time', () => {
+  const start = performance.now()
+  assert.equal(render('{{wrapWith 1 "-" (repeat 100000 "a") | len}}'), '199999')
+  assert.equal(render('{{base (print "a" (repeat 100000 "/") "b")}}'), 'b')
+  const took = performance.now() - start
+  assert.ok(took < 1500, `${took} ms`)
+})

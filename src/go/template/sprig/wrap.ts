@@ -21,15 +21,16 @@ function wrapBytes(text: string, width: number, separator: string, cutsWords: bo
       at++
       continue
     }
-    const blank = text.lastIndexOf(' ', at + width)
-    const next = text.indexOf(' ', at + width)
-    if (blank >= at) {
-      result += text.slice(at, blank) + separator
-      at = blank + 1
+    // perf: within the line alone, or each line of a long word would look through all of it
+    const blank = text.slice(at, at + width + 1).lastIndexOf(' ')
+    if (blank >= 0) {
+      result += text.slice(at, at + blank) + separator
+      at += blank + 1
     } else if (cutsWords) {
       result += text.slice(at, at + width) + separator
       at += width
     } else {
+      const next = text.indexOf(' ', at + width)
       result += next < 0 ? text.slice(at) : text.slice(at, next) + separator
       at = next < 0 ? text.length : next + 1
     }
