@@ -124,6 +124,17 @@ test('UDP: more lines than can wait are lost, one line says so', async () => {
   await sinks.end()
 })
 
+test('UDP: a server that this machine has no way to is told once, and its lines are lost', async () => {
+  const { sinks, lines } = makeSinks()
+  const sink = sinks.open(targetOf('255.255.255.255:12201', false))
+  sink.write('x')
+  await untilLine(lines, 'ERROR [SERVICE: Logging][GELF] 255.255.255.255:12201 cannot be sent to: ')
+  sink.write('y')
+  await new Promise(setImmediate)
+  assert.equal(lines.length, 1)
+  await sinks.end()
+})
+
 describe('TCP', () => {
   test('plain records that end with NUL, without a facility', async () => {
     const { sinks } = makeSinks()
