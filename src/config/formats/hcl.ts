@@ -11,8 +11,11 @@ export function parseHcl(text: string): PlainObject {
   return result
 }
 
+/** What stands before a token. A pattern of its own, which never fails: one that goes on behind it would try every way to split blanks and comments. */
+const blanksPattern = /(?:[ \t\r\n]+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y
+/** No character of a text can be read in two ways. */
 const tokenPattern =
-  /(?:[ \t\r\n]+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*(<<-?[A-Za-z_]\w*\r?\n|"(?:\$\{[^}]*\}|\\[\s\S]|[^"\\\n])*"|-?(?:0[xX][0-9a-fA-F]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w-])|[A-Za-z_][\w.-]*|[{}[\]=,:]|$)/y
+  /<<-?[A-Za-z_]\w*\r?\n|"(?:\$\{[^}]*\}|\$(?!\{[^}]*\})|\\[\s\S]|[^"\\\n$])*"|-?(?:0[xX][0-9a-fA-F]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w-])|[A-Za-z_][\w.-]*|[{}[\]=,:]|$/y
 
 class Reader {
   readonly text: string
@@ -32,10 +35,12 @@ class Reader {
 
   peek(): string {
     if (this.next < this.at) {
-      tokenPattern.lastIndex = this.at
+      blanksPattern.lastIndex = this.at
+      blanksPattern.exec(this.text)
+      tokenPattern.lastIndex = blanksPattern.lastIndex
       const match = tokenPattern.exec(this.text)
       if (match === null) this.fail('illegal character')
-      this.token = match[1]!
+      this.token = match[0]
       this.next = tokenPattern.lastIndex
     }
     return this.token
