@@ -179,6 +179,26 @@ describe('TCP', () => {
     await server.close()
   })
 
+  test('what waits for a server that reads slowly reaches it at the end', async () => {
+    const { sinks, lines } = makeSinks()
+    const server = new TcpServer()
+    await once(server.server, 'listening')
+    const sink = sinks.open(targetOf(server.address, true))
+    sink.write('first')
+    await server.records(1)
+    server.sockets[0]?.pause()
+    let taken = -1
+    for (; lines.length === 0; taken++) {
+      sink.write('x'.repeat(100_000))
+      await new Promise(setImmediate)
+    }
+    const ended = sinks.end()
+    server.sockets[0]?.resume()
+    assert.equal((await server.records(taken)).length, taken)
+    await ended
+    await server.close()
+  })
+
   test('configurations that are opened and given up, each with a server of its own, do not end the one that is served', async () => {
     const { sinks } = makeSinks()
     const server = new TcpServer()
