@@ -1,6 +1,7 @@
 // HCL (version 1) as far as configurations use it: objects, lists, texts, heredocs, numbers, blocks. Knows no configuration.
 
 import { type PlainObject, isObject, setKey } from '../../json/types.ts'
+import { positionsOf } from '../../schema/find-key.ts'
 import { FormatError } from './format-error.ts'
 
 /** The object of an HCL text; blocks of one name become a list when there are several. Throws a FormatError. */
@@ -29,8 +30,7 @@ class Reader {
   }
 
   fail(message: string): never {
-    const before = this.text.slice(0, this.at)
-    throw new FormatError(`hcl: ${message}`, { line: before.split('\n').length, column: this.at - before.lastIndexOf('\n') })
+    throw new FormatError(`hcl: ${message}`, positionsOf(this.text)(this.at))
   }
 
   peek(): string {

@@ -51,12 +51,6 @@ export function describeSystemError(error: unknown): string {
   return typeof errno === 'number' ? getSystemErrorMessage(errno) : message
 }
 
-/** Where an offset of a text stands. */
-export function placeAt(text: string, offset: number): SourcePlace {
-  const before = text.slice(0, offset)
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
-}
-
 /** Null for what cannot be read. */
 export function readText(path: string): string | null {
   try {
