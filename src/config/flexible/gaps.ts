@@ -1,6 +1,6 @@
 // What is missing in a rendered text, where KrakenD says nothing: settings that are not there, and files that `include` did not find.
 
-import { positionsOf } from '../../schema/find-key.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import { type Issue, warningIssue } from '../../schema/issue.ts'
 import type { RenderedText } from './origins.ts'
 

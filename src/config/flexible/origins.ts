@@ -1,7 +1,7 @@
 // Which place of which template wrote a place of the rendered text.
 
 import type { Here } from '../../go/template/index.ts'
-import { positionsOf } from '../../schema/find-key.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import type { Position } from '../../schema/issue.ts'
 
 interface Piece {

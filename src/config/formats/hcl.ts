@@ -1,7 +1,7 @@
 // HCL (version 1) as far as configurations use it: objects, lists, texts, heredocs, numbers, blocks. Knows no configuration.
 
 import { type PlainObject, isObject, setKey } from '../../json/types.ts'
-import { positionsOf } from '../../schema/find-key.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import { FormatError } from './format-error.ts'
 
 /** The object of an HCL text; blocks of one name become a list when there are several. Throws a FormatError. */

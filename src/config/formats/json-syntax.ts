@@ -1,7 +1,7 @@
 // Where a file is no JSON, why, and what to do. Runs only after a parser has failed.
 
 import { findSyntaxError } from '../../json/syntax.ts'
-import { positionsOf } from '../../schema/find-key.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import { FormatError } from './format-error.ts'
 
 /** Null for JSON: what JSON.parse refuses always has an error. */

@@ -6,7 +6,7 @@ import { parseFloat64, parseInt64, parseUint64 } from '../../go/number.ts'
 import { parseTime } from '../../go/time-parse.ts'
 import { formatTime } from '../../go/time-layout.ts'
 import { UTC } from '../../go/time-zone.ts'
-import { positionsOf } from '../../schema/find-key.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import { FormatError } from './format-error.ts'
 
 const timestampTag = 'tag:yaml.org,2002:timestamp'

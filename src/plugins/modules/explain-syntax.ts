@@ -2,7 +2,7 @@
 
 import { pathToFileURL, fileURLToPath } from 'node:url'
 import type { SourcePlace } from '../../schema/excerpt.ts'
-import { positionsOf } from '../../schema/find-key.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import type { ModuleProblem } from '../loaded.ts'
 import type { ModuleFile } from './find-files.ts'
 import { graph, parseOnly } from './load-hooks.ts'
