@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
 import { describeValue } from '../schema/values.ts'
+import { keyInAnyCase } from '../json/any-case.ts'
 import { isObject, type PlainObject } from '../json/types.ts'
 import { PLUGIN_FOLDER } from './check-namespaces.ts'
 import { checkLoadError } from './check-plugins.ts'
@@ -88,8 +89,8 @@ function parseDefaulted(raw: PlainObject, inherited: Inherited, mistakes: readon
 }
 
 /** The version before anything is read by it: files of other versions have other keys. 3 when there is none that is known. */
-export function findDialect(raw: Readonly<Record<string, unknown>>): Dialect {
-  const key = Object.hasOwn(raw, 'version') ? 'version' : Object.keys(raw).find((name) => name.toLowerCase() === 'version')
+export function findDialect(raw: PlainObject): Dialect {
+  const key = keyInAnyCase(raw, 'version')
   const written = key === undefined ? '' : String(raw[key]).trim()
   return DIALECTS.find((dialect) => String(dialect) === written) ?? 3
 }

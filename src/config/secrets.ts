@@ -4,6 +4,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
+import { valueInAnyCase } from '../json/any-case.ts'
 import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Environment } from './environment.ts'
 import { describeFileError } from '../go/file-error.ts'
@@ -36,7 +37,7 @@ export const NO_SECRETS: Secrets = { values: [], files: [] }
 
 /** Replaces the references of a file that asks for it; of any other file it tells where they would stand. `raw` is not changed. */
 export async function resolveSecrets(raw: PlainObject, file: string, environment: Environment): Promise<ResolvedFile> {
-  const blocks = Object.entries(raw).find(([key]) => key.toLowerCase() === 'extra_config')?.[1]
+  const blocks = valueInAnyCase(raw, 'extra_config')
   const block = isObject(blocks) ? blocks[SECRETS_NAMESPACE] : undefined
   if (block === undefined || block === false || block === null) return { raw, secrets: NO_SECRETS, issues: findUnresolved(raw) }
   const folder = dirname(resolve(file))
@@ -161,7 +162,7 @@ class Resolver {
 
 /** The value as it has to stand at a place whose braces would be read as placeholders. */
 function escapeBraces(value: string, path: IssuePath): string {
-  if (path.at(-1) === 'url_pattern') return value.replaceAll('{', '%7B').replaceAll('}', '%7D')
+  if (String(path.at(-1)).toLowerCase() === 'url_pattern') return value.replaceAll('{', '%7B').replaceAll('}', '%7D')
   const isTemplate = TEMPLATES.some(([block, member]) => {
     const at = path.indexOf(block)
     return at >= 0 && (member === undefined || path[at + 1] === member)
