@@ -57,6 +57,7 @@ const WRONG: readonly (readonly [raw: object, expected: readonly string[]])[] = 
   [service({ timeout: 800 }), ['number-for-duration timeout']],
   [service({ idle_timeout: 800 }), ['number-for-duration idle_timeout']],
   [endpoint({ timeout: '800us' }), ['invalid-timeout endpoints[0].timeout']],
+  [endpoint({ Timeout: '800us' }), ['invalid-timeout endpoints[0].timeout', 'key-case endpoints[0].timeout']],
   [endpoint({ method: 'FETCH' }), ['endpoint-not-served endpoints[0].method']],
   [endpoint({ output_encoding: 'negociate' }), ['unknown-value endpoints[0].output_encoding']],
   [endpoint({}, { url_pattern: '/x', encoding: 'text' }), [`unknown-value ${BACKEND}.encoding`]],
