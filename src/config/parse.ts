@@ -17,7 +17,7 @@ import { parseClientTls, parseServerTls } from './parse-tls.ts'
 import { readFields } from './read-fields.ts'
 import { NO_SECRETS } from './secrets.ts'
 import type { ExtraConfig, GatewayConfig, PluginFolder, ServerConfig, TransportOptions } from './types.ts'
-import { hintForOldKey, version2Renames } from './upgrade.ts'
+import { fieldRules } from './upgrade.ts'
 
 const DEFAULT_PORT = 8080
 const DEFAULT_TIMEOUT_MS = 2000
@@ -64,13 +64,10 @@ export function parseConfig(raw: unknown, options: ParseOptions): ParseResult {
 
 /** `mistakes` are those of the defaults themselves. */
 function parseDefaulted(raw: PlainObject, inherited: Inherited, mistakes: readonly Issue[], options: ParseOptions): ParseResult {
-  const hinted = quirksOf(findDialect(raw))
   const notices: Issue[] = [...mistakes]
   const service = readFields(serviceFields, raw, null, {
     issues: notices,
-    splitsTexts: hinted.splitsTexts,
-    renames: hinted.readsVersion1Names ? version2Renames : new Map(),
-    hintFor: hinted.readsVersion1Names ? () => '' : hintForOldKey,
+    ...fieldRules(quirksOf(findDialect(raw))),
     quietKeys: options.quietKeys ?? new Set(),
     edition: options.edition ?? null,
   })
