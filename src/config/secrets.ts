@@ -14,8 +14,6 @@ import type { Secret, Secrets } from './types.ts'
 export const SECRETS_NAMESPACE = '_gw/secrets'
 const DEFAULT_FOLDER = '/run/secrets'
 const MAX_FILE_BYTES = 1024 * 1024
-/** A file nests deeper only to break whoever reads it: references there are not looked for. */
-const MAX_DEPTH = 1000
 /** `$${`, or a reference: kind, what it names, and the default behind `:-`. Other `${…}` are texts as any. */
 const REFERENCE = /\$\$\{|\$\{(env|file):([^}]*?)(?::-([^}]*))?\}/g
 /** security: blocks, or members of them, whose texts have placeholders: what a reference became is none. */
@@ -80,7 +78,6 @@ class Resolver {
   /** Names of members stay as they are. */
   async value(raw: unknown, path: IssuePath): Promise<unknown> {
     if (typeof raw === 'string') return raw.includes('${') ? this.#text(raw, path) : raw
-    if (path.length > MAX_DEPTH) return raw
     if (Array.isArray(raw)) return Promise.all(raw.map((item, index) => this.value(item, [...path, index])))
     if (!isObject(raw)) return raw
     const result: PlainObject = {}
@@ -189,7 +186,7 @@ function findUnresolved(raw: unknown, path: IssuePath = []): Issue[] {
     const hint = `write "${SECRETS_NAMESPACE}": {} into "extra_config" of the service`
     return [warningIssue('secrets-off', path, 'this text looks like a reference, and is taken as it is', hint)]
   }
-  if (typeof raw !== 'object' || raw === null || path.length > MAX_DEPTH) return []
+  if (typeof raw !== 'object' || raw === null) return []
   const entries = Array.isArray(raw) ? raw.entries() : Object.entries(raw)
   return [...entries].flatMap(([key, item]: [string | number, unknown]) => findUnresolved(item, [...path, key]))
 }
