@@ -38,6 +38,14 @@ export function placeOfProblem({ file, line, column }: ModuleProblem): string {
   return line === null ? file : `${file}:${line}:${column ?? 1}`
 }
 
+/** All there is to say: the sentence with its place, the excerpt, what to do; without a line feed at the end. */
+export function textOfProblem(problem: ModuleProblem): string {
+  const { message, file, excerpt, hint } = problem
+  // Where the sentence begins with the file there is nothing to add.
+  const text = message.startsWith(file) ? message : `${placeOfProblem(problem)}: ${message}`
+  return [text, ...(excerpt === null ? [] : [excerpt]), ...(hint === '' ? [] : [`  hint: ${hint}`])].join('\n')
+}
+
 /** A path for the eye: from the working directory on, where it lies below. */
 export function shownPath(path: string): string {
   const short = relative('', path)
