@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseConfig } from '../config/parse.ts'
 import { synonymsOf } from '../config/upgrade.ts'
+import { RouteTree } from '../engine/routing/route-tree.ts'
 import { PEM } from '../http/tls/test-certificates.ts'
 import { formatPath, type Issue } from '../schema/issue.ts'
 import { checkConfig, gradeRule } from './check-config.ts'
@@ -56,6 +57,7 @@ const WRONG: readonly (readonly [raw: object, expected: readonly string[]])[] = 
   [service({ timeout: 800 }), ['number-for-duration timeout']],
   [service({ idle_timeout: 800 }), ['number-for-duration idle_timeout']],
   [endpoint({ timeout: '800us' }), ['invalid-timeout endpoints[0].timeout']],
+  [endpoint({ Timeout: '800us' }), ['invalid-timeout endpoints[0].timeout', 'key-case endpoints[0].timeout']],
   [endpoint({ method: 'FETCH' }), ['endpoint-not-served endpoints[0].method']],
   [endpoint({ output_encoding: 'negociate' }), ['unknown-value endpoints[0].output_encoding']],
   [endpoint({}, { url_pattern: '/x', encoding: 'text' }), [`unknown-value ${BACKEND}.encoding`]],
@@ -161,6 +163,20 @@ test('conflicting routes are told with both places', () => {
     assert.match(alone?.message ?? '', /\(GET\): the gateway does not start$/)
     assert.match(alone?.hint ?? '', /^each parameter has a name/)
   }
+})
+
+test('a route is not compared with all others, however many there are', (context) => {
+  const add = context.mock.method(RouteTree.prototype, 'add')
+  const paths = [...Array.from({ length: 300 }, (_, i) => `/s${i}/{id}`), '/s7/{id}', '/s8/{name}']
+  const found = find({ version: 3, host: ['http://a'], endpoints: paths.map((path) => ({ endpoint: path, backend: [{}] })) })
+  assert.deepEqual(
+    found.map(({ path, related }) => [path[1], related?.[0]?.[1]]),
+    [
+      [300, 7],
+      [301, 8],
+    ],
+  )
+  assert.ok(add.mock.callCount() < 4 * paths.length, `${add.mock.callCount()} routes were added`)
 })
 
 test('the same key twice is told at the one that is not read', () => {

@@ -2,7 +2,7 @@
 
 import { visit } from 'jsonc-parser'
 import { isCommentKey } from '../schema/comment-key.ts'
-import { positionsOf } from '../schema/find-key.ts'
+import { positionsOf } from '../schema/positions.ts'
 import { errorIssue } from '../schema/issue.ts'
 import type { Issue, Position } from '../schema/issue.ts'
 import type { Rule } from './subject.ts'

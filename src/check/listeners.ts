@@ -6,7 +6,7 @@ import { asError } from '../engine/errors.ts'
 import { certainIssue, errorIssue, warningIssue, writeValue } from '../schema/issue.ts'
 import type { Issue, IssuePath } from '../schema/issue.ts'
 import { suggest } from '../schema/suggest.ts'
-import type { CheckSubject, Rule } from './subject.ts'
+import { type CheckSubject, type Rule, writtenAt } from './subject.ts'
 
 const MAX_PORT = 65_535
 const TLS_VERSIONS = ['SSL3.0', 'TLS10', 'TLS11', 'TLS12', 'TLS13']
@@ -31,19 +31,11 @@ export const checkPort: Rule = ({
 export const checkTimeouts: Rule = ({ config, raw }) => {
   const places: { at: IssuePath; timeoutMs: number }[] = [{ at: [], timeoutMs: config.service.timeoutMs }, ...config.endpoints]
   return places.flatMap(({ at, timeoutMs }) => {
-    const written = at.length === 0 ? textOf(raw, []) : textOf(raw, at)
-    if (written === null || timeoutMs >= 1) return []
-    const message = `"${written}" is over before any backend can answer: every request fails`
-    return [errorIssue('invalid-timeout', [...at, 'timeout'], message)]
+    const path = [...at, 'timeout']
+    const written = writtenAt(raw, path)
+    if (typeof written !== 'string' || timeoutMs >= 1) return []
+    return [errorIssue('invalid-timeout', path, `"${written}" is over before any backend can answer: every request fails`)]
   })
-}
-
-/** The text of a place's own timeout. */
-function textOf(raw: unknown, at: IssuePath): string | null {
-  let place = raw as Record<string | number, unknown> | undefined
-  for (const step of at) place = place?.[step] as typeof place
-  const value = place?.['timeout']
-  return typeof value === 'string' ? value : null
 }
 
 type Files = Pick<CheckSubject, 'readable' | 'contentOf'>

@@ -3,7 +3,8 @@
 import type { BackendConfig, ConfigPath, EndpointConfig, GatewayConfig } from '../config/types.ts'
 import { withFallbacks } from '../engine/compile/order.ts'
 import type { Issue, Source } from '../schema/issue.ts'
-import { isObject } from '../json/types.ts'
+import { valueInAnyCase } from '../json/any-case.ts'
+import { getKey, isObject } from '../json/types.ts'
 
 export interface CheckSubject {
   readonly config: GatewayConfig
@@ -50,8 +51,7 @@ export function writtenAt(raw: unknown, path: ConfigPath): unknown {
       else if (step !== 0) return undefined
     } else {
       if (!isObject(value)) return undefined
-      const key = Object.hasOwn(value, step) ? step : Object.keys(value).find((name) => name.toLowerCase() === step.toLowerCase())
-      value = key === undefined ? undefined : value[key]
+      value = getKey(value, step) ?? valueInAnyCase(value, step.toLowerCase())
     }
   }
   return value

@@ -4,7 +4,7 @@ import { readConfig } from '../config/read-config.ts'
 import { knownNamespaces } from '../engine/compile/order.ts'
 import { order } from '../order.ts'
 import type { ModuleProblem } from '../plugins/loaded.ts'
-import { placeOfProblem } from '../plugins/modules/problem.ts'
+import { textOfProblem } from '../plugins/modules/problem.ts'
 import type { DigestReport, ModuleReport, PluginFacts } from '../plugins/modules/tasks.ts'
 import { printIssues } from '../schema/print-issues.ts'
 import { hasColors } from './command.ts'
@@ -61,16 +61,7 @@ function describePlugin({ name, kinds }: PluginFacts): string {
 }
 
 export function describeProblem(problem: ModuleProblem): string {
-  const { message, hint, excerpt, file } = problem
-  const place = placeOfProblem(problem)
-  // Where the sentence begins with the file there is nothing to add.
-  const text = message.startsWith(file) ? message : `${place}: ${message}`
-  const lines = [
-    `${isFault(problem) ? '[KO]' : '[WARNING]'} ${text}`,
-    ...(excerpt === null ? [] : [excerpt]),
-    ...(hint === '' ? [] : [`  hint: ${hint}`]),
-  ]
-  return `${lines.join('\n')}\n`
+  return `${isFault(problem) ? '[KO]' : '[WARNING]'} ${textOfProblem(problem)}\n`
 }
 
 function isFault({ severity }: ModuleProblem): boolean {

@@ -1,13 +1,13 @@
 // `krakend convert`: another version, another format. What gets lost is printed with its line.
 
-import type { Conversion, TargetFormat } from '../convert/convert.ts'
+import type { Conversion } from '../convert/convert.ts'
 import type { FileVersion } from '../convert/convert-version.ts'
 import type { Remark } from '../convert/tree.ts'
+import { FORMATS, formatOfName } from '../convert/write-tree.ts'
 import { UsageError } from './arguments.ts'
 import { command, painterFor, type Paint } from './command.ts'
 import { NO_FILE_TEXT } from './no-file.ts'
 
-const FORMATS: Readonly<Record<string, TargetFormat>> = { json: 'json', yaml: 'yaml', yml: 'yaml', toml: 'toml' }
 const VERSIONS: Readonly<Record<string, FileVersion>> = { '2': 2, '3': 3, '4': 4 }
 const COLORS = { lost: 'yellow', note: 'cyan', refused: 'red' } as const
 
@@ -53,7 +53,7 @@ file that was and the file that is are compared as krakend diff does it, and wha
       return 1
     }
     const version = flags.to === undefined ? null : pick(VERSIONS, flags.to, '--to')
-    const format = flags.format === undefined ? formatOf(flags.output) : pick(FORMATS, flags.format, '--format')
+    const format = flags.format === undefined ? formatOfName(flags.output ?? '') : pick(FORMATS, flags.format, '--format')
     const paint = painterFor(process.stderr)
     const { readSource } = await import('./convert-file.ts')
     const source = await readSource(file)
@@ -84,11 +84,6 @@ function pick<T>(values: Readonly<Record<string, T>>, text: string, flag: string
   if (value === undefined)
     throw new UsageError(`invalid argument "${text}" for "${flag}" flag: it must be ${Object.keys(values).join(', ')}`)
   return value
-}
-
-function formatOf(output: string | undefined): TargetFormat | null {
-  const extension = /\.([a-z]+)$/.exec(output ?? '')?.[1] ?? ''
-  return FORMATS[extension] ?? null
 }
 
 function lineOf({ kind, line, message, hint }: Remark, file: string, paint: Paint): string {

@@ -1,8 +1,7 @@
 // The file that `krakend init` writes: what was asked for, with a comment above each part.
 
-import { TARGET_FORMATS, type TargetFormat } from '../convert/convert.ts'
 import { entriesIn, type Entry, makeEntry, makeMap, type MapNode, type Tree, treeOf } from '../convert/tree.ts'
-import { writeJson } from '../convert/write-json.ts'
+import { FORMATS, formatOfName, writeTree } from '../convert/write-tree.ts'
 
 /** Empty texts for what is not wanted. */
 export interface Answers {
@@ -19,12 +18,11 @@ export interface Answers {
   readonly version: string
 }
 
-const FORMATS: Readonly<Record<string, TargetFormat>> = { json: 'json', yml: 'yaml', yaml: 'yaml', toml: 'toml' }
 const MAX_PORT = 65_535
 
 /** What is wrong with an answer; null when nothing is. */
 export function checkAnswers({ output, port, backend, endpoint, urlPattern, jwkUrl, rate, version }: Answers): string | null {
-  if (formatOf(output) === null) return `"${output}": the file's extension must be .${Object.keys(FORMATS).join(', .')}`
+  if (formatOfName(output) === null) return `"${output}": the file's extension must be .${Object.keys(FORMATS).join(', .')}`
   if (!/^\d+$/.test(port) || Number(port) > MAX_PORT) return `"${port}" is no port`
   if (!isUrl(backend)) return `"${backend}" is no address of a backend: write http://name:port`
   if (new URL(backend).pathname !== '/') return `"${backend}": a backend has no path, it belongs into --url-pattern`
@@ -39,19 +37,13 @@ function isUrl(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text)
 }
 
-function formatOf(output: string): TargetFormat | null {
-  return FORMATS[/\.([a-z]+)$/.exec(output)?.[1] ?? ''] ?? null
-}
-
 /** The text of the file in the format of its name. */
-export async function buildFirstFile(answers: Answers): Promise<string> {
+export function buildFirstFile(answers: Answers): Promise<string> {
   const root = buildTree(answers)
-  const format = formatOf(answers.output) ?? TARGET_FORMATS[0]
-  if (format === 'yaml') return (await import('../convert/write-yaml.ts')).writeYaml(root)
-  if (format === 'toml') return (await import('../convert/write-toml.ts')).writeToml(root, () => {})
+  const format = formatOfName(answers.output) ?? 'json'
   // JSON has no comments: KrakenD ignores keys that begin with @
-  commentsAsKeys(root)
-  return writeJson(root, () => {})
+  if (format === 'json') commentsAsKeys(root)
+  return writeTree(root, format, () => {})
 }
 
 function buildTree({ name, port, backend, endpoint, urlPattern, jwkUrl, rate, corsOrigin, version }: Answers): MapNode {

@@ -11,6 +11,7 @@ import { pluginSettings } from '../plugins/plugins-block.ts'
 import { describeProblem, IMPORT_TIMEOUT_MS } from './check-modules.ts'
 import { askPlugins, problemOfLost } from './plugin-tasks.ts'
 import { writeNotices } from './read-file.ts'
+import { formatTable } from './table.ts'
 
 export interface ListRequest {
   /** Null: the plugins of a folder. */
@@ -117,17 +118,4 @@ function placesOf({ name, file }: Inspection['plugins'][number], uses: readonly 
 
 function placeTexts(uses: readonly PluginUse[]): string[] {
   return [...new Set(uses.map(({ place, kind }) => `${place} (${kind})`))]
-}
-
-function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('')
 }

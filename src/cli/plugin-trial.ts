@@ -1,9 +1,9 @@
 // The thread of `krakend test-plugin`: imports modules, tries their `setup`, and runs cases. Only data leaves it.
 
-import type { LoadedPlugin, ModuleProblem } from '../plugins/loaded.ts'
+import type { LoadedPlugin } from '../plugins/loaded.ts'
 import { moduleAt } from '../plugins/modules/find-files.ts'
 import { loadEach } from '../plugins/modules/load.ts'
-import { placeOfProblem } from '../plugins/modules/problem.ts'
+import { textOfProblem } from '../plugins/modules/problem.ts'
 import type { Kind } from '../plugins/types.ts'
 import { readCases } from '../testing/plugin-case-file.ts'
 import { runCases } from '../testing/plugin-cases.ts'
@@ -41,18 +41,12 @@ export async function runTask({ file, kinds, cases, setupTimeoutMs }: TrialTask,
   const loaded = await loadEach(module === null ? [] : [module], { setupTimeoutMs, integrity: null, onImport: tell })
   const plugins = loaded.flatMap((one) => one.plugins)
   const problem = loaded.flatMap((one) => one.problems).find((one) => one.severity === 'error' || plugins.length === 0)
-  if (problem !== undefined) return { problem: describe(problem), trials: [], caseLines: [], failedCases: 0 }
+  if (problem !== undefined) return { problem: textOfProblem(problem), trials: [], caseLines: [], failedCases: 0 }
   const trials: Trial[] = []
   for (const kind of kinds) trials.push(await tryKind(plugins, kind))
   if (cases === null) return { problem: null, trials, caseLines: [], failedCases: 0 }
   const { lines, failed } = await runCases(plugins, (await readCases(cases)).cases)
   return { problem: null, trials, caseLines: lines, failedCases: failed }
-}
-
-function describe(problem: ModuleProblem): string {
-  const { message, file, excerpt, hint } = problem
-  const text = message.startsWith(file) ? message : `${placeOfProblem(problem)}: ${message}`
-  return [text, ...(excerpt === null ? [] : [excerpt]), ...(hint === '' ? [] : [`  hint: ${hint}`])].join('\n')
 }
 
 /** All plugins of a module that can stand there; the first fault counts. */

@@ -3,6 +3,7 @@
 import { isCommentKey } from '../schema/comment-key.ts'
 import { type Issue, type IssuePath, errorIssue, formatPath } from '../schema/issue.ts'
 import { suggestHint } from '../schema/suggest.ts'
+import { keyInAnyCase, valueInAnyCase } from '../json/any-case.ts'
 import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Quirks } from './dialect.ts'
 import { backendFields, endpointFields, type Fields } from './fields.ts'
@@ -24,7 +25,7 @@ const NOTHING_INHERITED: Inherited = new Map()
 
 /** Lays the file's defaults below every endpoint and backend. `raw` is not changed; without defaults it is the result. */
 export function applyDefaults(raw: PlainObject, quirks: Quirks): DefaultedFile {
-  const blocks = valueOf(raw, 'extra_config')
+  const blocks = valueInAnyCase(raw, 'extra_config')
   const block = isObject(blocks) ? blocks[DEFAULTS_NAMESPACE] : undefined
   if (!isObject(block)) return { raw, inherited: NOTHING_INHERITED, issues: [] }
   const merging = new Merging(block, quirks)
@@ -46,16 +47,6 @@ export function inheritedFrom(path: IssuePath, inherited: Inherited): IssuePath 
     if (origin !== undefined) return [...origin, ...path.slice(length)]
   }
   return null
-}
-
-/** The same key in another case, as everywhere in a configuration. */
-function keyOf(raw: PlainObject, name: string): string | undefined {
-  return Object.hasOwn(raw, name) ? name : Object.keys(raw).find((key) => key.toLowerCase() === name)
-}
-
-function valueOf(raw: PlainObject, name: string): unknown {
-  const key = keyOf(raw, name)
-  return key === undefined ? undefined : raw[key]
 }
 
 /** One place that inherits, and where that comes from. */
@@ -90,7 +81,7 @@ class Merging {
       ['endpoints', this.#readEndpoint],
       ['async_agent', this.#readBackends],
     ] as const) {
-      const key = keyOf(raw, name)
+      const key = keyInAnyCase(raw, name)
       if (key !== undefined)
         setKey(
           result,
@@ -104,7 +95,7 @@ class Merging {
   readonly #readEndpoint = (raw: PlainObject, at: IssuePath): PlainObject => this.#readBackends(this.#inherit(raw, this.#endpoint, at), at)
 
   readonly #readBackends = (raw: PlainObject, at: IssuePath): PlainObject => {
-    const key = keyOf(raw, 'backend')
+    const key = keyInAnyCase(raw, 'backend')
     if (key === undefined) return raw
     const backends = mapList(raw[key], (item, index) => this.#readBackend(item, [...at, 'backend', index]))
     return { ...raw, [key]: backends }
@@ -112,7 +103,7 @@ class Merging {
 
   #readBackend(raw: PlainObject, at: IssuePath): PlainObject {
     const backend = this.#inherit(raw, this.#backend, at)
-    const key = keyOf(backend, 'extra_config')
+    const key = keyInAnyCase(backend, 'extra_config')
     const blocks = key === undefined ? undefined : backend[key]
     const fallback = isObject(blocks) ? blocks[FALLBACK_NAMESPACE] : undefined
     if (key === undefined || !isObject(blocks) || !isObject(fallback) || !isObject(fallback['backend'])) return backend
@@ -144,7 +135,7 @@ class Merging {
   }
 
   #inherit(raw: PlainObject, { fields, defaults, from }: Level, at: IssuePath): PlainObject {
-    const blocks = valueOf(raw, 'extra_config')
+    const blocks = valueInAnyCase(raw, 'extra_config')
     if (isObject(blocks) && blocks[DEFAULTS_NAMESPACE] === false) return raw
     const result = { ...raw }
     for (const [key, value] of Object.entries(defaults)) {
@@ -205,10 +196,10 @@ class Merging {
 
 /** A fallback has no fallback. */
 function withoutFallback(level: Level): Level {
-  const blocks = valueOf(level.defaults, 'extra_config')
+  const blocks = valueInAnyCase(level.defaults, 'extra_config')
   if (!isObject(blocks) || !Object.hasOwn(blocks, FALLBACK_NAMESPACE)) return level
   const { [FALLBACK_NAMESPACE]: _fallback, ...others } = blocks
-  return { ...level, defaults: { ...level.defaults, [keyOf(level.defaults, 'extra_config') as string]: others } }
+  return { ...level, defaults: { ...level.defaults, [keyInAnyCase(level.defaults, 'extra_config') as string]: others } }
 }
 
 /** A list, or the one value that stands for it. */

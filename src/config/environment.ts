@@ -1,5 +1,6 @@
 // `KRAKEND_*` variables over the file. Knows the variables it is given, not the process.
 
+import { keyInAnyCase } from '../json/any-case.ts'
 import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Quirks } from './dialect.ts'
 
@@ -38,7 +39,7 @@ function isWritten(target: unknown, steps: readonly string[]): boolean {
   const [step, ...rest] = steps
   if (step === undefined) return true
   if (!isObject(target)) return false
-  const key = Object.keys(target).find((known) => known.toLowerCase() === step)
+  const key = keyInAnyCase(target, step)
   return key !== undefined && isWritten(target[key], rest)
 }
 

@@ -5,7 +5,7 @@ import { backendFields, type RawBackend } from './fields.ts'
 import type { ParseContext } from './parse-context.ts'
 import { type Place, readFields } from './read-fields.ts'
 import type { BackendConfig, ConfigPath } from './types.ts'
-import { hintForOldKey, version2Renames } from './upgrade.ts'
+import { fieldRules } from './upgrade.ts'
 
 /** Gives a backend the one of its fallback; `parse` reads that as any other of the same place. */
 export function withFallback(
@@ -16,12 +16,9 @@ export function withFallback(
   const block = backend.extraConfig.get('_gw/fallback')
   if (!isObject(block) || !isObject(block['backend'])) return backend
   const at: ConfigPath = [...backend.at, 'extra_config', '_gw/fallback', 'backend']
-  const { readsVersion1Names, splitsTexts } = context.quirks
   const raw = readFields(backendFields, block['backend'], placeOf(at), {
     issues: context.findings,
-    splitsTexts,
-    renames: readsVersion1Names ? version2Renames : new Map(),
-    hintFor: readsVersion1Names ? () => '' : hintForOldKey,
+    ...fieldRules(context.quirks),
     quietKeys: new Set(),
     edition: context.namespaces.edition,
   })

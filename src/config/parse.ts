@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
 import { describeValue } from '../schema/values.ts'
+import { keyInAnyCase } from '../json/any-case.ts'
 import { isObject, type PlainObject } from '../json/types.ts'
 import { PLUGIN_FOLDER } from './check-namespaces.ts'
 import { checkLoadError } from './check-plugins.ts'
@@ -16,7 +17,7 @@ import { parseClientTls, parseServerTls } from './parse-tls.ts'
 import { readFields } from './read-fields.ts'
 import { NO_SECRETS } from './secrets.ts'
 import type { ExtraConfig, GatewayConfig, PluginFolder, ServerConfig, TransportOptions } from './types.ts'
-import { hintForOldKey, version2Renames } from './upgrade.ts'
+import { fieldRules } from './upgrade.ts'
 
 const DEFAULT_PORT = 8080
 const DEFAULT_TIMEOUT_MS = 2000
@@ -63,13 +64,10 @@ export function parseConfig(raw: unknown, options: ParseOptions): ParseResult {
 
 /** `mistakes` are those of the defaults themselves. */
 function parseDefaulted(raw: PlainObject, inherited: Inherited, mistakes: readonly Issue[], options: ParseOptions): ParseResult {
-  const hinted = quirksOf(findDialect(raw))
   const notices: Issue[] = [...mistakes]
   const service = readFields(serviceFields, raw, null, {
     issues: notices,
-    splitsTexts: hinted.splitsTexts,
-    renames: hinted.readsVersion1Names ? version2Renames : new Map(),
-    hintFor: hinted.readsVersion1Names ? () => '' : hintForOldKey,
+    ...fieldRules(quirksOf(findDialect(raw))),
     quietKeys: options.quietKeys ?? new Set(),
     edition: options.edition ?? null,
   })
@@ -88,8 +86,8 @@ function parseDefaulted(raw: PlainObject, inherited: Inherited, mistakes: readon
 }
 
 /** The version before anything is read by it: files of other versions have other keys. 3 when there is none that is known. */
-export function findDialect(raw: Readonly<Record<string, unknown>>): Dialect {
-  const key = Object.hasOwn(raw, 'version') ? 'version' : Object.keys(raw).find((name) => name.toLowerCase() === 'version')
+export function findDialect(raw: PlainObject): Dialect {
+  const key = keyInAnyCase(raw, 'version')
   const written = key === undefined ? '' : String(raw[key]).trim()
   return DIALECTS.find((dialect) => String(dialect) === written) ?? 3
 }

@@ -174,6 +174,13 @@ describe('a value that is one reference becomes what is wanted there', () => {
   })
 })
 
+test('keys of the file are found in any case, the exact one first', async () => {
+  const backend = { URL_Pattern: '/${env:S}', Extra_Config: { '_gw/request': { path: '/${env:S}' } } }
+  const raw = { Extra_Config: {}, extra_config: { '_gw/secrets': {} }, backend }
+  const { raw: result } = await resolveSecrets(raw, 'krakend.json', { S: '{x}' })
+  assert.deepEqual(result['backend'], { URL_Pattern: '/%7Bx%7D', Extra_Config: { '_gw/request': { path: '/{{x}}' } } })
+})
+
 test('braces of a value are no placeholders, and it is known in the form that stands there', async () => {
   const written = '${env:S} {id}'
   const backend = {

@@ -4,6 +4,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { type Issue, type IssuePath, errorIssue, warningIssue } from '../schema/issue.ts'
+import { valueInAnyCase } from '../json/any-case.ts'
 import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Environment } from './environment.ts'
 import { describeFileError } from '../go/file-error.ts'
@@ -13,8 +14,6 @@ import type { Secret, Secrets } from './types.ts'
 export const SECRETS_NAMESPACE = '_gw/secrets'
 const DEFAULT_FOLDER = '/run/secrets'
 const MAX_FILE_BYTES = 1024 * 1024
-/** A file nests deeper only to break whoever reads it: references there are not looked for. */
-const MAX_DEPTH = 1000
 /** `$${`, or a reference: kind, what it names, and the default behind `:-`. Other `${…}` are texts as any. */
 const REFERENCE = /\$\$\{|\$\{(env|file):([^}]*?)(?::-([^}]*))?\}/g
 /** security: blocks, or members of them, whose texts have placeholders: what a reference became is none. */
@@ -36,7 +35,7 @@ export const NO_SECRETS: Secrets = { values: [], files: [] }
 
 /** Replaces the references of a file that asks for it; of any other file it tells where they would stand. `raw` is not changed. */
 export async function resolveSecrets(raw: PlainObject, file: string, environment: Environment): Promise<ResolvedFile> {
-  const blocks = Object.entries(raw).find(([key]) => key.toLowerCase() === 'extra_config')?.[1]
+  const blocks = valueInAnyCase(raw, 'extra_config')
   const block = isObject(blocks) ? blocks[SECRETS_NAMESPACE] : undefined
   if (block === undefined || block === false || block === null) return { raw, secrets: NO_SECRETS, issues: findUnresolved(raw) }
   const folder = dirname(resolve(file))
@@ -79,7 +78,6 @@ class Resolver {
   /** Names of members stay as they are. */
   async value(raw: unknown, path: IssuePath): Promise<unknown> {
     if (typeof raw === 'string') return raw.includes('${') ? this.#text(raw, path) : raw
-    if (path.length > MAX_DEPTH) return raw
     if (Array.isArray(raw)) return Promise.all(raw.map((item, index) => this.value(item, [...path, index])))
     if (!isObject(raw)) return raw
     const result: PlainObject = {}
@@ -161,7 +159,7 @@ class Resolver {
 
 /** The value as it has to stand at a place whose braces would be read as placeholders. */
 function escapeBraces(value: string, path: IssuePath): string {
-  if (path.at(-1) === 'url_pattern') return value.replaceAll('{', '%7B').replaceAll('}', '%7D')
+  if (String(path.at(-1)).toLowerCase() === 'url_pattern') return value.replaceAll('{', '%7B').replaceAll('}', '%7D')
   const isTemplate = TEMPLATES.some(([block, member]) => {
     const at = path.indexOf(block)
     return at >= 0 && (member === undefined || path[at + 1] === member)
@@ -188,7 +186,7 @@ function findUnresolved(raw: unknown, path: IssuePath = []): Issue[] {
     const hint = `write "${SECRETS_NAMESPACE}": {} into "extra_config" of the service`
     return [warningIssue('secrets-off', path, 'this text looks like a reference, and is taken as it is', hint)]
   }
-  if (typeof raw !== 'object' || raw === null || path.length > MAX_DEPTH) return []
+  if (typeof raw !== 'object' || raw === null) return []
   const entries = Array.isArray(raw) ? raw.entries() : Object.entries(raw)
   return [...entries].flatMap(([key, item]: [string | number, unknown]) => findUnresolved(item, [...path, key]))
 }

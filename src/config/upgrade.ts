@@ -3,7 +3,7 @@
 import { isObject, type PlainObject, setKey } from '../json/types.ts'
 import type { Quirks } from './dialect.ts'
 import { backendFields, endpointFields, type Fields, serviceFields } from './fields.ts'
-import type { Renames } from './read-fields.ts'
+import type { FieldsContext, Renames } from './read-fields.ts'
 import namespacesFile from './upgrades/namespaces.json' with { type: 'json' }
 import version2File from './upgrades/version-2.json' with { type: 'json' }
 
@@ -38,8 +38,14 @@ export function synonymsOf(name: string): readonly string[] {
   return synonyms.get(name) ?? []
 }
 
+/** How the fields of a file of some version are read. */
+export function fieldRules({ splitsTexts, readsVersion1Names }: Quirks): Pick<FieldsContext, 'splitsTexts' | 'renames' | 'hintFor'> {
+  if (readsVersion1Names) return { splitsTexts, renames: version2Renames, hintFor: () => '' }
+  return { splitsTexts, renames: new Map(), hintFor: hintForOldKey }
+}
+
 /** What `key` is called in version 3, if it is a key of version 2. */
-export function hintForOldKey(key: string): string {
+function hintForOldKey(key: string): string {
   for (const keys of version2Renames.values()) {
     const renamed = keys.get(key.toLowerCase())
     if (renamed !== undefined) return `"${key}" is a name of version 2, version 3 calls it "${renamed.to}"`

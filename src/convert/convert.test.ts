@@ -5,12 +5,13 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { parseText } from '../config/load.ts'
 import { parseJsonText } from '../json/parse.ts'
-import { convert, TARGET_FORMATS, type TargetFormat } from './convert.ts'
+import { convert } from './convert.ts'
 import type { FileVersion } from './convert-version.ts'
 import { readTree } from './read-tree.ts'
 import { treeOf, valueOf, type MapNode } from './tree.ts'
 import { writeToml } from './write-toml.ts'
 import { writeYaml } from './write-yaml.ts'
+import { TARGET_FORMATS, type TargetFormat } from './write-tree.ts'
 
 async function toFormat(text: string, extension: string, format: TargetFormat): Promise<{ text: string | null; told: string[] }> {
   const { text: result, remarks } = await convert({ text, extension, version: null, format })

@@ -8,9 +8,7 @@ import { isObject } from '../json/types.ts'
 import { convertVersion, type FileVersion, versionOf } from './convert-version.ts'
 import { readTree } from './read-tree.ts'
 import { type MapNode, type Remark, type Tell, valueOf } from './tree.ts'
-
-export type TargetFormat = 'json' | 'yaml' | 'toml'
-export const TARGET_FORMATS: readonly TargetFormat[] = ['json', 'yaml', 'toml']
+import { TARGET_FORMATS, type TargetFormat, writeTree } from './write-tree.ts'
 
 export interface ConvertRequest {
   readonly text: string
@@ -49,7 +47,7 @@ export async function convert({ text, extension, version, format }: ConvertReque
   if (from === null && version !== null)
     return unread(errorIssue('unsupported-version', ['version'], 'the file does not say which version it has', 'add "version": 3'))
   if (from !== null && version !== null) convertVersion(root, from, version, tell)
-  const written = await write(root, target, tell)
+  const written = await writeTree(root, target, tell)
   const isRefused = remarks.some(({ kind }) => kind === 'refused')
   if (!isRefused) await compare(root, written, target)
   return {
@@ -59,12 +57,6 @@ export async function convert({ text, extension, version, format }: ConvertReque
     from: { version: from, format: sourceFormat },
     to: { version: version ?? from, format: target },
   }
-}
-
-async function write(root: MapNode, format: TargetFormat, tell: Tell): Promise<string> {
-  if (format === 'yaml') return (await import('./write-yaml.ts')).writeYaml(root)
-  if (format === 'toml') return (await import('./write-toml.ts')).writeToml(root, tell)
-  return (await import('./write-json.ts')).writeJson(root, tell)
 }
 
 /** What was written means what the tree says: anything else is a bug, and must not leave. */

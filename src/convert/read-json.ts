@@ -1,7 +1,7 @@
 // A JSON text as a tree. JSON has no comments; what a repeated key hides is told.
 
 import { type Node, parseTree } from 'jsonc-parser'
-import { positionsOf } from '../schema/find-key.ts'
+import { positionsOf } from '../schema/positions.ts'
 import { type Entry, makeEntry, makeMap, type Tell, type Tree } from './tree.ts'
 
 /** Of a text that has been parsed before. */

@@ -1,7 +1,7 @@
 // A TOML text as a tree with its comments.
 
 import { parseToml } from '../config/formats/toml.ts'
-import { positionsOf } from '../schema/find-key.ts'
+import { positionsOf } from '../schema/positions.ts'
 import { outlineToml, type TomlNode } from '../schema/locate-toml.ts'
 import { type Entry, type MapNode, type Tree, treeOf } from './tree.ts'
 

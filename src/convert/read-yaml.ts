@@ -2,7 +2,7 @@
 
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml'
 import { parseYaml } from '../config/formats/yaml.ts'
-import { positionsOf } from '../schema/find-key.ts'
+import { positionsOf } from '../schema/positions.ts'
 import { isObject } from '../json/types.ts'
 import { type Entry, type ListNode, makeEntry, makeMap, type MapNode, type Tell, type Tree, treeOf } from './tree.ts'
 

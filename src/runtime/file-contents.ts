@@ -24,7 +24,7 @@ const SKIPPED = new Set(['node_modules', '.git'])
 /** Reads files, and all files below folders. Those that look as in `before` are not read again. Never rejects. */
 export async function readContents(targets: Iterable<string>, before: Contents = new Map()): Promise<Contents> {
   const contents = new Map<string, Known>()
-  for (const target of targets) await readInto(contents, resolve(target), before)
+  for (const target of targets) await readInto(contents, resolve(target), before, [])
   return contents
 }
 
@@ -34,12 +34,16 @@ export function findChanges(before: Contents, now: Contents): string[] {
   return [...paths].filter((path) => before.get(path)?.digest !== now.get(path)?.digest).sort()
 }
 
-async function readInto(contents: Map<string, Known>, path: string, before: Contents): Promise<void> {
+/** `above`: the folders on the way, which a link may lead back to. */
+async function readInto(contents: Map<string, Known>, path: string, before: Contents, above: readonly string[]): Promise<void> {
   if (contents.has(path) || contents.size >= MAX_FILES) return
   try {
     const { dev, ino, size, mtimeNs, isFolder, isFile } = await lookAt(path)
     if (isFolder) {
-      for (const name of (await readdir(path)).sort()) if (!SKIPPED.has(name)) await readInto(contents, join(path, name), before)
+      const own = `${dev} ${ino}`
+      if (above.includes(own)) return
+      for (const name of (await readdir(path)).sort())
+        if (!SKIPPED.has(name)) await readInto(contents, join(path, name), before, [...above, own])
       return
     }
     // A pipe would be waited for.

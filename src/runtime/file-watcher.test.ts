@@ -168,3 +168,13 @@ test('what leads in a circle leads nowhere', async (context) => {
   rig.write('a', '1')
   assert.deepEqual(await rig.next(), ['a'])
 })
+
+test('a folder that links to itself is looked at once', async (context) => {
+  const rig = makeRig(context)
+  mkdirSync(rig.path('in'))
+  for (const name of ['in/one', 'in/two']) symlinkSync('.', rig.path(name))
+  rig.write('in/a', '1')
+  await rig.watch('in')
+  rig.write('in/a', '2')
+  assert.deepEqual(await rig.next(), ['in/a'])
+})

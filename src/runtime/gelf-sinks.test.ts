@@ -7,8 +7,10 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { describe, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { freePort } from '../testing/backend.ts'
-import { makeLog } from '../testing/index.ts'
+import type { Logger } from '../engine/compile/component.ts'
+import { makeConfig, makeLog } from '../testing/index.ts'
 import { GelfSinks } from './gelf-sinks.ts'
+import { createLogger, type Sinks } from './log.ts'
 import { createSharedMemory } from './shared.ts'
 import { endpointOf, get, startBackend, startCommand } from './test-support.ts'
 
@@ -124,6 +126,17 @@ test('UDP: more lines than can wait are lost, one line says so', async () => {
   await sinks.end()
 })
 
+test('UDP: a server that this machine has no way to is told once, and its lines are lost', async () => {
+  const { sinks, lines } = makeSinks()
+  const sink = sinks.open(targetOf('255.255.255.255:12201', false))
+  sink.write('x')
+  await untilLine(lines, 'ERROR [SERVICE: Logging][GELF] 255.255.255.255:12201 cannot be sent to: ')
+  sink.write('y')
+  await new Promise(setImmediate)
+  assert.equal(lines.length, 1)
+  await sinks.end()
+})
+
 describe('TCP', () => {
   test('plain records that end with NUL, without a facility', async () => {
     const { sinks } = makeSinks()
@@ -163,6 +176,43 @@ describe('TCP', () => {
     )
     assert.equal(lines.filter((line) => line.includes(refused)).length, 1)
     await Promise.all([sinks.end(), other.end()])
+    await server.close()
+  })
+
+  test('what waits for a server that reads slowly reaches it at the end', async () => {
+    const { sinks, lines } = makeSinks()
+    const server = new TcpServer()
+    await once(server.server, 'listening')
+    const sink = sinks.open(targetOf(server.address, true))
+    sink.write('first')
+    await server.records(1)
+    server.sockets[0]?.pause()
+    let taken = -1
+    for (; lines.length === 0; taken++) {
+      sink.write('x'.repeat(100_000))
+      await new Promise(setImmediate)
+    }
+    const ended = sinks.end()
+    server.sockets[0]?.resume()
+    assert.equal((await server.records(taken)).length, taken)
+    await ended
+    await server.close()
+  })
+
+  test('configurations that are opened and given up, each with a server of its own, do not end the one that is served', async () => {
+    const { sinks } = makeSinks()
+    const server = new TcpServer()
+    await once(server.server, 'listening')
+    const output: Sinks = { write() {}, gelf: (target) => sinks.open(target), syslog: () => assert.fail() }
+    const logTo = (address: string): Logger => {
+      const blocks = { 'telemetry/gelf': { address, enable_tcp: true }, 'telemetry/logging': { level: 'INFO' } }
+      return createLogger(output, { ...makeConfig({}), extraConfig: new Map(Object.entries(blocks)) })
+    }
+    const served = logTo(server.address)
+    for (let i = 0; i < 3; i++) logTo(`127.0.0.1:${await freePort()}`)
+    served.info('still there')
+    assert.equal((await server.records(1))[0]?.short_message, 'still there')
+    await sinks.end()
     await server.close()
   })
 

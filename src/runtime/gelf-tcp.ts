@@ -50,12 +50,12 @@ export class GelfTcp implements GelfWire {
   }
 
   end(): Promise<void> {
-    this.#flush()
     this.#isOver = true
     clearTimeout(this.#retry)
     const socket = this.#socket
     this.#socket = null
     if (socket === null) return Promise.resolve()
+    this.#writeTo(socket)
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(() => socket.destroy(), 1000)
     socket.once('close', () => {
@@ -95,8 +95,11 @@ export class GelfTcp implements GelfWire {
   }
 
   #flush(): void {
-    const socket = this.#socket
-    if (socket === null || socket.writableNeedDrain || this.#waiting.length === 0) return
+    if (this.#socket?.writableNeedDrain === false) this.#writeTo(this.#socket)
+  }
+
+  #writeTo(socket: Socket): void {
+    if (this.#waiting.length === 0) return
     const text = this.#waiting.map(({ record }) => record).join('')
     this.#waiting = []
     this.#waitingBytes = 0

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
 import { gzipSync } from 'node:zlib'
 import type { GelfTarget } from '../log/gelf-block.ts'
 import { type GelfInit, gelfDatagrams, gelfRecord } from '../log/gelf-record.ts'
@@ -86,19 +87,29 @@ export class GelfUdp implements GelfWire {
   }
 
   async #open(): Promise<void> {
-    const { host, port } = this.#target
     try {
-      const { address, family } = await lookup(host)
-      if (this.#isOver) return
-      const socket = createSocket(family === 6 ? 'udp6' : 'udp4').unref()
-      socket.on('error', (error) => this.#failed(error))
-      socket.connect(port, address, () => {
-        this.#socket = socket
-        this.#askTurn()
-      })
+      const socket = await this.#connect()
+      if (this.#isOver) socket.close()
+      else this.#socket = socket.on('error', (error) => this.#failed(error))
+      this.#askTurn()
     } catch (error) {
       this.#failed(error as Error)
       if (!this.#isOver) this.#retry = setTimeout(() => void this.#open(), RETRY_MS).unref()
+    }
+  }
+
+  /** Rejects where this machine knows no way there; a socket that is not connected would throw at each record. */
+  async #connect(): Promise<Socket> {
+    const { host, port } = this.#target
+    const { address, family } = await lookup(host)
+    const socket = createSocket(family === 6 ? 'udp6' : 'udp4').unref()
+    try {
+      socket.connect(port, address)
+      await once(socket, 'connect')
+      return socket
+    } catch (error) {
+      socket.close()
+      throw error
     }
   }
 

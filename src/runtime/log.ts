@@ -26,9 +26,9 @@ export interface Output {
   readonly drain: () => Promise<void>
   /** The same; writes nothing afterwards. */
   readonly end: () => Promise<void>
-  /** The server of a configuration; the same as long as its address stays. */
+  /** The server of a configuration; the same as long as its address stays. To be asked for with each line. */
   readonly gelf: (target: GelfTarget) => GelfSink
-  /** The daemon of this machine; the same for those who speak alike. */
+  /** The daemon of this machine; the same for those who speak alike. To be asked for with each line. */
   readonly syslog: (target: SyslogTarget) => SyslogSink
   /** From now on other threads write as well. */
   readonly share: () => void
@@ -94,18 +94,19 @@ export function createLogger(output: Sinks, config: Pick<GatewayConfig, 'dialect
 
 function openGelf(output: Sinks, { gelf, options: { prefix } }: ImprovedLogging): WriteLine | null {
   if (gelf === null) return null
-  const sink = output.gelf(gelf)
-  return (_level, message, frames) => sink.write([prefix + escapeControls(message), ...frames.map(escapeControls)].join('\n'))
+  output.gelf(gelf)
+  return (_level, message, frames) => output.gelf(gelf).write([prefix + escapeControls(message), ...frames.map(escapeControls)].join('\n'))
 }
 
 function openSyslog(output: Sinks, logging: ImprovedLogging, dialect: Dialect): WriteLine | null {
   const { options, isWritten } = logging
   if (!options.syslog) return null
-  const sink = output.syslog(syslogTarget(options, TITLE))
+  const target = syslogTarget(options, TITLE)
+  output.syslog(target)
   const pattern = { ...options, format: 'custom', custom_format: SYSLOG_PATTERN }
   const format = compileFormat({ ...logging, gelf: null, options: pattern }, formatInit(dialect))
   const print = isWritten ? null : compileFormat(logging, formatInit(dialect))
-  return (...line) => sink.write(format(...line), print === null ? null : print(...line))
+  return (...line) => output.syslog(target).write(format(...line), print === null ? null : print(...line))
 }
 
 /** security: whatever repeats a secret of the file, no log has it. */
@@ -118,8 +119,8 @@ function withoutSecrets(write: WriteLine, secrets: GatewayConfig['secrets']): Wr
 export function accessWriter(output: Pick<Sinks, 'write' | 'gelf'>, { extraConfig }: Pick<GatewayConfig, 'extraConfig'>): Output['write'] {
   const target = gelfTargetOf(extraConfig)
   if (target === null) return output.write
-  const sink = output.gelf(target)
-  return (text) => sink.writeOrPrint(text)
+  output.gelf(target)
+  return (text) => output.gelf(target).writeOrPrint(text)
 }
 
 function formatInit(dialect: Dialect): FormatInit {

@@ -9,11 +9,15 @@ interface Ending {
 const MAX_OPEN = 2
 
 export class OpenSinks<S extends Ending> {
+  /** The one that was asked for last stands last. */
   readonly #open = new Map<string, S>()
+  #last = ''
 
+  /** Ask for each line: whoever has lines to say keeps his sink, whatever was opened and given up meanwhile. */
   get(name: string, create: () => S): S {
     const known = this.#open.get(name)
-    // The one that was asked for last stands last.
+    if (known !== undefined && name === this.#last) return known
+    this.#last = name
     this.#open.delete(name)
     const sink = known ?? create()
     this.#open.set(name, sink)
@@ -25,8 +29,8 @@ export class OpenSinks<S extends Ending> {
     return sink
   }
 
+  /** Those that are open take nothing afterwards. */
   async end(): Promise<void> {
     await Promise.all([...this.#open.values()].map((sink) => sink.end()))
-    this.#open.clear()
   }
 }

@@ -13,7 +13,8 @@ const LABEL = '[SERVICE: Reload]'
 
 export class WatchedFiles {
   readonly #init: WatchedFilesInit
-  #watcher: FileWatcher | null = null
+  /** One for all who ask while it is loaded; null while nothing is watched. */
+  #watcher: Promise<FileWatcher> | null = null
   #isStopped = false
 
   constructor(init: WatchedFilesInit) {
@@ -22,24 +23,24 @@ export class WatchedFiles {
 
   /** Watches these files and folders and no others; null: none. `sinceMs`: when they were read, milliseconds since 1970. */
   async follow(targets: readonly string[] | null, sinceMs: number): Promise<void> {
-    if (targets === null) {
-      this.#watcher?.close()
-      this.#watcher = null
-      return
-    }
+    if (targets === null || this.#isStopped) return this.#close()
     const isFirst = this.#watcher === null
-    this.#watcher ??= await this.#create()
-    if (this.#isStopped) {
-      this.#watcher.close()
-      return
-    }
-    await this.#watcher.watch(targets, sinceMs)
-    if (isFirst) this.#init.log().info(`${LABEL} from now on, a change of the configuration's files is a reload`)
+    this.#watcher ??= this.#create()
+    const watcher = await this.#watcher
+    await watcher.watch(targets, sinceMs)
+    if (isFirst && !this.#isStopped) this.#init.log().info(`${LABEL} from now on, a change of the configuration's files is a reload`)
   }
 
   stop(): void {
     this.#isStopped = true
-    this.#watcher?.close()
+    void this.#close()
+  }
+
+  /** What is still to be watched by then is not. */
+  async #close(): Promise<void> {
+    const watcher = this.#watcher
+    this.#watcher = null
+    ;(await watcher)?.close()
   }
 
   async #create(): Promise<FileWatcher> {

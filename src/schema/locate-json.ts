@@ -2,7 +2,8 @@
 
 import { type Node, parseTree } from 'jsonc-parser'
 import type { IssuePath, Position, Source } from './issue.ts'
-import { findKey, positionsOf } from './find-key.ts'
+import { findKey } from './find-key.ts'
+import { positionsOf } from './positions.ts'
 
 /** Finds the key (or list item) of a path, else of its nearest parent; null when that is the whole file. */
 export function locateInJson(source: Source): (path: IssuePath) => Position | null {

@@ -1,6 +1,7 @@
 // Where a path stands in a TOML text. Knows no option; the text has been parsed before, so only what is well-formed is understood.
 
-import { findKey, positionsOf } from './find-key.ts'
+import { findKey } from './find-key.ts'
+import { positionsOf } from './positions.ts'
 import type { IssuePath, Position, Source } from './issue.ts'
 
 /** A table, a list, or a value (without children), and where its key begins. */

@@ -1,6 +1,7 @@
 // What is missing in a rendered text, where KrakenD says nothing: settings that are not there, and files that `include` did not find.
 
-import { type Issue, type Position, warningIssue } from '../../schema/issue.ts'
+import { positionsOf } from '../../schema/positions.ts'
+import { type Issue, warningIssue } from '../../schema/issue.ts'
 import type { RenderedText } from './origins.ts'
 
 /** What Go's templates write for a key that a map does not have. */
@@ -20,17 +21,13 @@ export function findGaps(rendered: RenderedText, missing: ReadonlyMap<string, st
     ),
   )
   const values: Issue[] = []
+  const positionAt = positionsOf(text)
   for (let at = text.indexOf(NO_VALUE); at >= 0 && values.length < MAX_PLACES; at = text.indexOf(NO_VALUE, at + 1)) {
-    const position = positionOf(text, at)
+    const position = positionAt(at)
     const action = rendered.actionAt(at)
     const what = action === null ? 'a setting' : `{{ ${action} }}`
     const message = `${what} has no value: "${NO_VALUE}" stands in its place`
     values.push({ ...warningIssue('missing-setting', [], message, 'FC_SETTINGS names the folder of the settings'), position })
   }
   return [...files, ...values]
-}
-
-function positionOf(text: string, offset: number): Position {
-  const before = text.slice(0, offset)
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }

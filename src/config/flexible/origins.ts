@@ -1,6 +1,7 @@
 // Which place of which template wrote a place of the rendered text.
 
 import type { Here } from '../../go/template/index.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import type { Position } from '../../schema/issue.ts'
 
 interface Piece {
@@ -47,8 +48,8 @@ export class RenderedText {
     const { node, tree } = piece.origin
     // a text stands in the template as it was written, whatever an action wrote comes from where the action is
     const at = node.at + (node.kind === 'text' ? offset - piece.start : 0)
-    const before = tree.text.slice(0, at)
-    return `${this.#pathOf(tree.file)}:${before.split('\n').length}:${at - before.lastIndexOf('\n')}`
+    const place = positionsOf(tree.text)(at)
+    return `${this.#pathOf(tree.file)}:${place.line}:${place.column}`
   }
 
   /** `.svc.host`: what stands between the braces that wrote the character at `offset`; null where the template has it as text. */

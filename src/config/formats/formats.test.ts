@@ -206,3 +206,9 @@ test('HCL: errors have a place', () => {
     )
   }
 })
+
+test('HCL: what is wrong behind many blanks, comments and placeholders is found at once', () => {
+  for (const text of [`a = 1\n${' '.repeat(60)}'`, `${'#'.repeat(60)}\n'`, `${'/'.repeat(60)}\n'`, `a = "${'${b}'.repeat(60)}`])
+    assert.throws(() => parseHcl(text), FormatError)
+  assert.deepEqual(parseHcl('a = "$ $$ ${b "\n'), { a: '$ $$ ${b ' })
+})

@@ -1,6 +1,7 @@
 // HCL (version 1) as far as configurations use it: objects, lists, texts, heredocs, numbers, blocks. Knows no configuration.
 
 import { type PlainObject, isObject, setKey } from '../../json/types.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import { FormatError } from './format-error.ts'
 
 /** The object of an HCL text; blocks of one name become a list when there are several. Throws a FormatError. */
@@ -11,8 +12,11 @@ export function parseHcl(text: string): PlainObject {
   return result
 }
 
+/** What stands before a token. A pattern of its own, which never fails: one that goes on behind it would try every way to split blanks and comments. */
+const blanksPattern = /(?:[ \t\r\n]+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y
+/** No character of a text can be read in two ways. */
 const tokenPattern =
-  /(?:[ \t\r\n]+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*(<<-?[A-Za-z_]\w*\r?\n|"(?:\$\{[^}]*\}|\\[\s\S]|[^"\\\n])*"|-?(?:0[xX][0-9a-fA-F]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w-])|[A-Za-z_][\w.-]*|[{}[\]=,:]|$)/y
+  /<<-?[A-Za-z_]\w*\r?\n|"(?:\$\{[^}]*\}|\$(?!\{[^}]*\})|\\[\s\S]|[^"\\\n$])*"|-?(?:0[xX][0-9a-fA-F]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w-])|[A-Za-z_][\w.-]*|[{}[\]=,:]|$/y
 
 class Reader {
   readonly text: string
@@ -26,16 +30,17 @@ class Reader {
   }
 
   fail(message: string): never {
-    const before = this.text.slice(0, this.at)
-    throw new FormatError(`hcl: ${message}`, { line: before.split('\n').length, column: this.at - before.lastIndexOf('\n') })
+    throw new FormatError(`hcl: ${message}`, positionsOf(this.text)(this.at))
   }
 
   peek(): string {
     if (this.next < this.at) {
-      tokenPattern.lastIndex = this.at
+      blanksPattern.lastIndex = this.at
+      blanksPattern.exec(this.text)
+      tokenPattern.lastIndex = blanksPattern.lastIndex
       const match = tokenPattern.exec(this.text)
       if (match === null) this.fail('illegal character')
-      this.token = match[1]!
+      this.token = match[0]
       this.next = tokenPattern.lastIndex
     }
     return this.token

@@ -1,7 +1,7 @@
 // Where a file is no JSON, why, and what to do. Runs only after a parser has failed.
 
 import { findSyntaxError } from '../../json/syntax.ts'
-import type { Position } from '../../schema/issue.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import { FormatError } from './format-error.ts'
 
 /** Null for JSON: what JSON.parse refuses always has an error. */
@@ -11,7 +11,7 @@ export function describeSyntaxError(text: string): FormatError | null {
   if (found === null) return null
   const { message, offset, context } = found
   const at = bytes.toString('utf8', 0, offset).length
-  return new FormatError(message, findPosition(text, at), hintFor(context, text, at))
+  return new FormatError(message, positionsOf(text)(at), hintFor(context, text, at))
 }
 
 function hintFor(context: string | null, text: string, at: number): string {
@@ -38,10 +38,4 @@ function hintForValue(text: string, at: number): string {
   if (character === "'") return 'JSON texts stand in double quotes'
   if ((character === '}' || character === ']') && text.slice(0, at).trimEnd().endsWith(',')) return 'remove the comma before this'
   return ''
-}
-
-function findPosition(text: string, offset: number): Position {
-  const before = text.slice(0, offset)
-  const lineStart = before.lastIndexOf('\n') + 1
-  return { line: before.split('\n').length, column: offset - lineStart + 1 }
 }

@@ -6,6 +6,7 @@ import { parseFloat64, parseInt64, parseUint64 } from '../../go/number.ts'
 import { parseTime } from '../../go/time-parse.ts'
 import { formatTime } from '../../go/time-layout.ts'
 import { UTC } from '../../go/time-zone.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import { FormatError } from './format-error.ts'
 
 const timestampTag = 'tag:yaml.org,2002:timestamp'
@@ -92,7 +93,7 @@ export function parseYaml(text: string): unknown {
   const { document, parsed } = parseLenient(text)
   // compat: of several documents the first one counts
   const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS')
-  if (error !== undefined) throw new FormatError(`yaml: ${error.message}`, findPosition(parsed, error.pos[0]))
+  if (error !== undefined) throw new FormatError(`yaml: ${error.message}`, positionsOf(parsed)(error.pos[0]))
   let value: unknown
   try {
     value = document.toJS({ maxAliasCount: 10_000, reviver: narrowSafe }) as unknown
@@ -111,7 +112,7 @@ function parseLenient(text: string): { document: Document; parsed: string } {
   const start = error?.code === 'MISSING_CHAR' ? startOfQuote(document, error.pos[0]) : null
   const [quoted] = (start === null ? null : QUOTED.exec(text.slice(start))) ?? []
   if (start === null || quoted === undefined) return { document, parsed: text }
-  const indented = quoted.replaceAll(/\n */g, `\n${' '.repeat(findPosition(text, start).column)}`)
+  const indented = quoted.replaceAll(/\n */g, `\n${' '.repeat(positionsOf(text)(start).column)}`)
   if (indented === quoted) return { document, parsed: text }
   return parseLenient(text.slice(0, start) + indented + text.slice(start + quoted.length))
 }
@@ -129,9 +130,4 @@ function startOfQuote(document: Document, end: number): number | null {
 
 function narrowSafe(_key: unknown, value: unknown): unknown {
   return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value
-}
-
-function findPosition(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset)
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }

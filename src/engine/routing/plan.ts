@@ -5,7 +5,6 @@ import { proxyOptions } from '../pipe/proxy-block.ts'
 import { registeredPath } from '../../go/url.ts'
 import { readRouterOptions, type RouterOptions } from './router-options.ts'
 import { type OwnRoute, ownRouteOf } from './patterns/route-options.ts'
-import { RouteTree } from './route-tree.ts'
 
 export interface PlannedRoute {
   readonly kind: 'health' | 'debug' | 'echo' | 'endpoint' | 'options'
@@ -81,15 +80,4 @@ function methodsByPath({ endpoints }: GatewayConfig): Map<string, string[]> {
     else if (!known.includes(method)) known.push(method)
   }
   return methods
-}
-
-/** Throws a ConfigError in gin's words when two routes cannot live together. */
-export function checkRoutes({ routes }: RoutePlan): void {
-  const trees = new Map<string, RouteTree<PlannedRoute>>()
-  for (const route of routes) {
-    if (route.own !== null) continue
-    const tree = trees.get(route.method) ?? new RouteTree()
-    trees.set(route.method, tree)
-    tree.add(route.pattern, route)
-  }
 }

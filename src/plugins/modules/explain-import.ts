@@ -5,12 +5,13 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse as parseJsonc } from 'jsonc-parser'
 import type { SourcePlace } from '../../schema/excerpt.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import { isObject } from '../../json/types.ts'
 import type { ModuleProblem } from '../loaded.ts'
 import { maskSource } from './mask-source.ts'
 import type { Unresolved } from './load-hooks.ts'
 import { INDEX_FILES } from './module-file.ts'
-import { placeAt, problemOf, readText, shownPath } from './problem.ts'
+import { problemOf, readText, shownPath } from './problem.ts'
 
 const CODE = 'plugin-module'
 const ENDINGS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json']
@@ -40,7 +41,7 @@ function placeOfImport(text: string, specifier: string): SourcePlace | null {
       const before = mask.slice(0, at)
       if (mask[at] !== quote || !BEFORE_NAME.test(before)) continue
       const begin = [...before.matchAll(STATEMENT)].at(-1)?.index ?? at
-      return placeAt(text, begin)
+      return positionsOf(text)(begin)
     }
   }
   return null

@@ -2,12 +2,13 @@
 
 import { pathToFileURL, fileURLToPath } from 'node:url'
 import type { SourcePlace } from '../../schema/excerpt.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import type { ModuleProblem } from '../loaded.ts'
 import type { ModuleFile } from './find-files.ts'
 import { graph, parseOnly } from './load-hooks.ts'
 import { maskSource } from './mask-source.ts'
 import { isScript } from './module-file.ts'
-import { placeAt, problemOf, readText, shownPath } from './problem.ts'
+import { problemOf, readText, shownPath } from './problem.ts'
 
 const CODE = 'plugin-module'
 const COMPILE = 'compile it to .js, or start with --import tsx'
@@ -66,7 +67,7 @@ function hintForName(file: string): string {
 
 function describeDecorator(file: string, text: string, offset: number): ModuleProblem {
   const message = 'decorators are TypeScript that has to be compiled'
-  return problemOf(CODE, file, message, { place: placeAt(text, offset), text, hint: `call the function yourself; or ${COMPILE}` })
+  return problemOf(CODE, file, message, { place: positionsOf(text)(offset), text, hint: `call the function yourself; or ${COMPILE}` })
 }
 
 /** The file and the place that an error shows above its message. */

@@ -38,6 +38,14 @@ export function placeOfProblem({ file, line, column }: ModuleProblem): string {
   return line === null ? file : `${file}:${line}:${column ?? 1}`
 }
 
+/** All there is to say: the sentence with its place, the excerpt, what to do; without a line feed at the end. */
+export function textOfProblem(problem: ModuleProblem): string {
+  const { message, file, excerpt, hint } = problem
+  // Where the sentence begins with the file there is nothing to add.
+  const text = message.startsWith(file) ? message : `${placeOfProblem(problem)}: ${message}`
+  return [text, ...(excerpt === null ? [] : [excerpt]), ...(hint === '' ? [] : [`  hint: ${hint}`])].join('\n')
+}
+
 /** A path for the eye: from the working directory on, where it lies below. */
 export function shownPath(path: string): string {
   const short = relative('', path)
@@ -49,12 +57,6 @@ export function shownPath(path: string): string {
 export function describeSystemError(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException
   return typeof errno === 'number' ? getSystemErrorMessage(errno) : message
-}
-
-/** Where an offset of a text stands. */
-export function placeAt(text: string, offset: number): SourcePlace {
-  const before = text.slice(0, offset)
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }
 
 /** Null for what cannot be read. */

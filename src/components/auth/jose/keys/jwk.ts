@@ -8,6 +8,7 @@ import { decodeBase64, decodeLinesOfBase64url } from '../base64url.ts'
 import { completeRsaKey } from './rsa-numbers.ts'
 import { memberOf, parseStrictObject } from '../token/strict-json.ts'
 import type { JsonRecord } from '../token/strict-json.ts'
+import { valueInAnyCase } from '../../../../json/any-case.ts'
 import { isObject } from '../../../../json/types.ts'
 
 /** One key of a set. */
@@ -70,8 +71,7 @@ export function parseUsableKeys(text: string, algorithms: ReadonlySet<string>): 
 function listKeys(text: string): unknown[] {
   const set = parseStrictObject(text)
   // compat: the set is read by Go's own decoder, which takes names in any case; its keys are not.
-  const name = Object.hasOwn(set, 'keys') ? 'keys' : (Object.keys(set).find((key) => key.toLowerCase() === 'keys') ?? 'keys')
-  const keys = memberOf(set, name) ?? []
+  const keys = valueInAnyCase(set, 'keys') ?? []
   if (!Array.isArray(keys)) throw new Error('the keys of a JWK set must be a list')
   return keys
 }
