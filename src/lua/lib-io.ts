@@ -265,15 +265,9 @@ const FUNCTIONS: Readonly<Record<string, LuaFunction>> = {
   write: native((thread, ...args) => write(thread, defaultFile(thread, 'output'), args, 0)),
 }
 
-function recordOf(fields: Readonly<Record<string, Value>>): LuaTable {
-  const table = new LuaTable()
-  for (const [name, value] of Object.entries(fields)) table.setHash(name, value)
-  return table
-}
-
-const METATABLE = recordOf({ ...METHODS, __index: false })
-const IO = recordOf({ stdout: false, stdin: false, stderr: false, ...FUNCTIONS })
-const CHOSEN = recordOf({ input: false, output: false, stdout: false })
+const METATABLE = LuaTable.of({ ...METHODS, __index: false })
+const IO = LuaTable.of({ stdout: false, stdin: false, stderr: false, ...FUNCTIONS })
+const CHOSEN = LuaTable.of({ input: false, output: false, stdout: false })
 
 function standard(name: string, descriptor: number, metatable: LuaTable): LuaUserData {
   const handle = new FileHandle({ name: `/dev/${name}`, descriptor, isReadable: descriptor === 0, isWritable: descriptor !== 0 })

@@ -29,11 +29,8 @@ function date(thread: LuaThread, args: Args): Value {
     ? [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds(), at.getUTCDay()]
     : [at.getFullYear(), at.getMonth(), at.getDate(), at.getHours(), at.getMinutes(), at.getSeconds(), at.getDay()]
   const [year, month = 0, day, hour, min, sec, wday = 0] = parts
-  const table = new LuaTable()
   // compat: the day of the year is 0 and there is no summer time, as in gopher-lua.
-  const fields = { year, month: month + 1, day, hour, min, sec, wday: wday + 1, yday: 0, isdst: false }
-  for (const [name, value] of Object.entries(fields)) table.setHash(name, value)
-  return table
+  return LuaTable.of({ year, month: month + 1, day, hour, min, sec, wday: wday + 1, yday: 0, isdst: false })
 }
 
 /** A field of the table given to `os.time`. */

@@ -150,18 +150,15 @@ const FUNCTIONS: Readonly<Record<string, LuaFunction>> = {
 }
 const SEARCHERS = [native((thread, ...args) => preloaded(thread, args)), native((thread, ...args) => fromFile(thread, args))]
 
-const PACKAGE = new LuaTable()
-for (const [name, value] of Object.entries({
+const PACKAGE = LuaTable.of({
   ...FUNCTIONS,
   preload: false,
   loaders: false,
   loaded: false,
   path: DEFAULT_PATH,
   cpath: '',
-})) {
-  PACKAGE.setHash(name, value)
-}
-PACKAGE.setHash('config', '/\n;\n?\n!\n-\n')
+  config: '/\n;\n?\n!\n-\n',
+})
 
 /** The table `package` of a new state, and the registry's tables behind it. */
 export function openPackage(path: string, loaded: LuaTable, registry: Map<string, LuaTable>): LuaTable {

@@ -39,6 +39,13 @@ export class LuaTable {
     this.border = array.length
   }
 
+  /** A table of these fields, in their order. */
+  static of(fields: Readonly<Record<string, Value>>): LuaTable {
+    const table = new LuaTable()
+    for (const [name, value] of Object.entries(fields)) table.setHash(name, value)
+    return table
+  }
+
   /** A table of distinct keys; `values` holds no nil. Takes both arrays over. */
   static record(keys: Value[], values: Value[]): LuaTable {
     const table = new LuaTable()
