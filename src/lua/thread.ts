@@ -239,10 +239,6 @@ export class LuaThread {
 /** First element of a result that is a call still to be made: `[TAIL, function, ...arguments]`. Never reaches a script. */
 export const TAIL = new LuaFunction(() => NOTHING, null, null, undefined)
 
-export function isStop(error: unknown): boolean {
-  return error instanceof LuaStop
-}
-
 /** What a script sees of something thrown in its call; stops and bugs of the host pass. */
 export function asLuaError(error: unknown, thread: LuaThread): LuaError {
   if (error instanceof LuaError) return error
