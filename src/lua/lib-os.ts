@@ -82,6 +82,11 @@ function removeFile(name: string): void {
   }
 }
 
+/** A file that is not there yet. */
+export function temporaryName(): string {
+  return bytesOfText(join(tmpdir(), randomBytes(8).toString('hex')))
+}
+
 function setEnvironment(thread: LuaThread, args: Args): Result {
   const name = checkString(thread, args, 0)
   const value = checkString(thread, args, 1)
@@ -117,5 +122,5 @@ export const OS: Readonly<Record<string, LuaFunction>> = {
   setenv: native((thread, ...args) => setEnvironment(thread, args)),
   setlocale: native(() => false),
   time: native((thread, ...args) => time(thread, args)),
-  tmpname: native(() => bytesOfText(join(tmpdir(), randomBytes(8).toString('hex')))),
+  tmpname: native(temporaryName),
 }

@@ -1,11 +1,13 @@
 // A runaway script costs its own call only, and no script gets at the host.
 
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { describe, test } from 'node:test'
 import { compile } from './compile.ts'
 import { LuaState } from './state.ts'
 import { output, run, within } from './test-support.ts'
+import type { Value } from './value.ts'
 
 const ENDLESS: readonly string[] = [
   'while true do end',
@@ -55,6 +57,48 @@ describe('a script that takes too much memory is stopped', () => {
   for (const source of [...GREEDY, ...greedyFiles]) {
     test(source, () => assert.deepEqual(run(source, { budget: { ...budget, ...within(20_000) } }), { out: [], error: 'stop: memory' }))
   }
+})
+
+describe('files', { skip: !existsSync('/dev/full') }, () => {
+  const descriptors = (): number => readdirSync('/proc/self/fd').length
+  /** What a program gives, and how many descriptors its state has left open. */
+  function leftBy(source: string): [result: Value, left: number] {
+    const before = descriptors()
+    const state = new LuaState({ openLibs: true })
+    const [result] = state.run(compile(source))
+    state.close()
+    return [result, descriptors() - before]
+  }
+  test('a script has so many open and no more, and all are closed with it', () => {
+    const source = 'local n = 0 for i = 1, 300 do local f, e = io.open("/dev/null") if f then n = n + 1 else r = e end end return n .. r'
+    assert.deepEqual(leftBy(source), ['256open /dev/null: too many open files', 0])
+    assert.deepEqual(leftBy('for i = 1, 300 do io.lines("/dev/null") end for i = 1, 300 do io.tmpfile() end return 1'), [1, 0])
+  })
+  test('those that it has closed do not count', () =>
+    assert.deepEqual(leftBy('for i = 1, 1000 do io.open("/dev/null"):close() end return io.type(io.open("/dev/null"))'), ['file', 0]))
+  test('one that cannot be written does not keep the others open', () => {
+    const full = 'local f = io.open("/dev/full", "w") f:setvbuf("full") f:write("x") g = io.open("/dev/null")'
+    assert.deepEqual(leftBy(`${full} return 1`), [1, 0])
+    assert.deepEqual(leftBy(`${full} return select(2, f:flush())`), ['write /dev/full: no space left on device', 0])
+    assert.deepEqual(leftBy(`${full} return select(2, f:seek("set"))`), ['write /dev/full: no space left on device', 0])
+    assert.deepEqual(leftBy(`${full} return select(2, f:setvbuf("no"))`), ['write /dev/full: no space left on device', 0])
+    assert.deepEqual(leftBy(`${full} return select(2, pcall(f.close, f))`), ['<string>:1: write /dev/full: no space left on device', 0])
+  })
+  test('one without a name leaves nothing in the folder of such files', () => {
+    const before = new Set(readdirSync(tmpdir()))
+    assert.deepEqual(leftBy('local f = io.tmpfile() f:write("abc") f:seek("set") return f:read("*a")'), ['abc', 0])
+    assert.deepEqual(
+      readdirSync(tmpdir()).filter((name) => !before.has(name) && /^[0-9a-f]{16}$/.test(name)),
+      [],
+    )
+  })
+  test('one that is closed has no place, and none is before the beginning', () => {
+    assert.deepEqual(leftBy('local f = io.open("/dev/null") f:close() return select(2, f:seek("end"))'), [
+      'seek /dev/null: file already closed',
+      0,
+    ])
+    assert.deepEqual(leftBy('return select(2, io.open("/dev/null"):seek("set", -1))'), ['seek /dev/null: invalid argument', 0])
+  })
 })
 
 describe('depth', () => {

@@ -24,9 +24,6 @@ export const DEFAULT_STRING_LENGTH = 32 * 1024 * 1024
 /** perf: the heap is measured after so many bytes that were accounted for. */
 const MEASURE_EVERY = 16 * 1024 * 1024
 
-/** Files that one state may open. */
-const MAX_OPEN = 256
-
 export type TypeName = 'nil' | 'boolean' | 'number' | 'string' | 'function' | 'userdata' | 'thread' | 'table' | 'channel'
 
 export class Machine {
@@ -41,7 +38,7 @@ export class Machine {
   readonly isSuspendable: boolean
   /** The script made a string of more than 64 kB. */
   hasLongStrings = false
-  private closers: (() => void)[] | null = null
+  private closers: Set<() => void> | null = null
   private typeMetatables: Map<TypeName, LuaTable | undefined> | null = null
   private readonly isOver: (() => boolean) | undefined
   private readonly memory: number
@@ -98,15 +95,26 @@ export class Machine {
     }
   }
 
-  /** For what a script opened: called when the state is closed. */
-  onClose(close: () => void): void {
-    this.closers ??= []
-    if (this.closers.length >= MAX_OPEN) throw new LuaStop('memory', `the script opened more than ${MAX_OPEN} files`)
-    this.closers.push(close)
+  /** What the script has open. */
+  get openCount(): number {
+    return this.closers?.size ?? 0
+  }
+
+  /** For what a script opened: called when the state is closed, unless the function that this gives was called before. */
+  onClose(close: () => void): () => void {
+    this.closers ??= new Set()
+    this.closers.add(close)
+    return () => void this.closers?.delete(close)
   }
 
   close(): void {
-    for (const close of this.closers ?? []) close()
+    for (const close of this.closers ?? []) {
+      try {
+        close()
+      } catch {
+        // What nobody has closed is written as far as it can be.
+      }
+    }
     this.closers = null
   }
 
