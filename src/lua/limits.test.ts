@@ -23,6 +23,8 @@ const ENDLESS: readonly string[] = [
   'table.sort({3, 1, 2}, function() while true do end end)',
   '(("a"):rep(3000)):match((".*"):rep(20) .. "b")',
   '("a"):rep(30):match(("a?"):rep(30) .. ("a"):rep(30) .. "b")',
+  'local p = ("%A"):rep(32000) while true do ("x"):match(p) end',
+  'local p = ("[%A%D]"):rep(10000) while true do ("x"):match(p) end',
   'load(function() return "x" end)',
   'local a, b = ("x"):rep(3e7) .. "a", ("x"):rep(3e7) .. "a" while true do local c = a == b end',
   'local s = "a" .. (" "):rep(1e6) .. "b" while true do tonumber(s) end',
