@@ -165,6 +165,14 @@ describe('states', () => {
       'nil\tfunction\tnil\tA\ttrue\ttrue\tfunction',
     )
   })
+  test('have marks of their own for modules that are loading', () => {
+    const load = (body: string): string => output(`package.preload.m = function() ${body} end require("m")`, { openLibs: false })
+    assert.equal(
+      load('setmetatable(package.loaded.m, {__index = {x = 1}}) print(package.loaded.m.x, pcall(require, "m"))').slice(0, 7),
+      '1\tfalse',
+    )
+    assert.equal(load('print(getmetatable(package.loaded.m))'), 'nil')
+  })
   test('share compiled chunks', () => {
     const chunk = compile('n = (n or 0) + 1 return n')
     const [one, other] = [new LuaState(), new LuaState()]
