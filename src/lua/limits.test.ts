@@ -26,6 +26,7 @@ const ENDLESS: readonly string[] = [
   'local p = ("%A"):rep(32000) while true do ("x"):match(p) end',
   'local p = ("[%A%D]"):rep(10000) while true do ("x"):match(p) end',
   'load(function() return "x" end)',
+  'os.date(("%c"):rep(1e6))',
   'local a, b = ("x"):rep(3e7) .. "a", ("x"):rep(3e7) .. "a" while true do local c = a == b end',
   'local s = "a" .. (" "):rep(1e6) .. "b" while true do tonumber(s) end',
   'while true do ("x"):rep(2e6):upper():lower():reverse() end',
