@@ -37,7 +37,7 @@ function newFile(thread: LuaThread, open: () => FileHandle): LuaUserData {
   const handle = open()
   handle.onClose = machine.onClose(() => handle.close())
   handle.guard = (waiting) => {
-    machine.checkTime()
+    machine.checkBudget()
     if (waiting > machine.maxStringLength) machine.charge(waiting)
   }
   return new LuaUserData(handle, thread.machine.registry.get(FILE_CLASS))

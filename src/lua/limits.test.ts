@@ -42,6 +42,10 @@ const GREEDY: readonly string[] = [
   'string.format("%1000000d%1000000d%1000000d%1000000d%1000000d%1000000d%1000000d%1000000d%1000000d", 1, 1, 1, 1, 1, 1, 1, 1, 1)',
   'pcall(function() local s = "x" while true do s = s .. s end end) print("caught")',
   '("x"):rep(8e6):gmatch("")',
+  'local f for i = 1, 1e9 do local g = f f = function() return g end end',
+  'local t for i = 1, 1e9 do t = setmetatable({}, t) end',
+  'local t = {} for i = 1, 1e9 do t[i] = ("x"):rep(8e6):reverse() end',
+  'os.date(("%c"):rep(4e6))',
   '("x"):rep(1e6):gsub("x", ("y"):rep(1e4))',
 ]
 

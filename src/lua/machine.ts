@@ -12,7 +12,7 @@ import type { Value } from './value.ts'
 export interface Budget {
   /** Is the time of the script over? Asked every few thousand steps. */
   readonly isOver?: () => boolean
-  /** How much the heap may grow while the script runs, bytes; about. */
+  /** How much heap and buffers may grow while the script runs, bytes; about. */
   readonly memory?: number
   /** Longest string, bytes. */
   readonly stringLength?: number
@@ -21,8 +21,10 @@ export interface Budget {
 const DEFAULT_MEMORY = 256 * 1024 * 1024
 /** Longest string, bytes, unless the budget says else. */
 export const DEFAULT_STRING_LENGTH = 32 * 1024 * 1024
-/** perf: the heap is measured after so many bytes that were accounted for. */
+/** perf: memory is measured after so many bytes that were accounted for, … */
 const MEASURE_EVERY = 16 * 1024 * 1024
+/** … and after the clock was read so often, because closures and the like are not. */
+const LOOKS_BETWEEN = 64
 
 export type TypeName = 'nil' | 'boolean' | 'number' | 'string' | 'function' | 'userdata' | 'thread' | 'table' | 'channel'
 
@@ -44,6 +46,7 @@ export class Machine {
   private readonly memory: number
   readonly maxStringLength: number
   private owed = 0
+  private looks = 0
   private heapAtStart = -1
 
   constructor(host: Host, globals: LuaTable, budget: Budget, isSuspendable: boolean) {
@@ -55,8 +58,10 @@ export class Machine {
     this.maxStringLength = budget.stringLength ?? DEFAULT_STRING_LENGTH
   }
 
-  checkTime(): void {
+  /** Called again and again while the script runs. */
+  checkBudget(): void {
     if (this.isOver?.() === true) throw new LuaStop('time', 'the script took longer than it may')
+    if (++this.looks % LOOKS_BETWEEN === 0) this.measure()
   }
 
   /** So many bytes were taken. Strings beyond the longest allowed, and growth beyond the memory, stop the script. */
@@ -74,7 +79,9 @@ export class Machine {
 
   private measure(): void {
     this.owed = 0
-    const used = getHeapStatistics().used_heap_size
+    // security: long strings are often beside the heap.
+    const { used_heap_size: heap, external_memory: beside } = getHeapStatistics()
+    const used = heap + beside
     if (this.heapAtStart < 0 || used < this.heapAtStart) this.heapAtStart = used
     if (used - this.heapAtStart > this.memory) throw new LuaStop('memory', 'the script took more memory than it may')
   }

@@ -73,7 +73,7 @@ export class LuaThread {
   /** Time and memory are looked at; ends the script if one is over. */
   tick(): void {
     this.fuel = this.machine.hasLongStrings ? FUEL_WITH_LONG_STRINGS : FUEL
-    this.machine.checkTime()
+    this.machine.checkBudget()
   }
 
   /** For work that is no call: so many steps were made. */
