@@ -66,6 +66,18 @@ describe('a script that takes too much memory is stopped', () => {
   }
 })
 
+describe('whatever looks through keys far apart', () => {
+  const calls = ['#t', 'table.getn(t)', 'table.insert(t, 1)', 'table.concat(t, "", 1, 0)', 'unpack(t, 1, 0)', 'next(t)']
+  for (const call of [...calls, '#setmetatable(t, {})']) {
+    test(`${call} costs steps for them`, () => {
+      let looks = 0
+      const source = `local t = {} for i = 1, 10000 do t[i * 5000] = "x" end for i = 1, 100 do local _ = ${call} end`
+      assert.equal(run(source, { budget: { isOver: () => ++looks < 0 } }).error, null)
+      assert.ok(looks > 90, `${looks} looks at the clock`)
+    })
+  }
+})
+
 describe('files', { skip: !existsSync('/dev/full') }, () => {
   const descriptors = (): number => readdirSync('/proc/self/fd').length
   /** What a program gives, and how many descriptors its state has left open. */

@@ -179,11 +179,6 @@ export class LuaTable {
     return 16
   }
 
-  append(value: Value): number {
-    if (value === undefined) return 0
-    return this.setInteger(this.length + 1, value)
-  }
-
   /** gopher-lua's `table.remove`: without a position the last slot of the array part goes, even when it is nil. */
   remove(position: number): Value {
     this.densify()
