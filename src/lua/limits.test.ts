@@ -66,14 +66,24 @@ describe('a script that takes too much memory is stopped', () => {
   }
 })
 
-describe('whatever looks through keys far apart', () => {
-  const calls = ['#t', 'table.getn(t)', 'table.insert(t, 1)', 'table.concat(t, "", 1, 0)', 'unpack(t, 1, 0)', 'next(t)']
-  for (const call of [...calls, '#setmetatable(t, {})']) {
-    test(`${call} costs steps for them`, () => {
-      let looks = 0
-      const source = `local t = {} for i = 1, 10000 do t[i * 5000] = "x" end for i = 1, 100 do local _ = ${call} end`
-      assert.equal(run(source, { budget: { isOver: () => ++looks < 0 } }).error, null)
+describe('long work of one call is paid for in steps', () => {
+  /** How often the clock is looked at. */
+  function looksIn(source: string): number {
+    let looks = 0
+    assert.equal(run(source, { budget: { isOver: () => ++looks < 0 } }).error, null)
+    return looks
+  }
+  const lookups = ['#t', 'table.getn(t)', 'table.insert(t, 1)', 'table.concat(t, "", 1, 0)', 'unpack(t, 1, 0)', 'next(t)']
+  for (const call of [...lookups, '#setmetatable(t, {})']) {
+    test(`${call} through keys that are far apart`, () => {
+      const looks = looksIn(`local t = {} for i = 1, 10000 do t[i * 5000] = "x" end for i = 1, 100 do local _ = ${call} end`)
       assert.ok(looks > 90, `${looks} looks at the clock`)
+    })
+  }
+  for (const call of ['string.format(("%%"):rep(1e5))', '("é"):rep(1e5):upper()']) {
+    test(call, () => {
+      const looks = looksIn(`local _ = ${call}`)
+      assert.ok(looks > 20, `${looks} looks at the clock`)
     })
   }
 })
