@@ -84,8 +84,14 @@ export class LuaThread {
 
   /** A string of so many bytes was made. */
   madeString(length: number): void {
+    if (length > this.machine.maxStringLength) this.machine.charge(length)
+    this.gotString(length)
+  }
+
+  /** The host gave a string of so many bytes, longer than the script may make perhaps. */
+  gotString(length: number): void {
     if (length <= 256) return
-    this.machine.charge(length)
+    this.machine.take(length)
     if (length > LONG_STRING) this.machine.hasLongStrings = true
     this.spend(length >> 6)
   }
