@@ -79,6 +79,27 @@ test('the waits grow until something has been open for a while', async () => {
   await own.link.close()
 })
 
+test('an attempt that takes long and fails is no recovery', async (t) => {
+  let nowMs = 0
+  t.mock.method(performance, 'now', () => nowMs)
+  const waited: number[] = []
+  const states: string[] = []
+  let givenUp = 0
+  const link = new Link<number>({
+    open() {
+      nowMs += 10_000
+      return Promise.reject(new Error('silent'))
+    },
+    backOff: (attempt) => (waited.push(attempt), 1),
+    maxRetries: 2,
+    onState: (_isUp, reason) => states.push(reason),
+    onGivenUp: () => givenUp++,
+  })
+  await settled(() => givenUp === 1)
+  assert.deepEqual([waited, states], [[0, 1], ['silent']])
+  await link.close()
+})
+
 test('the end interrupts every wait, and whoever waits hears of it', async () => {
   const own = bench(['no'], { backOff: () => 60_000 })
   await own.link.attempted

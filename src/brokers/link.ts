@@ -117,10 +117,9 @@ export class Link<T> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       if (attempt > 0) await pause(backOff(attempt - 1), signal)
       if (signal.aborted) return
-      const startMs = performance.now()
-      const reason = await this.#runOnce()
+      const { reason, openMs } = await this.#runOnce()
       if (signal.aborted) return
-      if (performance.now() - startMs > HEALTHY_MS) attempt = 0
+      if (openMs > HEALTHY_MS) attempt = 0
       const isLast = attempt >= maxRetries
       this.#tell(false, reason)
       if (!isLast) continue
@@ -129,22 +128,25 @@ export class Link<T> {
     }
   }
 
-  /** Opens it and waits for its end; gives why it ended or did not open. */
-  async #runOnce(): Promise<string> {
+  /** Opens it and waits for its end; gives why it ended or did not open, and how long it was open. */
+  async #runOnce(): Promise<{ readonly reason: string; readonly openMs: number }> {
     const { signal } = this.#stopping
+    let startMs = Infinity
+    const end = (reason: string) => ({ reason, openMs: performance.now() - startMs })
     try {
       const opened = await this.#init.open(signal)
       if (signal.aborted) {
         await opened.close()
-        return ''
+        return end('')
       }
+      startMs = performance.now()
       this.#opened = opened
       this.#tell(true, '')
       for (const give of this.#waiting) give(opened.value)
       this.#waiting.clear()
-      return await opened.ended
+      return end(await opened.ended)
     } catch (error) {
-      return (error as Error).message
+      return end((error as Error).message)
     } finally {
       this.#opened = null
     }

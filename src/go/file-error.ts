@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'too many levels of symbolic links',
   ENAMETOOLONG: 'file name too long',
   EMFILE: 'too many open files',
+  ENOSPC: 'no space left on device',
   ERR_INVALID_ARG_VALUE: 'invalid argument',
 }
 

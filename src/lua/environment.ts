@@ -13,30 +13,23 @@ import { STRING } from './lib-string.ts'
 import { TABLE } from './lib-table.ts'
 import type { Machine } from './machine.ts'
 import { LuaTable } from './table.ts'
-import type { Value } from './value.ts'
-
-function tableOf(fields: Readonly<Record<string, Value>>): LuaTable {
-  const table = new LuaTable()
-  for (const [name, value] of Object.entries(fields)) table.setHash(name, value)
-  return table
-}
 
 const GLOBALS = { ...BASE, ...LOAD, ...MODULES, _VERSION: 'Lua 5.1', _GOPHER_LUA_VERSION: 'GopherLua 0.1' }
 const CLOSED = ['_G', 'package', 'table']
 const OPEN = [...CLOSED, 'io', 'os', 'string', 'math', 'debug', 'channel', 'coroutine']
 /** perf: every name that a state will fill stands in the template, so that filling it adds no key. */
-const CLOSED_GLOBALS = tableOf({ ...GLOBALS, ...Object.fromEntries(CLOSED.map((name) => [name, false])) })
-const OPEN_GLOBALS = tableOf({ ...GLOBALS, ...Object.fromEntries(OPEN.map((name) => [name, false])) })
+const CLOSED_GLOBALS = LuaTable.of({ ...GLOBALS, ...Object.fromEntries(CLOSED.map((name) => [name, false])) })
+const OPEN_GLOBALS = LuaTable.of({ ...GLOBALS, ...Object.fromEntries(OPEN.map((name) => [name, false])) })
 const LIBRARIES = {
-  table: tableOf(TABLE),
-  os: tableOf(OS),
-  string: tableOf({ ...STRING, __index: false }),
-  math: tableOf(MATH),
-  debug: tableOf(DEBUG),
-  channel: tableOf(CHANNEL),
-  coroutine: tableOf(COROUTINE),
+  table: LuaTable.of(TABLE),
+  os: LuaTable.of(OS),
+  string: LuaTable.of({ ...STRING, __index: false }),
+  math: LuaTable.of(MATH),
+  debug: LuaTable.of(DEBUG),
+  channel: LuaTable.of(CHANNEL),
+  coroutine: LuaTable.of(COROUTINE),
 }
-const CHANNEL_METATABLE = tableOf({ ...CHANNEL_METHODS, __index: false })
+const CHANNEL_METATABLE = LuaTable.of({ ...CHANNEL_METHODS, __index: false })
 
 /** Fresh globals: only base, package and table, or all libraries. */
 export function newGlobals(isOpen: boolean): LuaTable {

@@ -1,6 +1,6 @@
 // An open file or a command's output, read through a buffer. Knows nothing of Lua values but strings of bytes.
 
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { bufferOfBytes, textOfBytes } from './bytes.ts'
 import type { Host } from './host.ts'
 
@@ -16,6 +16,8 @@ export class FileHandle {
   isClosed = false
   /** Asked before each piece that is read, with the bytes that wait: throws where a file never ends. */
   guard: (waiting: number) => void = () => {}
+  /** Told once. */
+  onClose: () => void = () => {}
   private readonly descriptor: number
   /** Where the next read or write happens; null: wherever the system is (pipes, terminals, appending). */
   private position: number | null
@@ -57,6 +59,13 @@ export class FileHandle {
     const descriptor = openSync(textOfBytes(name), flags, 0o600)
     const isReadable = kind === 'r' || kind === 'a' || kind.endsWith('+')
     return new FileHandle({ name, descriptor, isReadable, isWritable: kind !== 'r', position: kind.startsWith('a') ? null : 0 })
+  }
+
+  /** One that has no name any more, and is gone when it is closed. */
+  static openTemporary(name: string): FileHandle {
+    const handle = FileHandle.open(name, 'w+')
+    unlinkSync(textOfBytes(name))
+    return handle
   }
 
   /** Runs a command at once for its output, or at `close` with what was written. */
@@ -141,11 +150,13 @@ export class FileHandle {
     return found[1] ?? null
   }
 
-  seek(whence: 'set' | 'cur' | 'end', offset: number): number {
+  /** Null for a place before the beginning. */
+  seek(whence: 'set' | 'cur' | 'end', offset: number): number | null {
     this.flush()
     this.dropBuffer()
     const start = whence === 'set' ? 0 : whence === 'cur' ? (this.position ?? 0) : fstatSync(this.descriptor).size
-    this.position = Math.max(0, start + offset)
+    if (start + offset < 0) return null
+    this.position = start + offset
     return this.position
   }
 
@@ -153,9 +164,13 @@ export class FileHandle {
   close(): number | true {
     if (this.isClosed) return true
     this.isClosed = true
+    this.onClose()
     if (this.runCommand === null) {
-      this.flush()
-      if (this.descriptor > 2) closeSync(this.descriptor)
+      try {
+        this.flush()
+      } finally {
+        if (this.descriptor > 2) closeSync(this.descriptor)
+      }
       return true
     }
     if (this.isReadable) return this.exitStatus

@@ -27,13 +27,18 @@ const LAYOUTS: Readonly<Record<string, string>> = {
   Z: 'MST',
 }
 
-/** Unknown directives stay as they are. */
-export function strftime(format: string, at: Date, isUtc: boolean): string {
+/** Unknown directives stay as they are. `spend` hears of each piece, before the next is made. */
+export function strftime(format: string, at: Date, isUtc: boolean, spend: (piece: string) => void): string {
   const moment = isUtc ? utcMoment(at) : new LocalMoment(at)
-  return format.replaceAll(/%([^])/g, (whole, letter: string) => {
+  const pieceOf = (whole: string, letter: string): string => {
     if (letter === '%') return '%'
     if (letter === 'w') return String(moment.civil.weekday)
     const layout = Object.hasOwn(LAYOUTS, letter) ? LAYOUTS[letter] : undefined
     return layout === undefined ? whole : formatTime(moment, layout)
+  }
+  return format.replaceAll(/%([^])/g, (whole, letter: string) => {
+    const piece = pieceOf(whole, letter)
+    spend(piece)
+    return piece
   })
 }

@@ -1,12 +1,11 @@
 // The iterators behind `pairs` and `ipairs`. Loops know them and need not call them.
 
 import { checkInteger, checkTable } from './check.ts'
+import { nextEntry } from './table-walk.ts'
 import { native, NOTHING } from './value.ts'
 
 export const NEXT = native((thread, ...args) => {
-  const table = checkTable(thread, args, 0)
-  if (table.sparseSize > 0) thread.spend(table.sparseSize)
-  return table.next(args[1], thread) ? [thread.key, thread.value] : NOTHING
+  return nextEntry(thread, checkTable(thread, args, 0), args[1]) ? [thread.key, thread.value] : NOTHING
 })
 
 export const INEXT = native((thread, ...args) => {

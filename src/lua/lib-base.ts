@@ -9,6 +9,7 @@ import { textOfValue } from './number-format.ts'
 import { parseFloat64, parseInteger, trimSpace } from './parse-number.ts'
 import { rawSet } from './run-tables.ts'
 import { LuaTable } from './table.ts'
+import { lengthOf, nextEntry } from './table-walk.ts'
 import { asLuaError, MAX_VALUES } from './thread.ts'
 import type { LuaThread } from './thread.ts'
 import { LuaFunction, LuaUserData, NOTHING, firstOf, native, valuesOf } from './value.ts'
@@ -105,7 +106,7 @@ function tonumber(thread: LuaThread, args: Args): Value {
 function unpack(thread: LuaThread, args: Args): Result {
   const table = checkTable(thread, args, 0)
   const from = optionalInteger(thread, args, 1, 1)
-  const to = optionalInteger(thread, args, 2, table.length)
+  const to = optionalInteger(thread, args, 2, lengthOf(thread, table))
   if (to < from) return NOTHING
   if (to - from >= MAX_VALUES) thread.raise('registry overflow')
   const values: Value[] = []
@@ -210,9 +211,7 @@ export const BASE: Readonly<Record<string, LuaFunction>> = {
   getmetatable: native((thread, ...args) => visibleMetatable(thread, checkAny(thread, args, 0))),
   ipairs: native((thread, ...args) => [INEXT, checkTable(thread, args, 0), 0]),
   next: native((thread, ...args) => {
-    const table = checkTable(thread, args, 0)
-    if (table.sparseSize > 0) thread.spend(table.sparseSize)
-    return table.next(args[1], thread) ? [thread.key, thread.value] : undefined
+    return nextEntry(thread, checkTable(thread, args, 0), args[1]) ? [thread.key, thread.value] : undefined
   }),
   pairs: native((thread, ...args) => [NEXT, checkTable(thread, args, 0), undefined]),
   pcall,

@@ -1,23 +1,21 @@
 // The library `io`: only in states with open libraries. Files are userdata with methods; they are closed with their state at the latest.
 
-import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { argumentError, checkInteger, checkString, checkTypes, checkUserData, optionalInteger } from './check.ts'
-import type { Args } from './check.ts'
+import { type Args, argumentError, checkInteger, checkString, checkTypes, checkUserData, optionalInteger } from './check.ts'
 import { FileHandle } from './file-handle.ts'
 import { fileErrorText } from './lib-load.ts'
+import { temporaryName } from './lib-os.ts'
 import { typeOf } from './machine.ts'
 import { textOfValue } from './number-format.ts'
 import { LuaTable } from './table.ts'
 import type { LuaThread } from './thread.ts'
-import { LuaFunction, LuaUserData, NOTHING, native } from './value.ts'
-import type { Result, Value } from './value.ts'
+import { LuaFunction, LuaUserData, NOTHING, native, type Result, type Value } from './value.ts'
 
 const MODES = ['r', 'rb', 'w', 'wb', 'a', 'ab', 'r+', 'rb+', 'w+', 'wb+', 'a+', 'ab+']
 /** gopher-lua's key in the registry. */
 const FILE_CLASS = 'FILE*'
 const DEFAULTS = 'io defaults'
+/** security: files that one state may have open at a time: descriptors are the whole process's. */
+const MAX_OPEN = 256
 /** Bytes that may wait in a file's buffer. */
 const MAX_BUFFER = 1024 * 1024
 
@@ -32,26 +30,36 @@ function checkOption(thread: LuaThread, args: Args, at: number, options: readonl
   return argumentError(thread, at, `invalid option: ${option} (must be one of ${options.join(',')})`)
 }
 
-function newFile(thread: LuaThread, handle: FileHandle): LuaUserData {
+/** Throws what `open` throws, and the system's error for one file too many. */
+function newFile(thread: LuaThread, open: () => FileHandle): LuaUserData {
   const { machine } = thread
-  machine.onClose(() => handle.close())
+  if (machine.openCount >= MAX_OPEN) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+  const handle = open()
+  handle.onClose = machine.onClose(() => handle.close())
   handle.guard = (waiting) => {
-    machine.checkTime()
+    machine.checkBudget()
     if (waiting > machine.maxStringLength) machine.charge(waiting)
   }
   return new LuaUserData(handle, thread.machine.registry.get(FILE_CLASS))
 }
 
-function nameOf(handle: FileHandle): string {
-  return `${handle.isProcess ? 'process' : 'file'} ${handle.name}`
+function refuse({ isProcess, name }: FileHandle, only: string): Result {
+  return [undefined, `${isProcess ? 'process' : 'file'} ${name} is opened for only ${only}.`, 1]
 }
 
-function refuse(handle: FileHandle, only: string): Result {
-  return [undefined, `${nameOf(handle)} is opened for only ${only}.`, 1]
+/** The file, or nothing and why. */
+function tryOpen(thread: LuaThread, what: string, open: () => FileHandle): Result {
+  try {
+    return newFile(thread, open)
+  } catch (error) {
+    return [undefined, describeError(what, error), 1]
+  }
 }
 
-function openError(name: string, error: unknown): string {
-  return `open ${name}: ${fileErrorText(error)}`
+/** What the system said. Throws whatever else it is. */
+function describeError(what: string, error: unknown): string {
+  if (!(error instanceof Error && 'code' in error)) throw error
+  return `${what}: ${fileErrorText(error)}`
 }
 
 function write(thread: LuaThread, handle: FileHandle, values: Args, from: number): Result {
@@ -60,14 +68,20 @@ function write(thread: LuaThread, handle: FileHandle, values: Args, from: number
   for (let i = from; i < values.length; i++) {
     checkTypes(thread, values, i, ['number', 'string'])
     const text = textOfValue(values[i])
-    try {
-      if (handle === standardOutput(thread)) thread.machine.host.write(text)
-      else handle.write(text)
-    } catch (error) {
-      return [undefined, fileErrorText(error), 1]
-    }
+    const failed = tryWrite(handle, () => (handle === standardOutput(thread) ? thread.machine.host.write(text) : handle.write(text)))
+    if (failed !== null) return [...failed, 1]
   }
   return true
+}
+
+/** Null, or nothing and why it could not be written. */
+function tryWrite(handle: FileHandle, write: () => void): [undefined, string] | null {
+  try {
+    write()
+    return null
+  } catch (error) {
+    return [undefined, describeError(`write ${handle.name}`, error)]
+  }
 }
 
 function read(thread: LuaThread, handle: FileHandle, formats: Args, from: number): Result {
@@ -77,7 +91,7 @@ function read(thread: LuaThread, handle: FileHandle, formats: Args, from: number
   try {
     return readEach(thread, handle, wanted)
   } catch (error) {
-    return [undefined, readError(handle, error), 1]
+    return [undefined, describeError(`read ${handle.name}`, error), 1]
   }
 }
 
@@ -91,12 +105,6 @@ function readEach(thread: LuaThread, handle: FileHandle, formats: Args): Value[]
     }
   }
   return values
-}
-
-/** What the system said of a file, such as one that is a folder. Throws whatever else it is. */
-function readError({ name }: FileHandle, error: unknown): string {
-  if (!(error instanceof Error && 'syscall' in error)) throw error
-  return `read ${name}: ${fileErrorText(error)}`
 }
 
 function readOne(thread: LuaThread, handle: FileHandle, format: Value): Value[] {
@@ -125,7 +133,7 @@ function close(thread: LuaThread, handle: FileHandle): Result {
   try {
     return handle.close()
   } catch (error) {
-    return thread.raise(fileErrorText(error))
+    return thread.raise(describeError(`write ${handle.name}`, error))
   }
 }
 
@@ -136,7 +144,7 @@ function lineIterator(handle: FileHandle, closesAtEnd: boolean): LuaFunction {
     try {
       line = handle.readLine()
     } catch (error) {
-      return thread.raise(readError(handle, error))
+      return thread.raise(describeError(`read ${handle.name}`, error))
     }
     if (line === null && closesAtEnd) handle.close()
     return line ?? undefined
@@ -146,9 +154,11 @@ function lineIterator(handle: FileHandle, closesAtEnd: boolean): LuaFunction {
 function seek(thread: LuaThread, args: Args): Result {
   const handle = checkFile(thread, args)
   if (handle.isProcess) return [undefined, 'can not seek a process.']
+  if (handle.isClosed) return [undefined, `seek ${handle.name}: file already closed`]
   const whence = args.length < 2 ? 'cur' : checkOption(thread, args, 1, ['set', 'cur', 'end'])
   const by = args.length < 3 ? 0 : checkInteger(thread, args, 2)
-  return handle.seek(whence as 'set' | 'cur' | 'end', by)
+  const failed = tryWrite(handle, () => handle.flush())
+  return failed ?? handle.seek(whence as 'set' | 'cur' | 'end', by) ?? [undefined, `seek ${handle.name}: invalid argument`]
 }
 
 function describe(thread: LuaThread, args: Args): Value {
@@ -159,8 +169,7 @@ function describe(thread: LuaThread, args: Args): Value {
 function flush(thread: LuaThread, handle: FileHandle): Result {
   if (!handle.isWritable) return refuse(handle, 'reading')
   if (handle.isClosed) argumentError(thread, 0, 'file is closed')
-  handle.flush()
-  return true
+  return tryWrite(handle, () => handle.flush()) ?? true
 }
 
 function setvbuf(thread: LuaThread, args: Args): Result {
@@ -169,8 +178,7 @@ function setvbuf(thread: LuaThread, args: Args): Result {
   const mode = checkOption(thread, args, 1, ['no', 'full'])
   if (handle.isClosed) argumentError(thread, 0, 'file is closed')
   const size = optionalInteger(thread, args, 2, 4096)
-  handle.setBuffer(mode === 'no' ? 0 : Math.min(Math.max(size, 0), MAX_BUFFER))
-  return true
+  return tryWrite(handle, () => handle.setBuffer(mode === 'no' ? 0 : Math.min(Math.max(size, 0), MAX_BUFFER))) ?? true
 }
 
 const METHODS: Readonly<Record<string, LuaFunction>> = {
@@ -206,9 +214,9 @@ function setDefault(thread: LuaThread, args: Args, which: 'input' | 'output'): R
   let made = file
   if (typeof file === 'string') {
     try {
-      made = newFile(thread, FileHandle.open(file, which === 'input' ? 'r' : 'keep'))
+      made = newFile(thread, () => FileHandle.open(file, which === 'input' ? 'r' : 'keep'))
     } catch (error) {
-      return thread.raise(openError(file, error))
+      return thread.raise(describeError(`open ${file}`, error))
     }
   }
   if (!(made instanceof LuaUserData && made.value instanceof FileHandle)) {
@@ -221,20 +229,14 @@ function setDefault(thread: LuaThread, args: Args, which: 'input' | 'output'): R
 function open(thread: LuaThread, args: Args): Result {
   const name = checkString(thread, args, 0)
   const mode = args.length === 1 ? 'r' : checkOption(thread, args, 1, MODES)
-  try {
-    return newFile(thread, FileHandle.open(name, mode))
-  } catch (error) {
-    return [undefined, openError(name, error), 1]
-  }
+  return tryOpen(thread, `open ${name}`, () => FileHandle.open(name, mode))
 }
 
 function lines(thread: LuaThread, args: Args): Result {
   if (args.length === 0) return lineIterator(defaultFile(thread, 'input'), false)
   const name = checkString(thread, args, 0)
   try {
-    const handle = FileHandle.open(name, 'r')
-    newFile(thread, handle)
-    return lineIterator(handle, true)
+    return lineIterator(newFile(thread, () => FileHandle.open(name, 'r')).value as FileHandle, true)
   } catch {
     // compat: no error and no iterator.
     return NOTHING
@@ -252,11 +254,15 @@ const FUNCTIONS: Readonly<Record<string, LuaFunction>> = {
     const command = checkString(thread, args, 0)
     const mode = args[1] === undefined ? 'r' : checkOption(thread, args, 1, ['r', 'w'])
     const { host } = thread.machine
-    if (host.execute === undefined) return [undefined, 'fork/exec /bin/sh: operation not permitted']
-    return newFile(thread, FileHandle.command(command, mode === 'r', host.execute.bind(host)))
+    const execute = host.execute?.bind(host)
+    if (execute === undefined) return [undefined, 'fork/exec /bin/sh: operation not permitted']
+    return tryOpen(thread, 'fork/exec /bin/sh', () => FileHandle.command(command, mode === 'r', execute))
   }),
   read: native((thread, ...args) => read(thread, defaultFile(thread, 'input'), args, 0)),
-  tmpfile: native((thread) => newFile(thread, FileHandle.open(join(tmpdir(), randomBytes(8).toString('hex')), 'w+'))),
+  tmpfile: native((thread) => {
+    const name = temporaryName()
+    return tryOpen(thread, `open ${name}`, () => FileHandle.openTemporary(name))
+  }),
   type: native((_thread, ...args) => {
     const [file] = args
     if (!(file instanceof LuaUserData && file.value instanceof FileHandle)) return undefined
@@ -265,15 +271,9 @@ const FUNCTIONS: Readonly<Record<string, LuaFunction>> = {
   write: native((thread, ...args) => write(thread, defaultFile(thread, 'output'), args, 0)),
 }
 
-function recordOf(fields: Readonly<Record<string, Value>>): LuaTable {
-  const table = new LuaTable()
-  for (const [name, value] of Object.entries(fields)) table.setHash(name, value)
-  return table
-}
-
-const METATABLE = recordOf({ ...METHODS, __index: false })
-const IO = recordOf({ stdout: false, stdin: false, stderr: false, ...FUNCTIONS })
-const CHOSEN = recordOf({ input: false, output: false, stdout: false })
+const METATABLE = LuaTable.of({ ...METHODS, __index: false })
+const IO = LuaTable.of({ stdout: false, stdin: false, stderr: false, ...FUNCTIONS })
+const CHOSEN = LuaTable.of({ input: false, output: false, stdout: false })
 
 function standard(name: string, descriptor: number, metatable: LuaTable): LuaUserData {
   const handle = new FileHandle({ name: `/dev/${name}`, descriptor, isReadable: descriptor === 0, isWritable: descriptor !== 0 })

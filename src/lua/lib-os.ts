@@ -18,22 +18,33 @@ import type { Result, Value } from './value.ts'
 import { toInt64 } from './arithmetic.ts'
 
 const STARTED_AT = performance.now()
+/** What a directive of a date costs, in steps. */
+const DIRECTIVE_STEPS = 64
 
 function date(thread: LuaThread, args: Args): Value {
   let format = args.length >= 1 ? checkString(thread, args, 0) : '%c'
   const isUtc = format.startsWith('!')
   format = format.replace(/^!+/, '')
   const at = new Date(args.length >= 2 ? checkInteger(thread, args, 1) * 1000 : thread.machine.host.now())
-  if (!format.startsWith('*t')) return bytesOfText(strftime(format, at, isUtc))
+  if (Number.isNaN(at.getTime())) return thread.raise('time out of range')
+  if (!format.startsWith('*t')) return formatDate(thread, format, at, isUtc)
   const parts = isUtc
     ? [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds(), at.getUTCDay()]
     : [at.getFullYear(), at.getMonth(), at.getDate(), at.getHours(), at.getMinutes(), at.getSeconds(), at.getDay()]
   const [year, month = 0, day, hour, min, sec, wday = 0] = parts
-  const table = new LuaTable()
   // compat: the day of the year is 0 and there is no summer time, as in gopher-lua.
-  const fields = { year, month: month + 1, day, hour, min, sec, wday: wday + 1, yday: 0, isdst: false }
-  for (const [name, value] of Object.entries(fields)) table.setHash(name, value)
-  return table
+  return LuaTable.of({ year, month: month + 1, day, hour, min, sec, wday: wday + 1, yday: 0, isdst: false })
+}
+
+function formatDate(thread: LuaThread, format: string, at: Date, isUtc: boolean): string {
+  let size = format.length
+  const text = strftime(format, at, isUtc, (piece) => {
+    thread.spend(DIRECTIVE_STEPS)
+    size += piece.length
+    if (size > thread.machine.maxStringLength) thread.madeString(size)
+  })
+  thread.madeString(size)
+  return bytesOfText(text)
 }
 
 /** A field of the table given to `os.time`. */
@@ -85,6 +96,11 @@ function removeFile(name: string): void {
   }
 }
 
+/** A file that is not there yet. */
+export function temporaryName(): string {
+  return bytesOfText(join(tmpdir(), randomBytes(8).toString('hex')))
+}
+
 function setEnvironment(thread: LuaThread, args: Args): Result {
   const name = checkString(thread, args, 0)
   const value = checkString(thread, args, 1)
@@ -120,5 +136,5 @@ export const OS: Readonly<Record<string, LuaFunction>> = {
   setenv: native((thread, ...args) => setEnvironment(thread, args)),
   setlocale: native(() => false),
   time: native((thread, ...args) => time(thread, args)),
-  tmpname: native(() => bytesOfText(join(tmpdir(), randomBytes(8).toString('hex')))),
+  tmpname: native(temporaryName),
 }

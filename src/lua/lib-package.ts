@@ -12,8 +12,12 @@ import { LuaFunction, LuaUserData, NOTHING, firstOf, isTrue, native } from './va
 import type { Result, Suspension, Value } from './value.ts'
 
 const DEFAULT_PATH = './?.lua;/usr/local/share/lua/5.1/?.lua;/usr/local/share/lua/5.1/?/init.lua'
-/** Stands in `package.loaded` while a module is loading. */
-const LOADING = new LuaUserData(null, undefined)
+/** What a userdata holds that stands in `package.loaded` while a module is loading. security: the userdata itself is its state's alone. */
+const LOADING = Symbol('loading')
+
+function isLoading(value: Value): boolean {
+  return value instanceof LuaUserData && value.value === LOADING
+}
 
 export function packagePath(environment: string | undefined): string {
   return environment === undefined || environment === '' ? DEFAULT_PATH : environment.replaceAll(';;', `;${DEFAULT_PATH};`)
@@ -64,7 +68,7 @@ function fileModule(thread: LuaThread, file: string): Value {
 function find(thread: LuaThread, name: string): { loaded: Value } | { loader: Value } {
   const { registry } = thread.machine
   const loaded = registry.get('_LOADED')?.getString(name)
-  if (loaded === LOADING) thread.raise(`loop or previous error loading module: ${name}`)
+  if (isLoading(loaded)) thread.raise(`loop or previous error loading module: ${name}`)
   if (isTrue(loaded)) return { loaded }
   const problems: string[] = []
   for (let i = 1; ; i++) {
@@ -79,7 +83,7 @@ function find(thread: LuaThread, name: string): { loaded: Value } | { loader: Va
 /** After a module ran: what it returned, or what it put into `package.loaded` itself. */
 function keep(thread: LuaThread, name: string, returned: Value): Value {
   const loaded = thread.machine.registry.get('_LOADED') as LuaTable
-  if (loaded.getString(name) === LOADING) loaded.setHash(name, returned ?? true)
+  if (isLoading(loaded.getString(name))) loaded.setHash(name, returned ?? true)
   return loaded.getString(name)
 }
 
@@ -88,14 +92,14 @@ export const require = native(
     const name = checkString(thread, args, 0)
     const found = find(thread, name)
     if ('loaded' in found) return found.loaded
-    thread.machine.registry.get('_LOADED')?.setHash(name, LOADING)
+    thread.machine.registry.get('_LOADED')?.setHash(name, new LuaUserData(LOADING, undefined))
     return keep(thread, name, firstOf(thread.call(found.loader, [name])))
   },
   function* (thread, ...args): Generator<Suspension, Result, Value[]> {
     const name = checkString(thread, args, 0)
     const found = find(thread, name)
     if ('loaded' in found) return found.loaded
-    thread.machine.registry.get('_LOADED')?.setHash(name, LOADING)
+    thread.machine.registry.get('_LOADED')?.setHash(name, new LuaUserData(LOADING, undefined))
     return keep(thread, name, firstOf(yield* thread.callSuspendable(found.loader, [name])))
   },
 )
@@ -150,18 +154,15 @@ const FUNCTIONS: Readonly<Record<string, LuaFunction>> = {
 }
 const SEARCHERS = [native((thread, ...args) => preloaded(thread, args)), native((thread, ...args) => fromFile(thread, args))]
 
-const PACKAGE = new LuaTable()
-for (const [name, value] of Object.entries({
+const PACKAGE = LuaTable.of({
   ...FUNCTIONS,
   preload: false,
   loaders: false,
   loaded: false,
   path: DEFAULT_PATH,
   cpath: '',
-})) {
-  PACKAGE.setHash(name, value)
-}
-PACKAGE.setHash('config', '/\n;\n?\n!\n-\n')
+  config: '/\n;\n?\n!\n-\n',
+})
 
 /** The table `package` of a new state, and the registry's tables behind it. */
 export function openPackage(path: string, loaded: LuaTable, registry: Map<string, LuaTable>): LuaTable {

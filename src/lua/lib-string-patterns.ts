@@ -3,7 +3,7 @@
 import { checkAny, checkString, checkTypes, checkUserData, optionalInteger } from './check.ts'
 import type { Args } from './check.ts'
 import { textOfValue } from './number-format.ts'
-import { parsePattern, PatternError } from './pattern.ts'
+import { MAX_CACHED_LENGTH, parsePattern, PatternError } from './pattern.ts'
 import { BadCapture, findMatches, POSITION } from './pattern-match.ts'
 import type { Match } from './pattern-match.ts'
 import { index } from './run-tables.ts'
@@ -25,6 +25,8 @@ export function offset(length: number, position: number, isStart: boolean): numb
 }
 
 function search(thread: LuaThread, text: string, pattern: string, from: number, limit: number): Match[] {
+  // Long ones are read anew each time.
+  if (pattern.length > MAX_CACHED_LENGTH) thread.spend(pattern.length)
   try {
     return findMatches(text, parsePattern(pattern), from, limit, (steps, bytes = 0) => {
       thread.spend(steps)

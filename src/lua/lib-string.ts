@@ -10,6 +10,9 @@ import type { LuaThread } from './thread.ts'
 import { LuaFunction, NOTHING, native } from './value.ts'
 import type { Result, Value } from './value.ts'
 
+/** What a letter whose case is changed costs, or a piece that is formatted, in steps. */
+const PIECE_STEPS = 4
+
 function byte(thread: LuaThread, args: Args): Result {
   const text = checkString(thread, args, 0)
   const { length } = text
@@ -51,29 +54,38 @@ function sub(thread: LuaThread, args: Args): Value {
   return text.slice(start, Math.max(start, end))
 }
 
-/** Each character alone: Go knows no special casing, such as ß to SS. */
-function mapCase(bytes: string, convert: (char: string) => string): string {
+/** Go knows no special casing, such as ß to SS. */
+function mapLetter(letter: string, convert: (char: string) => string): string {
+  const other = convert(letter)
+  return Array.from(other).length === 1 ? other : letter
+}
+
+/** Each character alone. */
+function mapCase(thread: LuaThread, bytes: string, convert: (char: string) => string): string {
   const text = textOfBytes(bytes)
   if (text === bytes) return convert(text)
-  let mapped = ''
-  for (const letter of text) {
-    const other = convert(letter)
-    mapped += Array.from(other).length === 1 ? other : letter
+  const parts: string[] = []
+  for (const [letters] of text.matchAll(/[^]{1,4096}/gu)) {
+    thread.spend(letters.length * PIECE_STEPS)
+    parts.push(Array.from(letters, (letter) => mapLetter(letter, convert)).join(''))
   }
-  return bytesOfText(mapped)
+  return bytesOfText(parts.join(''))
 }
 
 function cased(convert: (char: string) => string): LuaFunction {
   return native((thread, ...args) => {
     const text = checkString(thread, args, 0)
     thread.madeString(text.length)
-    return mapCase(text, convert)
+    return mapCase(thread, text, convert)
   })
 }
 
 function format(thread: LuaThread, args: Args): Value {
   const text = checkString(thread, args, 0)
-  const formatted = sprintf(text, args.slice(1), thread.machine.maxStringLength)
+  const formatted = sprintf(text, args.slice(1), (size) => {
+    thread.spend(PIECE_STEPS)
+    if (size > thread.machine.maxStringLength) thread.madeString(size)
+  })
   thread.madeString(formatted.length)
   return formatted
 }

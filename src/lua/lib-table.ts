@@ -6,6 +6,7 @@ import { typeOf } from './machine.ts'
 import { formatNumber } from './number-format.ts'
 import { isLess } from './run-operators.ts'
 import type { LuaTable } from './table.ts'
+import { lengthOf } from './table-walk.ts'
 import type { LuaThread } from './thread.ts'
 import { LuaFunction, NOTHING, firstOf, isTrue, native } from './value.ts'
 import type { Result, Value } from './value.ts'
@@ -20,7 +21,7 @@ function densify(thread: LuaThread, table: LuaTable): void {
 function concat(thread: LuaThread, args: Args): Value {
   const table = checkTable(thread, args, 0)
   const separator = optionalString(thread, args, 1, '')
-  const { length } = table
+  const length = lengthOf(thread, table)
   let from = optionalInteger(thread, args, 2, 1)
   let to = optionalInteger(thread, args, 3, length)
   if (args.length === 3 && (from > length || from < 1)) return ''
@@ -44,7 +45,7 @@ function insert(thread: LuaThread, args: Args): Result {
   const table = checkTable(thread, args, 0)
   if (args.length === 1) thread.raise('wrong number of arguments')
   if (args.length === 2) {
-    thread.machine.take(table.append(args[1]))
+    if (args[1] !== undefined) thread.machine.take(table.setInteger(lengthOf(thread, table) + 1, args[1]))
     return NOTHING
   }
   const position = checkInteger(thread, args, 1)
@@ -124,11 +125,14 @@ function sink(array: Value[], from: number, end: number, isBefore: Before): void
   }
 }
 
+/** compat: also what `maxn` gives. */
+const LENGTH = native((thread, ...args) => lengthOf(thread, checkTable(thread, args, 0)))
+
 export const TABLE: Readonly<Record<string, LuaFunction>> = {
   concat: native((thread, ...args) => concat(thread, args)),
-  getn: native((thread, ...args) => checkTable(thread, args, 0).length),
+  getn: LENGTH,
   insert: native((thread, ...args) => insert(thread, args)),
-  maxn: native((thread, ...args) => checkTable(thread, args, 0).length),
+  maxn: LENGTH,
   remove: native((thread, ...args) => remove(thread, args)),
   sort: native((thread, ...args) => sort(thread, args)),
 }

@@ -20,6 +20,8 @@ const CASES: Readonly<Record<string, readonly (readonly [source: string, printed
     ['print(pcall(string.gsub, "alo", "(%1)", "a"))', 'false\t<string>:1: invalid capture index'],
     ['print(("%5.2f|%-5s|%05d|%x|%q"):format(3.14159, "ab", 42, 255, "a\\"b"))', ' 3.14|ab   |00042|ff|"a\\"b"'],
     ['print(("%s %d"):format("a"), ("%d"):format("12"), ("%d"):format("x"), ("%y"):format(1))', 'a %!d(MISSING)\t12\t0\t%!y(int64=1)'],
+    ['print(("100%%"):format(5, 6), ("%%%%"):format(), ("%%"):format(true))', '100%%!(EXTRA lua.LNumber=5)\t%%\t%%!(EXTRA lua.LBool=true)'],
+    ['local s = ("é"):rep(5000) .. "😀ßa" print(s:upper() == ("É"):rep(5000) .. "😀ßA", ("ΑΣ"):lower())', 'true\tασ'],
     ['print(("%.0f %.0f %.20f %g %e"):format(0.5, 1.5, 0.1, 1e20, 12345.678))', '0 2 0.10000000000000000555 1e+20 1.234568e+04'],
   ],
   table: [
@@ -54,6 +56,7 @@ const CASES: Readonly<Record<string, readonly (readonly [source: string, printed
     ],
     ['print(os.time(), os.date("!%H:%M"))', '1700000000\t22:13'],
     ['print(os.time(os.date("*t", 1234567890)), os.getenv("X"), os.setlocale("C"))', '1234567890\tnil\tfalse'],
+    ['print(pcall(os.date, "%c", 1e18)) print(pcall(os.date, "!*t", -1e18))', 'false\t<string>:1: time out of range\n'.repeat(2).trimEnd()],
     ['print(os.remove("/nonexistent/x"))', 'nil\tremove /nonexistent/x: no such file or directory'],
     ['print(io.open("/nonexistent/x"))', 'nil\topen /nonexistent/x: no such file or directory\t1'],
     ['print(io.open("/"):read(1))', 'nil\tread /: is a directory\t1'],

@@ -12,7 +12,7 @@ import type { Value } from './value.ts'
 export interface Budget {
   /** Is the time of the script over? Asked every few thousand steps. */
   readonly isOver?: () => boolean
-  /** How much the heap may grow while the script runs, bytes; about. */
+  /** How much heap and buffers may grow while the script runs, bytes; about. */
   readonly memory?: number
   /** Longest string, bytes. */
   readonly stringLength?: number
@@ -21,11 +21,10 @@ export interface Budget {
 const DEFAULT_MEMORY = 256 * 1024 * 1024
 /** Longest string, bytes, unless the budget says else. */
 export const DEFAULT_STRING_LENGTH = 32 * 1024 * 1024
-/** perf: the heap is measured after so many bytes that were accounted for. */
+/** perf: memory is measured after so many bytes that were accounted for, … */
 const MEASURE_EVERY = 16 * 1024 * 1024
-
-/** Files that one state may open. */
-const MAX_OPEN = 256
+/** … and after the clock was read so often, because closures and the like are not. */
+const LOOKS_BETWEEN = 64
 
 export type TypeName = 'nil' | 'boolean' | 'number' | 'string' | 'function' | 'userdata' | 'thread' | 'table' | 'channel'
 
@@ -41,12 +40,13 @@ export class Machine {
   readonly isSuspendable: boolean
   /** The script made a string of more than 64 kB. */
   hasLongStrings = false
-  private closers: (() => void)[] | null = null
+  private closers: Set<() => void> | null = null
   private typeMetatables: Map<TypeName, LuaTable | undefined> | null = null
   private readonly isOver: (() => boolean) | undefined
   private readonly memory: number
   readonly maxStringLength: number
   private owed = 0
+  private looks = 0
   private heapAtStart = -1
 
   constructor(host: Host, globals: LuaTable, budget: Budget, isSuspendable: boolean) {
@@ -58,8 +58,10 @@ export class Machine {
     this.maxStringLength = budget.stringLength ?? DEFAULT_STRING_LENGTH
   }
 
-  checkTime(): void {
+  /** Called again and again while the script runs. */
+  checkBudget(): void {
     if (this.isOver?.() === true) throw new LuaStop('time', 'the script took longer than it may')
+    if (++this.looks % LOOKS_BETWEEN === 0) this.measure()
   }
 
   /** So many bytes were taken. Strings beyond the longest allowed, and growth beyond the memory, stop the script. */
@@ -77,7 +79,9 @@ export class Machine {
 
   private measure(): void {
     this.owed = 0
-    const used = getHeapStatistics().used_heap_size
+    // security: long strings are often beside the heap.
+    const { used_heap_size: heap, external_memory: beside } = getHeapStatistics()
+    const used = heap + beside
     if (this.heapAtStart < 0 || used < this.heapAtStart) this.heapAtStart = used
     if (used - this.heapAtStart > this.memory) throw new LuaStop('memory', 'the script took more memory than it may')
   }
@@ -98,15 +102,26 @@ export class Machine {
     }
   }
 
-  /** For what a script opened: called when the state is closed. */
-  onClose(close: () => void): void {
-    this.closers ??= []
-    if (this.closers.length >= MAX_OPEN) throw new LuaStop('memory', `the script opened more than ${MAX_OPEN} files`)
-    this.closers.push(close)
+  /** What the script has open. */
+  get openCount(): number {
+    return this.closers?.size ?? 0
+  }
+
+  /** For what a script opened: called when the state is closed, unless the function that this gives was called before. */
+  onClose(close: () => void): () => void {
+    this.closers ??= new Set()
+    this.closers.add(close)
+    return () => void this.closers?.delete(close)
   }
 
   close(): void {
-    for (const close of this.closers ?? []) close()
+    for (const close of this.closers ?? []) {
+      try {
+        close()
+      } catch {
+        // What nobody has closed is written as far as it can be.
+      }
+    }
     this.closers = null
   }
 

@@ -61,16 +61,16 @@ function single(byte: number): ByteSet {
   return SINGLES[byte] as ByteSet
 }
 
-/** `%a`, `%A`, `%.` … ; after the end of the pattern it takes nothing. */
-function escaped(byte: number): ByteSet {
-  if (byte === END) return NONE
-  const letter = String.fromCharCode(byte)
-  const set = CLASSES[letter.toLowerCase()]
-  if (set === undefined) {
-    // compat: an upper-case letter without a class takes everything but itself, as in gopher-lua.
-    return isUpper(byte) ? makeSet((other) => other !== byte) : single(byte)
-  }
+/** What stands behind `%`: `%a`, `%A`, `%.` … */
+const ESCAPED = Array.from({ length: 256 }, (_, byte) => {
+  // compat: an upper-case letter without a class takes everything but itself, as in gopher-lua.
+  const set = CLASSES[String.fromCharCode(byte).toLowerCase()] ?? single(byte)
   return isUpper(byte) ? makeSet((other) => set[other] === 0) : set
+})
+
+/** After the end of the pattern it takes nothing. */
+function escaped(byte: number): ByteSet {
+  return ESCAPED[byte] ?? NONE
 }
 
 /** A member of a set: a class, or one byte. */
@@ -245,7 +245,8 @@ class PatternParser {
 /** perf: patterns are constants in nearly all scripts. Bounded in number and length. */
 const CACHE = new Map<string, Pattern>()
 const MAX_CACHED = 256
-const MAX_CACHED_LENGTH = 128
+/** Longer ones are not remembered. */
+export const MAX_CACHED_LENGTH = 128
 
 /** @throws PatternError */
 export function parsePattern(text: string): Pattern {

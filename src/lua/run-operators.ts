@@ -5,6 +5,7 @@ import { typeOf } from './machine.ts'
 import { formatNumber } from './number-format.ts'
 import { parseNumber } from './parse-number.ts'
 import { LuaTable } from './table.ts'
+import { lengthOf } from './table-walk.ts'
 import type { LuaThread } from './thread.ts'
 import { LuaFunction, LuaUserData, firstOf, isTrue } from './value.ts'
 import type { Value } from './value.ts'
@@ -45,14 +46,11 @@ export function negate(thread: LuaThread, caller: LuaFunction, site: number, val
 
 export function length(thread: LuaThread, caller: LuaFunction, site: number, value: Value): Value {
   if (typeof value === 'string') return value.length
-  if (value instanceof LuaTable && value.metatable === undefined) {
-    if (value.sparseSize > 0) thread.spend(value.sparseSize)
-    return value.length
-  }
+  if (value instanceof LuaTable && value.metatable === undefined) return lengthOf(thread, value)
   thread.mark(caller, site)
   const handler = thread.machine.metafield(value, '__len')
   if (handler instanceof LuaFunction) return firstOf(thread.callMarked(handler, [value]))
-  return value instanceof LuaTable ? value.length : thread.fail('__len undefined')
+  return value instanceof LuaTable ? lengthOf(thread, value) : thread.fail('__len undefined')
 }
 
 export function concat(thread: LuaThread, caller: LuaFunction, site: number, a: Value, b: Value): Value {

@@ -2,6 +2,7 @@
 
 import { INEXT, NEXT } from './iterators.ts'
 import { LuaTable } from './table.ts'
+import { nextEntry } from './table-walk.ts'
 import type { LuaThread } from './thread.ts'
 import { LuaFunction, firstOf } from './value.ts'
 import type { Value } from './value.ts'
@@ -152,10 +153,7 @@ export function quick(iterator: Value, state: Value): 0 | 1 | 2 {
 }
 
 export function step(thread: LuaThread, kind: 1 | 2, table: LuaTable, control: Value): boolean {
-  if (kind === 1) {
-    if (table.sparseSize > 0) thread.spend(table.sparseSize)
-    return table.next(control, thread)
-  }
+  if (kind === 1) return nextEntry(thread, table, control)
   const key = (control as number) + 1
   const value = table.getNumber(key)
   thread.key = key

@@ -7,9 +7,9 @@ import { BARE_HOST } from './host.ts'
 import type { Host } from './host.ts'
 import { Machine } from './machine.ts'
 import type { Budget } from './machine.ts'
-import { LuaTable } from './table.ts'
+import type { LuaTable } from './table.ts'
 import { asLuaError, LuaThread } from './thread.ts'
-import { LuaUserData, valuesOf } from './value.ts'
+import { valuesOf } from './value.ts'
 import type { LuaFunction, Result, Suspension, Value } from './value.ts'
 
 export interface StateOptions {
@@ -19,12 +19,6 @@ export interface StateOptions {
   readonly host?: Host
   /** Whether chunks run so that host functions can wait for promises (`wait`) and everything can yield. Slower. */
   readonly isSuspendable?: boolean
-}
-
-/** A type of userdata: its values share a metatable whose `__index` has the methods. */
-export interface UserDataType {
-  readonly name: string
-  readonly metatable: LuaTable
 }
 
 export class LuaState {
@@ -45,10 +39,6 @@ export class LuaState {
 
   setGlobal(name: string, value: Value): void {
     this.globals.setHash(name, value)
-  }
-
-  getGlobal(name: string): Value {
-    return this.globals.getString(name)
   }
 
   /**
@@ -74,16 +64,6 @@ export class LuaState {
     this.begin()
     try {
       return valuesOf(await this.drive(runMain(thread, main, args)))
-    } catch (thrown) {
-      throw this.failure(thrown)
-    }
-  }
-
-  /** Calls a function of the script. */
-  call(callee: LuaFunction, ...args: Value[]): Value[] {
-    this.begin()
-    try {
-      return valuesOf(this.thread.call(callee, args))
     } catch (thrown) {
       throw this.failure(thrown)
     }
@@ -133,17 +113,4 @@ async function resumeAfter(
     return running.throw(error)
   }
   return running.next(valuesOf(result))
-}
-
-/** A type of userdata with methods; make it once and use it in any number of states. */
-export function defineType(name: string, methods: Readonly<Record<string, LuaFunction>>): UserDataType {
-  const metatable = new LuaTable()
-  const index = new LuaTable()
-  for (const [method, code] of Object.entries(methods)) index.setHash(method, code)
-  metatable.setHash('__index', index)
-  return { name, metatable }
-}
-
-export function newUserData(type: UserDataType, value: unknown): LuaUserData {
-  return new LuaUserData(value, type.metatable)
 }

@@ -39,6 +39,13 @@ export class LuaTable {
     this.border = array.length
   }
 
+  /** A table of these fields, in their order. */
+  static of(fields: Readonly<Record<string, Value>>): LuaTable {
+    const table = new LuaTable()
+    for (const [name, value] of Object.entries(fields)) table.setHash(name, value)
+    return table
+  }
+
   /** A table of distinct keys; `values` holds no nil. Takes both arrays over. */
   static record(keys: Value[], values: Value[]): LuaTable {
     const table = new LuaTable()
@@ -170,11 +177,6 @@ export class LuaTable {
     this.array.splice(position - 1, 0, value)
     this.border = this.array.length
     return 16
-  }
-
-  append(value: Value): number {
-    if (value === undefined) return 0
-    return this.setInteger(this.length + 1, value)
   }
 
   /** gopher-lua's `table.remove`: without a position the last slot of the array part goes, even when it is nil. */

@@ -73,7 +73,7 @@ export class LuaThread {
   /** Time and memory are looked at; ends the script if one is over. */
   tick(): void {
     this.fuel = this.machine.hasLongStrings ? FUEL_WITH_LONG_STRINGS : FUEL
-    this.machine.checkTime()
+    this.machine.checkBudget()
   }
 
   /** For work that is no call: so many steps were made. */
@@ -84,8 +84,14 @@ export class LuaThread {
 
   /** A string of so many bytes was made. */
   madeString(length: number): void {
+    if (length > this.machine.maxStringLength) this.machine.charge(length)
+    this.gotString(length)
+  }
+
+  /** The host gave a string of so many bytes, longer than the script may make perhaps. */
+  gotString(length: number): void {
     if (length <= 256) return
-    this.machine.charge(length)
+    this.machine.take(length)
     if (length > LONG_STRING) this.machine.hasLongStrings = true
     this.spend(length >> 6)
   }
@@ -238,10 +244,6 @@ export class LuaThread {
 
 /** First element of a result that is a call still to be made: `[TAIL, function, ...arguments]`. Never reaches a script. */
 export const TAIL = new LuaFunction(() => NOTHING, null, null, undefined)
-
-export function isStop(error: unknown): boolean {
-  return error instanceof LuaStop
-}
 
 /** What a script sees of something thrown in its call; stops and bugs of the host pass. */
 export function asLuaError(error: unknown, thread: LuaThread): LuaError {

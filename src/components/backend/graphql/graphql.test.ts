@@ -67,6 +67,22 @@ test('a variable that is exactly {name} takes the parameter, sorted with the oth
   )
 })
 
+test('the body of small variables is made once while they stay the same, and of large ones none is kept', async () => {
+  const layer = graphql.build({ ...DEFAULTS, variables: { id: '{id}' } }, siteOf())
+  const bodies: (Buffer | null)[] = []
+  const pipe = layer?.(({ body }) => {
+    bodies.push(body.inMemory)
+    return Promise.resolve({} as PipeResponse)
+  })
+  const large = 'x'.repeat(10_000)
+  for (const id of ['1', '1', large, large, '1']) await pipe?.({ ...REQUEST, params: new Map([['Id', id]]) }, Scope.root())
+  const [one, two, three, four, five] = bodies
+  assert.equal(one, two)
+  assert.notEqual(three, four)
+  assert.deepEqual(three, four)
+  assert.equal(five, one)
+})
+
 test('requests do not see the variables of each other', async () => {
   const layer = graphql.build({ ...DEFAULTS, variables: { id: '{id}' } }, siteOf())
   const bodies: string[] = []

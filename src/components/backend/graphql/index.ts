@@ -40,6 +40,9 @@ const options = Type.Object({
 
 type Options = Static<typeof options>
 
+/** Characters of variables whose body is kept. security: they may be a client's, and stay as long as the gateway. */
+const MAX_REMEMBERED = 4096
+
 /** Values come from JSON: the file or a client's body. */
 const encode = encodeSorted as Encode
 
@@ -138,15 +141,17 @@ function readObject(bytes: Buffer): JsonObject {
 }
 
 function fillBody(makeBody: (variables: string) => string): Fill {
+  const bodyOf = (variables: string): Body => sizedBodyOf(Buffer.from(makeBody(variables)))
   let lastVariables: string | null = null
   let last: Body = NO_BODY
   return function fillJsonBody(request, variables) {
     // perf: most operations say the same again and again.
-    if (variables !== lastVariables) {
-      last = sizedBodyOf(Buffer.from(makeBody(variables)))
+    if (variables !== lastVariables && variables.length <= MAX_REMEMBERED) {
+      last = bodyOf(variables)
       lastVariables = variables
     }
-    return { ...request, method: 'POST', headers: jsonHeaders(request), body: madeFrom(request.body, last) }
+    const body = variables === lastVariables ? last : bodyOf(variables)
+    return { ...request, method: 'POST', headers: jsonHeaders(request), body: madeFrom(request.body, body) }
   }
 }
 

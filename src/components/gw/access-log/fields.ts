@@ -69,7 +69,7 @@ function compileFields(options: Options, site: Site): Readonly<Record<(typeof FI
     trace_id: ({ exchange }) => textOrNone(traceIdOf(exchange.scope)),
     user_agent: ({ exchange }) => textOrNone(textOfBytes(exchange.headers.get('User-Agent') ?? '')),
     code: ({ exchange }) => textOrNone(codeOf(exchange)),
-    complete: ({ exchange }) => exchange.responseHeaders.get('X-Krakend-Completed') ?? null,
+    complete: ({ exchange }) => completeOf(exchange),
     cache: ({ exchange }) => cacheOf(exchange),
     backends: ({ exchange, endMs }) => {
       const backends = requestCourse.get(exchange.scope)?.backends ?? []
@@ -86,6 +86,12 @@ function codeOf({ failure, route, statusCode }: Exchange): string | undefined {
   // What the router answers itself is no failure.
   if (route === null || route.endpoint !== null) return undefined
   return statusCode === 404 ? 'ERR_NOT_FOUND' : statusCode === 405 ? 'ERR_METHOD_NOT_ALLOWED' : undefined
+}
+
+/** security: services and plugins that answer themselves may have written anything into the field. */
+function completeOf({ responseHeaders }: Exchange): string | null {
+  const told = responseHeaders.get('X-Krakend-Completed')
+  return told === 'true' || told === 'false' ? told : null
 }
 
 /** `hit`, `miss`, `stale`, `bypass`: of the endpoint's cache, else of its first backend that has one. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { assert as assertAlways, property, string } from 'fast-check'
 import { SendError } from '../../../engine/errors.ts'
+import { HeaderMap } from '../../../engine/headers.ts'
 import type { LineSink } from '../../../engine/line-sink.ts'
 import type { BackendRequest, BackendResponse } from '../../../engine/types.ts'
 import { checkOptions, configOf, type ExchangeInit, makeBackendResponse, openInMemory } from '../../../testing/index.ts'
@@ -116,6 +117,15 @@ describe('a line', () => {
         [undefined, 'ERR_BACKEND_UNREACHABLE'],
       )
     }
+  })
+
+  test('has no other word for complete than the gateway has', async () => {
+    const endpoint = { extra_config: { '_gw/forward-auth': { url: 'http://auth:80/' } } }
+    const headers = new HeaderMap(['X-Krakend-Completed', 'true,"code":"none"'])
+    const { lines } = await linesOf({ endpoint, answer: () => makeBackendResponse('no', { statusCode: 403, headers }) }, [
+      { target: '/e/1' },
+    ])
+    assert.deepEqual([lines[0]?.['status'], lines[0]?.['code'], lines[0]?.['complete']], [403, 'ERR_FORBIDDEN', undefined])
   })
 
   test('says what a cache did', async () => {

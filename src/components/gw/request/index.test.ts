@@ -4,9 +4,21 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { checkBlocks } from '../../../engine/compile/check-blocks.ts'
 import { loadDeclarations } from '../../../engine/compile/order.ts'
+import { Scope } from '../../../engine/scope.ts'
+import type { LoopItem } from '../../../engine/step-answers.ts'
 import type { BackendRequest } from '../../../engine/types.ts'
 import { order } from '../../../order.ts'
-import { checkOptions, configOf, type ExchangeInit, makeBackendResponse, openInMemory } from '../../../testing/index.ts'
+import {
+  buildFor,
+  checkOptions,
+  configOf,
+  type ExchangeInit,
+  makeBackendResponse,
+  makeRequest,
+  makeResponse,
+  makeSite,
+  openInMemory,
+} from '../../../testing/index.ts'
 import { requestTemplate } from './index.ts'
 
 interface Place {
@@ -119,6 +131,22 @@ test('a missing value of a step fails the step, and sends nothing', async () => 
   const exchange = await gateway.ask({ target: '/e' })
   assert.deepEqual([exchange.answered.body, exchange.responseHeaders.get('X-Krakend-Completed'), seen], ['{"a":1}', 'false', ['/one']])
   assert.match(gateway.lines.join('\n'), /the value of \{resp0_nope\} is missing/)
+})
+
+test('a loop makes equal calls once, and keeps no more of a call than it has to', async () => {
+  const site = makeSite({}, { endpoint: {}, backend: { '_gw/for-each': {} } })
+  const layer = buildFor(requestTemplate, { method: 'QUERY', path: '/x', body: '{item}' }, site)
+  const sent: string[] = []
+  const pipe = layer?.(async ({ body }) => {
+    sent.push((await body.bytes()).toString().slice(-1))
+    return makeResponse()
+  })
+  const calls: LoopItem['calls'] = new Map()
+  const long = 'x'.repeat(10_000)
+  for (const [index, value] of [`${long}1`, `${long}2`, `${long}1`, 'short1', 'short1'].entries())
+    await pipe?.(makeRequest({ item: { value, index, isClients: true, calls } }), Scope.root())
+  assert.deepEqual(sent, ['1', '2', '1'])
+  for (const key of calls.keys()) assert.ok(key.length <= 1024, `a key of ${key.length} characters`)
 })
 
 async function issuesOf(endpoint: object): Promise<string[]> {

@@ -8,10 +8,14 @@ import type { Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import { canonicalName } from '../../../engine/headers.ts'
 import { exactIntegers } from '../../../engine/steps/static.ts'
+import { digestOf } from '../../../json/digest-of.ts'
 import { compileJson, compilePath, compileText, type Filled } from '../templates.ts'
 import { compileSubject, type Names, namesAt } from '../values.ts'
 import { buildCall, type CallPieces, type Named, pairsOf } from './call.ts'
 import { checkRequest, type Options, options } from './options.ts'
+
+/** Characters. security: bodies and header fields may be the client's, and a loop keeps what it has asked to its end. */
+const MAX_KEY = 1024
 
 /** A second call with one of these has no effect that the first did not have. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY'])
@@ -71,7 +75,8 @@ function sourcesOf({ path, query, headers, body }: CallPieces): Filled<unknown>[
 async function callOnce(next: Pipe, call: PipeRequest, { calls }: LoopItem, scope: Scope): Promise<PipeResponse> {
   if (!SAFE_METHODS.has(call.method)) return next(call, scope)
   const body = call.body.length === 0 ? '' : (await call.body.bytes()).toString('base64')
-  const key = JSON.stringify([call.method, call.path, [...call.query], call.headers.fields, body])
+  const text = JSON.stringify([call.method, call.path, [...call.query], call.headers.fields, body])
+  const key = text.length > MAX_KEY ? digestOf(text) : text
   let answer = calls.get(key)
   if (answer === undefined) calls.set(key, (answer = next(call, scope)))
   return answer

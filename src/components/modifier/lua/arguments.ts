@@ -19,11 +19,17 @@ export function receiver<T>(type: Class<T>, expected: string): Receive<T> {
   }
 }
 
+/** security: what is given costs the script what it would cost it to make that itself. */
+export function paid(thread: LuaThread, result: Result): Result {
+  if (typeof result === 'string') thread.gotString(result.length)
+  return result
+}
+
 /** A method with exactly so many arguments, the receiver among them. */
 export function method<T>(receive: Receive<T>, count: number, run: (thread: LuaThread, self: T, args: Args) => Result): LuaFunction {
   return native((thread, ...args) => {
     if (args.length !== count) thread.raise(NEED_ARGUMENTS)
-    return run(thread, receive(thread, args), args)
+    return paid(thread, run(thread, receive(thread, args), args))
   })
 }
 
@@ -36,7 +42,7 @@ export interface Property<T> {
 export function property<T>(receive: Receive<T>, { get, set }: Property<T>): LuaFunction {
   return native((thread, ...args) => {
     const self = receive(thread, args)
-    if (args.length < 2) return get(self, thread)
+    if (args.length < 2) return paid(thread, get(self, thread))
     set(self, thread, args)
     return NOTHING
   })
@@ -46,7 +52,7 @@ export function property<T>(receive: Receive<T>, { get, set }: Property<T>): Lua
 export function bodyProperty<T>(receive: Receive<T>, { get, set }: Property<T>): LuaFunction {
   return native((thread, ...args) => {
     const self = receive(thread, args)
-    if (args.length !== 2) return get(self, thread)
+    if (args.length !== 2) return paid(thread, get(self, thread))
     set(self, thread, args)
     return NOTHING
   })
@@ -64,7 +70,7 @@ export function entries<T>(receive: Receive<T>, { all, get, set }: Entries<T>): 
   return native((thread, ...args) => {
     const self = receive(thread, args)
     if (args.length < 2) return all(self, thread)
-    if (args.length === 2) return get(self, thread, args)
+    if (args.length === 2) return paid(thread, get(self, thread, args))
     if (args.length === 3) set(self, thread, args)
     return NOTHING
   })

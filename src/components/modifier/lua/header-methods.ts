@@ -35,7 +35,8 @@ export function headerMethods<T extends HeaderOwner>(
   const nameIn = (thread: LuaThread, args: Args): string => canonicalName(checkString(thread, args, 1))
   return {
     headers: entries<T>(receive, {
-      all(self) {
+      all(self, thread) {
+        thread.spend(self.headers.fields.length)
         const visible = self.headers.copy()
         if (hidden !== null) visible.delete(hidden)
         return toLuaTable(self.run, headersToObject(visible))

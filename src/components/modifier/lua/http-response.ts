@@ -11,7 +11,7 @@ import { checkString, type Args } from '../../../lua/check.ts'
 import { type Cursor, LuaTable } from '../../../lua/table.ts'
 import type { LuaThread } from '../../../lua/thread.ts'
 import { native, NOTHING, suspending, type Value } from '../../../lua/value.ts'
-import { method, receiver } from './arguments.ts'
+import { method, paid, receiver } from './arguments.ts'
 import { describeCall, parseUrl } from './parse-url.ts'
 import { bodyOfBytes } from './request.ts'
 import type { ScriptRun } from './run.ts'
@@ -46,7 +46,7 @@ addMethods(HTTP_RESPONSE, {
   statusCode: native((thread, ...args) => answer(thread, args).open(thread).statusCode),
   headers: method(answer, 2, (thread, self, args) => self.open(thread).headers.get(nameIn(thread, args)) ?? ''),
   headerList: method(answer, 2, (thread, self, args) => toLuaList(self.run, self.open(thread).headers.values(nameIn(thread, args)))),
-  body: native((thread, ...args) => bytesOfBuffer(wholeBody(answer(thread, args).open(thread).body))),
+  body: native((thread, ...args) => paid(thread, bytesOfBuffer(wholeBody(answer(thread, args).open(thread).body)))),
   close: native((thread, ...args) => {
     answer(thread, args).close()
     return NOTHING

@@ -4,6 +4,7 @@ import { sortedKeys } from '../../../json/write.ts'
 import { getKey, setKey } from '../../../json/types.ts'
 import { textOfBytes } from '../../../lua/bytes.ts'
 import { checkString } from '../../../lua/check.ts'
+import type { LuaThread } from '../../../lua/thread.ts'
 import { native, NOTHING } from '../../../lua/value.ts'
 import { method, receiver } from './arguments.ts'
 import { fromLua } from './from-lua.ts'
@@ -15,6 +16,17 @@ import { JSON_NULL, LIST, ListView, noOwner, NULL, TABLE, TableView } from './vi
 
 /** compat: KrakenD expects a response here, by its words. */
 const table = receiver(TableView, 'response')
+
+/** What a key costs that is listed, in steps and in memory. */
+const KEY_STEPS = 8
+const KEY_BYTES = 16
+
+/** security: a backend may have sent a million of them. */
+function listed(thread: LuaThread, keys: string[]): string[] {
+  thread.spend(keys.length * KEY_STEPS)
+  thread.machine.take(keys.length * KEY_BYTES)
+  return keys
+}
 
 addMethods(TABLE, {
   get: method(table, 2, (thread, { run, object, owner }, args) => {
@@ -32,7 +44,7 @@ addMethods(TABLE, {
     owner.isChanged = true
     return NOTHING
   }),
-  len: native((thread, ...args) => Object.keys(table(thread, args).object).length),
+  len: native((thread, ...args) => listed(thread, Object.keys(table(thread, args).object)).length),
   del: method(table, 2, (thread, { object, owner }, args) => {
     Reflect.deleteProperty(object, textOfBytes(checkString(thread, args, 1)))
     owner.isChanged = true
@@ -40,7 +52,7 @@ addMethods(TABLE, {
   }),
   keys: native((thread, ...args) => {
     const { run, object } = table(thread, args)
-    return run.wrap(LIST, new ListView(run, sortedKeys(object), noOwner(), false))
+    return run.wrap(LIST, new ListView(run, listed(thread, sortedKeys(object)), noOwner(), false))
   }),
   keyExists: method(table, 2, (thread, { object }, args) => Object.hasOwn(object, textOfBytes(checkString(thread, args, 1)))),
 })

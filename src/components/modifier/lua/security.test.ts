@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { bodyOf } from '../../../engine/body.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { failureIn, postOf, runPipe } from './test-support.ts'
 
@@ -119,6 +120,21 @@ describe('a runaway script', () => {
       assert.ok(performance.now() - started < 5000)
     })
   }
+  test('that asks for all of a large message again and again is stopped at the deadline', async () => {
+    const data = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`k${i}`, i]))
+    const body = bodyOf(Buffer.alloc(20_000_000, 'x'))
+    const asking = [
+      [{ post: 'local d = response.load():data() while true do d:len() end' }, { data }],
+      [{ post: 'local d = response.load():data() while true do d:keys() end' }, { data }],
+      [{ post: `local d = response.load():data() while true do d:get('t') end` }, { data: { t: 'é'.repeat(5e6) } }],
+      [{ pre: 'local r = request.load() while true do r:body() end' }, { request: { body } }],
+    ] as const
+    for (const [block, options] of asking) {
+      const started = performance.now()
+      assert.equal((await failureIn(block, { ...options, ...within })).code, 'ERR_LUA_STOPPED')
+      assert.ok(performance.now() - started < 5000, JSON.stringify(block))
+    }
+  })
   test('that grows without end is stopped, and costs its own request only', async () => {
     const growing = [
       `local t = {} for i = 1, 1e12 do t[i] = { i } end`,
