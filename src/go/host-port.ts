@@ -24,6 +24,13 @@ export function parseHostPort(text: string): HostPort | null {
   return { host: v6 ?? name, port: Number(port) }
 }
 
+const ANY_ADDRESS: ReadonlySet<string> = new Set(['', '0.0.0.0', '::'])
+
+/** Whether who listens there listens on all interfaces. */
+export function isAnyAddress(host: string): boolean {
+  return ANY_ADDRESS.has(host)
+}
+
 /** Go's net.JoinHostPort. */
 export function joinHostPort(host: string, port: number | string): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`

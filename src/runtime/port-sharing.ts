@@ -3,11 +3,11 @@
 import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { GatewayConfig } from '../config/types.ts'
+import { isAnyAddress } from '../go/host-port.ts'
 import { describePortFailure, StartFailure } from './failure.ts'
 
 /** Systems that spread the connections of one port over the threads that listen on it. */
 const SHARING_PLATFORMS = new Set<NodeJS.Platform>(['linux', 'freebsd', 'aix', 'sunos'])
-const ANY_ADDRESS = new Set(['', '0.0.0.0', '::'])
 const ASK_WITHIN_MS = 1000
 
 export function sharesPorts(platform: NodeJS.Platform = process.platform): boolean {
@@ -32,7 +32,7 @@ export function movesSockets(): boolean {
  */
 export async function refuseSharing(config: GatewayConfig): Promise<void> {
   const { port, listenIp } = config.server
-  const host = ANY_ADDRESS.has(listenIp) ? '127.0.0.1' : listenIp
+  const host = isAnyAddress(listenIp) ? '127.0.0.1' : listenIp
   const socket = connect({ port, host, timeout: ASK_WITHIN_MS })
   const isTaken = await new Promise<boolean>((resolve) => {
     // Whoever does not answer on this machine is busy; another machine says nothing about this one.

@@ -2,6 +2,7 @@
 
 import type { TSchema } from 'typebox'
 import type { ExtraConfig, GatewayConfig } from '../../config/types.ts'
+import { isAnyAddress } from '../../go/host-port.ts'
 import { formatPath, type Issue, type IssuePath } from '../../schema/issue.ts'
 import { readOptions } from '../../schema/read-options.ts'
 import type { AnyBlock } from './component.ts'
@@ -9,7 +10,7 @@ import type { DeclaredBlock } from './order.ts'
 
 /** A TCP port that a block of the service opens. */
 export interface OpenedPort {
-  /** Interface; empty, `0.0.0.0` and `::` for all of them. */
+  /** Interface; `isAnyAddress` for all of them. */
   readonly host: string
   /** 0: any free one. */
   readonly port: number
@@ -58,8 +59,6 @@ function valueOf(
   return blocks.has(namespace) ? readOptions(options, blocks.get(namespace), reading).value : null
 }
 
-const ALL: ReadonlySet<string> = new Set(['', '0.0.0.0', '::'])
-
 function collide(one: OpenedPort, other: OpenedPort): boolean {
-  return one.port !== 0 && one.port === other.port && (one.host === other.host || ALL.has(one.host) || ALL.has(other.host))
+  return one.port !== 0 && one.port === other.port && (one.host === other.host || isAnyAddress(one.host) || isAnyAddress(other.host))
 }

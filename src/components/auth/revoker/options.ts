@@ -3,6 +3,7 @@
 import type { Static } from 'typebox'
 import { ConfigError } from '../../../engine/compile/component.ts'
 import type { OpenedPort } from '../../../engine/compile/opened-ports.ts'
+import { isAnyAddress } from '../../../go/host-port.ts'
 import { certainIssue, warningIssue } from '../../../schema/issue.ts'
 import type { Issue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
@@ -88,7 +89,7 @@ export function findWrongExtras({ management, redis }: Extras): Issue[] {
 export const OPEN_TO_ALL = 'the RPC port asks for no password and is open to all addresses: whoever reaches it can have any token refused'
 
 export function isOpenToAll(extra: Extras | null): boolean {
-  return ['', '0.0.0.0', '::'].includes(extra?.rpc?.listen_ip ?? '')
+  return isAnyAddress(extra?.rpc?.listen_ip ?? '')
 }
 
 export function findOpenPort(extra: Extras | null): Issue[] {
