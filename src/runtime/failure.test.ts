@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeConfig } from '../testing/index.ts'
-import { describeFailure, EXIT } from './failure.ts'
-import { WorkerDied } from './worker-thread.ts'
+import { describeFailure, EXIT, WorkerDied } from './failure.ts'
 
 test('a system that gives no more files is no bug', () => {
   const said = 'Error [ERR_WORKER_INIT_FAILED]: Worker initialization failure: EMFILE\n    at [kOnExit] (node:internal/worker:403:26)'
@@ -20,4 +19,5 @@ test('a system that gives no more files is no bug', () => {
   )
   assert.match(failure?.text ?? '', /ulimit -n/)
   assert.equal(describeFailure(new WorkerDied('exit code 7'), makeConfig()), null)
+  assert.equal(describeFailure(new Error('EMFILE: too many open files, open a.lua'), makeConfig()), null, 'no worker has said it')
 })

@@ -33,6 +33,9 @@ export class StartFailure extends Error {
   }
 }
 
+/** A thread has ended, so its answer never comes; the message is what it said last. */
+export class WorkerDied extends Error {}
+
 /** The failure behind what opening a gateway or a port threw; null for a bug. */
 export function describeFailure(error: unknown, config: GatewayConfig): Failure | null {
   if (error instanceof StartFailure) return error.failure
@@ -42,8 +45,7 @@ export function describeFailure(error: unknown, config: GatewayConfig): Failure 
     return { exitCode, lines: [{ level: 'critical', message }], text: `${message}\n`, reason: message }
   }
   if (!(error instanceof Error)) return null
-  const [lack] = LACK.exec(error.message) ?? []
-  if (lack !== undefined) return describeLack(lack)
+  if (error instanceof WorkerDied) return describeLack(error.message)
   const { syscall } = error as NodeJS.ErrnoException
   return syscall === 'listen' || syscall === 'bind' ? describePortFailure(error, config) : null
 }
@@ -51,7 +53,9 @@ export function describeFailure(error: unknown, config: GatewayConfig): Failure 
 /** What Node.js says where the system has no thread to give, or no files for one. */
 const LACK = /^.*(?:ERR_WORKER_INIT_FAILED|EMFILE|too many open files).*$/m
 
-function describeLack(lack: string): Failure {
+function describeLack(said: string): Failure | null {
+  const [lack] = LACK.exec(said) ?? []
+  if (lack === undefined) return null
   const reason = `a worker cannot start: ${lack}`
   const text = 'The limit of open files or of threads is too low: raise it (ulimit -n, ulimit -u), or serve with fewer workers.\n'
   return { exitCode: EXIT.noPort, lines: [{ level: 'critical', message: `[SERVICE: Workers] ${reason}` }], text, reason }

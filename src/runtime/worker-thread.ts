@@ -7,7 +7,7 @@ import type { GatewayConfig } from '../config/types.ts'
 import type { SharedMemory } from '../engine/compile/component.ts'
 import { timerMs } from '../engine/timer-ms.ts'
 import type { Inventory } from './crew.ts'
-import { StartFailure } from './failure.ts'
+import { StartFailure, WorkerDied } from './failure.ts'
 import { serveMemory } from './memory-channel.ts'
 import {
   type Answer,
@@ -23,9 +23,6 @@ import {
 import { optionsWith, programBeside } from './threads.ts'
 
 const PROGRAM = programBeside(import.meta.url, 'worker')
-
-/** The thread has ended, so the answer never comes. */
-export class WorkerDied extends Error {}
 
 export interface ThreadInit {
   readonly memory: SharedMemory
