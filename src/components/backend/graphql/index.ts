@@ -146,11 +146,8 @@ function fillBody(makeBody: (variables: string) => string): Fill {
   let last: Body = NO_BODY
   return function fillJsonBody(request, variables) {
     // perf: most operations say the same again and again.
-    if (variables !== lastVariables && variables.length <= MAX_REMEMBERED) {
-      last = bodyOf(variables)
-      lastVariables = variables
-    }
     const body = variables === lastVariables ? last : bodyOf(variables)
+    if (variables.length <= MAX_REMEMBERED) [last, lastVariables] = [body, variables]
     return { ...request, method: 'POST', headers: jsonHeaders(request), body: madeFrom(request.body, body) }
   }
 }
