@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { until } from '../testing/until.ts'
 import { serveMemory } from './memory-channel.ts'
+import { send } from './messages.ts'
 import { createResourcePool, createSharedMemory } from './shared.ts'
 import { BackOff } from './back-off.ts'
 
@@ -53,8 +54,7 @@ test('what a thread has added to a tally goes with it, however it ends', async (
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), { workerData: end, transferList: [end.port] })
   await once(worker, 'message')
   assert.deepEqual([tally.read(0), tally.read(1)], [3, 3])
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window, it has no origin
-  worker.postMessage('end')
+  send(worker, {})
   await once(worker, 'exit')
   await until(() => tally.read(0) === 0, 'its counts are taken off')
   assert.equal(tally.read(1), 1)

@@ -21,7 +21,7 @@ import type { GetScript } from './source-files.ts'
 /** What `skip_next` puts in place of a call. */
 const SKIPPED: PipeResponse = { data: Data.EMPTY, isComplete: false, error: null, statusCode: 0, headers: null, body: null }
 
-const TOO_LONG = 'the answer is longer than 32 MB: a script that lets such answers pass must not name "body"'
+const TOO_LONG = `the answer is longer than ${MAX_BODY_BYTES / 1024 / 1024} MB: a script that lets such answers pass must not name "body"`
 
 const COMMON: Readonly<Record<string, (run: ScriptRun) => void>> = {
   luaTable: installLuaTable,
