@@ -4,7 +4,8 @@ import { Civil } from './civil.ts'
 import type { Moment } from './time-layout.ts'
 import { UTC, type Zone, type ZoneFacts } from './time-zone.ts'
 
-const ABBREVIATION = new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' })
+/** perf: made when the first name is asked for: the data of all languages are read for it, which takes longer than anything else at a start. */
+let abbreviations: Intl.DateTimeFormat | undefined
 
 /** Go's `time.UTC()`. */
 export function utcMoment(time: Date): Moment {
@@ -40,6 +41,7 @@ export class LocalMoment implements Moment, Zone, ZoneFacts {
   }
 
   get abbreviation(): string {
-    return ABBREVIATION.formatToParts(this.#time).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC'
+    abbreviations ??= new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' })
+    return abbreviations.formatToParts(this.#time).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC'
   }
 }
