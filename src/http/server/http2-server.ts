@@ -6,8 +6,8 @@ import { isHostHeader } from '../../go/host-port.ts'
 import { ClientBody } from './client-body.ts'
 import { Http2Body } from './http2-body.ts'
 import { Http2Exchange } from './http2-exchange.ts'
-import type { Http2Sessions } from './http2-sessions.ts'
-import { limitWriting, peerOf, run, type ServerState } from './server-state.ts'
+import { Http2Sessions } from './http2-sessions.ts'
+import { limitWriting, peerOf, readTimeouts, run, type ServerState } from './server-state.ts'
 import { decodeTarget, parseTarget } from './target.ts'
 import { timerMs } from '../../engine/timer-ms.ts'
 
@@ -25,8 +25,14 @@ const TEXT = 'text/plain; charset=utf-8'
 const HTML = 'text/html; charset=utf-8'
 const TOO_LONG = '<h1>HTTP Error 431</h1><p>Request Header Field(s) Too Large</p>'
 
-/** A server of HTTP/2 connections that are given to it by emitting `connection`. */
-export function createHttp2Server(state: ServerState, sessions: Http2Sessions): Http2Server {
+export interface Http2Part {
+  /** Takes connections that are given to it by emitting `connection`. */
+  readonly http2: Http2Server
+  readonly sessions: Http2Sessions
+}
+
+export function createHttp2Server(state: ServerState): Http2Part {
+  const sessions = new Http2Sessions(readTimeouts(state.server))
   const maxListBytes = state.server.maxHeaderBytes + USUAL_FIELDS * FIELD_OVERHEAD
   const server = http2.createServer({
     maxHeaderListPairs: 100_000,
@@ -43,7 +49,7 @@ export function createHttp2Server(state: ServerState, sessions: Http2Sessions): 
     if (listBytes(rawHeaders) > maxListBytes) refuse(state, stream as ServerHttp2Stream, headers, 431, HTML, TOO_LONG)
     else serveHttp2(state, stream as ServerHttp2Stream, headers, rawHeaders)
   })
-  return server
+  return { http2: server, sessions }
 }
 
 function serveHttp2(state: ServerState, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: string[]): void {

@@ -8,11 +8,10 @@ import { timerMs } from '../../engine/timer-ms.ts'
 import type { ServerConfig } from '../../config/types.ts'
 import type { ClientSocket } from './connection-turns.ts'
 import { createHttp1Server } from './http1-server.ts'
-import { createHttp2Server } from './http2-server.ts'
-import { Http2Sessions } from './http2-sessions.ts'
+import type { Http2Sessions } from './http2-sessions.ts'
 import { createH2cListener, createTlsListener, type TlsListener } from './protocol-choice.ts'
 import { servedTls } from './served-tls.ts'
-import { readTimeouts, type ServerState } from './server-state.ts'
+import type { ServerState } from './server-state.ts'
 
 export interface NodeServer {
   /** Listens on a port, that of the configuration by default; with `reusePort` beside other threads. Rejects with the system's error. */
@@ -56,13 +55,15 @@ export async function createNodeServer(
   refused: ServerState['refused'] = () => {},
 ): Promise<NodeServer> {
   const state: ServerState = { server, handle, log, refused, isDraining: false, onAnswered: null }
-  const sessions = new Http2Sessions(readTimeouts(server))
   const http1 = createHttp1Server(state)
   const section = servedTls(server)
-  if (section === null && !server.useH2c) return new Listener(http1, http1, sessions, state, null)
+  if (section === null && !server.useH2c) return new Listener(http1, http1, null, state, null)
   // The inner server never listens: its timeouts begin with this event all the same.
   http1.emit('listening')
-  const servers = { http1, http2: createHttp2Server(state, sessions) }
+  // perf: without HTTP/2 a thread starts sooner.
+  const { createHttp2Server } = await import('./http2-server.ts')
+  const { http2, sessions } = createHttp2Server(state)
+  const servers = { http1, http2 }
   if (section === null) return new Listener(createH2cListener(state, servers), http1, sessions, state, null)
   const { listener, renew } = await createTlsListener(state, servers, server, section)
   return new Listener(listener, http1, sessions, state, renew)
@@ -71,7 +72,7 @@ export async function createNodeServer(
 class Listener implements NodeServer {
   readonly #listener: NetServer
   readonly #http1: Server
-  readonly #sessions: Http2Sessions
+  readonly #sessions: Http2Sessions | null
   readonly #state: ServerState
   readonly #sockets = new Set<Socket>()
   /** Those of them on which HTTP/1 is spoken, and within TLS. */
@@ -82,7 +83,7 @@ class Listener implements NodeServer {
   /** Another thread has the port, or will have it at once. */
   #hasLeft = false
 
-  constructor(listener: NetServer, http1: Server, sessions: Http2Sessions, state: ServerState, renew: TlsListener['renew'] | null) {
+  constructor(listener: NetServer, http1: Server, sessions: Http2Sessions | null, state: ServerState, renew: TlsListener['renew'] | null) {
     this.#renew = renew
     this.#listener = listener
     this.#http1 = http1
@@ -125,7 +126,7 @@ class Listener implements NodeServer {
 
   async drain(): Promise<void> {
     this.#state.isDraining = true
-    this.#sessions.close()
+    this.#sessions?.close()
     const deadline = performance.now() + MAX_DRAIN_MS
     let kept = this.#findKept()
     while (kept.size > 0 && performance.now() < deadline) {
@@ -167,7 +168,7 @@ class Listener implements NodeServer {
       const finish = (): void => {
         clearTimeout(timer)
         clearInterval(silence)
-        this.#sessions.stop()
+        this.#sessions?.stop()
         if (isInner) this.#http1.close()
         afterTurns(CLOSING_TURNS, () => resolve(hasCut))
       }
@@ -176,7 +177,7 @@ class Listener implements NodeServer {
         // Not before: a connection that has not been read yet counts as idle.
         state.onAnswered = () => setImmediate(() => this.#http1.closeIdleConnections())
         this.#http1.closeIdleConnections()
-        this.#sessions.close()
+        this.#sessions?.close()
         for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
         silence = setInterval(() => this.#cutSilent(), SILENCE_MS).unref()
       }
@@ -235,7 +236,7 @@ class Listener implements NodeServer {
   }
 
   #cut(): void {
-    this.#sessions.destroy()
+    this.#sessions?.destroy()
     for (const socket of this.#sockets) socket.destroy()
   }
 }
