@@ -30,6 +30,7 @@ const SYSTEM = /^node:(http|https|http2|net|tls|dns|fs|fs\/promises|child_proces
 /** What `node:net` has for addresses alone opens no socket. */
 const ADDRESS_NAMES = new Set(['BlockList', 'SocketAddress', 'isIP', 'isIPv4', 'isIPv6'])
 const CONFIG_TYPES = /^src\/config\/(types|dialect)\.ts$/
+const NODE_HTTP = /^src\/node-http\.ts$/
 const BROKERS = /^src\/brokers\//
 const CEL = /^src\/cel\//
 const ENGINE = /^src\/engine\//
@@ -79,7 +80,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: /^src\/http\//,
-    may: [/^src\/http\//, ENGINE, ...FLOORS, CONFIG_TYPES],
+    may: [/^src\/http\//, NODE_HTTP, ENGINE, ...FLOORS, CONFIG_TYPES],
     reason: 'the wire has no policy: what happens to a request is decided in the engine and in components',
   },
   {
@@ -143,7 +144,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: COMPONENT,
-    may: [ENGINE, ...FLOORS, BROKERS, LUA, CEL, CONFIG_TYPES, /^src\/plugins\/[^/]+\.ts$/],
+    may: [ENGINE, ...FLOORS, BROKERS, NODE_HTTP, LUA, CEL, CONFIG_TYPES, /^src\/plugins\/[^/]+\.ts$/],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
   },
   {
@@ -187,7 +188,7 @@ const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
 const VOCABULARY =
-  /^src\/(config\/dialect\.ts|brokers\/.+|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|networks|placeholders|ports|raw-query|scope|timer-ms)\.ts)$/
+  /^src\/(node-http\.ts|config\/dialect\.ts|brokers\/.+|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|networks|placeholders|ports|raw-query|scope|timer-ms)\.ts)$/
 
 /** Comparing a version with a number, and flags that stand for such a comparison. */
 const DIALECT_QUESTIONS =
@@ -214,6 +215,13 @@ describe('imports', () => {
   }
   test('costly packages are loaded only by import(), when a configuration needs them', () =>
     assertNone(production, (file) => targets(file, (found) => LAZY.test(found.target) && !found.isLazy && !found.isType)))
+  test('values of node:http come from src/node-http.ts: importing them brings a second HTTP client into the thread', () =>
+    assertNone(production, (file) =>
+      targets(
+        file,
+        ({ target, isType }) => target === 'node:http' && !isType && !NODE_HTTP.test(file.path) && !file.path.startsWith('src/testing/'),
+      ),
+    ))
   test('an algorithm of a component imports nothing outside its folder but what its group shares, types and words such as headers and errors', () =>
     assertNone(production.filter(isAlgorithm), (file) => targets(file, (found) => isForeignValue(file, found))))
   test('production code never imports tests', () =>

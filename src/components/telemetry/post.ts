@@ -1,7 +1,7 @@
 // One HTTP request to a server that takes telemetry. Knows nothing of what is sent; never takes longer than it may, and reads little of the answer.
 
-import { request as askHttp } from 'node:http'
 import { request as askHttps } from 'node:https'
+import { request as askHttp } from '../../node-http.ts'
 import { timerMs } from '../../engine/timer-ms.ts'
 
 export interface PostInit {

@@ -1,7 +1,8 @@
 // A port of its own for figures that are asked for: few connections, none for long. Knows nothing of the gateway's own requests.
 
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import type { RequestListener } from 'node:http'
+import { createServer } from '../../node-http.ts'
 import type { HostPort } from '../../go/host-port.ts'
 
 const MAX_CONNECTIONS = 100

@@ -1,8 +1,8 @@
 // The body of a client's request: untouched until somebody reads it. Knows nothing of HTTP versions.
 
-import { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { BODY_TOO_LARGE, CANCELED } from '../../engine/errors.ts'
+import { IncomingMessage } from '../../node-http.ts'
 import type { Body } from '../../engine/types.ts'
 
 const NO_BYTES = Buffer.alloc(0)

@@ -1,8 +1,9 @@
 // An exchange over node:http. Knows nothing of HTTP/2.
 
-import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { HeaderMap } from '../../engine/headers.ts'
+import { ServerResponse } from '../../node-http.ts'
 import type { Turns } from './connection-turns.ts'
 import type { ServerState } from './server-state.ts'
 import { type ExchangeInit, WireExchange } from './wire-exchange.ts'

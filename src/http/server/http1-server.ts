@@ -1,8 +1,9 @@
 // HTTP/1.1 requests become exchanges. Knows nothing of TLS and listening.
 
-import http, { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import { createServer, STATUS_CODES } from '../../node-http.ts'
 import { isHostHeader } from '../../go/host-port.ts'
 import { ClientBody } from './client-body.ts'
 import { type Begin, type ClientSocket, type Outcome, type RequestKind, Turns } from './connection-turns.ts'
@@ -22,7 +23,7 @@ const TEXT_HEAD = 'Content-Type: text/plain; charset=utf-8\r\nConnection: close\
 export function createHttp1Server(state: ServerState): Server {
   const timeouts = readTimeouts(state.server)
   const begin: Begin = (request, response, kind) => serveHttp1(state, request, response, kind)
-  const server = http.createServer(
+  const server = createServer(
     {
       ServerResponse: GatewayResponse,
       maxHeaderSize: state.server.maxHeaderBytes + HEADER_SLACK_BYTES,

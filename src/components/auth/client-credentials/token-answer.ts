@@ -1,6 +1,6 @@
 // Reads a token endpoint's answer as golang.org/x/oauth2 does. Knows nothing of requests and caches.
 
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from '../../../node-http.ts'
 import { parseBounded } from '../../../json/bounded-parse.ts'
 import { quote } from '../../../go/quote.ts'
 

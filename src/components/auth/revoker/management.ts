@@ -1,9 +1,9 @@
 // The revoker's HTTP port: JSON in, JSON out, a token at the door. Knows nothing of the gateway's own requests.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { readUpTo } from '../../../engine/body.ts'
+import { createServer } from '../../../node-http.ts'
 import { parseBounded } from '../../../json/bounded-parse.ts'
 import { filterBytes } from './bloom-filter.ts'
 import { ElementError, finish } from './revocations.ts'

@@ -1,9 +1,10 @@
 // The port of its own for the pages: few connections, none for long.
 
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readUpTo } from '../../../engine/body.ts'
 import { HeaderMap } from '../../../engine/headers.ts'
+import { createServer } from '../../../node-http.ts'
 import type { HostPort } from '../../../go/host-port.ts'
 import { JSON_TYPE, MAX_BODY_BYTES, type Page } from './pages.ts'
 import type { Access } from './access.ts'

@@ -1,11 +1,11 @@
 // The answer to an error by `_gw/errors`: its status, and the first body that applies.
 
-import { STATUS_CODES } from 'node:http'
 import { wholeBody } from '../../../engine/body.ts'
 import type { ErrorReply, WordError } from '../../../engine/endpoint/error-answers.ts'
 import { GatewayError, MergeError, StatusError } from '../../../engine/errors.ts'
 import type { PublicFailure } from '../../../engine/failures.ts'
 import { valuesByName } from '../../../engine/headers.ts'
+import { STATUS_CODES } from '../../../node-http.ts'
 import { neededBackend, requestId } from '../../../engine/ports.ts'
 import type { BackendResponse, Exchange } from '../../../engine/types.ts'
 import { decodeText, encodeText } from '../../../go/text.ts'

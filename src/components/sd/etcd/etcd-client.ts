@@ -1,9 +1,9 @@
 // Speaks to etcd over the JSON form of its v3 API: the values under a prefix, and word of each change. Knows no backend.
 
-import http from 'node:http'
 import https from 'node:https'
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { readUpTo } from '../../../engine/body.ts'
+import { request as askHttp } from '../../../node-http.ts'
 import { timerMs } from '../../../engine/timer-ms.ts'
 
 export interface EtcdOptions {
@@ -75,7 +75,7 @@ export class EtcdClient {
     const { dialTimeoutMs, headerTimeoutMs, keepAliveMs, tls } = this.#options
     const options: RequestOptions = { method: 'POST', agent: false, signal, headers: { 'Content-Type': 'application/json' } }
     return new Promise((resolve, reject) => {
-      const request = url.protocol === 'https:' ? https.request(url, { ...options, ...tls }) : http.request(url, options)
+      const request = url.protocol === 'https:' ? https.request(url, { ...options, ...tls }) : askHttp(url, options)
       let timer = setTimeout(() => request.destroy(new Error(`${url.host} cannot be reached in time`)), timerMs(dialTimeoutMs))
       request.on('socket', (socket) => {
         socket.setKeepAlive(true, keepAliveMs)

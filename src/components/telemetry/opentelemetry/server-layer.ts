@@ -1,8 +1,8 @@
 // Measures whole requests: from their arrival to the last byte of the answer, whoever answers.
 
-import { STATUS_CODES } from 'node:http'
 import type { EndpointConfig } from '../../../config/types.ts'
 import type { Logger } from '../../../engine/compile/component.ts'
+import { STATUS_CODES } from '../../../node-http.ts'
 import type { Slot } from '../../../engine/scope.ts'
 import type { Exchange, Handler, Layer, Route } from '../../../engine/types.ts'
 import { knownMethod } from '../known-methods.ts'

@@ -2,13 +2,14 @@
 
 import { createHash } from 'node:crypto'
 import { addAbortListener } from 'node:events'
-import http from 'node:http'
+import type http from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { readUpTo } from '../../../../engine/body.ts'
+import { Agent, request } from '../../../../node-http.ts'
 import { cipherList } from './cipher-suites.ts'
 
 export interface TrustInit {
@@ -78,7 +79,7 @@ export class TrustedClient {
   /** The head of the answer to one request. */
   async request(url: URL, { signal, accept = '*/*', form, authorization, more }: TrustedRequest): Promise<http.IncomingMessage> {
     const isTls = url.protocol === 'https:'
-    const agent = isTls ? (this.#httpsAgent ??= this.#createTlsAgent()) : (this.#httpAgent ??= new http.Agent(agentOptions(this.#init)))
+    const agent = isTls ? (this.#httpsAgent ??= this.#createTlsAgent()) : (this.#httpAgent ??= new Agent(agentOptions(this.#init)))
     const headers = {
       ...more,
       'User-Agent': this.#init.userAgent,
@@ -88,7 +89,7 @@ export class TrustedClient {
       ...(authorization === undefined ? null : { Authorization: authorization }),
     }
     const options: PinnedRequest = { agent, headers, signal, handshakeSignal: signal, method: form === undefined ? 'GET' : 'POST' }
-    const once = (): Promise<http.IncomingMessage> => send(isTls ? https.request(url, options) : http.request(url, options), form)
+    const once = (): Promise<http.IncomingMessage> => send(isTls ? https.request(url, options) : request(url, options), form)
     // An idle connection may have been closed by the server in the very moment it is used again.
     return once().catch((error: unknown) => (error instanceof StaleConnection ? once() : Promise.reject(error as Error)))
   }
