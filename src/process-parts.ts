@@ -21,7 +21,7 @@ import { lazyEntries, loadDriver, loadProcessParts, type Order } from './engine/
 import { readBlock, refuseLonelyExtras } from './engine/compile/read-block.ts'
 import { SYSTEM_CLOCK } from './engine/compile/site.ts'
 import { asError, describeBug } from './engine/errors.ts'
-import { timerMs } from './engine/timer-ms.ts'
+import { settlesWithin } from './engine/settles-within.ts'
 import type { GatewayInit } from './gateway.ts'
 import { SILENT } from './log/logger.ts'
 import { order as ownOrder } from './order.ts'
@@ -212,15 +212,11 @@ export class ProcessParts {
 
   /** Never rejects, and never takes longer than the part may. */
   async #stopOne({ namespace, running }: Part): Promise<void> {
-    const { promise: tooLate, resolve } = Promise.withResolvers<boolean>()
-    const timer = setTimeout(() => resolve(true), timerMs(running.stopWithinMs ?? STOP_WITHIN_MS))
     try {
-      const isTooLate = await Promise.race([tooLate, Promise.resolve(running.stop()).then(() => false)])
-      if (isTooLate) this.#log(`${LABEL}[${namespace}] does not end: what it holds stays until the process ends`)
+      const isOver = await settlesWithin(running.stopWithinMs ?? STOP_WITHIN_MS, Promise.resolve(running.stop()))
+      if (!isOver) this.#log(`${LABEL}[${namespace}] does not end: what it holds stays until the process ends`)
     } catch (error) {
       this.#log(...describeBug(`${LABEL}[${namespace}] could not be stopped:`, asError(error)))
-    } finally {
-      clearTimeout(timer)
     }
   }
 

@@ -1,6 +1,7 @@
 // What is said to Kafka of the messages that are handled: one commit after the other, for all partitions that moved.
 
 import type { Consumer } from '@platformatic/kafka'
+import { settlesWithin } from '../engine/settles-within.ts'
 import { kafkaReason } from './kafka.ts'
 import { pause } from './link.ts'
 import { Offsets } from './offsets.ts'
@@ -65,13 +66,11 @@ export class KafkaCommits {
   /** Says the last of it; resolves after that time at the latest. */
   async finish(ms: number): Promise<void> {
     this.#stopping.abort()
-    const late = new AbortController()
     const last = async (): Promise<void> => {
       await this.#running
       await this.#commit()
     }
-    await Promise.race([last().catch(ignore), pause(ms, late.signal)])
-    late.abort()
+    await settlesWithin(ms, last().catch(ignore))
   }
 
   async #run(): Promise<void> {

@@ -3,6 +3,7 @@
 import type { Site as EngineSite } from '../engine/compile/component.ts'
 import { CANCELED } from '../engine/errors.ts'
 import { Scope } from '../engine/scope.ts'
+import { settlesWithin } from '../engine/settles-within.ts'
 import { pluginMemory, type PluginMemory } from './counters/counters.ts'
 import { callEndpoint, fetchFrom } from './outgoing.ts'
 import { placeOf } from './place-of.ts'
@@ -101,10 +102,7 @@ export class PluginSite implements Site {
     this.#scope.end(CANCELED)
     const closers = this.#closers.splice(0).reverse()
     if (closers.length === 0) return
-    const time = Scope.root().child(CLOSE_MS)
-    const isOver = new Promise<true>((resolve) => time.onEnd(() => resolve(true)))
-    if ((await Promise.race([this.#runAll(closers), isOver])) === true) this.log.warning('was still closing after 5 s and is left alone')
-    time.close()
+    if (!(await settlesWithin(CLOSE_MS, this.#runAll(closers)))) this.log.warning('was still closing after 5 s and is left alone')
   }
 
   async #runAll(closers: readonly (() => void | Promise<void>)[]): Promise<void> {

@@ -1,10 +1,10 @@
 // Serves gateways in this thread: one at a time, each replaced without a pause.
 
-import { setTimeout } from 'node:timers/promises'
 import type { GatewayConfig } from '../config/types.ts'
 import { ConfigError, type Logger, type ResourcePool, type SharedMemory } from '../engine/compile/component.ts'
 import { asError, describeBug } from '../engine/errors.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
+import { settlesWithin } from '../engine/settles-within.ts'
 import type { RefusedRequest } from '../engine/ports.ts'
 import type { Exchange, Handler } from '../engine/types.ts'
 import { openGateway } from '../gateway.ts'
@@ -122,7 +122,7 @@ export class GatewayHost implements Crew {
     for (const one of [...opened, ...this.#retiring.keys()]) one.served.abandon()
     const released = Promise.all([...this.#retiring.values(), ...opened.map((one) => this.#retire(one))])
     // A component that cannot let go of something must not hold the process.
-    await Promise.race([released, setTimeout(RELEASE_WITHIN_MS, null, { ref: false })])
+    await settlesWithin(RELEASE_WITHIN_MS, released)
     return hasCut
   }
 

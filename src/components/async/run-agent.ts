@@ -5,6 +5,7 @@ import { Link, type Opened } from '../../brokers/link.ts'
 import type { AgentSite, Running } from '../../engine/compile/component.ts'
 import { connectionWatchers } from '../../engine/ports.ts'
 import { Scope } from '../../engine/scope.ts'
+import { settlesWithin } from '../../engine/settles-within.ts'
 import { timerMs } from '../../engine/timer-ms.ts'
 import { type Message, Workers } from './workers.ts'
 
@@ -62,7 +63,7 @@ export async function runAgent(site: AgentSite, { driver, broker, subscribe }: A
   })
   for (const watcher of connectionWatchers(site, `${broker} (agent ${agent.name})`)) link.watch(watcher)
   const pings = setInterval(() => (link.value === null ? undefined : site.ping()), timerMs(agent.healthIntervalMs))
-  if (site.config.service.sequentialStart) await atMost(START_MS, link.attempted)
+  if (site.config.service.sequentialStart) await settlesWithin(START_MS, link.attempted)
   return {
     stopWithinMs: agent.timeoutMs + SETTLE_MS,
     async stop() {
@@ -87,11 +88,4 @@ function stateLog({ agent, log, ping }: AgentSite, driver: string, title: string
     else log.error(`[SERVICE: Asyncagent][${agent.name}] building the ${driver.toLowerCase()} subscriber: ${reason}`)
     wasUp = isUp
   }
-}
-
-async function atMost(ms: number, something: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, timerMs(ms))
-  await Promise.race([promise, something])
-  clearTimeout(timer)
 }

@@ -1,6 +1,7 @@
 // Sends all metrics to one OTLP collector again and again, one push at a time; a collector that is down costs its pushes, no memory.
 
 import type { Clock, Logger } from '../../engine/compile/component.ts'
+import { settlesWithin } from '../../engine/settles-within.ts'
 import { timerMs } from '../../engine/timer-ms.ts'
 import type { MetricReader } from './metric-reader.ts'
 import type { OtlpMetrics } from './otlp-metrics.ts'
@@ -39,11 +40,7 @@ export function startPushing(init: MetricPushInit): (maxMs: number) => Promise<v
   const timer = setInterval(() => void push(), timerMs(periodMs)).unref()
   return async (maxMs) => {
     clearInterval(timer)
-    const { promise: tooLate, resolve } = Promise.withResolvers<void>()
-    const limit = setTimeout(resolve, timerMs(maxMs))
-    await Promise.race([tooLate, push()])
-    clearTimeout(limit)
-    if (pushing !== null) log.error(`${label}: the last metrics could not be sent before the end`)
+    if (!(await settlesWithin(maxMs, push()))) log.error(`${label}: the last metrics could not be sent before the end`)
     void otlp.close()
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Logger } from '../../engine/compile/component.ts'
 import type { Outage } from '../../engine/outage.ts'
+import { settlesWithin } from '../../engine/settles-within.ts'
 import { timerMs } from '../../engine/timer-ms.ts'
 import type { Span } from './tracer.ts'
 
@@ -46,10 +47,7 @@ export class SpanQueue {
   async close(maxMs: number): Promise<void> {
     this.#isOver = true
     if (this.#timer !== null) clearTimeout(this.#timer)
-    const { promise: tooLate, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, timerMs(maxMs))
-    await Promise.race([tooLate, Promise.all([this.#sending, this.#sendWhile(1)])])
-    clearTimeout(timer)
+    await settlesWithin(maxMs, Promise.all([this.#sending, this.#sendWhile(1)]))
     const left = this.#spans.length + this.#underWay
     if (left > 0) this.#init.log.error(`${this.#init.label}: ${left} spans could not be sent before the end`)
   }

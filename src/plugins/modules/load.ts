@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { asError } from '../../engine/errors.ts'
-import { timerMs } from '../../engine/timer-ms.ts'
+import { settlesWithin } from '../../engine/settles-within.ts'
 import type { LoadedPlugin, ModuleProblem, PluginModules } from '../loaded.ts'
 import { type FoundFiles, findFiles, type ModuleFile } from './find-files.ts'
 import { Integrity } from './integrity.ts'
@@ -91,27 +91,15 @@ export async function loadEach(
 async function loadOne(module: ModuleFile, timeoutMs: number, integrity: Integrity | null): Promise<Shapes> {
   const url = pathToFileURL(module.path).href
   try {
-    const namespace = await within(timeoutMs, importPlugin(url))
+    const importing = importPlugin(url)
+    if (!(await settlesWithin(timeoutMs, importing))) return { plugins: [], problems: [tellOfTimeout(module, timeoutMs)] }
     // Files that this thread imported before, for another configuration, did not pass the door.
     const wrong = integrity?.review(graph.filesOf([url])).filter(({ severity }) => severity === 'error') ?? []
     if (wrong.length > 0) return { plugins: [], problems: wrong.map((problem) => ({ ...problem, plugins: [module.name] })) }
-    return await readShapes(namespace, module)
+    return await readShapes(await importing, module)
   } catch (error) {
-    if (error instanceof ImportTimeout) return { plugins: [], problems: [tellOfTimeout(module, timeoutMs)] }
     const { explainFailure } = await import('./explain.ts')
     return { plugins: [], problems: [await explainFailure(error, module)] }
-  }
-}
-
-class ImportTimeout extends Error {}
-
-async function within<T>(timeoutMs: number, something: Promise<T>): Promise<T> {
-  const { promise: tooLate, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new ImportTimeout()), timerMs(timeoutMs))
-  try {
-    return await Promise.race([something, tooLate])
-  } finally {
-    clearTimeout(timer)
   }
 }
 
