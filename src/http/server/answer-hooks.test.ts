@@ -65,3 +65,11 @@ test('a body that a hook takes away has no length but 0', async () => {
   assert.match(head, /\r\nContent-Length: 0(\r\n|$)/)
   assert.equal(body, '')
 })
+
+test('an interim status ends no answer: the client gets a 200 instead of waiting', async () => {
+  for (const status of [100, 103, 199]) {
+    const { head, body } = await ask((exchange) => exchange.answer(status, 'text'))
+    assert.match(head, /^HTTP\/1\.1 200 /)
+    assert.equal(body, 'text')
+  }
+})

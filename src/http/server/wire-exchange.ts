@@ -254,7 +254,9 @@ export abstract class WireExchange implements Exchange, Companions {
   protected begin(statusCode: number): void {
     if (this.#hasBegun) throw new Error(`answered twice: ${this.statusCode}, then ${statusCode}`)
     this.#hasBegun = true
-    this.statusCode = this.knowsStatus(statusCode) ? statusCode : UNSPEAKABLE
+    // compat: in Go an interim status ends nothing; the answer behind it is a 200. Sent as the answer it would leave the client waiting.
+    if (statusCode >= 100 && statusCode < 200 && statusCode !== 101) this.statusCode = 200
+    else this.statusCode = this.knowsStatus(statusCode) ? statusCode : UNSPEAKABLE
     // compat: Go's server says nothing of the body that a 304 leaves out.
     if (this.statusCode === NOT_MODIFIED) {
       this.responseHeaders.delete('Content-Type')
