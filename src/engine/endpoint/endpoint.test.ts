@@ -189,6 +189,17 @@ test('an error answers its own status; its text only where the file asks for it'
   )
 })
 
+test('a text that stays behind has no type', async () => {
+  const { headers } = await serve(fails(new GatewayError('x', { code: 'ERR_LUA_CUSTOM', statusCode: 204 })), { returnsErrorText: true })
+  assert.equal(headers.has('Content-Type'), false)
+})
+
+test('whether an answer is complete is not what its header fields say', async () => {
+  const headers = new HeaderMap(['X-Krakend-Completed', 'maybe', 'X-A', '1'])
+  const answered = await serve(gives({ data: Data.of({ a: 1 }), headers }))
+  assert.deepEqual([answered.headers.values('X-Krakend-Completed'), answered.headers.get('X-A')], [['true'], '1'])
+})
+
 test('the text of a bug is not for the client', async () => {
   const { exchange, text, lines } = await serve(fails(new TypeError('oops')), { returnsErrorText: true })
   assert.deepEqual([exchange.statusCode, text], [500, 'internal server error'])

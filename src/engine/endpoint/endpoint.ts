@@ -158,7 +158,9 @@ function compileErrorWriter(init: EndpointInit): (exchange: Exchange, error: Err
     // A text of a backend leaves in the bytes it came in.
     const text = expected === null ? NO_RESPONSE.message : error.message
     const body = encodeText(init.mask?.(text) ?? text)
-    const contentType = expected?.contentType || (body.length === 0 ? null : sniffContentType(body))
+    // compat: Go looks at no bytes that stay behind.
+    const isSent = body.length > 0 && status !== 204
+    const contentType = expected?.contentType || (isSent ? sniffContentType(body) : null)
     if (contentType !== null) headers.set('Content-Type', contentType)
     exchange.answer(status, body)
   }

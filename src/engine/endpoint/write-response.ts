@@ -27,7 +27,11 @@ export function renderedWriter(render: Render, init: WriterInit, note: (exchange
     writeHead(exchange, response, init)
     // compat: KrakenD copies fields of the pipe only beside data. What a pipe says of the type stands above what the encoding says.
     const hasData = response.data !== null && !response.data.isEmpty
-    if (response.headers !== null && (hasData || fixed === 'head')) copyHeaders(exchange, response.headers, init)
+    if (response.headers !== null && (hasData || fixed === 'head')) {
+      copyHeaders(exchange, response.headers, init)
+      // compat: whether an answer is complete is the gateway's to say, whatever a script writes.
+      writeCompleteness(exchange, response)
+    }
     // A stream that is rendered: only its data counts, and a connection that nobody reads would stay for ever.
     discardBody(response.body)
     const { contentType, body, error } = render(response, exchange)
@@ -78,12 +82,18 @@ function answerLive(exchange: Exchange, statusCode: number, body: Readable): Pro
 }
 
 /** Completeness and caching. */
-function writeHead({ responseHeaders }: Exchange, response: PipeResponse, { cacheControl }: WriterInit): void {
-  const isCompleted = response.isComplete && response.data !== null && !response.data.isEmpty
-  responseHeaders.set('X-Krakend-Completed', isCompleted ? 'true' : 'false')
+function writeHead(exchange: Exchange, response: PipeResponse, { cacheControl }: WriterInit): void {
+  const { responseHeaders } = exchange
+  const isCompleted = writeCompleteness(exchange, response)
   // What is no success is not for caches.
   const isSuccess = response.fixed === undefined || response.statusCode < 300
   if (isCompleted && isSuccess && cacheControl !== null) responseHeaders.set('Cache-Control', cacheControl)
+}
+
+function writeCompleteness({ responseHeaders }: Exchange, { isComplete, data }: PipeResponse): boolean {
+  const isCompleted = isComplete && data !== null && !data.isEmpty
+  responseHeaders.set('X-Krakend-Completed', isCompleted ? 'true' : 'false')
+  return isCompleted
 }
 
 /** The header fields that the pipe has for the client. */
