@@ -2,40 +2,52 @@
 
 import { basename } from 'node:path'
 import { GatewayError, type GatewayErrorInit } from '../../../engine/errors.ts'
-import { textOfBytes } from '../../../lua/bytes.ts'
+import { textOfBytes } from '../../../go/text.ts'
 import { LuaError, LuaStop, LuaSyntaxError } from '../../../lua/errors.ts'
-import { locate, type Part, type Script } from './script.ts'
+import { CHUNK_NAME, locate, type Part, type Script } from './script.ts'
 
 /** Between message, status and content type in what `custom_error` raises. */
 export const SEPARATOR = ' || '
 /** A status of `custom_error` that is none. */
 export const NO_STATUS = -1
 
-const POSITION = /^<string>:(\d+): /
+/** Where an error was raised, as the library writes it before every message: the name of a program and a line. */
+const POSITION = /^([^:\n]*):(\d+): /
+const BLANKS_AROUND = /^ +| +$/g
 const INTEGER = /^[+-]?\d+$/
 
-/** The error for whoever waits for the script; what is no error of the script comes back as it is. */
-export function failureOf(thrown: unknown, script: Script, onStop: (reason: string) => void): unknown {
+/** The error for whoever waits for the script, of which `part` was running; what is no error of the script comes back as it is. */
+export function failureOf(thrown: unknown, script: Script, part: Part, onStop: (reason: string) => void): unknown {
   if (thrown instanceof LuaSyntaxError) return new GatewayError(describeSyntaxError(thrown, script), { code: 'ERR_LUA' })
   if (thrown instanceof LuaStop) {
     onStop(thrown.message)
     return new GatewayError(`lua: ${thrown.message}`, { code: 'ERR_LUA_STOPPED' })
   }
-  return thrown instanceof LuaError ? raisedError(thrown, script) : thrown
+  return thrown instanceof LuaError ? raisedError(thrown, script, part) : thrown
 }
 
-function raisedError({ message, origin }: LuaError, script: Script): GatewayError {
+function raisedError({ message, origin }: LuaError, script: Script, part: Part): GatewayError {
   const position = POSITION.exec(message)
-  const text = position === null ? message : message.slice(position[0].length)
+  if (position === null) {
+    const pieces = message.split(SEPARATOR)
+    return pieces.length > 1 ? customError(pieces) : new GatewayError(textOfBytes(message), { code: 'ERR_LUA' })
+  }
+  const [prefix, name = '', line = ''] = position
+  const text = message.slice(prefix.length)
   const pieces = text.split(SEPARATOR)
   if (pieces.length > 1) return customError(pieces)
-  if (position === null) return new GatewayError(textOfBytes(text), { code: 'ERR_LUA' })
-  const owner = PARTS.find((name) => origin !== null && isChunk(script[name]) && script[name].defines(origin)) ?? 'pre'
-  return new GatewayError(`${textOfBytes(text)} (${nameLine(owner, Number(position[1]), script)})`, { code: 'ERR_LUA' })
+  const owner = PARTS.find((one) => origin !== null && isChunk(script[one]) && script[one].defines(origin)) ?? ownerOf(part, script)
+  // A program of another file (`dofile`, `require`) has that file's name.
+  const place = name === CHUNK_NAME ? nameLine(owner, Number(line), script) : `${basename(textOfBytes(name))}:L${line}`
+  return new GatewayError(`${textOfBytes(text.replace(BLANKS_AROUND, ''))} (${place})`, { code: 'ERR_LUA' })
 }
 
 const PARTS = ['sources', 'pre', 'post'] as const
 type PartName = (typeof PARTS)[number]
+
+function ownerOf(part: Part, script: Script): PartName {
+  return PARTS.find((name) => script[name] === part) ?? 'pre'
+}
 
 function isChunk(part: Part | null): part is Exclude<Part, Error> {
   return part !== null && !(part instanceof Error)
@@ -49,8 +61,7 @@ function nameLine(part: PartName, line: number, script: Script): string {
 }
 
 function describeSyntaxError(error: LuaSyntaxError, script: Script): string {
-  const owner = PARTS.find((name) => script[name] === error) ?? 'pre'
-  return `${wordsOf(error)} (${nameLine(owner, error.line, script)})`
+  return `${wordsOf(error)} (${nameLine(ownerOf(error, script), error.line, script)})`
 }
 
 /** `'b': parse error`; at the end of the text `syntax error at EOF`. */
@@ -62,7 +73,7 @@ export function wordsOf({ line, near, reason }: LuaSyntaxError): string {
 function customError([message = '', status = '', contentType = '']: readonly string[]): GatewayError {
   const init: GatewayErrorInit = { code: 'ERR_LUA_CUSTOM', contentType: contentType === '' ? null : textOfBytes(contentType) }
   const statusCode = INTEGER.test(status) ? statusOf(Number(status)) : null
-  return new GatewayError(textOfBytes(message), statusCode === null ? init : { ...init, statusCode })
+  return new GatewayError(textOfBytes(message.replace(BLANKS_AROUND, '')), statusCode === null ? init : { ...init, statusCode })
 }
 
 /** compat: a status below 1 changes nothing, so 200 is sent; what is no status at all makes Go's server fail. */

@@ -121,7 +121,7 @@ function loadScript(options: LuaOptions, site: Site): GetScript | null {
 /** compat: requests fail when the mistake's turn comes; here the log of the start says it, too. */
 function tellMistakes(script: Script, site: Site): void {
   for (const part of [script.sources, script.pre, script.post]) {
-    if (part instanceof LuaSyntaxError) site.log.error(`${site.label}[Lua] ${asError(failureOf(part, script, () => {})).message}`)
+    if (part instanceof LuaSyntaxError) site.log.error(`${site.label}[Lua] ${asError(failureOf(part, script, part, () => {})).message}`)
   }
 }
 

@@ -107,6 +107,10 @@ describe('failures', () => {
     ["custom_error('x')", 'x'],
     ["custom_error('é', 418)", 'é'],
     ["error('raised || 404')", 'raised'],
+    ["error(' blanks ')", 'blanks (pre-script:L1)'],
+    ["loadstring('error(1 .. 2)', 'mine')()", '12 (mine:L1)'],
+    ["loadstring('custom_error(1, 418)', 'mine')()", '1'],
+    ["error('\\233')", '\udce9 (pre-script:L1)'],
   ]
   for (const [pre, text] of texts) test(`have KrakenD's text: ${pre}`, async () => assert.equal((await failureIn({ pre })).message, text))
 
@@ -122,6 +126,9 @@ describe('failures', () => {
     assert.deepEqual(await of(`'x', 0`), [200, true, null])
     assert.deepEqual(await of(`'x', 1000`), [500, true, null])
     assert.deepEqual(await of(`'a || b', 404`), [500, false, '404'])
+  })
+  test('of text that is compiled while the script runs are of the part that runs', async () => {
+    assert.equal((await failureIn({ post: `loadstring('error("x")')()` })).message, 'x (post-script:L1)')
   })
   test('of what is called pass through, and post does not run', async () => {
     const error = new GatewayError('backend down', { code: 'ERR_BACKEND' })

@@ -78,12 +78,12 @@ export class ScriptRun {
   execute(part: Part | null): Promise<void> | undefined {
     if (part === null) return undefined
     this.#end = Math.min(this.scope.deadline, performance.now() + LONGEST_RUN_MS)
-    if (part instanceof Error) throw this.#failure(part)
+    if (part instanceof Error) throw this.#failure(part, part)
     if (this.script.mayWait) return this.#executeLater(part)
     try {
       this.#state.run(part)
     } catch (thrown) {
-      throw this.#failure(thrown)
+      throw this.#failure(thrown, part)
     }
     return undefined
   }
@@ -96,11 +96,11 @@ export class ScriptRun {
     try {
       await this.#state.runAsync(part)
     } catch (thrown) {
-      throw this.#failure(thrown)
+      throw this.#failure(thrown, part)
     }
   }
 
-  #failure(thrown: unknown): unknown {
-    return failureOf(thrown, this.script, this.tools.onStop)
+  #failure(thrown: unknown, part: Part): unknown {
+    return failureOf(thrown, this.script, part, this.tools.onStop)
   }
 }

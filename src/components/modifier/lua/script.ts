@@ -34,7 +34,7 @@ export interface Script {
 }
 
 /** How all programs are called, in messages that `pcall` catches. */
-const CHUNK_NAME = '<string>'
+export const CHUNK_NAME = '<string>'
 /** Names by which a program can run text that is not part of it. */
 const LOADERS = ['require', 'dofile', 'loadfile', 'load', 'loadstring', 'module']
 /** Names by which a program can get at `http_response` without naming it. */
