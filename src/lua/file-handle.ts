@@ -22,8 +22,8 @@ export class FileHandle {
   /** Where the next read or write happens; null: wherever the system is (pipes, terminals, appending). */
   private position: number | null
   private buffer = ''
-  /** Of a command: all of its output is in the buffer. */
-  private isAtEnd = false
+  /** Whether nothing more is read: all there is stands in the buffer. */
+  private isAtEnd: boolean
   /** A command that is written to runs when it is closed. */
   private readonly runCommand: ((input: string) => { status: number; output: string }) | null
   private input = ''
@@ -39,6 +39,7 @@ export class FileHandle {
     isWritable: boolean
     position?: number | null
     run?: (input: string) => { status: number; output: string }
+    isAtEnd?: boolean
   }) {
     this.name = init.name
     this.descriptor = init.descriptor
@@ -47,6 +48,7 @@ export class FileHandle {
     this.position = init.position ?? null
     this.runCommand = init.run ?? null
     this.isProcess = init.run !== undefined
+    this.isAtEnd = init.isAtEnd ?? false
   }
 
   /**

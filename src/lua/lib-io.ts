@@ -276,7 +276,9 @@ const IO = LuaTable.of({ stdout: false, stdin: false, stderr: false, ...FUNCTION
 const CHOSEN = LuaTable.of({ input: false, output: false, stdout: false })
 
 function standard(name: string, descriptor: number, metatable: LuaTable): LuaUserData {
-  const handle = new FileHandle({ name: `/dev/${name}`, descriptor, isReadable: descriptor === 0, isWritable: descriptor !== 0 })
+  const isInput = descriptor === 0
+  // security: reading waits for whoever writes, and the whole process with it: standard input has nothing.
+  const handle = new FileHandle({ name: `/dev/${name}`, descriptor, isReadable: isInput, isWritable: !isInput, isAtEnd: isInput })
   return new LuaUserData(handle, metatable)
 }
 

@@ -58,6 +58,7 @@ const CASES: Readonly<Record<string, readonly (readonly [source: string, printed
     ['print(os.time(os.date("*t", 1234567890)), os.getenv("X"), os.setlocale("C"))', '1234567890\tnil\tfalse'],
     ['print(pcall(os.date, "%c", 1e18)) print(pcall(os.date, "!*t", -1e18))', 'false\t<string>:1: time out of range\n'.repeat(2).trimEnd()],
     ['print(os.remove("/nonexistent/x"))', 'nil\tremove /nonexistent/x: no such file or directory'],
+    ['print(io.read(), io.read("*a"), io.stdin:read(1))', 'nil\t\tnil'],
     ['print(io.open("/nonexistent/x"))', 'nil\topen /nonexistent/x: no such file or directory\t1'],
     ['print(io.open("/"):read(1))', 'nil\tread /: is a directory\t1'],
     ['print(pcall(io.lines("/")))', 'false\t<string>:1: read /: is a directory'],
