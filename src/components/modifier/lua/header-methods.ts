@@ -1,8 +1,10 @@
 // `headers` and `headerList`, which requests, responses and the client's exchange have alike.
 
 import { canonicalName, type HeaderMap, type ReadonlyHeaders } from '../../../engine/headers.ts'
+import { JsonNumber } from '../../../json/types.ts'
 import { bytesOfText } from '../../../lua/bytes.ts'
 import { checkString, type Args } from '../../../lua/check.ts'
+import { textOfValue } from '../../../lua/number-format.ts'
 import type { LuaThread } from '../../../lua/thread.ts'
 import { LuaUserData, type LuaFunction, type Value } from '../../../lua/value.ts'
 import { entries, NEED_ARGUMENTS, type Receive } from './arguments.ts'
@@ -68,13 +70,15 @@ export function headerMethods<T extends HeaderOwner>(
   }
 }
 
-/** The texts of a `luaList`; what is none is left out. */
+/** The texts and numbers of a `luaList`; what is neither is left out. */
 function valuesOfList(thread: LuaThread, given: Value): string[] {
   if (!(given instanceof LuaUserData && given.value instanceof ListView)) return thread.raise(NO_LIST)
   const values: string[] = []
   for (let i = 0; i < given.value.length; i++) {
     const value = given.value.get(i)
     if (typeof value === 'string') values.push(bytesOfText(value))
+    else if (typeof value === 'number') values.push(textOfValue(value))
+    else if (value instanceof JsonNumber) values.push(value.text)
   }
   return values
 }

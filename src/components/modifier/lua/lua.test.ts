@@ -50,6 +50,17 @@ describe('requests', () => {
     )
     assert.equal(untouched.asked?.path, '/b?c=1')
   })
+  test('of a backend go out with the method that a script wrote, in capitals', async () => {
+    const of = async (method: string) =>
+      (await runPipe({ pre: `request.load():method('${method}')` }, { stage: 'backend', request: { method: 'POST' } })).asked?.method
+    assert.deepEqual([await of('delete'), await of('')], ['DELETE', 'GET'])
+    assert.equal((await runPipe({ pre: `request.load():method('delete')` })).asked?.method, 'delete')
+  })
+  test('take numbers of a list as header fields', async () => {
+    const data = { l: ['a', 1, new JsonNumber('12345678901234567890'), null, true] }
+    const { response } = await runPipe({ post: `local r = response.load() r:headerList('X-L', r:data():get('l'))` }, { data })
+    assert.deepEqual(response.headers?.values('X-L'), ['a', '1', '12345678901234567890'])
+  })
   test('with a body that was not announced as read say so', async () => {
     const unread: Body = { ...bodyOf(Buffer.from('x')), inMemory: null }
     const failure = await failureIn({ pre: `local r = request.load() r['bo' .. 'dy'](r)` }, { request: { body: unread } })

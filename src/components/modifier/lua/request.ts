@@ -89,14 +89,19 @@ export class ScriptRequest implements HeaderOwner {
     const { method, query, params, headers, body } = this
     const base = this.#base
     if (this.#fillPath === null) return { ...base, method, path: this.path, query, params, headers, body }
-    const request = { ...base, method, query, params, headers, body }
+    const request = { ...base, method: method === base.method ? method : methodToSend(method), query, params, headers, body }
     if (this.#url === null) return request
-    const { origin, path, authorization } = parseUrl(this.#url, method)
+    const { origin, path, authorization } = parseUrl(this.#url, request.method)
     if (authorization === null || headers.has('Authorization')) return { ...request, origin, path }
     const authorized = headers.copy()
     authorized.set('Authorization', authorization)
     return { ...request, origin, path, headers: authorized }
   }
+}
+
+/** compat: methods go out in capitals, and no method is GET. */
+function methodToSend(method: string): string {
+  return method === '' ? 'GET' : method.toUpperCase()
 }
 
 /** The bytes of a body. Raises where nobody knew that it would be read. */
