@@ -28,11 +28,14 @@ function extreme(isBetter: (value: number, than: number) => boolean): LuaFunctio
   })
 }
 
-/** Go's Log10: by way of the binary logarithm, so log10(1000) is a little less than 3. */
+/** Go divides its constants exactly; the quotient of the two doubles would be a little less. */
+const LOG10_OF_2 = 0.301029995663981195
+
+/** Go's Log10: by way of the binary logarithm. */
 function log10(x: number): number {
   const [fraction, exponent] = frexp(x)
   const log2 = fraction === 0.5 ? exponent - 1 : Math.log(fraction) * (1 / Math.LN2) + exponent
-  return log2 * (Math.LN2 / Math.LN10)
+  return log2 * LOG10_OF_2
 }
 
 function modf(x: number): Result {
