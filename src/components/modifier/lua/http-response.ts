@@ -9,6 +9,7 @@ import { quote } from '../../../go/quote.ts'
 import { bytesOfBuffer, bytesOfText, textOfBytes } from '../../../lua/bytes.ts'
 import { checkString, type Args } from '../../../lua/check.ts'
 import { type Cursor, LuaTable } from '../../../lua/table.ts'
+import { textOfValue } from '../../../lua/number-format.ts'
 import type { LuaThread } from '../../../lua/thread.ts'
 import { native, NOTHING, suspending, type Value } from '../../../lua/value.ts'
 import { method, paid, receiver } from './arguments.ts'
@@ -63,14 +64,14 @@ export function installHttpResponse(run: ScriptRun): void {
 }
 
 async function call(run: ScriptRun, thread: LuaThread, args: Args): Promise<HttpAnswer> {
-  if (args.length !== 1 && args.length !== 3 && args.length !== 4) return thread.raise(WRONG_COUNT)
+  if (args.length === 0 || args.length === 2) return thread.raise(WRONG_COUNT)
   const url = textOfBytes(checkString(thread, args, 0))
   // compat: Go takes no method for GET.
   const verb = args.length === 1 ? 'GET' : textOfBytes(checkString(thread, args, 1)) || 'GET'
   const body = bodyOfBytes(args.length === 1 ? '' : checkString(thread, args, 2))
   if (!isToken(verb)) return thread.raise(bytesOfText(`net/http: invalid method ${quote(verb)}`))
   try {
-    return new HttpAnswer(run, await run.tools.client(requestOf(run, url, verb, body, args[3]), run.scope))
+    return new HttpAnswer(run, await run.tools.client(requestOf(run, url, verb, body, args.length === 4 ? args[3] : undefined), run.scope))
   } catch (error) {
     // Errors of the script's own go on as they are.
     if (!(error instanceof GatewayError)) throw error
@@ -90,14 +91,18 @@ function requestOf(run: ScriptRun, url: string, verb: string, body: Body, fields
   return { method: verb, origin, path, headers, body, wantsStream: false }
 }
 
-/** A text is a field, a table of texts several; whatever else is left out. */
+/** A text is a field, a table several, with numbers too; whatever else is left out. */
 function headersOf(given: Value): HeaderMap {
   const headers = new HeaderMap()
   if (!(given instanceof LuaTable)) return headers
   for (const [name, value] of entriesOf(given)) {
-    if (typeof name !== 'string') continue
-    const values = value instanceof LuaTable ? entriesOf(value).map(([, inner]) => inner) : [value]
-    for (const text of values) if (typeof text === 'string') headers.add(canonicalName(name), text)
+    if (typeof name !== 'string' && typeof name !== 'number') continue
+    const field = canonicalName(textOfValue(name))
+    if (typeof value === 'string') headers.add(field, value)
+    if (!(value instanceof LuaTable)) continue
+    for (const [, inner] of entriesOf(value)) {
+      if (typeof inner === 'string' || typeof inner === 'number') headers.add(field, textOfValue(inner))
+    }
   }
   return headers
 }

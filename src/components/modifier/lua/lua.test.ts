@@ -164,7 +164,7 @@ describe('http_response', () => {
       return answering(request, scope)
     }
     const pre = `local function ask(...) return http_response.new(...) end
-      local r = ask('http://u:p@aux/a b', 'PUT', 'body', { ['x-b'] = {'1', '2'}, ['x-c'] = 'c', n = 5 })
+      local r = ask('http://u:p@aux/a b', 'PUT', 'body', { ['x-b'] = {'1', 2}, [7] = 'c', n = 5 })
       local q = request.load()
       q:headers('X-R', r:statusCode() .. r:headers('x-a') .. r:headerList('X-A'):len() .. r:body() .. r:body())
       r:close()
@@ -173,6 +173,7 @@ describe('http_response', () => {
     assert.equal(ran.asked?.headers.get('X-R'), '20112/a%20b/a%20b')
     assert.match(ran.asked?.headers.get('X-Closed') ?? '', /the response is closed/)
     assert.deepEqual([asked[0]?.method, asked[0]?.origin, asked[0]?.headers.values('X-B')], ['PUT', 'http://aux', ['1', '2']])
+    assert.deepEqual([asked[0]?.headers.get('7'), asked[0]?.headers.has('N')], ['c', false])
     assert.equal((await asked[0]?.body.bytes())?.toString(), 'body')
     assert.equal(asked[0]?.headers.get('User-Agent'), 'KrakenD Version test')
   })
