@@ -29,10 +29,13 @@ test('attributes, repeated and empty elements, texts', () => {
   assert.deepEqual(read('<r><v>&lt;a&gt; &amp; &#233;&#xe9;</v><c><![CDATA[<raw> & ]]></c></r>'), { r: { v: '<a> & éé', c: '<raw> &' } })
 })
 
-test('what begins with text is text; else the last text stays beside the members', () => {
-  assert.deepEqual(read('<a>x<b>t</b>y</a>'), { a: 'x' })
-  assert.deepEqual(read('<r><a>x<b i="1"/><b/></a><a>\n<b>t</b></a></r>'), { r: { a: ['x', { b: 't' }] } })
-  assert.deepEqual(read('<a>x<![CDATA[y]]><b>t</b></a>'), { a: 'y' })
+test('one text stays beside the members: that before the first of them, else the last', () => {
+  assert.deepEqual(read('<a>x<b>t</b>y</a>'), { a: { b: 't', '#text': 'x' } })
+  assert.deepEqual(read('<a>t<e/></a>'), { a: { e: '', '#text': 't' } })
+  assert.deepEqual(read('<r><a>x<b i="1"/><b/></a><a>\n<b>t</b></a></r>'), {
+    r: { a: [{ b: [{ '-i': '1' }, ''], '#text': 'x' }, { b: 't' }] },
+  })
+  assert.deepEqual(read('<a>x<![CDATA[y]]><b>t</b></a>'), { a: { b: 't', '#text': 'y' } })
   assert.deepEqual(read('<a><b>t</b>tail</a>'), { a: { b: 't', '#text': 'tail' } })
   assert.deepEqual(read('<a i="1">x<b>t</b>y</a>'), { a: { '-i': '1', b: 't', '#text': 'y' } })
   assert.deepEqual(read('<a>x<!-- c -->y</a>'), { a: 'y' })

@@ -66,9 +66,11 @@ function openFrame(name: string, attributes: readonly string[]): Frame {
   return frame
 }
 
-/** compat: an element without attributes that begins with text is that text; what else stands in it is lost. */
-function closeFrame(frame: Frame): JsonValue {
-  return frame.hasMembers && frame.text === '' ? frame.members : frame.text
+/** compat: of the texts of an element that begins with one, that one stays beside its members, and no later one. */
+function closeFrame({ hasMembers, members, text }: Frame): JsonValue {
+  if (!hasMembers) return text
+  if (text !== '') setKey(members, '#text', text)
+  return members
 }
 
 function addMember(parent: Frame, name: string, value: JsonValue): void {
