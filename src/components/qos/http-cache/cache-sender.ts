@@ -26,6 +26,8 @@ const MAX_KEY_LENGTH = 8192
 /** What a 304 does not refresh; it has no body, so its length says nothing about the stored one. */
 const NOT_REFRESHED = new Set([...HOP_BY_HOP, 'Content-Length', 'Trailers'])
 const FROM_CACHE = 'X-From-Cache'
+/** compat: of a redirect that is followed, so much is read. */
+const MAX_REDIRECT_BODY_BYTES = 2048
 
 export function cacheAround(next: Sender, site: Site, { store, prefix, now }: CacheInit): Sender {
   const keepsErrors = site.backend !== null && readsErrorBodies(site.backend, site.config.quirks)
@@ -92,8 +94,9 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     }
     const { body } = marked
     if (!Buffer.isBuffer(body)) return { ...marked, body: collect(body, headers, storeBody) }
-    const isRead =
-      request.wantsStream || response.statusCode === 200 || response.statusCode === 201 || keepsErrors || request.method === 'HEAD'
+    const isRead = isFollowed(request, response)
+      ? body.length <= MAX_REDIRECT_BODY_BYTES
+      : request.wantsStream || response.statusCode === 200 || response.statusCode === 201 || keepsErrors || request.method === 'HEAD'
     // compat: stored when the body has been read, with the headers as the layers outside (Martian) have changed them until then.
     if (isRead) setImmediate(storeBody, body)
     return marked
@@ -128,6 +131,13 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
     for (const [name, values] of fresh) for (const value of values) headers.add(name, value)
     return { ...answer, headers }
   }
+}
+
+/** Whether an answer only leads to another one. */
+function isFollowed(request: BackendRequest, { statusCode, headers }: BackendResponse): boolean {
+  if (!headers.get('Location')) return false
+  if (statusCode === 301 || statusCode === 302 || statusCode === 303) return true
+  return (statusCode === 307 || statusCode === 308) && request.body.length === 0
 }
 
 function matchesVariant(known: CachedAnswer, headers: ReadonlyHeaders): boolean {
