@@ -214,7 +214,8 @@ export class Call implements ConnectionUser {
 
   /** compat: a stream is only unpacked if gzip was asked for here; what will be decoded is unpacked whoever asked. */
   #needsGunzip(length: number | null): boolean {
-    return (this.#head?.addedGzip === true || !this.#request.wantsStream) && length !== 0 && isGzip(this.#fields)
+    const isAskedForHere = this.#head?.addedGzip === true
+    return (isAskedForHere || !this.#request.wantsStream) && length !== 0 && isGzip(this.#fields, isAskedForHere)
   }
 
   #response(body: Readable | Buffer, bodyFailure: SendError | null): BackendResponse {

@@ -25,9 +25,13 @@ export interface GunzipOptions {
  */
 export type OnPlain = (plain: Buffer, failure: Error | null, isWhole: boolean) => void
 
-/** Whether a response is packed, by its canonical fields. */
-export function isGzip(fields: readonly string[]): boolean {
-  for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'Content-Encoding') return (fields[i + 1] as string).toLowerCase() === 'gzip'
+/** Whether a response is packed, by its canonical fields. compat: in what the client itself asked for, `GZIP` is another encoding. */
+export function isGzip(fields: readonly string[], isAskedForHere: boolean): boolean {
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i] !== 'Content-Encoding') continue
+    const encoding = fields[i + 1] as string
+    return (isAskedForHere ? encoding.toLowerCase() : encoding) === 'gzip'
+  }
   return false
 }
 

@@ -129,6 +129,20 @@ describe('gzip', () => {
     await backend.close()
   })
 
+  test('under a name in upper case is unpacked only when it was asked for here', async () => {
+    const upper = Buffer.concat([
+      Buffer.from(`HTTP/1.1 200 OK\r\nContent-Encoding: GZIP\r\nContent-Length: ${packed.length}\r\n\r\n`),
+      packed,
+    ])
+    const backend = await startBackend((_request, socket) => socket.write(upper))
+    const transport = createTransport(configWith())
+    assert.equal(wholeBody((await send(transport, requestTo(backend.origin, '/'))).body).toString(), 'plain text')
+    const headers = new HeaderMap(['Accept-Encoding', 'gzip'])
+    assert.deepEqual((await send(transport, requestTo(backend.origin, '/', { headers }))).body, packed)
+    await transport.close()
+    await backend.close()
+  })
+
   test('is unpacked on the way where the body does not come with its head', async () => {
     const backend = await startBackend((_request, socket) => socket.write(answer.subarray(0, -packed.length)))
     const transport = createTransport(configWith())
