@@ -1,9 +1,10 @@
 // `xml` for the client: data becomes a document, by the rules of Go's mxj. Knows nothing of reading XML.
 
 import { GatewayError } from '../engine/errors.ts'
+import { formatNumber } from '../go/number.ts'
 import { compareText } from '../go/text.ts'
 import { sortedKeys } from '../json/write.ts'
-import { isJsonArray, isJsonObject, JsonNumber } from '../json/types.ts'
+import { isJsonArray, isJsonObject, JsonNumber, TypedNumber } from '../json/types.ts'
 import type { JsonObject, JsonScalar, JsonValue } from '../json/types.ts'
 import type { PipeResponse, Rendered } from '../engine/types.ts'
 import { MAX_DEPTH, TOO_DEEP } from './depth.ts'
@@ -84,6 +85,7 @@ function isAttribute(key: string): boolean {
 
 function textOf(value: JsonScalar): string {
   if (value === null) return ''
+  if (value instanceof TypedNumber && value.type === 'float64') return formatNumber(Number(value.text))
   if (value instanceof JsonNumber) return value.text
   return typeof value === 'string' ? escapeXml(value) : String(value)
 }

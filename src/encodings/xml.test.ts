@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Data } from '../engine/data.ts'
 import type { JsonObject } from '../json/types.ts'
-import { JsonNumber } from '../json/types.ts'
+import { JsonNumber, TypedNumber } from '../json/types.ts'
 import type { PipeResponse } from '../engine/types.ts'
 import { renderContentAsXml } from './render-content-xml.ts'
 import { renderXml, writeXml } from './render-xml.ts'
@@ -141,6 +141,13 @@ test('writing: roots and wrappers', () => {
   assert.equal(writeXml({ a: [1, 2] }), '<doc><a>1</a><a>2</a></doc>')
   assert.equal(writeXml({ a: [{ b: 1 }, {}] }), '<a><b>1</b></a><a/>')
   assert.equal(writeXml({}), '<doc/>')
+})
+
+test('writing: floats of the file and of scripts as Go shows them, integers and numbers of backends as they are', () => {
+  const float = (value: number): TypedNumber => new TypedNumber(value, 'float64')
+  assert.equal(writeXml({ a: float(1_000_000), b: float(1.5), c: float(1e-7) }), '<doc><a>1e+06</a><b>1.5</b><c>1e-07</c></doc>')
+  assert.equal(writeXml({ a: { '-i': float(1234567), b: 1_000_000 } }), '<a i="1.234567e+06"><b>1000000</b></a>')
+  assert.equal(writeXml({ a: new TypedNumber(1_000_000, 'int') }), '<a>1000000</a>')
 })
 
 test('writing: attributes, empty values, nested lists, numbers, escapes', () => {

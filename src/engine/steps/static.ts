@@ -9,7 +9,7 @@ import type { PipePlace } from '../compile/site.ts'
 import type { Layer, Pipe, PipeResponse } from '../types.ts'
 
 /** Encodings of answers that tell numbers of the file from those of backends, and those that may choose one of them. */
-const TYPED_ENCODINGS: ReadonlySet<string> = new Set(['yaml', 'negotiate'])
+const TYPED_ENCODINGS: ReadonlySet<string> = new Set(['yaml', 'xml', 'negotiate'])
 
 const EXPRESSIONS = 'validation/cel'
 
