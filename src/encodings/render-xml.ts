@@ -24,9 +24,9 @@ class UnwritableAttribute extends GatewayError {
 export function renderXml(response: PipeResponse | null): Rendered {
   if (response === null) return { contentType: `${CONTENT_TYPE}; charset=utf-8`, body: '' }
   try {
-    return { contentType: CONTENT_TYPE, body: writeXml(response.data?.object ?? {}) }
+    return { contentType: CONTENT_TYPE, body: writeXml(response.data?.object ?? {}), isFirm: true }
   } catch (error) {
-    if (error instanceof UnwritableAttribute) return { contentType: CONTENT_TYPE, body: '', error }
+    if (error instanceof UnwritableAttribute) return { contentType: CONTENT_TYPE, body: '', isFirm: true, error }
     throw error
   }
 }

@@ -162,9 +162,9 @@ test('writing: attributes, empty values, nested lists, numbers, escapes', () => 
 
 test('rendering: unwritable attributes, no data, no answer, too deep', () => {
   const { error, ...rendered } = renderXml(responseOf({ a: { '-b': [] } }))
-  assert.deepEqual(rendered, { contentType: 'application/xml', body: '' })
+  assert.deepEqual(rendered, { contentType: 'application/xml', body: '', isFirm: true })
   assert.equal(error?.message, 'invalid attribute value for: -b')
-  assert.deepEqual(renderXml(responseOf(null)), { contentType: 'application/xml', body: '<doc/>' })
+  assert.deepEqual(renderXml(responseOf(null)), { contentType: 'application/xml', body: '<doc/>', isFirm: true })
   assert.deepEqual(renderXml(null), { contentType: 'application/xml; charset=utf-8', body: '' })
   let deep: JsonObject = {}
   for (let i = 0; i < 5000; i++) deep = { a: deep }

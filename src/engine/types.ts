@@ -283,6 +283,8 @@ export type Decode = (bytes: Buffer) => Data | null
 export interface Rendered {
   readonly contentType: string
   readonly body: string | Uint8Array
+  /** Whether the type stands above what the pipe says of it. */
+  readonly isFirm?: true
   /** Why the body is not what it should be; nobody but the log is told. */
   readonly error?: Error
 }

@@ -129,6 +129,12 @@ test('header fields of a pipe’s answer are for the client, whatever the encodi
     const { headers: sent } = await serve(gives({ data, headers }), { dropsHeader: (name) => name === 'X-Dropped' }, outputEncoding)
     assert.deepEqual([sent.values('X-A'), sent.has('Connection'), sent.has('X-Dropped')], [['1', '2'], false, false], outputEncoding)
   }
+  const typed = { data, headers: new HeaderMap(['Content-Type', 'text/q']) }
+  for (const [outputEncoding, type] of [
+    ['json', 'text/q'],
+    ['xml', 'application/xml'],
+  ] as const)
+    assert.equal((await serve(gives(typed), {}, outputEncoding)).headers.get('Content-Type'), type)
 })
 
 test('only a complete answer with data may be cached', async () => {

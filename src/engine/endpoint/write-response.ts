@@ -25,7 +25,7 @@ export function renderedWriter(render: Render, init: WriterInit, note: (exchange
     const { fixed } = response
     if (fixed === 'answer') return writeWhole(exchange, response)
     writeHead(exchange, response, init)
-    // compat: KrakenD copies fields of the pipe only beside data. What a pipe says of the type stands above what the encoding says.
+    // compat: KrakenD copies fields of the pipe only beside data. What a pipe says of the type stands above what most encodings say.
     const hasData = response.data !== null && !response.data.isEmpty
     if (response.headers !== null && (hasData || fixed === 'head')) {
       copyHeaders(exchange, response.headers, init)
@@ -34,9 +34,9 @@ export function renderedWriter(render: Render, init: WriterInit, note: (exchange
     }
     // A stream that is rendered: only its data counts, and a connection that nobody reads would stay for ever.
     discardBody(response.body)
-    const { contentType, body, error } = render(response, exchange)
+    const { contentType, body, isFirm, error } = render(response, exchange)
     if (error !== undefined) note(exchange, error)
-    if (response.headers === null || !exchange.responseHeaders.has('Content-Type'))
+    if (response.headers === null || isFirm === true || !exchange.responseHeaders.has('Content-Type'))
       exchange.responseHeaders.set('Content-Type', contentType)
     exchange.answer(fixed === undefined || response.statusCode === 0 ? 200 : response.statusCode, body)
   }

@@ -129,7 +129,7 @@ function inOrder(parts: readonly PipeResponse[], places: readonly number[]): Pip
 
 /**
  * Merges parts in the order given; a `null` part adds nothing and leaves the whole incomplete, a hidden one adds nothing.
- * compat: one part alone stays what it is, `null` too.
+ * compat: one part alone stays what it is, `null` too, and keeps its header fields.
  */
 export function combine(parts: readonly PipeResponse[], error: Error | null, join: JoinData | null = null): PipeResponse {
   let isComplete = error === null
@@ -145,5 +145,6 @@ export function combine(parts: readonly PipeResponse[], error: Error | null, joi
   if (hidden > 0 && hidden === parts.length) isComplete = false
   const isAlone = parts.length === 1 && hidden === 0
   const whole = isAlone ? (data[0] ?? null) : join === null ? Data.merge(data) : join(data)
-  return { data: whole, isComplete, error, statusCode: 0, headers: null, body: null }
+  const headers = isAlone ? (parts[0] as PipeResponse).headers : null
+  return { data: whole, isComplete, error, statusCode: 0, headers, body: null }
 }
