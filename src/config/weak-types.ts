@@ -35,7 +35,6 @@ function readText(raw: unknown, report: ReportDecodeError, inner: string): strin
   if (typeof raw === 'string') return raw
   if (typeof raw === 'number') return formatNumber(raw)
   if (typeof raw === 'boolean') return raw ? '1' : '0'
-  if (Array.isArray(raw) && raw.length === 0) return ''
   return reportType(raw, 'string', report, inner)
 }
 
