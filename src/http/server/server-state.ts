@@ -35,10 +35,10 @@ export interface ReadTimeouts {
   readonly checkMs: number
 }
 
-/** Go's rules: the header's time is part of the request's; what is not set follows from the others. */
+/** Go's rules: the header's time is part of the request's; without `idle_timeout`, that of a request limits the wait for the next. */
 export function readTimeouts({ readTimeoutMs, readHeaderTimeoutMs, idleTimeoutMs }: ServerConfig): ReadTimeouts {
   const headerMs = Math.min(readHeaderTimeoutMs, readTimeoutMs)
-  const idleMs = [idleTimeoutMs, readTimeoutMs, readHeaderTimeoutMs].find((ms) => ms !== Infinity) ?? Infinity
+  const idleMs = idleTimeoutMs === Infinity ? readTimeoutMs : idleTimeoutMs
   const shortestMs = Math.min(headerMs, 30_000 * TIMEOUT_CHECKS)
   return {
     headerMs: orZero(headerMs),
