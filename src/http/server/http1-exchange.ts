@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream'
 import type { HeaderMap } from '../../engine/headers.ts'
 import { ServerResponse } from '../../node-http.ts'
 import type { Turns } from './connection-turns.ts'
+import { reasonOf } from './reason.ts'
 import type { ServerState } from './server-state.ts'
 import { type ExchangeInit, WireExchange } from './wire-exchange.ts'
 import { repairFields } from './writable-fields.ts'
@@ -108,6 +109,7 @@ export class Http1Exchange extends WireExchange {
       else this.responseHeaders.add('Connection', 'close')
     }
     const { fields } = this.responseHeaders
+    if (this.statusCode !== 200) response.statusMessage = reasonOf(this.statusCode)
     try {
       // Node's types ask for a list to write; it only reads.
       response.writeHead(this.statusCode, fields as string[])
