@@ -73,8 +73,9 @@ function serveHttp1(state: ServerState, request: IncomingMessage, response: Gate
     answerRefusal(response, statusCode, text)
     tellRefusal(state, statusCode, socket, request)
   }
-  if (kind === 'unknown-expectation') {
-    refuse(response, 417)
+  // compat: an empty Expect expects nothing, and the refusal of any other has no body.
+  if (kind === 'unknown-expectation' && request.headers.expect !== '') {
+    refuse(response, 417, '')
     return
   }
   // security: the parser also takes HTTP/0.9, which has no fields and no framing.
@@ -149,8 +150,8 @@ function readLength(value: string): number {
 
 function answerRefusal(response: GatewayResponse, statusCode: number, text = `${statusCode} ${STATUS_CODES[statusCode]}`): void {
   response.turns?.markEnding()
-  const head = { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close', 'Content-Length': Buffer.byteLength(text) }
-  response.writeHead(statusCode, head).end(text)
+  const type = text === '' ? {} : { 'Content-Type': 'text/plain; charset=utf-8' }
+  response.writeHead(statusCode, { ...type, Connection: 'close', 'Content-Length': Buffer.byteLength(text) }).end(text)
 }
 
 /** What the parser refuses, and clients that take too long. Answers that are due come first. */

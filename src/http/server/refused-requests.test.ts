@@ -23,3 +23,19 @@ test('whoever wants to know hears of requests that are none', async () => {
     { status: 404, method: 'CONNECT', target: 'a:1', peerAddress },
   ])
 })
+
+test('what a client expects is refused without a body; an empty Expect expects nothing', async () => {
+  const server = await createNodeServer(configWith({}), describeExchange, listLogger().log, () => {})
+  const { port } = await server.listen()
+  const ask = (expect: string): Promise<string> =>
+    exchangeRaw(port, `GET /a HTTP/1.1\r\nHost: a\r\nExpect:${expect}\r\nConnection: close\r\n\r\n`)
+  try {
+    assert.match(await ask(''), /^HTTP\/1\.1 200 /)
+    const refused = await ask(' miracles')
+    assert.match(refused, /^HTTP\/1\.1 417 Expectation Failed\r\n/)
+    assert.doesNotMatch(refused, /Content-Type/)
+    assert.match(refused, /Content-Length: 0\r\n[^]*\r\n\r\n$/)
+  } finally {
+    await server.close(1)
+  }
+})
