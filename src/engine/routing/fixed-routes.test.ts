@@ -22,6 +22,10 @@ test('the echo shows all lines of a header, names sorted, without Host', async (
   assert.deepEqual(await echoed(headers), expected)
 })
 
+test('the echo shows values as the UTF-8 that they are; what is none is U+FFFD', async () => {
+  assert.deepEqual(await echoed(new HeaderMap(['X-A', '\xc3\xa9', 'X-B', '<\xe9>'])), { 'X-A': ['é'], 'X-B': ['<\ufffd>'] })
+})
+
 test('the echo looks at each line of the headers once, however many names there are', async () => {
   let steps = 0
   const fields = new Proxy(

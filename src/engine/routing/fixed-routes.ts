@@ -3,7 +3,7 @@
 import { type Dialect, perDialect, type Quirks } from '../../config/dialect.ts'
 import type { Logger } from '../compile/component.ts'
 import type { JsonValue } from '../../json/types.ts'
-import { compareText } from '../../go/text.ts'
+import { compareText, textOfBytes } from '../../go/text.ts'
 import { encodeJson, encodeSorted } from '../../json/write.ts'
 import { answerReply, type ErrorAnswers, replyTo, ROUTER_ERRORS } from '../endpoint/error-answers.ts'
 import type { ConnectionState } from '../ports.ts'
@@ -119,9 +119,11 @@ function headersOf(exchange: Exchange): Record<string, string[]> {
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] as string
     if (name === 'Host' || name === 'Transfer-Encoding') continue
+    // Values are bytes, and what is shown is UTF-8.
+    const value = textOfBytes(fields[i + 1] as string).toWellFormed()
     const values = byName.get(name)
-    if (values === undefined) byName.set(name, [fields[i + 1] as string])
-    else values.push(fields[i + 1] as string)
+    if (values === undefined) byName.set(name, [value])
+    else values.push(value)
   }
   return sortedRecord(byName)
 }
