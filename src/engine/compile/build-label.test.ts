@@ -38,3 +38,9 @@ test('a line says how several backends are called', async () => {
   for (const strategy of ['sequential', 'fallback'])
     assert.equal(await merge(4, { strategy }), `[ENDPOINT: /x][Merge] Backends: 2, merger: ${strategy}, combiner: default`)
 })
+
+test('an endpoint that is left out is told of with a blank behind its path', async () => {
+  const endpoints = [{ endpoint: '/x/{id}', method: 'HEAD', backend: [{ url_pattern: '/b', host: ['http://b:80'] }] }]
+  const { lines } = await openInMemory(configOf({ version: 3, endpoints }))
+  assert.ok(lines.includes('ERROR [SERVICE: Gin] [ENDPOINT: /x/:id ] Unsupported method HEAD'), lines.join('\n'))
+})

@@ -116,7 +116,7 @@ async function compileHandler(compilation: Compilation): Promise<Handler> {
   const plan = planRoutes(config, options)
   const router = routerFor(plan, routerInit, (methods) => optionsHandler(methods, versionHeader))
   if (config.service.debugEndpoint) log.debug('[SERVICE: Gin] Debug enabled')
-  for (const { endpoint, reason } of plan.dropped) log.error(`[SERVICE: Gin] ${endpointLabel(endpoint)} ${reason}`)
+  for (const { endpoint, reason } of plan.dropped) log.error(`[SERVICE: Gin] ${endpointLabel(endpoint).replace(/]$/, ' ]')} ${reason}`)
   const turns = new Turns()
   for (const route of plan.routes) {
     const others = turns.end()
