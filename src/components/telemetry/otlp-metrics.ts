@@ -1,7 +1,7 @@
 // Metrics to an OTLP collector, encoded and carried by OpenTelemetry's own exporters, which are loaded when they are needed.
 
 import type { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
-import { SCOPE } from './instrument-scope.ts'
+import { SCHEMA_URL, SCOPE } from './instrument-scope.ts'
 import type { Attributes, Instrument, Series } from './metric-types.ts'
 import { exportOnce, exportSettings, originOf, type OtlpAddress } from './otlp-address.ts'
 
@@ -18,6 +18,7 @@ export interface OtlpMetrics {
 const CUMULATIVE = 1
 const TYPE_HISTOGRAM = 0
 const TYPE_SUM = 3
+const INT = 0
 const DOUBLE = 1
 const MS_PER_S = 1000
 const NS_PER_MS = 1e6
@@ -25,7 +26,7 @@ const NS_PER_MS = 1e6
 export async function openOtlpMetrics(address: OtlpAddress, resource: Attributes): Promise<OtlpMetrics> {
   const { resourceFromAttributes } = await import('@opentelemetry/resources')
   const exporter = await openExporter(address)
-  const whose = resourceFromAttributes(Object.fromEntries(resource))
+  const whose = resourceFromAttributes(Object.fromEntries(resource), { schemaUrl: SCHEMA_URL })
   return {
     send(series, startMs, nowMs) {
       const times = { startTime: toHrTime(startMs), endTime: toHrTime(nowMs) }
@@ -56,7 +57,14 @@ function metricsOf(series: readonly Series[], times: Times): Metric[] {
     const { name, description, unit, bounds } = instrument
     const isHistogram = bounds !== null
     const metric: unknown = {
-      descriptor: { name, description, unit, type: isHistogram ? 'HISTOGRAM' : 'COUNTER', valueType: DOUBLE, advice: {} },
+      descriptor: {
+        name,
+        description,
+        unit,
+        type: isHistogram ? 'HISTOGRAM' : 'COUNTER',
+        valueType: unit === 's' || isHistogram ? DOUBLE : INT,
+        advice: {},
+      },
       aggregationTemporality: CUMULATIVE,
       dataPointType: isHistogram ? TYPE_HISTOGRAM : TYPE_SUM,
       ...(isHistogram ? null : { isMonotonic: true }),

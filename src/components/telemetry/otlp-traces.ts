@@ -2,7 +2,7 @@
 
 import type { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import type { Clock } from '../../engine/compile/component.ts'
-import { SCOPE } from './instrument-scope.ts'
+import { SCHEMA_URL, SCOPE } from './instrument-scope.ts'
 import type { Attributes } from './metric-types.ts'
 import { exportOnce, exportSettings, originOf, type OtlpAddress } from './otlp-address.ts'
 import type { Span, SpanKind } from './tracer.ts'
@@ -23,7 +23,7 @@ const NONE: never[] = []
 export async function openOtlpTraces(address: OtlpAddress, resource: Attributes, clock: Clock): Promise<OtlpTraces> {
   const { resourceFromAttributes } = await import('@opentelemetry/resources')
   const exporter = await openExporter(address)
-  const whose = resourceFromAttributes(Object.fromEntries(resource))
+  const whose = resourceFromAttributes(Object.fromEntries(resource), { schemaUrl: SCHEMA_URL })
   const wall = new WallClock(clock)
   return {
     send(spans) {
