@@ -38,21 +38,18 @@ const tracecontext: Propagator = {
   },
 }
 
+/** compat: either way of B3 is understood whichever is sent, the single field first. */
+const readAnyB3 = (headers: HeaderMap): Extracted | null => readB3(headers.get('B3')) ?? readB3Fields(headers)
+
 const b3Single: Propagator = {
-  extract: (headers) => readB3(headers.get('B3')),
+  extract: readAnyB3,
   inject(headers, { traceId, spanId, isSampled }) {
     headers.set('B3', `${traceId}-${spanId}-${isSampled ? '1' : '0'}`)
   },
 }
 
 const b3Multi: Propagator = {
-  extract(headers) {
-    const traceId = headers.get('X-B3-Traceid')
-    if (traceId === undefined) return null
-    const sampled = headers.get('X-B3-Sampled')?.toLowerCase()
-    const isSampled = headers.get('X-B3-Flags') === '1' || sampled === '1' || sampled === 'true'
-    return valid({ traceId: widen(traceId), spanId: headers.get('X-B3-Spanid')?.toLowerCase() ?? '', isSampled })
-  },
+  extract: readAnyB3,
   inject(headers, { traceId, spanId, isSampled }) {
     headers.set('X-B3-Traceid', traceId)
     headers.set('X-B3-Spanid', spanId)
@@ -152,6 +149,14 @@ function readB3(field: string | undefined): Extracted | null {
   if (field === undefined) return null
   const [traceId = '', spanId = '', sampled = ''] = field.toLowerCase().split('-')
   return valid({ traceId: widen(traceId), spanId, isSampled: sampled === '1' || sampled === 'd' })
+}
+
+function readB3Fields(headers: HeaderMap): Extracted | null {
+  const traceId = headers.get('X-B3-Traceid')
+  if (traceId === undefined) return null
+  const sampled = headers.get('X-B3-Sampled')?.toLowerCase()
+  const isSampled = headers.get('X-B3-Flags') === '1' || sampled === '1' || sampled === 'true'
+  return valid({ traceId: widen(traceId), spanId: headers.get('X-B3-Spanid')?.toLowerCase() ?? '', isSampled })
 }
 
 /** B3 knows trace identifiers of 64 bits. */

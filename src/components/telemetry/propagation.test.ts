@@ -1,0 +1,20 @@
+// How a caller's trace is understood, whichever way it travels.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { HeaderMap } from '../../engine/headers.ts'
+import { readPropagators } from './propagation.ts'
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c'
+const SPAN = 'b7ad6b7169203331'
+
+test('both ways of B3 are understood whichever is sent, the single field first', () => {
+  const single = ['B3', `${TRACE}-${SPAN}-1`]
+  const several = ['X-B3-Traceid', TRACE, 'X-B3-Spanid', '00f067aa0ba902b7', 'X-B3-Sampled', '1']
+  for (const name of ['b3', 'b3multi']) {
+    const { propagation } = readPropagators(name)
+    const spanOf = (fields: string[]): string | undefined => propagation.extract(new HeaderMap(fields))?.spanId
+    assert.deepEqual([single, several, [...single, ...several]].map(spanOf), [SPAN, '00f067aa0ba902b7', SPAN])
+    assert.equal(spanOf(['B3', 'junk', ...several]), '00f067aa0ba902b7')
+  }
+})
