@@ -2,6 +2,7 @@
 
 import type { Slot } from '../../../engine/scope.ts'
 import type { BackendRequest } from '../../../engine/types.ts'
+import { describeFailedCall } from '../../../go/failed-call.ts'
 import { hostOf, urlOf } from '../call-url.ts'
 import type { Propagation } from '../propagation.ts'
 import { cut } from '../span-text.ts'
@@ -30,7 +31,7 @@ const MS_PER_S = 1000
 /** Begins the span of a request, and gives the request that carries it to the backend. */
 export function startCallSpan(init: CallSpansInit, request: BackendRequest, parent: TraceContext | null): [Span, BackendRequest] {
   const { tracer, propagation, name, attributes, headers } = init
-  const span = new Span(name, 'client', parent, tracer.now(), { ...attributes, 'krakend.stage': 'backend-request' })
+  const span = new Span(name, 'client', parent, tracer.now(), { ...attributes })
   const own = span.attributes
   own['url.full'] = cut(urlOf(request))
   own['server.address'] = cut(hostOf(request))
@@ -49,11 +50,7 @@ export function endCallSpan({ tracer, headers, isDetailed }: CallSpansInit, span
   const { response, error, course, contentLength } = call
   const headMs = course.headMs || call.endMs
   if (response === null) {
-    const message = cut(error?.message ?? '')
-    span.status = 'error'
-    span.statusText = message
-    const attributes = { 'exception.type': error?.name ?? 'Error', 'exception.message': message }
-    span.events = [{ name: 'exception', timeMs: headMs + offsetMs, attributes }]
+    if (error !== null) fail(span, error, headMs + offsetMs, describeFailedCall(call.request.method, urlOf(call.request), ''))
   } else {
     const own = span.attributes
     own['http.response.status_code'] = response.statusCode
@@ -83,7 +80,16 @@ export function addReadSpan(
   const span = new Span(READ, 'internal', parent, (course.headMs || endMs) + offsetMs, { ...attributes })
   span.attributes['http.client.response.read.size'] = course.bodyBytes
   span.attributes['http.client.response.read.time'] = readSeconds(call)
-  span.status = failure === null ? 'ok' : 'error'
-  if (failure !== null) span.statusText = cut(failure.message)
+  span.status = 'ok'
+  if (failure !== null) fail(span, failure, endMs + offsetMs)
   tracer.end(span, endMs + offsetMs)
+}
+
+/** `about` stands before the reason in the error's text, but not in the span: it says by itself which call it is. */
+function fail(span: Span, { name, message }: Error, timeMs: number, about = ''): void {
+  const reason = cut(message.startsWith(about) ? message.slice(about.length) : message)
+  span.status = 'error'
+  span.statusText = reason
+  const exception = { name: 'exception', timeMs, attributes: { 'exception.type': name, 'exception.message': reason } }
+  span.events = [...(span.events ?? []), exception]
 }

@@ -59,9 +59,15 @@ export function serverLayer(init: ServerLayerInit): Layer<Handler> | null {
     }
 }
 
+/** The endpoint that answers; null where none does. compat: one that is skipped counts as none. */
+function endpointOf({ route }: Exchange, skipped: ReadonlySet<string>): EndpointConfig | null {
+  const endpoint = route?.endpoint ?? null
+  return endpoint === null || skipped.has(endpoint.path) ? null : endpoint
+}
+
 /** Endpoints by their pattern; what else answers, by how. */
-function routeOf({ route, statusCode }: Exchange): string {
-  return route === null || route.endpoint === null ? `${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trimEnd() : route.pattern
+function routeOf({ route, statusCode }: Exchange, endpoint: EndpointConfig | null): string {
+  return route === null || endpoint === null ? `${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trimEnd() : route.pattern
 }
 
 interface Pair {
@@ -69,17 +75,17 @@ interface Pair {
   readonly size: Histogram
 }
 
-function compileRecorder({ settings, own }: ServerLayerInit, store: MetricStore): (exchange: Exchange) => void {
+function compileRecorder({ settings, own, skipped }: ServerLayerInit, store: MetricStore): (exchange: Exchange) => void {
   const instruments = settings.convention === '1.27' ? SERVER_1_27 : SERVER
   const known = new Map<Route | null, Map<string, Pair>>()
   function makePair(exchange: Exchange, method: string): Pair {
-    const endpoint = exchange.route?.endpoint ?? null
+    const endpoint = endpointOf(exchange, skipped)
     const attributes = attributesOf([
       ...settings.metricAttributes,
       ...(endpoint === null ? [] : (own.get(endpoint)?.metrics ?? [])),
       ['http.request.method', method],
       ['http.response.status_code', exchange.statusCode],
-      ['http.route', routeOf(exchange)],
+      ['http.route', routeOf(exchange, endpoint)],
       // compat: whatever the scheme was.
       ['url.scheme', 'http'],
     ])
@@ -103,7 +109,7 @@ interface ExchangeTrace {
   end(exchange: Exchange, span: Span): void
 }
 
-function compileTrace({ settings, own, current }: ServerLayerInit, tracer: Tracer): ExchangeTrace {
+function compileTrace({ settings, own, skipped, current }: ServerLayerInit, tracer: Tracer): ExchangeTrace {
   return {
     start(exchange, remote) {
       if (!tracer.samples(remote)) {
@@ -127,12 +133,12 @@ function compileTrace({ settings, own, current }: ServerLayerInit, tracer: Trace
       return span
     },
     end(exchange, span) {
-      const endpoint = exchange.route?.endpoint ?? null
-      if (endpoint !== null) addAttributes(span, own.get(endpoint)?.traces ?? [])
+      const endpoint = endpointOf(exchange, skipped)
       const { attributes } = span
-      attributes['http.route'] = routeOf(exchange)
+      attributes['http.route'] = routeOf(exchange, endpoint)
       attributes['http.response.status_code'] = exchange.statusCode
       attributes['http.response.body.size'] = exchange.bytesOut
+      if (endpoint !== null) addAttributes(span, own.get(endpoint)?.traces ?? [])
       addHeaders(span, 'http.response.header.', exchange.responseHeaders, settings.headers)
       span.status = 'ok'
       tracer.end(span)

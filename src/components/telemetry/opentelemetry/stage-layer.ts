@@ -51,7 +51,7 @@ export function stageLayer({ now, metrics, traces }: StageLayerInit): Layer<Pipe
         const endMs = now()
         const outcome = outcomeOf(response, error, scope)
         record?.((endMs - startMs) / MS_PER_S, outcome)
-        if (span !== null) endSpan(traces?.tracer as Tracer, span, outcome, response, error, endMs)
+        if (span !== null && traces !== null) endSpan(traces, span, outcome, response, error, endMs)
       }
       return next(inner, scope).then(
         (response) => {
@@ -100,9 +100,17 @@ function startSpan(
   return span
 }
 
-function endSpan(tracer: Tracer, span: Span, of: Outcome, response: PipeResponse | null, error: Error | null, endMs: number): void {
+function endSpan(
+  { tracer, headers }: NonNullable<StageLayerInit['traces']>,
+  span: Span,
+  of: Outcome,
+  response: PipeResponse | null,
+  error: Error | null,
+  endMs: number,
+): void {
   const { attributes } = span
   attributes['http.response.status_code'] = error === null ? (response?.statusCode ?? 0) : FAILED
+  if (error === null && response?.headers) addHeaders(span, 'http.response.header.', response.headers, headers)
   if (of.canceled) attributes['canceled'] = true
   else if (error !== null) attributes['error'] = cut(error.message)
   attributes['complete'] = of.complete

@@ -62,13 +62,13 @@ export function compileTelemetry(options: ServiceOptions, service: Site, tracer:
       const fixed = { 'http.request.method': place.endpoint?.method ?? '', 'http.route': name }
       return stageLayer({
         now,
-        metrics: stageMetrics(settings.hasMetrics ? store : null, PROXY_DURATION, [...settings.metricAttributes, ...Object.entries(fixed)]),
+        metrics: stageMetrics(settings.hasMetrics ? store : null, PROXY_DURATION, [...Object.entries(fixed), ...settings.metricAttributes]),
         traces:
           settings.hasTraces && tracer !== null
             ? {
                 tracer,
                 name,
-                attributes: { ...Object.fromEntries(settings.spanAttributes), ...fixed, 'krakend.stage': 'proxy' },
+                attributes: { ...fixed, ...Object.fromEntries(settings.spanAttributes), 'krakend.stage': 'proxy' },
                 headers: settings.headers,
                 current,
               }
@@ -79,10 +79,10 @@ export function compileTelemetry(options: ServiceOptions, service: Site, tracer:
       if (isSkipped(site)) return null
       const { metrics, traces } = settingsOf(site)
       const { name, fixed } = describe(site)
-      const attributes = { ...Object.fromEntries(traces.attributes), ...fixed, 'krakend.stage': 'backend' }
+      const attributes = { ...fixed, ...Object.fromEntries(traces.attributes), 'krakend.stage': 'backend' }
       return stageLayer({
         now,
-        metrics: stageMetrics(metrics.hasStage ? store : null, BACKEND_DURATION, [...metrics.attributes, ...Object.entries(fixed)]),
+        metrics: stageMetrics(metrics.hasStage ? store : null, BACKEND_DURATION, [...Object.entries(fixed), ...metrics.attributes]),
         traces: traces.hasStage && tracer !== null ? { tracer, name, attributes, headers: traces.headers, current } : null,
       })
     },
@@ -99,7 +99,7 @@ export function compileTelemetry(options: ServiceOptions, service: Site, tracer:
               store,
               requests: clientInstruments(global.convention, metrics.isDetailed),
               hasRead: metrics.hasRead,
-              attributes: attributesOf([...metrics.attributes, ...Object.entries(fixed)]),
+              attributes: attributesOf([...Object.entries(fixed), ...metrics.attributes]),
               name,
             }
           : null,
@@ -109,7 +109,7 @@ export function compileTelemetry(options: ServiceOptions, service: Site, tracer:
               propagation,
               current,
               name,
-              attributes: { ...fixed, ...Object.fromEntries(traces.attributes) },
+              attributes: { ...fixed, 'krakend.stage': 'backend-request', ...Object.fromEntries(traces.attributes) },
               headers: traces.headers,
               hasRead: traces.hasRead,
               isDetailed: traces.isDetailed,
@@ -134,7 +134,7 @@ function stageMetrics(store: MetricStore | null, instrument: number, attributes:
 function describe({ backend, config, endpoint, place }: Site): { name: string; fixed: Readonly<Record<string, string>> } {
   const name = textMasker(config.secrets)(backend?.urlPattern ?? '').replaceAll(
     /\{\{\.([^}]+)\}\}/g,
-    (_all, param: string) => `:${param.slice(0, 1).toLowerCase()}${param.slice(1)}`,
+    (_all, param: string) => `:${param.toLowerCase()}`,
   )
   return {
     name,
