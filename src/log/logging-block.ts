@@ -69,6 +69,7 @@ export interface ImprovedLogging {
 }
 
 const BASIC: Logging = { kind: 'basic', problem: null }
+const BARE = { format: 'custom', custom_format: '%{message}' } as const
 /** KrakenD's levels, and the first of ours that each lets pass. */
 const FIRST_LEVELS: ReadonlyMap<string, Level> = new Map([
   ['DEBUG', 'debug'],
@@ -90,8 +91,10 @@ export function readLogging(blocks: ExtraConfig): Logging {
   if (problem !== null) throw new ConfigError(`Failed to initialized string formatter: ${problem}`)
   const levels = new Set(LEVELS.slice(LEVELS.indexOf(first)))
   const isLogstash = wantsLogstash(blocks)
-  const gelf = isLogstash ? null : gelfTargetOf(blocks)
-  return { kind: 'improved', levels, options: value, isWritten: value.stdout, isLogstash, gelf }
+  const gelf = gelfTargetOf(blocks)
+  // compat: a GELF server gets no message as JSON, but its block makes that JSON the whole line, whatever the format says.
+  const options = isLogstash && gelf !== null ? { ...value, ...BARE } : value
+  return { kind: 'improved', levels, options, isWritten: value.stdout, isLogstash, gelf: isLogstash ? null : gelf }
 }
 
 function findProblems({ level, stdout, syslog, format, custom_format: pattern }: LoggingOptions, { place }: CheckedBlock): Issue[] {

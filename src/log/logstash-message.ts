@@ -12,7 +12,7 @@ export interface LogstashInit {
 
 /** Gives the object on one line. A stack stands in the message, below its text. */
 export function compileLogstashMessage({ host, module }: LogstashInit): (level: Level, message: string, time: Date) => string {
-  const timestamp = compileLocalTime('2006-01-02T15:04:05.000000Z07:00')
+  const timestamp = compileLocalTime('2006-01-02T15:04:05.000000-07:00')
   const before = `","@version":1,"host":${encode(host)},"level":"`
   const after = `,"module":${encode(module)}}`
   return (level, message, time) => `{"@timestamp":"${timestamp(time)}${before}${level.toUpperCase()}","message":${encode(message)}${after}`

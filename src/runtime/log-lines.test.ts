@@ -53,3 +53,20 @@ test('syslog has its own layout, and standard output the one of the block where 
   const [line] = log({}, { 'telemetry/logstash': {} }) as [string]
   assert.match(line, /^WARNING > \{"@timestamp":.*,"message":"a\\\\nb\\n    at x","module":"\[GW\]"\}\n$/)
 })
+
+test('logstash tells the offset of its time in figures, and beside a GELF server its JSON is the whole line', () => {
+  const written: string[] = []
+  const output: Sinks = {
+    write: (line) => void written.push(line),
+    gelf: () => assert.fail('it gets no JSON'),
+    syslog: () => assert.fail('none'),
+  }
+  const logging = { level: 'INFO', stdout: true, prefix: '[GW]' }
+  for (const more of [{}, { 'telemetry/gelf': { address: '127.0.0.1:12201' } }]) {
+    const blocks = { 'telemetry/logging': logging, 'telemetry/logstash': {}, ...more }
+    createLogger(output, makeConfig({ extraConfig: new Map(Object.entries(blocks)) })).info('a')
+  }
+  const [whole = '', bare = ''] = written
+  assert.match(whole, / INFO\S* \{"@timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d\d:\d\d",/)
+  assert.match(bare, /^\{"@timestamp":.*"module":"\[GW\]"\}\n$/)
+})
