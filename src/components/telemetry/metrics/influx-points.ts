@@ -73,6 +73,8 @@ export function influxLines(collector: Collector, growth: Growth, host: string, 
 function service(line: (measurement: string, tags: Tags, fields: Fields) => string, collector: Collector): string[] {
   const kinds = new Map<string, Record<string, number>>()
   for (const [name, value] of serviceGauges(collector.captured)) {
+    // compat: the one that is a fraction is not sent.
+    if (name === 'runtime.MemStats.GCCPUFraction') continue
     const dot = name.indexOf('.')
     const fields = kinds.get(name.slice(0, dot)) ?? {}
     fields[name.slice(dot + 1)] = Math.round(value)

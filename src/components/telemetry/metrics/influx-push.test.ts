@@ -117,6 +117,6 @@ test('a server that is not there: a warning at the start, then an error', async 
   await push.push('2')
   assert.deepEqual(
     lines.map((line) => line.split(': connect')[0]),
-    ['WARNING [SERVICE: InfluxDB] Unable to ping the database', "ERROR [SERVICE: InfluxDB] Couldn't write to server"],
+    ['WARNING [SERVICE: InfluxDB] Unable to ping the InfluxDB server', "ERROR [SERVICE: InfluxDB] Couldn't write to server"],
   )
 })

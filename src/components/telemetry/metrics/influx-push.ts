@@ -41,7 +41,7 @@ export class InfluxPush {
     try {
       await this.#ask('GET', 'ping', null, PING_MS)
     } catch (error) {
-      if (!this.#ending.signal.aborted) this.#log.warning(`${LABEL} Unable to ping the database: ${(error as Error).message}`)
+      if (!this.#ending.signal.aborted) this.#log.warning(`${LABEL} Unable to ping the InfluxDB server: ${(error as Error).message}`)
     }
   }
 
