@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AgentConfig } from '../../../config/types.ts'
-import { checkOptions, configOf } from '../../../testing/index.ts'
+import { readBlock } from '../../../engine/compile/read-block.ts'
+import { checkOptions, configOf, makeSite } from '../../../testing/index.ts'
 import { runUntilError, withoutDebug } from '../test-agent.ts'
 import { asyncAmqp } from './index.ts'
 
@@ -25,4 +26,10 @@ test('an agent whose broker is away tells it once without its password, tries ag
     'ERROR [SERVICE: Asyncagent][orders] building the amqp subscriber: connect ECONNREFUSED 127.0.0.1:1',
   ])
   assert.doesNotMatch(lines.join(), /secret/)
+})
+
+test('an option of a wrong type makes the block wrong: the agent takes no message by guesses', () => {
+  const site = makeSite()
+  assert.equal(readBlock(asyncAmqp, new Map([['async/amqp', { name: 'q', durable: 'yes' }]]), site), 'skip')
+  assert.notEqual(readBlock(asyncAmqp, new Map([['async/amqp', { NAME: 'q' }]]), site), 'skip')
 })

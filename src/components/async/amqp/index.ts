@@ -49,6 +49,7 @@ const CONSUMER_TAG = 'krakend'
 export const asyncAmqp = driver({
   namespace: 'async/amqp',
   options,
+  reading: 'struct',
   check: (given) => [...checkPeer('amqplib'), ...checkHost(given), ...checkUnused(given)],
   start(given, site) {
     requirePeer('amqplib', `${site.label} async/amqp`)

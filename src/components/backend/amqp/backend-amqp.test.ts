@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HeaderMap } from '../../../engine/headers.ts'
 import { Scope } from '../../../engine/scope.ts'
-import { checkOptions, configOf, makeRequest, openInMemory } from '../../../testing/index.ts'
+import { buildFor, checkOptions, configOf, makeRequest, makeSite, openInMemory } from '../../../testing/index.ts'
 import { MessageQueue } from '../../../brokers/message-queue.ts'
 import { amqpConsumer, amqpProducer } from './index.ts'
 import { compileMessage } from './message.ts'
@@ -55,7 +55,15 @@ test('parameters become the routing key and the properties of a message', () => 
 
 test('a priority is what Go keeps of it', () => {
   const priorityOf = (text: string) => messageOf({ priority_key: 'P' }, { P: text }).properties.priority
-  assert.deepEqual(['300', '-1', 'x', '', '1.5'].map(priorityOf), [44, 255, 0, 0, 0])
+  assert.deepEqual(['300', '-1', 'x', '', '1.5', '0'].map(priorityOf), [44, 255, undefined, undefined, undefined, undefined])
+})
+
+test('an option of a wrong type makes the block wrong: no message is sent or taken by guesses', () => {
+  for (const [component, block] of [
+    [amqpProducer, { durable: 'yes' }],
+    [amqpConsumer, { prefetch_count: 1.5 }],
+  ] as const)
+    assert.equal(buildFor(component, block, makeSite({}, { backend: {} })), null)
 })
 
 test('every header travels as a list, but the credentials of the host', () => {

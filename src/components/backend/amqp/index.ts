@@ -22,6 +22,7 @@ export const amqpConsumer = component({
   stage: 'backend',
   namespace: 'backend/amqp/consumer',
   options: consumerOptions,
+  reading: 'struct',
   answers: true,
   check: checkConsumer,
   build(given, site) {
@@ -36,6 +37,7 @@ export const amqpProducer = component({
   stage: 'backend',
   namespace: 'backend/amqp/producer',
   options: producerOptions,
+  reading: 'struct',
   answers: true,
   check: checkProducer,
   build(given, site) {

@@ -28,7 +28,7 @@ export function compileMessage(
       ...defined('expiration', expiration(request)),
       ...defined('replyTo', replyTo(request)),
       ...defined('messageId', messageId(request)),
-      ...(given.priority_key === '' ? {} : { priority: readPriority(priority(request)) }),
+      ...defined('priority', readPriority(priority(request))),
     }
     return { routingKey: readKey(request) ?? '', properties }
   }
@@ -39,8 +39,8 @@ function paramReader(name: string): ReadParam {
   return name === '' ? () => undefined : ({ params }) => params.get(name)
 }
 
-function defined<K extends string>(key: K, value: string | null | undefined): Partial<Record<K, string>> {
-  return value === undefined || value === null || value === '' ? {} : ({ [key]: value } as Record<K, string>)
+function defined<K extends string, V extends string | number>(key: K, value: V | null | undefined): Partial<Record<K, V>> {
+  return value === undefined || value === null || value === '' ? {} : ({ [key]: value } as Record<K, V>)
 }
 
 /** compat: each name with the list of its values, even of one. */
@@ -56,7 +56,7 @@ function listHeaders({ headers: { fields } }: PipeRequest, credentials: Readonly
   return Object.fromEntries(lists)
 }
 
-/** compat: what Go keeps of an integer in eight bits; 0 for anything else. */
-function readPriority(text = ''): number {
-  return /^[+-]?\d{1,18}$/.test(text) ? Number(BigInt.asUintN(8, BigInt(text))) : 0
+/** compat: what Go keeps of an integer in eight bits; of 0, and of anything else, nothing is said. */
+function readPriority(text = ''): number | null {
+  return /^[+-]?\d{1,18}$/.test(text) ? Number(BigInt.asUintN(8, BigInt(text))) || null : null
 }

@@ -59,7 +59,7 @@ export const producerOptions = Type.Object({
   exp_key: Type.String({ default: '', description: 'Parameter with the expiration of the message in milliseconds.' }),
   reply_to_key: Type.String({ default: '', description: 'Parameter with the queue that answers go to.' }),
   msg_id_key: Type.String({ default: '', description: 'Parameter with the message’s ID.' }),
-  priority_key: Type.String({ default: '', description: 'Parameter with the priority, 0 to 255; what is no number counts as 0.' }),
+  priority_key: Type.String({ default: '', description: 'Parameter with the priority, 0 to 255; 0, and what is no number, is not told.' }),
 })
 
 export type ConsumerOptions = Static<typeof consumerOptions>

@@ -4,7 +4,7 @@ import { assert as check, dictionary, property, string, uint8Array } from 'fast-
 import { decodeGob, encodeGob } from '../../../brokers/pubsub/gob.ts'
 import { nats } from '../../../brokers/pubsub/nats.ts'
 import type { Issue } from '../../../schema/issue.ts'
-import { checkOptions, configOf, makeSite, openInMemory } from '../../../testing/index.ts'
+import { buildFor, checkOptions, configOf, makeSite, openInMemory } from '../../../testing/index.ts'
 import { findUnknown, nameOf, parameterOf, parseAddress } from '../../../brokers/pubsub/address.ts'
 import { pubsubPublisher, pubsubSubscriber } from './index.ts'
 
@@ -99,4 +99,10 @@ test('a URL that nobody can open is a finding', () => {
   assert.deepEqual(hintsAt(pubsubPublisher, 'azuresb://', 't?x'), ['unknown-url-parameter a topic has none there'])
   assert.match(hintsAt(pubsubPublisher, 'kafkaesque://', 't').join(), /^invalid-host write "host"/)
   assert.match(checkOptions(pubsubPublisher, { topic_url: 1 }).join(), /^warning topic_url: /)
+})
+
+test('a URL of a wrong type makes the block wrong, and the backend is left to HTTP', () => {
+  const site = makeSite({}, { backend: {} })
+  assert.equal(buildFor(pubsubPublisher, { topic_url: 5 }, site), null)
+  assert.equal(buildFor(pubsubSubscriber, { subscription_url: 5 }, site), null)
 })
