@@ -68,7 +68,9 @@ export async function runAgent(site: AgentSite, { driver, broker, subscribe }: A
     stopWithinMs: agent.timeoutMs + SETTLE_MS,
     async stop() {
       clearInterval(pings)
-      await link.value?.pause()
+      const subscription = link.value
+      await subscription?.pause()
+      if (subscription !== null) log.warning(`${title} Consumer stopped`)
       await workers.stop()
       await link.close()
       scope.end()
