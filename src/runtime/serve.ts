@@ -59,6 +59,7 @@ async function serveLogged(reading: Reading, options: OwnOptions, output: Output
   log.info(`Starting KrakenD v${VERSION}`)
   log.info(`Working directory is ${process.cwd()}`)
   log.info('Starting the KrakenD instance')
+  if (config.asyncAgents.length > 0) log.info('[SERVICE: Gin] Building the router')
   return serveOnce(reading, options, output, log)
 }
 

@@ -63,6 +63,7 @@ export async function sitePlugin(kind: Kind, plugins: readonly LoadedPlugin[], p
         : {
             label: `[ENDPOINT: ${path}]`,
             id: `${method} ${path}`,
+            name: path,
             timeoutMs,
             backends: endpoint.backends,
             extraConfig: new Map(),

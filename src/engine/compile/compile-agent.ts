@@ -55,7 +55,7 @@ export async function compileAgent(agent: AgentConfig, init: CompileInit): Promi
 
 function placeOfAgent(agent: AgentConfig): PipePlace {
   const { name, timeoutMs, backends, extraConfig } = agent
-  return { label: labelOfAgent(agent), id: `AGENT ${name}`, timeoutMs, backends, extraConfig, endpoint: null }
+  return { label: labelOfAgent(agent), id: `AGENT ${name}`, name, timeoutMs, backends, extraConfig, endpoint: null }
 }
 
 /** compat: the body and nothing else; method and path are those of each backend. */

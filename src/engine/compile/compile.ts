@@ -219,5 +219,5 @@ export function placeOf(endpoint: EndpointConfig): PipePlace {
   const own = ownRouteOf(endpoint)
   // Endpoints of the same path may differ in what our own route says.
   const id = own === null ? `${method} ${path}` : `${method} ${path} ${identityOf(own).join(' ')}`
-  return { label: endpointLabel(endpoint), id, timeoutMs, backends, extraConfig, endpoint }
+  return { label: endpointLabel(endpoint), id, name: path, timeoutMs, backends, extraConfig, endpoint }
 }

@@ -45,6 +45,8 @@ export interface PipePlace {
   readonly label: string
   /** `GET /x`: the same in every worker and after a reload. */
   readonly id: string
+  /** What telemetry calls it: `/x/:id`, or the name of the agent. */
+  readonly name: string
   readonly timeoutMs: number
   readonly backends: readonly BackendConfig[]
   /** The blocks of its own level. */

@@ -37,7 +37,7 @@ function openBalancer(
     hosts: () => () => list,
     transportWith: () => send,
     clock: { now: Date.now, steady: () => clock.ms },
-    place: { label: '', id: 'GET /e', timeoutMs: 1000, backends: [], extraConfig: new Map(), endpoint: null },
+    place: { label: '', id: 'GET /e', name: '/e', timeoutMs: 1000, backends: [], extraConfig: new Map(), endpoint: null },
   })
   const answers: Record<string, Error | number> = {}
   const next: Pipe = ({ origin }): Promise<PipeResponse> => {

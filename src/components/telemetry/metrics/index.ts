@@ -65,7 +65,7 @@ export const metrics = service({
         if (given.router_disabled || endpoint === null) return null
         return measureEndpoint(router, meters.response(endpoint.path), clock)
       },
-      proxy: ({ endpoint }) => (given.proxy_disabled || endpoint === null ? null : measurePipe(meters.pipe('pipe', endpoint.path), clock)),
+      proxy: ({ place }) => (given.proxy_disabled || place === null ? null : measurePipe(meters.pipe('pipe', place.name), clock)),
       backend: ({ backend }) =>
         given.backend_disabled || backend === null ? null : measurePipe(meters.pipe('backend', mask(backend.urlPattern)), clock),
     })
@@ -139,14 +139,14 @@ function metersOf(site: Pick<Site, 'shared'>): Meters {
 
 function openCollector(given: Options, site: ProcessSite): Collector {
   const meters = metersOf(site)
-  const { paths, patterns } = namesOf(site.config)
+  const { paths, pipes, patterns } = namesOf(site.config)
   const named = <M>(isOff: boolean, names: readonly string[], open: (name: string) => M): Map<string, M> =>
     new Map(isOff ? [] : names.map((name) => [name, open(name)]))
   return new Collector({
     slab: meters.slab,
     router: meters.router(),
     responses: named(given.router_disabled, paths, (name) => meters.response(name)),
-    pipes: named(given.proxy_disabled, paths, (name) => meters.pipe('pipe', name)),
+    pipes: named(given.proxy_disabled, pipes, (name) => meters.pipe('pipe', name)),
     backends: named(given.backend_disabled, patterns, (name) => meters.pipe('backend', name)),
     runtime: new RuntimeMemory(memoryOf(site), meters.slab),
     steady: site.clock.steady,
@@ -155,13 +155,14 @@ function openCollector(given: Options, site: ProcessSite): Collector {
 }
 
 /** What the layers of a configuration count. Endpoints with one path, and backends with one pattern, count together. */
-function namesOf({ endpoints, asyncAgents, secrets }: GatewayConfig): { paths: string[]; patterns: string[] } {
+function namesOf({ endpoints, asyncAgents, secrets }: GatewayConfig): { paths: string[]; pipes: string[]; patterns: string[] } {
   const paths = [...new Set(endpoints.map(({ path }) => path))]
+  const pipes = [...new Set([...paths, ...asyncAgents.map(({ name }) => name)])]
   const mask = textMasker(secrets)
   const patterns = [...endpoints, ...asyncAgents].flatMap(({ backends }) =>
     withFallbacks(backends).map(({ urlPattern }) => mask(urlPattern)),
   )
-  return { paths, patterns: [...new Set(patterns)] }
+  return { paths, pipes, patterns: [...new Set(patterns)] }
 }
 
 /** Null where the port cannot be opened: the gateway goes on. */

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict'
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { describe, test } from 'node:test'
+import type { AgentConfig, BackendConfig } from '../../../config/types.ts'
 import type { Running, SharedMemory } from '../../../engine/compile/component.ts'
+import type { PipePlace } from '../../../engine/compile/site.ts'
 import { GatewayError } from '../../../engine/errors.ts'
 import { telemetries } from '../../../engine/ports.ts'
 import { Scope } from '../../../engine/scope.ts'
@@ -31,12 +33,17 @@ import { RuntimeMemory } from './runtime-memory.ts'
 
 const PLACE = { endpoint: makeEndpoint({ path: '/a/:id', backends: [makeBackend({ urlPattern: '/b/{{.Id}}' })] }) }
 
+function placeCalled(name: string): PipePlace {
+  return { label: '', id: name, name, timeoutMs: 1000, backends: [], extraConfig: new Map(), endpoint: null }
+}
+
 function siteWith(shared?: SharedMemory): TestSite {
   const config = makeConfig({ endpoints: [PLACE.endpoint] })
   return makeSite({
     config,
     endpoint: PLACE.endpoint,
     backend: PLACE.endpoint.backends[0] ?? null,
+    place: placeCalled(PLACE.endpoint.path),
     ...(shared === undefined ? {} : { shared }),
   })
 }
@@ -87,6 +94,18 @@ async function withPage(block: object, site: TestSite, use: (url: string) => Pro
 type Page = Readonly<Record<string, unknown>>
 
 describe('the page', () => {
+  test('has what agents do under their names, and no answers of theirs', async () => {
+    const asyncAgents = [{ name: 'orders', backends: [] as readonly BackendConfig[] } as AgentConfig]
+    const site = makeSite({ config: makeConfig({ asyncAgents }), place: placeCalled('orders') })
+    const proxy = telemetryOf({}, site).proxy?.(site)?.(() => Promise.resolve(makeResponse()))
+    await proxy?.(makeRequest(), Scope.root())
+    await withPage({}, site, async (url) => {
+      const page = (await (await fetch(`${url}/__stats`)).json()) as Page
+      assert.equal(page['krakend.proxy.requests.layer.pipe.name.orders.complete.true.error.false'], 1)
+      assert.ok(!Object.keys(page).some((key) => key.startsWith('krakend.router.response.')))
+    })
+  })
+
   test('has the counters of all workers, sorted, and go-metrics histograms', async () => {
     const site = siteWith()
     await sendRequests(site)

@@ -38,7 +38,7 @@ export function compileTelemetry(options: ServiceOptions, service: Site, tracer:
       const { path_aggregation: mode } = optionsOf(endpointBlock, endpoint.extraConfig)
       return around(endpoint.path, endpointPathTag(endpoint.path, mode))
     },
-    proxy: ({ place }) => (isOn.pipe && place !== null ? pipe(`pipe-${place.endpoint?.path ?? place.id}`) : null),
+    proxy: ({ place }) => (isOn.pipe && place !== null ? pipe(`pipe-${place.name}`) : null),
     backend: ({ backend }) => (isOn.backend && backend !== null ? pipe(`backend-${mask(backend.urlPattern)}`) : null),
     transport({ backend }) {
       if (!isOn.backend || backend === null) return null

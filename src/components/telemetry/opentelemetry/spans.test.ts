@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { HeaderMap } from '../../../engine/headers.ts'
-import { configOf, makeBackendResponse, type MemoryGatewayInit, openInMemory } from '../../../testing/index.ts'
+import { Scope } from '../../../engine/scope.ts'
+import { configOf, makeBackendResponse, type MemoryGatewayInit, openAgentInMemory, openInMemory } from '../../../testing/index.ts'
 import { httpCollector } from '../test-collectors.ts'
 import { schemaOf, type SentSpan, spansIn } from '../test-spans.ts'
 import { NAMESPACE } from './options.ts'
@@ -80,6 +81,21 @@ test('spans of no-op carry the header fields of the answer', async (context) => 
     }),
   )
   for (const stage of ['proxy', 'backend']) assert.deepEqual(stageOf(spans, stage)?.attributes['http.response.header.x-back'], ['one'])
+})
+
+test('an agent is called by its name, and its backends belong to no endpoint', async (context) => {
+  const collector = await httpCollector()
+  context.after(() => collector.close())
+  const otlp = [{ name: 'c', host: '127.0.0.1', port: collector.port, use_http: true }]
+  const agent = { name: 'orders', consumer: { topic: 'x' }, backend: [{ host: ['http://backend:8080'], url_pattern: '/b' }] }
+  const config = configOf({ async_agent: [agent], extra_config: { [NAMESPACE]: { exporters: { otlp } } } })
+  const opened = await openAgentInMemory(config)
+  await opened.handle(Buffer.from('x'), Scope.root())
+  await opened.retire()
+  const spans = spansIn(await collector.next('/v1/traces'))
+  assert.equal(stageOf(spans, 'proxy')?.name, 'orders')
+  assert.equal(stageOf(spans, 'proxy')?.attributes['http.route'], 'orders')
+  assert.equal(stageOf(spans, 'backend')?.attributes['krakend.endpoint.route'], '')
 })
 
 test('an endpoint that is skipped has no spans of its own, and no route', async (context) => {

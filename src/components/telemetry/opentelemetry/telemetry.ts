@@ -56,9 +56,9 @@ export function compileTelemetry(options: ServiceOptions, service: Site, tracer:
     },
     proxy(site) {
       const { place } = site
-      if (place === null || isSkipped(site)) return null
+      if (place === null || skipped.has(place.name)) return null
       const settings = stageSettings(optionsOf(endpointBlock, place.extraConfig).proxy ?? options.layers?.proxy, wanted)
-      const name = place.endpoint?.path ?? place.id
+      const { name } = place
       const fixed = { 'http.request.method': place.endpoint?.method ?? '', 'http.route': name }
       return stageLayer({
         now,
@@ -131,7 +131,7 @@ function stageMetrics(store: MetricStore | null, instrument: number, attributes:
 }
 
 /** What telemetry of a backend is called, and what all of it says. */
-function describe({ backend, config, endpoint, place }: Site): { name: string; fixed: Readonly<Record<string, string>> } {
+function describe({ backend, config, endpoint }: Site): { name: string; fixed: Readonly<Record<string, string>> } {
   const name = textMasker(config.secrets)(backend?.urlPattern ?? '').replaceAll(
     /\{\{\.([^}]+)\}\}/g,
     (_all, param: string) => `:${param.toLowerCase()}`,
@@ -141,7 +141,8 @@ function describe({ backend, config, endpoint, place }: Site): { name: string; f
     fixed: {
       'http.request.method': backend?.method ?? '',
       'http.route': name,
-      'krakend.endpoint.route': endpoint?.path ?? place?.id ?? '',
+      // compat: an agent has none.
+      'krakend.endpoint.route': endpoint?.path ?? '',
       'krakend.endpoint.method': endpoint?.method ?? '',
     },
   }

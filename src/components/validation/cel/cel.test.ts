@@ -18,7 +18,7 @@ import { formatNow } from './now.ts'
 const optionsOf = (texts: readonly string[]) => texts.map((text) => ({ check_expr: text, mod_expr: '' }))
 
 function endpointSite({ dialect = 3 }: { dialect?: 2 | 3 } = {}): TestSite {
-  const place = { label: '[ENDPOINT: /x]', id: 'GET /x', timeoutMs: 2000, backends: [], extraConfig: new Map(), endpoint: null }
+  const place = { label: '[ENDPOINT: /x]', id: 'GET /x', name: '/x', timeoutMs: 2000, backends: [], extraConfig: new Map(), endpoint: null }
   return makeSite({ label: place.label, place }, { dialect })
 }
 
