@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeExchange } from '../../testing/index.ts'
-import { MergeError } from '../errors.ts'
+import { GatewayError, MergeError } from '../errors.ts'
 import { accessLog } from './access-log.ts'
 
 test('nothing of a request begins a line or moves a cursor', () => {
@@ -23,4 +23,14 @@ test('what went wrong stands below the line, one numbered line for each error', 
   void layer(() => exchange.answer(500))(exchange)
   exchange.finish()
   assert.match(lines.join(''), /"\/x"\nError #01: first\nError #02: second\\nforged\n$/)
+})
+
+test('of what the log tells in other words there is no line below', () => {
+  const lines: string[] = []
+  const layer = accessLog({ skippedPaths: [], rounds: true, write: (line) => lines.push(line) })
+  const exchange = makeExchange({ target: '/x' })
+  exchange.failure = new GatewayError('unauthorized', { code: 'ERR_UNAUTHORIZED', statusCode: 401, isTold: true })
+  void layer(() => exchange.answer(401))(exchange)
+  exchange.finish()
+  assert.match(lines.join(''), /^[^\n]* "\/x"\n$/)
 })

@@ -1,7 +1,7 @@
 // The access log: one line for each request after its answer, in gin's format, and one for each of its errors.
 
 import { step } from '../compile/component.ts'
-import { MergeError } from '../errors.ts'
+import { GatewayError, MergeError } from '../errors.ts'
 import { escapeControls } from '../printable.ts'
 import type { Handler, Layer } from '../types.ts'
 import { quote } from '../../go/quote.ts'
@@ -49,8 +49,9 @@ export function accessLog({ skippedPaths, rounds, write }: AccessLogOptions): La
     }
 }
 
-/** gin's list of what went wrong, a line for each: `Error #01: invalid status code`. */
+/** gin's list of what went wrong, a line for each: `Error #01: invalid status code`. compat: refused tokens and bots are not in it. */
 function errorLines(failure: Error): string {
+  if (failure instanceof GatewayError && failure.isTold) return ''
   const errors = failure instanceof MergeError ? failure.errors : [failure]
   // security: the text may hold what a backend says.
   return errors.map(({ message }, i) => `Error #${String(i + 1).padStart(2, '0')}: ${escapeControls(message)}\n`).join('')

@@ -17,14 +17,10 @@ import { compileFindToken } from './token/token-location.ts'
 import type { GoodToken } from './token/verified-token.ts'
 import { createVerifier, type Verdict } from './verifiers.ts'
 
-const MISSING_TOKEN = new GatewayError('unauthorized', { code: 'ERR_UNAUTHORIZED', statusCode: 401, source: 'client', challenge: 'Bearer' })
-export const UNAUTHORIZED = new GatewayError('unauthorized', {
-  code: 'ERR_UNAUTHORIZED',
-  statusCode: 401,
-  source: 'client',
-  challenge: 'Bearer error="invalid_token"',
-})
-export const FORBIDDEN = new GatewayError('forbidden', { code: 'ERR_FORBIDDEN', statusCode: 403, source: 'client' })
+const REFUSAL = { code: 'ERR_UNAUTHORIZED', statusCode: 401, source: 'client', isTold: true } as const
+const MISSING_TOKEN = new GatewayError('unauthorized', { ...REFUSAL, challenge: 'Bearer' })
+export const UNAUTHORIZED = new GatewayError('unauthorized', { ...REFUSAL, challenge: 'Bearer error="invalid_token"' })
+export const FORBIDDEN = new GatewayError('forbidden', { ...REFUSAL, code: 'ERR_FORBIDDEN', statusCode: 403 })
 
 const NOT_FOUND = 'Unable to validate the token: Token not found'
 const TOO_LONG = `Unable to validate the token: the token is longer than ${MAX_TOKEN_LENGTH} characters`

@@ -18,8 +18,8 @@ import { LIMIT_QUIRKS } from './limit-quirks.ts'
 import type { Limit } from './limits.ts'
 import { SharedBucket } from './shared-bucket.ts'
 
-const CLIENT_LIMITED = new GatewayError('rate limit exceeded', { code: 'ERR_CLIENT_RATE_LIMIT', statusCode: 429, source: 'client' })
-const ENDPOINT_LIMITED = new GatewayError('rate limit exceeded', { code: 'ERR_ENDPOINT_RATE_LIMIT', statusCode: 503 })
+const CLIENT_LIMITED = new GatewayError('rate limit exceded', { code: 'ERR_CLIENT_RATE_LIMIT', statusCode: 429, source: 'client' })
+const ENDPOINT_LIMITED = new GatewayError('rate limit exceded', { code: 'ERR_ENDPOINT_RATE_LIMIT', statusCode: 503 })
 // compat: KrakenD's spelling, read by clients and matched in logs.
 const BACKEND_LIMITED = new GatewayError('rate limit exceded', { code: 'ERR_BACKEND_RATE_LIMIT' })
 

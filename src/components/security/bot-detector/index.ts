@@ -15,7 +15,7 @@ import type { IsBot } from './bot-detector.ts'
 /** Whether `empty_user_agent_is_bot` counts. */
 const QUIRKS = perDialect({ knowsEmptyAgents: true }, { 2: { knowsEmptyAgents: false } })
 
-const BOT_REJECTED = new GatewayError('bot rejected', { code: 'ERR_BOT', statusCode: 403, source: 'client' })
+const BOT_REJECTED = new GatewayError('bot rejected', { code: 'ERR_BOT', statusCode: 403, source: 'client', isTold: true })
 
 const options = Type.Object({
   allow: Type.Array(Type.String(), { default: [], description: 'Agents that pass, exactly as sent.' }),
