@@ -4,7 +4,7 @@ import type { Slot } from '../../../engine/scope.ts'
 import type { BackendRequest, Layer, Sender } from '../../../engine/types.ts'
 import { unescapePercent } from '../../../go/url.ts'
 import { courseOf, onBodyEnd } from '../call-course.ts'
-import { hostOf, urlOf } from '../call-url.ts'
+import { hostOf, sizeOf, urlOf } from '../call-url.ts'
 import type { Propagation } from '../propagation.ts'
 import { cut } from '../span-text.ts'
 import type { TraceContext } from '../trace-context.ts'
@@ -45,7 +45,7 @@ export function callLayer({ pathTag, tracer, propagation, current, views, mask }
       const finish = (status: number, announcedBytes: number, failure: Error | null): void => {
         const endMs = tracer.now()
         const tagged = { host: request.host ?? hostOf(request), path: pathTag(path), method: request.method }
-        views?.called(tagged, status, endMs - startMs, request.body.length ?? 0, course.bodyBytes || announcedBytes)
+        views?.called(tagged, status, endMs - startMs, sizeOf(request), course.bodyBytes || announcedBytes)
         if (span === null) return
         span.status = failure !== null || status >= FAILED_FROM ? 'error' : 'ok'
         span.statusText = cut(failure?.message ?? '')

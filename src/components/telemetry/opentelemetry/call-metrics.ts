@@ -4,6 +4,7 @@ import { CANCELED, DEADLINE_EXCEEDED } from '../../../engine/errors.ts'
 import type { BackendRequest, CallCourse } from '../../../engine/types.ts'
 import type { Counter, Histogram, MetricStore } from '../metric-store.ts'
 import { type Attributes, attributesOf, boundedText } from '../metric-types.ts'
+import { sizeOf } from '../call-url.ts'
 import type { Call } from './call-layer.ts'
 import { type ClientInstruments, READ } from './instruments.ts'
 
@@ -68,7 +69,8 @@ function addressOf({ method, origin }: BackendRequest): [string, string | number
   const ownPort = protocol === 'https:' ? 443 : 80
   return [
     ['http.request.method', method],
-    ['server.address', hostname],
+    // An address of IPv6 stands without its brackets.
+    ['server.address', hostname.replace(/^\[(.*)\]$/, '$1')],
     ['server.port', port === '' ? ownPort : Number(port)],
   ]
 }
@@ -138,11 +140,9 @@ class ClientSeries {
   record(call: Call): void {
     const { request, response, course, scope, contentLength } = call
     this.#started()?.add(1)
-    const { length } = request.body
-    if (length !== null) {
-      this.#requestBytes()?.add(length)
-      this.#requestSizes()?.record(length)
-    }
+    const size = sizeOf(request)
+    this.#requestBytes()?.add(size)
+    this.#requestSizes()?.record(size)
     if (response === null) {
       if (scope.reason === CANCELED) this.#canceled()?.add(1)
       else {

@@ -3,7 +3,7 @@
 import type { Slot } from '../../../engine/scope.ts'
 import type { BackendRequest } from '../../../engine/types.ts'
 import { describeFailedCall } from '../../../go/failed-call.ts'
-import { hostOf, urlOf } from '../call-url.ts'
+import { hostOf, sizeOf, urlOf } from '../call-url.ts'
 import type { Propagation } from '../propagation.ts'
 import { cut } from '../span-text.ts'
 import type { TraceContext } from '../trace-context.ts'
@@ -36,7 +36,7 @@ export function startCallSpan(init: CallSpansInit, request: BackendRequest, pare
   own['url.full'] = cut(urlOf(request))
   own['server.address'] = cut(hostOf(request))
   own['http.request.method'] = request.method
-  if (request.body.length !== null) own['http.request.body.size'] = request.body.length
+  own['http.request.body.size'] = sizeOf(request)
   const agent = request.headers.get('User-Agent')
   if (agent !== undefined) own['user_agent.original'] = cut(agent)
   addHeaders(span, 'http.request.header.', request.headers, headers)
