@@ -126,12 +126,14 @@ test('UDP: more lines than can wait are lost, one line says so', async () => {
   await sinks.end()
 })
 
-test('UDP: a server that this machine has no way to is told once, and its lines are lost', async () => {
-  const { sinks, lines } = makeSinks()
+test('UDP: a server that this machine has no way to is told once, and the access log goes to standard output', async () => {
+  const { sinks, lines, printed } = makeSinks()
   const sink = sinks.open(targetOf('255.255.255.255:12201', false))
   sink.write('x')
-  await untilLine(lines, 'ERROR [SERVICE: Logging][GELF] 255.255.255.255:12201 cannot be sent to: ')
+  await untilLine(lines, 'ERROR [SERVICE: Logging][GELF] Unable to create the writer: ')
   sink.write('y')
+  sink.writeOrPrint('z')
+  assert.deepEqual(printed, ['z'])
   await new Promise(setImmediate)
   assert.equal(lines.length, 1)
   await sinks.end()

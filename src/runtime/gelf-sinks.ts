@@ -50,6 +50,6 @@ export class GelfSinks {
   #create(target: GelfTarget, name: string): GelfWire {
     const { shared, say, print } = this.#init
     const health = new SinkHealth({ shared, label: LABEL, name, say })
-    return target.isTcp ? new GelfTcp(target, this.#init, health, print) : new GelfUdp(target, this.#init, health)
+    return target.isTcp ? new GelfTcp(target, this.#init, health, print) : new GelfUdp(target, this.#init, health, print)
   }
 }

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { gzipSync } from 'node:zlib'
 import type { GelfTarget } from '../log/gelf-block.ts'
 import { type GelfInit, gelfDatagrams, gelfRecord } from '../log/gelf-record.ts'
-import { connectionWords } from '../http/client/backend-errors.ts'
+import { connectionWords, dialWords } from '../http/client/backend-errors.ts'
 import type { GelfWire } from './gelf-sinks.ts'
 import type { SinkHealth } from './sink-health.ts'
 
@@ -34,20 +34,25 @@ export class GelfUdp implements GelfWire {
   readonly #target: GelfTarget
   readonly #init: GelfInit
   readonly #health: SinkHealth
+  readonly #print: (text: string) => void
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #sending = 0
   #socket: Socket | null = null
   #isTurnAsked = false
   #isOver = false
+  /** No way there has been found so far. */
+  #isUnreached = false
   #retry: NodeJS.Timeout | undefined
   #lastErrorMs = 0
   #idle: (() => void) | null = null
 
-  constructor(target: GelfTarget, init: GelfInit, health: SinkHealth) {
+  /** `print` takes access lines for a server that no way leads to. */
+  constructor(target: GelfTarget, init: GelfInit, health: SinkHealth, print: (text: string) => void) {
     this.#target = target
     this.#init = init
     this.#health = health
+    this.#print = print
     void this.#open()
   }
 
@@ -66,7 +71,8 @@ export class GelfUdp implements GelfWire {
   }
 
   writeOrPrint(text: string): void {
-    this.write(text)
+    if (this.#isUnreached && !this.#isOver) this.#print(text)
+    else this.write(text)
   }
 
   end(): Promise<void> {
@@ -91,9 +97,13 @@ export class GelfUdp implements GelfWire {
       const socket = await this.#connect()
       if (this.#isOver) socket.close()
       else this.#socket = socket.on('error', (error) => this.#failed(error))
+      this.#isUnreached = false
       this.#askTurn()
     } catch (error) {
-      this.#failed(error as Error)
+      this.#isUnreached = true
+      this.#lastErrorMs = performance.now()
+      const words = dialWords(error as Error, this.#target.host, String(this.#target.port)).replace('dial tcp', 'dial udp')
+      this.#health.failed(`Unable to create the writer: ${words}; it is tried again, the access log goes to standard output until then`)
       if (!this.#isOver) this.#retry = setTimeout(() => void this.#open(), RETRY_MS).unref()
     }
   }
