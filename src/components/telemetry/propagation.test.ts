@@ -18,3 +18,22 @@ test('both ways of B3 are understood whichever is sent, the single field first',
     assert.equal(spanOf(['B3', 'junk', ...several]), '00f067aa0ba902b7')
   }
 })
+
+test('a state goes on when all of its members are well-formed and there once', () => {
+  const { propagation } = readPropagators(undefined)
+  const stateOf = (state: string): string | undefined =>
+    propagation.extract(new HeaderMap(['Traceparent', `00-${TRACE}-${SPAN}-01`, 'Tracestate', state]))?.state
+  for (const good of ['a=b', 'a=b,c@d=e f', 'a=b, c=d', 'a=b,,c=d', '']) assert.equal(stateOf(good), good)
+  for (const bad of [
+    'x',
+    'a=b,x',
+    'a=',
+    'A=b',
+    'a=b=c',
+    'a=b,a=c',
+    '9a=b',
+    'a=\u00e4',
+    Array.from({ length: 33 }, (_, i) => `a${i}=b`).join(','),
+  ])
+    assert.equal(stateOf(bad), '')
+})

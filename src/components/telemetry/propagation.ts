@@ -28,9 +28,8 @@ const tracecontext: Propagator = {
   extract(headers) {
     const [all, version, traceId = '', spanId = '', flags = '', rest] = TRACEPARENT.exec(headers.get('Traceparent') ?? '') ?? []
     if (all === undefined || (version === '00' && rest !== undefined)) return null
-    const state = headers.values('Tracestate').join(',')
     const isSampled = (parseInt(flags, 16) & SAMPLED_BIT) !== 0
-    return valid({ traceId, spanId, isSampled, state: state.length > MAX_STATE ? '' : state })
+    return valid({ traceId, spanId, isSampled, state: readState(headers.values('Tracestate').join(',')) })
   },
   inject(headers, { traceId, spanId, isSampled, state }) {
     headers.set('Traceparent', `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`)
@@ -142,6 +141,17 @@ function join(propagators: readonly Propagator[]): Propagation {
       if (takesBaggage && context.baggage !== '') headers.set('Baggage', context.baggage)
     },
   }
+}
+
+const STATE_MEMBER =
+  /^[ \t]*([a-z][_0-9a-z\-*/]{0,255}|[a-z0-9][_0-9a-z\-*/]{0,240}@[a-z][_0-9a-z\-*/]{0,13})=[ -+\--<>-~]{0,255}[!-+\--<>-~][ \t]*$/
+const MAX_MEMBERS = 32
+
+/** compat: a state of which one member is wrong, or there twice, counts as none. */
+function readState(state: string): string {
+  if (state === '' || state.length > MAX_STATE) return ''
+  const keys = state.split(',').flatMap((member) => (member === '' ? [] : [STATE_MEMBER.exec(member)?.[1]]))
+  return keys.includes(undefined) || new Set(keys).size < keys.length || keys.length > MAX_MEMBERS ? '' : state
 }
 
 /** `{trace}-{span}-{1|0|d}-{parent}`; the last two may be missing. */
