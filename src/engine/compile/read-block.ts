@@ -30,7 +30,7 @@ export function readBlock<O extends TSchema, E extends TSchema>(
   site: BlockListener,
 ): ReadBlock<Static<O>, Static<E>> | 'skip' | 'deny' {
   const { namespace, options, reading } = declaration
-  const { value, issues } = readOptions(options, blocks.get(namespace) ?? {}, reading)
+  const { value, issues } = readOptions(options, blocks.get(namespace), reading)
   const [wrongType] = findStopping(declaration, blocks.get(namespace), issues)
   if (wrongType !== undefined) throw new ConfigError(`${namespace}: ${nameOption(wrongType)}`)
   for (const issue of issues) {
