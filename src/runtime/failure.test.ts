@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeConfig } from '../testing/index.ts'
+import { ConfigError, PortTaken, StartGivenUp } from '../engine/compile/component.ts'
 import { describeFailure, EXIT, WorkerDied } from './failure.ts'
 
 test('a system that gives no more files is no bug', () => {
@@ -20,4 +21,9 @@ test('a system that gives no more files is no bug', () => {
   assert.match(failure?.text ?? '', /ulimit -n/)
   assert.equal(describeFailure(new WorkerDied('exit code 7'), makeConfig()), null)
   assert.equal(describeFailure(new Error('EMFILE: too many open files, open a.lua'), makeConfig()), null, 'no worker has said it')
+})
+
+test('what lacks keys or a port ends with another code than a configuration that nobody could serve', () => {
+  const codeOf = (error: Error): number | undefined => describeFailure(error, makeConfig())?.exitCode
+  assert.deepEqual([new StartGivenUp('no key'), new PortTaken('taken'), new ConfigError('wrong')].map(codeOf), [1, 1, 2])
 })

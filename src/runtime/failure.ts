@@ -1,7 +1,7 @@
 // Why a start fails: exit code, log lines and the text for a person. Plain data, so that it can cross threads.
 
 import type { GatewayConfig } from '../config/types.ts'
-import { ConfigError, type Logger, PortTaken } from '../engine/compile/component.ts'
+import { ConfigError, type Logger, StartGivenUp } from '../engine/compile/component.ts'
 import { bindReason, joinHostPort } from '../go/host-port.ts'
 
 /** Exit codes of `run`. */
@@ -9,6 +9,8 @@ export const EXIT = {
   ok: 0,
   /** The port cannot be had, or the system gives no more threads and files. */
   noPort: 1,
+  /** A component has not what it needs: a port, the keys of tokens (KrakenD logs that and ends). */
+  givenUp: 1,
   /** A component or a route refuses the configuration (KrakenD panics there). */
   refused: 2,
 } as const
@@ -41,7 +43,7 @@ export function describeFailure(error: unknown, config: GatewayConfig): Failure 
   if (error instanceof StartFailure) return error.failure
   if (error instanceof ConfigError) {
     const { message } = error
-    const exitCode = error instanceof PortTaken ? EXIT.noPort : EXIT.refused
+    const exitCode = error instanceof StartGivenUp ? EXIT.givenUp : EXIT.refused
     return { exitCode, lines: [{ level: 'critical', message }], text: `${message}\n`, reason: message }
   }
   if (!(error instanceof Error)) return null

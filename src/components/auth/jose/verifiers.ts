@@ -1,6 +1,6 @@
 // Whoever decides about the tokens of one endpoint: its own keys, named issuers, or all of them. Knows nothing of requests.
 
-import { ConfigError, type Site } from '../../../engine/compile/component.ts'
+import { type Site, StartGivenUp } from '../../../engine/compile/component.ts'
 import { parseDurationMs } from '../../../go/duration.ts'
 import { findBadPath, hasNestedRoles } from './claim-paths.ts'
 import { IssuerSwitch } from './issuer-switch.ts'
@@ -23,12 +23,12 @@ export interface Verdict {
   readonly uses: ClaimUses
 }
 
-/** Throws a ConfigError where KrakenD does not start, and where issuers cannot be told apart. */
+/** Throws a StartGivenUp where KrakenD does not start, and where issuers cannot be told apart. */
 export function createVerifier(options: ValidatorOptions, issuers: readonly Issuer[], site: Site): Verifier<Verdict> {
   try {
     return issuers.length === 0 ? createOwn(options, site) : createSwitch(options, issuers, site)
   } catch (error) {
-    throw new ConfigError(`${site.label}[JWTValidator] Unable to create the validator: ${(error as Error).message}`)
+    throw new StartGivenUp(`${site.label}[JWTValidator] Unable to create the validator: ${(error as Error).message}`)
   }
 }
 
