@@ -131,7 +131,8 @@ test('what stops the start of a validator, or closes a signer, fails for certain
     assert.deepEqual(told({}, '{"keys":[]}'), [])
   }
   const closed = (options: object): (string | undefined)[] => issuesAt(validator, { ...KEYS, ...options }).map(({ fails }) => fails)
-  for (const options of [{ cipher_suites: [70_000] }, { cache_duration: 2 ** 33 }]) assert.deepEqual(closed(options), ['requests'])
+  for (const options of [{ cipher_suites: [70_000] }, { cache_duration: 2 ** 33 }, { cypher_key: '?' }])
+    assert.deepEqual(closed(options), ['requests'])
   assert.deepEqual(closed({ jwk_url: 'http://a/b' }), [undefined])
 })
 

@@ -11,7 +11,7 @@ import { ALGORITHM_NAMES, findAlgorithm } from './token/algorithms.ts'
 import { KEY_STRATEGIES } from './keys/key-ids.ts'
 import { explainKeyFile } from './keys/key-file.ts'
 import { explainFingerprint, hasKeySource, INSECURE, isInsecure, NO_KEY_SOURCE } from './keys/key-supply.ts'
-import { findUndecoded, validatorOptions } from './options.ts'
+import { findUndecoded, findUndecodedKeys, validatorOptions } from './options.ts'
 import type { KeyOptions, SignerOptions, ValidatorOptions } from './options.ts'
 
 const CLOSED = 'every request is refused'
@@ -26,8 +26,7 @@ export function checkValidator(options: ValidatorOptions, { dialect, place, ...f
     issues.push(certainIssue('start', 'invalid-option', ['cache'], 'cannot be used with jwk_local_path: the gateway does not start'))
   const badPath = findBadPath(options, dialect)
   if (badPath !== null) issues.push(certainIssue('requests', 'invalid-option', [badPath.option], `${badPath.problem}: ${CLOSED}`))
-  const undecoded = findUndecoded(options)
-  if (undecoded !== null) issues.push(certainIssue('requests', 'invalid-option', [undecoded.option], `${undecoded.problem}: ${CLOSED}`))
+  issues.push(...tellUndecoded(findUndecoded(options)))
   for (const name of ['leeway', 'failed_jwk_key_cooldown'] as const) {
     const text = options[name]
     if (text !== '' && parseDurationMs(text) === null)
@@ -108,7 +107,7 @@ function checkNames({ key_identify_strategy: strategy, scopes_matcher: matcher }
 }
 
 export function checkSigner(options: SignerOptions, files: CheckedBlock): Issue[] {
-  const issues = checkKeys(options, 'requests', files)
+  const issues = [...checkKeys(options, 'requests', files), ...tellUndecoded(findUndecodedKeys(options))]
   if (options.keys_to_sign.length === 0)
     issues.push(
       errorIssue(
@@ -153,6 +152,10 @@ function checkKeys(options: ValidatorOptions | SignerOptions, fails: 'start' | '
   return [...issues, ...checkTrust(options, fails, files), ...checkKeyFile(options, fails, files)]
 }
 
+function tellUndecoded(undecoded: ReturnType<typeof findUndecoded>): Issue[] {
+  return undecoded === null ? [] : [certainIssue('requests', 'invalid-option', [undecoded.option], `${undecoded.problem}: ${CLOSED}`)]
+}
+
 /** compat: read for keys of a file, too. */
 function checkTrust(
   { jwk_fingerprints: fingerprints, jwk_local_ca: authority }: KeyOptions,
@@ -170,7 +173,7 @@ function checkTrust(
 
 function checkKeyFile(options: KeyOptions, fails: 'start' | 'requests', { readable, contentOf }: Files): Issue[] {
   const { jwk_local_path: path } = options
-  if (path === '') return []
+  if (path === '' || findUndecodedKeys(options) !== null) return []
   if (!readable(path)) return [unreadable('jwk_local_path', path, fails)]
   const file = contentOf(path)
   const problem = file === null ? null : explainKeyFile(options, file)

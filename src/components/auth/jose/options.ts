@@ -2,6 +2,7 @@
 
 import type { Static } from 'typebox'
 import { Type } from '../../../schema/type.ts'
+import { decodeBase64 } from './base64url.ts'
 import { isSuiteNumber } from './keys/cipher-suites.ts'
 import { ALGORITHM_NAMES } from './token/algorithms.ts'
 
@@ -74,12 +75,21 @@ export type KeyOptions = Omit<SignerOptions, 'alg' | 'kid' | 'typ' | 'keys_to_si
 
 const MAX_CACHE_SECONDS = 2 ** 32 - 1
 
+interface Undecoded<O> {
+  readonly option: O
+  readonly problem: string
+}
+
 /** What KrakenD cannot decode although its type is right; null when there is nothing. */
-export function findUndecoded({
-  cache_duration: seconds,
-  cipher_suites: suites,
-}: ValidatorOptions): { option: keyof ValidatorOptions; problem: string } | null {
+export function findUndecoded(options: ValidatorOptions): Undecoded<keyof ValidatorOptions> | null {
+  const { cache_duration: seconds } = options
   if (seconds < 0 || seconds > MAX_CACHE_SECONDS) return { option: 'cache_duration', problem: 'cache_duration must be a number of seconds' }
+  return findUndecodedKeys(options)
+}
+
+/** The same of what validator and signer say about their keys. */
+export function findUndecodedKeys({ cipher_suites: suites, cypher_key: cypherKey }: KeyOptions): Undecoded<keyof KeyOptions> | null {
   if (!suites.every(isSuiteNumber)) return { option: 'cipher_suites', problem: 'cipher_suites must be IANA numbers' }
+  if (decodeBase64(cypherKey) === null) return { option: 'cypher_key', problem: 'cypher_key must be base64' }
   return null
 }

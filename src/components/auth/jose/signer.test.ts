@@ -172,6 +172,7 @@ test('a signer that cannot be made answers 401 and says why', async () => {
     [{ alg: 'RS256' }, 'go-jose/go-jose: unsupported key type/format'],
     [{ disable_jwk_security: false }, 'JWK client is using an insecure connection to the JWK service'],
     [{ jwk_local_path: '/nope' }, 'open /nope: no such file or directory'],
+    [{ cypher_key: '?' }, 'cypher_key must be base64'],
   ] as const) {
     const endpoint = endpointWith(block, responseWith({ access_token: CLAIMS }))
     assert.equal((await endpoint.ask()).statusCode, 401)

@@ -13,7 +13,7 @@ import type { Algorithm, Sign } from './token/algorithms.ts'
 import type { Jwk } from './keys/jwk.ts'
 import { JOSE_QUIRKS } from './jose-quirks.ts'
 import { INSECURE, isInsecure, loadKeys } from './keys/key-supply.ts'
-import type { SignerOptions } from './options.ts'
+import { findUndecodedKeys, type SignerOptions } from './options.ts'
 import { deny } from './validator.ts'
 import { needAlgorithm } from './verifiers.ts'
 import { quote } from '../../../go/quote.ts'
@@ -36,6 +36,8 @@ export function buildSigner(options: SignerOptions, site: Site): Layer<Handler> 
     return deny
   }
   try {
+    const undecoded = findUndecodedKeys(options)
+    if (undecoded !== null) throw new Error(undecoded.problem)
     if (isInsecure(options)) throw new Error(INSECURE)
     const algorithm = needAlgorithm(options.alg)
     const compile = (keys: readonly Jwk[]): Handler => compileSigner(createSign(keys, algorithm, options, site), options, site, label)
