@@ -77,7 +77,7 @@ function compileDraft(schema: unknown, draft: Draft, ajvOf: (draft: Draft) => An
     // Schemas of different endpoints may have the same $id.
     ajv.removeSchema(named)
   }
-  const explainer = new Explainer(normal, draft, makeTools(draft))
+  const explainer = new Explainer(normalizeSchema(schema, draft, 'explain'), draft, makeTools(draft))
   return { validate: (value) => (check(value) ? null : explain(check, explainer, value)) }
 }
 

@@ -126,7 +126,8 @@ export class Explainer {
     if (schema['propertyNames'] === undefined || this.#draft === 4) return
     for (const name of Object.keys(value)) {
       const inner = this.#visit(schema['propertyNames'], name, '')
-      if (inner !== null) this.#tell(causes, at, `invalid propertyName ${quote(name)}`, inner.kind === 'group' ? inner.causes : [inner])
+      // compat: as if the name were a value of its own.
+      if (inner !== null) this.#tell(causes, '', `invalid propertyName ${quote(name)}`, inner.kind === 'group' ? inner.causes : [inner])
     }
   }
 

@@ -1,5 +1,6 @@
 // Makes a schema mean to ajv what it means to KrakenD. Knows the places where schemas stand inside a schema, and nothing of bodies.
 
+import { parseUrl } from '../../../go/url-parts.ts'
 import { isObject } from '../../../json/types.ts'
 
 export type Schema = boolean | SchemaObject
@@ -33,10 +34,11 @@ export const TUPLE_MINIMUM = '$tupleMinimum'
 
 /**
  * A copy without what only ajv knows (`nullable`, `$async`, an `id` that is none in this draft) and, before draft 2019-09, without
- * the keywords beside a `$ref`, which do not count there. What ajv understands wrongly is said in other words.
+ * the keywords beside a `$ref`, which do not count there. What ajv understands wrongly is said in other words, but for explanations.
+ * Throws for an `$id` that is no URL.
  */
-export function normalizeSchema(schema: unknown, draft: Draft): unknown {
-  return new Normalizer(schema, draft).visit(schema, true)
+export function normalizeSchema(schema: unknown, draft: Draft, use: 'check' | 'explain' = 'check'): unknown {
+  return new Normalizer(schema, draft, use).visit(schema, true)
 }
 
 class Normalizer {
@@ -44,11 +46,14 @@ class Normalizer {
   /** How many schemas have each `$dynamicAnchor`; under `''`, how many a `$recursiveAnchor`. */
   readonly #anchors: ReadonlyMap<string, number>
   readonly #hasUnevaluated: boolean
+  /** References to the names of the root, which ajv does not look for there. */
+  readonly #rootNames: ReadonlySet<string>
 
-  constructor(root: unknown, draft: Draft) {
+  constructor(root: unknown, draft: Draft, use: 'check' | 'explain') {
     this.#draft = draft
+    this.#rootNames = draft < 2019 ? new Set() : namesOfRoot(root, draft)
     this.#anchors = draft < 2019 ? new Map() : countAnchors(root, new Map())
-    this.#hasUnevaluated = draft >= 2019 && hasKeyword(root, ['unevaluatedItems', 'unevaluatedProperties'])
+    this.#hasUnevaluated = use === 'check' && draft >= 2019 && hasKeyword(root, ['unevaluatedItems', 'unevaluatedProperties'])
   }
 
   visit(schema: unknown, isRoot = false): unknown {
@@ -56,12 +61,13 @@ class Normalizer {
     if (!isObject(schema)) return schema
     if (draft < 2019 && typeof schema['$ref'] === 'string') return this.#visitReference(schema)
     // ajv takes an empty list for a mistake.
-    if (draft >= 7 && Array.isArray(schema['enum']) && schema['enum'].length === 0) return false
+    if (draft >= 2019 && Array.isArray(schema['enum']) && schema['enum'].length === 0) return false
     const entries: [string, unknown][] = []
     for (const [keyword, value] of Object.entries(schema)) {
       if (keyword === 'nullable' || keyword === '$async' || keyword === TUPLE_MINIMUM) continue
       if (keyword === (draft === 4 ? '$id' : 'id') && typeof value === 'string') continue
       if (isLaterName(keyword, draft)) continue
+      if (keyword === (draft === 4 ? 'id' : '$id') && typeof value === 'string') parseUrl(value)
       entries.push([keyword, this.#visitKeyword(keyword, value)])
     }
     const minimum = readTupleMinimum(schema, draft)
@@ -99,6 +105,7 @@ class Normalizer {
       if (schema['$ref'] === undefined) schema['$ref'] = ref
       else addToAll(schema, { $ref: ref })
     }
+    if (this.#rootNames.has(schema['$ref'] as string)) schema['$ref'] = '#'
     // ajv would follow a reference that stands beside an `$id` for ever.
     if (!isRoot && typeof schema['$id'] === 'string' && typeof schema['$ref'] === 'string') {
       addToAll(schema, { $ref: schema['$ref'] })
@@ -126,6 +133,13 @@ function countAnchors(place: unknown, counts: Map<string, number>): Map<string, 
   if (isRecursive === true) counts.set('', (counts.get('') ?? 0) + 1)
   for (const part of Object.values(place)) countAnchors(part, counts)
   return counts
+}
+
+/** None where another schema inside has an `$id`, and so names of its own. */
+function namesOfRoot(root: unknown, draft: Draft): Set<string> {
+  if (!isObject(root) || Object.values(root).some((part) => hasKeyword(part, ['$id']))) return new Set()
+  const names = [root['$anchor'], draft === 2020 ? root['$dynamicAnchor'] : undefined]
+  return new Set(names.filter((name) => typeof name === 'string').map((name) => `#${name}`))
 }
 
 function hasKeyword(place: unknown, keywords: readonly string[]): boolean {
@@ -194,7 +208,7 @@ const DRAFTS: readonly (readonly [RegExp, Draft])[] = [
 /** What `$schema` says: null when it says nothing. Throws when it names a draft that is not known. */
 export function readDraft(schema: unknown): Draft | null {
   const name = isObject(schema) ? schema['$schema'] : undefined
-  if (name === undefined || name === '') return null
+  if (name === undefined) return null
   const known = DRAFTS.find(([pattern]) => typeof name === 'string' && pattern.test(name))
   if (known === undefined) throw new Error(`unknown $schema ${JSON.stringify(name)}`)
   return known[1]

@@ -20,7 +20,6 @@ export function display(value: unknown): string {
 }
 
 const english = new Intl.NumberFormat('en-US', { maximumFractionDigits: 20 })
-const NARROW_BLANK = '\u202F'
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 
 /** A length or a position, with English digit grouping: `1,000`. */
@@ -28,13 +27,13 @@ export function formatCount(count: number): string {
   return english.format(count)
 }
 
-/** A value or a limit of one: digits grouped below a million, and what is larger or very small as a power of ten: `1.5 × 10⁰⁶`. */
+/** A value or a limit of one: digits grouped below a million, and what is larger or very small as a power of ten: `1.5×10⁰⁶`. */
 export function formatNumber(number: number): string {
   const [mantissa = '', exponent = '0'] = number.toExponential().split('e')
   const power = Number(exponent)
   if (!Number.isFinite(number) || (power >= -4 && power < 6)) return english.format(number === 0 ? 0 : number)
   const digits = String(Math.abs(power)).padStart(2, '0')
-  return `${mantissa}${NARROW_BLANK}×${NARROW_BLANK}10${power < 0 ? '⁻' : ''}${digits.replaceAll(/\d/g, (digit) => SUPERSCRIPTS.charAt(Number(digit)))}`
+  return `${mantissa}×10${power < 0 ? '⁻' : ''}${digits.replaceAll(/\d/g, (digit) => SUPERSCRIPTS.charAt(Number(digit)))}`
 }
 
 export function joinPointer(pointer: string, token: string | number): string {
