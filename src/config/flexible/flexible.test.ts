@@ -76,6 +76,16 @@ describe('a flexible configuration', () => {
       'loading flexible-config settings:\n\t- a.json: json: cannot unmarshal array into Go value of type map[string]interface {}\n\t- b.json: unexpected end of JSON input',
     )
   })
+  test('a folder of templates that is not there stops it, beside what is wrong with the settings', async () => {
+    const { config, failure } = await read(
+      { 'krakend.tmpl': '{"version": 3}', 's/b.json': '{' },
+      { FC_SETTINGS: 's', FC_TEMPLATES: 'nowhere' },
+    )
+    assert.equal(config, null)
+    const [first, second, third, ...rest] = (failure ?? '').split('\n')
+    assert.deepEqual([first, second, rest], ['loading flexible-config settings:', '\t- b.json: unexpected end of JSON input', []])
+    assert.match(third ?? '', /^\t- .*nowhere: open .*nowhere: no such file or directory$/)
+  })
   test('a wrong template is told, and the file is taken as it is', async () => {
     const raw = await read({ 'krakend.tmpl': '{"version": 3, "name": "{{ nope }}"}' })
     assert.equal(raw.config?.service.name, '{{ nope }}')

@@ -31,7 +31,7 @@ const MAX_MISSING = 20
 
 export type Rendering =
   | { readonly kind: 'rendered'; readonly rendered: RenderedText; readonly gaps: readonly Issue[] }
-  /** Settings that cannot be read: KrakenD's message, with a line for each file. */
+  /** Settings or the folder of templates cannot be read: KrakenD's message, with a line for each file. */
   | { readonly kind: 'wrong-settings'; readonly message: string }
   /** The templates cannot be read or filled in: what KrakenD logs before it takes the file as it is. */
   | { readonly kind: 'wrong-template'; readonly message: string }
@@ -44,13 +44,17 @@ export async function renderFlexible(
   readFile: ReadFile = readFileOfDisk,
 ): Promise<Rendering> {
   const { settings, problems } = await readSettings(variables.settings)
-  if (problems.length > 0) {
-    const lines = problems.map((problem) => `\n\t- ${problem}`).join('')
+  const templates = variables.templates === '' ? [] : await namesIn(variables.templates)
+  // compat: a folder of templates that cannot be read counts as one of settings
+  const wrong = typeof templates === 'string' ? [...problems, `${variables.templates}: ${templates}`] : problems
+  if (typeof templates === 'string' || wrong.length > 0) {
+    const lines = wrong.map((problem) => `\n\t- ${problem}`).join('')
     return { kind: 'wrong-settings', message: `loading flexible-config settings:${lines}` }
   }
   const addresses = new Map<string, readonly string[]>()
   const missing = new Map<string, string>()
-  const template = await parseAll(file, variables, functionsFor(variables, environment, { addresses, missing }), readFile)
+  const paths = templates.filter((name) => name.endsWith('.tmpl')).map((name) => join(variables.templates, name))
+  const template = await parseAll(file, paths, functionsFor(variables, environment, { addresses, missing }), readFile)
   if (typeof template === 'string') return { kind: 'wrong-template', message: template }
   const pathOf = (name: string): string => (name === basename(file) ? file : join(variables.templates, name))
   const rendered = await execute(template, settings, addresses, pathOf)
@@ -105,7 +109,7 @@ async function addressesOf(host: string): Promise<readonly string[]> {
 /** The template with those it may call, or KrakenD's words for what is wrong with one. */
 async function parseAll(
   file: string,
-  { templates }: FlexibleVariables,
+  templates: readonly string[],
   functions: ReadonlyMap<string, GoFunction>,
   readFile: ReadFile,
 ): Promise<Template | string> {
@@ -115,13 +119,9 @@ async function parseAll(
   } catch (error) {
     return `Unable to parse configuration file: ${describe(error, file)}`
   }
-  if (templates === '') return main
-  const names = await namesIn(templates)
-  if (typeof names === 'string') return `Error parsing sub-templates: ${names}`
-  for (const name of names.filter((candidate) => candidate.endsWith('.tmpl'))) {
-    const path = join(templates, name)
+  for (const path of templates) {
     try {
-      main.add(name, await textOf(path, readFileOfDisk))
+      main.add(basename(path), await textOf(path, readFileOfDisk))
     } catch (error) {
       return `Error parsing sub-templates: ${describe(error, path)}`
     }
