@@ -2,7 +2,8 @@
 
 import { parseBool } from '../go/bool.ts'
 import { parseDuration } from '../go/duration.ts'
-import { isObject } from '../json/types.ts'
+import { parseFloat64 } from '../go/number.ts'
+import { isObject, type PlainObject } from '../json/types.ts'
 import type { FieldKind } from './fields.ts'
 
 /** `inner` names an item below the value: `[0]` of a list, `[key]` of a map. */
@@ -68,8 +69,8 @@ function readNumber(raw: unknown, report: ReportDecodeError, inner: string): num
   if (typeof raw === 'number') return raw
   if (typeof raw === 'boolean') return raw ? 1 : 0
   if (typeof raw !== 'string') return reportType(raw, 'float64', report, inner)
-  const value = raw === '' ? 0 : Number(raw.trim() === raw ? raw : Number.NaN)
-  if (!Number.isNaN(value)) return value
+  const value = raw === '' ? 0 : parseFloat64(raw)
+  if (value !== null && !Number.isNaN(value)) return value
   report(inner, "cannot parse value as 'float64': strconv.ParseFloat: invalid syntax")
   return undefined
 }
@@ -119,19 +120,26 @@ function toList(raw: unknown, splitsTexts: boolean): readonly unknown[] {
   return [raw]
 }
 
+/** The object that is meant. compat: a list of objects counts as one object, in any depth; null as none. */
+function partsOf(
+  raw: unknown,
+  type: string,
+  report: ReportDecodeError,
+  inner = '',
+): { readonly part: PlainObject; readonly inner: string }[] {
+  if (isObject(raw)) return [{ part: raw, inner }]
+  if (Array.isArray(raw)) return raw.flatMap((item, index) => (item === null ? [] : partsOf(item, type, report, `${inner}[${index}]`)))
+  reportType(raw, type, report, inner)
+  return []
+}
+
 function mapOf(readValue: ReadScalar<unknown>): WeakReader {
   return {
     zero: () => emptyMap,
     read(raw, report) {
       const map = new Map<string, unknown>()
-      // compat: a list of objects counts as one object
-      for (const part of Array.isArray(raw) ? (raw as unknown[]) : [raw]) {
-        if (!isObject(part)) {
-          report('', `expected a map, got '${Array.isArray(part) ? 'slice' : goTypeOf(part)}'`)
-          continue
-        }
-        for (const [key, item] of Object.entries(part)) map.set(key, item === null ? '' : readValue(item, report, `[${key}]`))
-      }
+      for (const { part, inner } of partsOf(raw, 'map[string]string', report))
+        for (const [key, item] of Object.entries(part)) map.set(key, item === null ? '' : readValue(item, report, `${inner}[${key}]`))
       return map
     },
   }
@@ -139,12 +147,7 @@ function mapOf(readValue: ReadScalar<unknown>): WeakReader {
 
 const configReader: WeakReader = {
   zero: () => emptyMap,
-  read(raw, report) {
-    if (isObject(raw)) return new Map(Object.entries(raw))
-    if (Array.isArray(raw) && raw.every(isObject)) return new Map(raw.flatMap((part) => Object.entries(part)))
-    report('', `expected a map, got '${Array.isArray(raw) ? 'slice' : goTypeOf(raw)}'`)
-    return new Map()
-  },
+  read: (raw, report) => new Map(partsOf(raw, 'config.ExtraConfig', report).flatMap(({ part }) => Object.entries(part))),
 }
 
 export const weakReaders: Readonly<Record<FieldKind, WeakReader>> = {
