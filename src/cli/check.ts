@@ -38,7 +38,7 @@ what of a protection was not understood or weakens it. Nothing is called and no 
   exits: { 0: 'the file is accepted, with or without warnings', 1: 'it is refused, or there is none', 255: 'the command line is wrong' },
   async execute({ flags, words: [word] }) {
     const file = flags.config ?? word
-    if (file === undefined) {
+    if (file === undefined || file === '') {
       process.stderr.write(NO_FILE_TEXT)
       return 1
     }

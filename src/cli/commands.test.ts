@@ -88,6 +88,26 @@ describe('exit codes and streams', () => {
     assert.match(own.stdout, /^if any flags in the group .* were all set\n$/)
     assert.match(own.stderr, /^Error: if any flags in the group .* were all set\nUsage:\n/)
   })
+  test('the empty name of a file is none, and a wrong port is told of before that', async () => {
+    const none = {
+      stdout: '',
+      stderr: 'Please, provide the path to the configuration file with --config or see all the options with --help\n',
+    }
+    assert.deepEqual(await run('run', '-c', ''), { exit: 0, ...none })
+    assert.deepEqual(await run('check', '-c', ''), { exit: 1, ...none })
+    const port = await run('run', '--port=x')
+    assert.equal(port.exit, 255)
+    assert.match(port.stdout, /^invalid argument "x" for "-p, --port" flag/)
+  })
+  test('check -ddd shows what the file says, not what follows from it', async () => {
+    write('said.json', { version: 3, client_tls: { allow_insecure_connections: true }, endpoints: [] })
+    write('meant.json', { version: 3, output_encoding: 'xml', allow_insecure_connections: true, endpoints: [] })
+    assert.match((await run('check', '-ddd', '-c', 'said.json')).stderr, /encoding strategy: \n[^]*\tAllow insecure connections: false\n/)
+    assert.match(
+      (await run('check', '-ddd', '-c', 'meant.json')).stderr,
+      /encoding strategy: xml\n[^]*\tAllow insecure connections: true\n/,
+    )
+  })
   test('words that a command does not take are refused; by those of KrakenD they are ignored', async () => {
     const lines = [
       ['convert', 'a.json', 'b.json'],

@@ -247,10 +247,10 @@ function serverSettings({ service, server, transport }: GatewayConfig, raw: unkn
     `Sequential start: ${service.sequentialStart}`,
     `Max header bytes: ${writtenAt(raw, ['max_header_bytes']) === undefined ? 0 : server.maxHeaderBytes}`,
     `Echo endpoint enabled: ${service.echoEndpoint}`,
-    `Default encoding strategy: ${service.outputEncoding}`,
+    `Default encoding strategy: ${writtenAt(raw, ['output_encoding']) === undefined ? '' : service.outputEncoding}`,
     `Disable strict REST: ${service.disableRest}`,
     `Run lura in debug mode: ${service.debugEndpoint}`,
-    `Allow insecure connections: ${transport.clientTls?.allowInsecureConnections ?? false}`,
+    `Allow insecure connections: ${isOn(writtenAt(raw, ['allow_insecure_connections']))}`,
     `UseH2C: ${server.useH2c}`,
   ]
 }

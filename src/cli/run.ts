@@ -32,13 +32,13 @@ export const run = command({
   },
   async execute({ flags, words: [word] }) {
     const { edition } = flags
+    const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
+    const asked = flags.workers === undefined ? null : readWorkers(flags.workers)
     const file = flags.config ?? word
-    if (file === undefined) {
+    if (file === undefined || file === '') {
       process.stderr.write(NO_FILE_TEXT)
       return 0
     }
-    const port = flags.port === undefined ? {} : { port: readPort(flags.port) }
-    const asked = flags.workers === undefined ? null : readWorkers(flags.workers)
     const read = async (served: ReadonlySet<string>): Promise<Reading | Refused> => {
       const sinceMs = Date.now()
       const { config, summary, pluginFiles, refusal } = await readFileFor({
