@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeConfig } from '../testing/index.ts'
-import { ConfigError, PortTaken, StartGivenUp } from '../engine/compile/component.ts'
+import { ConfigError, StartGivenUp } from '../engine/compile/component.ts'
 import { describeFailure, EXIT, WorkerDied } from './failure.ts'
 
 test('a system that gives no more files is no bug', () => {
@@ -25,5 +25,5 @@ test('a system that gives no more files is no bug', () => {
 
 test('what lacks keys or a port ends with another code than a configuration that nobody could serve', () => {
   const codeOf = (error: Error): number | undefined => describeFailure(error, makeConfig())?.exitCode
-  assert.deepEqual([new StartGivenUp('no key'), new PortTaken('taken'), new ConfigError('wrong')].map(codeOf), [1, 1, 2])
+  assert.deepEqual([new StartGivenUp('no key'), new ConfigError('wrong')].map(codeOf), [1, 2])
 })

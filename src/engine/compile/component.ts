@@ -294,8 +294,5 @@ export class ConfigError extends Error {
 /** One place that cannot be built while the others are served. KrakenD 2.x answers 500 there, 1.x leaves the route out. */
 export class UnservablePlace extends ConfigError {}
 
-/** Where KrakenD ends its start with a word in the log and exit code 1, where elsewhere it panics. */
+/** A component has not what it needs, such as keys or a port. compat: KrakenD ends with a word in the log and exit code 1; elsewhere it panics. */
 export class StartGivenUp extends ConfigError {}
-
-/** A port that a part of the process cannot do without, and cannot have: the start stops as if it were the gateway's own. */
-export class PortTaken extends StartGivenUp {}

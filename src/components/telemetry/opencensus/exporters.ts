@@ -1,6 +1,6 @@
 // What runs once per process: the port that Prometheus scrapes, and the pushes of metrics to a collector.
 
-import { PortTaken, type ProcessSite, type Running } from '../../../engine/compile/component.ts'
+import { type ProcessSite, type Running, StartGivenUp } from '../../../engine/compile/component.ts'
 import { bindReason } from '../../../go/host-port.ts'
 import { startPushing } from '../metric-push.ts'
 import { MetricReader } from '../metric-reader.ts'
@@ -18,7 +18,7 @@ const LAST_PUSH_MS = 1500
 
 type Stop = () => Promise<void>
 
-/** Rejects with PortTaken when the port of Prometheus cannot be opened. */
+/** Rejects with StartGivenUp when the port of Prometheus cannot be opened. */
 export async function startExporters(options: ServiceOptions, site: ProcessSite): Promise<Running | null> {
   const { exporters } = options
   const reader = new MetricReader(site.shared, storeName(tagsOf(exporters)), VIEWS)
@@ -39,7 +39,7 @@ async function openPage({ prometheus }: Exporters, reader: MetricReader, site: P
     return () => listener.close()
   } catch (error) {
     // compat: whoever cannot be scraped does not start.
-    throw new PortTaken(`${LABEL} listen tcp :${port}: ${bindReason(error as Error) ?? (error as Error).message}`)
+    throw new StartGivenUp(`${LABEL} listen tcp :${port}: ${bindReason(error as Error) ?? (error as Error).message}`)
   }
 }
 
