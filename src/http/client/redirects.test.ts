@@ -78,31 +78,6 @@ test('301, 302 and 303 turn everything but HEAD into GET without body', async ()
   }
 })
 
-test('what a request says of its body stays behind together with the body, also where it had none', async () => {
-  const headers = new HeaderMap([
-    'Content-Type',
-    'a/b',
-    'Content-Encoding',
-    'x',
-    'Content-Language',
-    'en',
-    'Content-Location',
-    '/l',
-    'X-Other',
-    'z',
-  ])
-  const namesAt = async (script: Record<string, [number, string?]>, method: string): Promise<string[]> => {
-    const { sender, seen } = scripted(script)
-    await follow(sender, requestTo('http://a', '/x', { method, headers, body: NO_BODY }))
-    return (seen.at(-1) as BackendRequest).headers.names().filter((name) => name !== 'Referer')
-  }
-  for (const method of ['GET', 'HEAD', 'POST']) {
-    for (const status of [301, 302, 303]) assert.deepEqual(await namesAt({ 'http://a/x': [status, '/y'] }, method), ['X-Other'])
-    assert.deepEqual(await namesAt({ 'http://a/x': [308, '/y'] }, method), headers.names())
-    assert.deepEqual(await namesAt({ 'http://a/x': [303, '/y'], 'http://a/y': [307, '/z'] }, method), ['X-Other'])
-  }
-})
-
 test('307 and 308 repeat the request; one with a body only when the body was kept', async () => {
   for (const status of [307, 308]) {
     const { sender, seen } = scripted({ 'http://a/x': [status, '/y'] })

@@ -46,8 +46,6 @@ const MAX_REQUESTS = 10
 /** A redirect's own body up to this size is read, so that its connection can be kept. */
 const MAX_DRAINED_BYTES = 2048
 const SENSITIVE = new Set(['Authorization', 'Cookie', 'Cookie2', 'Proxy-Authenticate', 'Proxy-Authorization', 'Www-Authenticate'])
-/** What a request says of its body (the Fetch standard, HTTP-redirect fetch). */
-const OF_BODY = new Set(['Content-Encoding', 'Content-Language', 'Content-Location', 'Content-Type'])
 
 export function followRedirects(sender: Sender, options: RedirectOptions): Sender {
   const hostCredentials = compileHostCredentials(options.hosts)
@@ -75,8 +73,6 @@ async function follow(
   let request = first
   let response = firstResponse
   let isStripped = false
-  /** Whether a hop has left the body behind: no later one brings it back. */
-  let isBodyless = false
   /** User and password of the Location that led to the current host. */
   let credentials: string | null = null
   for (let requests = 1; ; requests++) {
@@ -89,8 +85,7 @@ async function follow(
     isStripped ||= !isSameOrSubdomain(address.hostname, initialHost)
     if (address.isAbsolute) credentials = address.authorization
     const { origin, path } = address
-    isBodyless ||= !hop.repeats
-    const headers = redirectedHeaders(first.headers, isStripped, isBodyless, refererFor(request, origin))
+    const headers = redirectedHeaders(first.headers, isStripped, refererFor(request, origin))
     // compat: a Host header of its own stays as long as a redirect names no host.
     const { host, ...rest } = request
     const kept = host === undefined || address.isAbsolute ? rest : request
@@ -139,22 +134,21 @@ function nextHop(
   { method, body }: BackendRequest,
   response: BackendResponse,
   keepsBody: boolean,
-): { method: string; body: Body; location: string; repeats: boolean } | null {
+): { method: string; body: Body; location: string } | null {
   const { statusCode } = response
   const repeats = statusCode === 307 || statusCode === 308
   if (!repeats && statusCode !== 301 && statusCode !== 302 && statusCode !== 303) return null
   const location = response.headers.get('Location')
   if (location === undefined || location === '') return null
-  if (!repeats) return { method: method === 'HEAD' ? 'HEAD' : 'GET', body: NO_BODY, location, repeats }
+  if (!repeats) return { method: method === 'HEAD' ? 'HEAD' : 'GET', body: NO_BODY, location }
   // compat: Go looks at the first request, even when an earlier hop has left its body behind.
   if (first.body.length !== 0 && !keepsBody) return null
-  return { method, body, location, repeats }
+  return { method, body, location }
 }
 
-function redirectedHeaders(initial: ReadonlyHeaders, isStripped: boolean, isBodyless: boolean, referer: string | null): HeaderMap {
+function redirectedHeaders(initial: ReadonlyHeaders, isStripped: boolean, referer: string | null): HeaderMap {
   const headers = initial.copy()
   if (isStripped) headers.deleteWhere((name) => SENSITIVE.has(name))
-  if (isBodyless) headers.deleteWhere((name) => OF_BODY.has(name))
   if (referer !== null && !headers.has('Referer')) headers.set('Referer', referer)
   return headers
 }
