@@ -112,7 +112,7 @@ export interface Quirks {
 
   /** Lines that say what is built name methods. */
   readonly namesBuiltMethods: boolean
-  /** A line says how several backends are called. */
+  /** Lines say how several backends are called, and what is done to their answer. */
   readonly tellsMerges: boolean
 }
 

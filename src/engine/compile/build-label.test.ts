@@ -11,7 +11,7 @@ async function linesOf(version: number, proxy: object = {}): Promise<string[]> {
     { url_pattern: '/c', host, method: 'PUT' },
   ]
   const { lines } = await openInMemory(configOf({ version, endpoints: [{ endpoint: '/x', backend, extra_config: { proxy } }] }))
-  return lines.filter((line) => /Building|\[Merge\]/.test(line)).map((line) => line.replace(/^DEBUG /, ''))
+  return lines.filter((line) => /Building|\[(?:Merge|Static|Flatmap)\]/.test(line)).map((line) => line.replace(/^DEBUG /, ''))
 }
 
 test('version 4 names methods in these lines', async () => {
@@ -43,4 +43,18 @@ test('an endpoint that is left out is told of with a blank behind its path', asy
   const endpoints = [{ endpoint: '/x/{id}', method: 'HEAD', backend: [{ url_pattern: '/b', host: ['http://b:80'] }] }]
   const { lines } = await openInMemory(configOf({ version: 3, endpoints }))
   assert.ok(lines.includes('ERROR [SERVICE: Gin] [ENDPOINT: /x/:id ] Unsupported method HEAD'), lines.join('\n'))
+})
+
+test('lines say what is done to the answer', async () => {
+  const proxy = {
+    static: { strategy: 'success', data: { b: '<', a: 1 } },
+    flatmap_filter: [{ type: 'del', args: ['a'] }, { type: 'nope' }, 1],
+  }
+  const told = async (version: number): Promise<string[]> =>
+    (await linesOf(version, proxy)).filter((line) => /Static|Flatmap/.test(line)).toSorted()
+  assert.deepEqual(await told(3), [
+    '[ENDPOINT: /x][Flatmap] Adding flatmap manipulator with 2 operations',
+    `[ENDPOINT: /x][Static] Adding a static response using 'success' strategy. Data: {"a":1,"b":"\\u003c"}`,
+  ])
+  assert.deepEqual(await told(2), [])
 })

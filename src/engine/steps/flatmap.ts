@@ -9,15 +9,18 @@ import { FlatTree } from './flatmap-tree.ts'
 import type { Path } from './flatmap-tree.ts'
 
 type Operation = (tree: FlatTree) => void
+type Transform = (data: Data) => Data | null
 
 /** An endpoint's operations on what its backends answered together. compat: one backend alone has its own, and a merge with errors is left as it is. */
 export const flatmap = step({
   stage: 'proxy',
   name: 'flatmap',
-  build({ place }) {
+  build({ place, config, log, label }) {
     if (place === null || splitShadows(place.backends).regular.length < 2) return null
-    const transform = compileFlatmap(proxyOptions(place).flatmap_filter)
+    const operations = compileOperations(proxyOptions(place).flatmap_filter)
+    const transform = transformBy(operations)
     if (transform === null) return null
+    if (config.quirks.tellsMerges) log.debug(`${label}[Flatmap] Adding flatmap manipulator with ${operations.length} operations`)
     return (next) =>
       function applyFlatmap(request, scope) {
         return next(request, scope).then((response) =>
@@ -31,9 +34,15 @@ export const flatmap = step({
  * The operations in order, or null when the list has none (KrakenD: newFlatmapFormatter). An operation of an unknown type does nothing.
  * What comes out is null when nothing is left of the data.
  */
-export function compileFlatmap(operations: unknown): ((data: Data) => Data | null) | null {
-  if (!Array.isArray(operations)) return null
-  const compiled = operations.map(compileOperation).filter((operation) => operation !== null)
+export function compileFlatmap(operations: unknown): Transform | null {
+  return transformBy(compileOperations(operations))
+}
+
+function compileOperations(operations: unknown): Operation[] {
+  return Array.isArray(operations) ? operations.map(compileOperation).filter((operation) => operation !== null) : []
+}
+
+function transformBy(compiled: readonly Operation[]): Transform | null {
   if (compiled.length === 0) return null
   return function flatmap(data) {
     const tree = new FlatTree(data.object)

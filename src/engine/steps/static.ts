@@ -1,6 +1,7 @@
 // `proxy.static`: data of the file that is added to an endpoint's answer, or stands in for one.
 
 import { isJsonObject, JsonNumber, setKey, TypedNumber, type JsonObject, type JsonValue } from '../../json/types.ts'
+import { encodeSorted } from '../../json/write.ts'
 import { step } from '../compile/component.ts'
 import { Data } from '../data.ts'
 import { asError } from '../errors.ts'
@@ -26,10 +27,12 @@ const CONDITIONS: ReadonlyMap<string, Condition> = new Map<string, Condition>([
 export const staticAnswers = step({
   stage: 'proxy',
   name: 'static',
-  build({ place }) {
+  build({ place, config, log, label }) {
     const block = place === null ? undefined : proxyOptions(place).static
     if (place === null || block?.data === undefined) return null
     const given = exactIntegers(block.data) as JsonObject
+    if (config.quirks.tellsMerges)
+      log.debug(`${label}[Static] Adding a static response using '${block.strategy}' strategy. Data: ${encodeSorted(given)}`)
     // perf: where nobody tells them apart, plain numbers cost least
     return staticData(hasTypedNumbers(place) ? (withFloats(given) as JsonObject) : given, block.strategy)
   },
