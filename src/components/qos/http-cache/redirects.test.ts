@@ -35,7 +35,7 @@ async function countCalls({ status = 302, location = '/to', size = 0, isWhole = 
   })
   const whole = { method: 'GET', origin: 'http://h', path: '/', headers: new HeaderMap(), body: NO_BODY, wantsStream: false, ...request }
   for (let i = 0; i < 2; i++) {
-    const response = await cache?.(whole as unknown as BackendRequest, Scope.root())
+    const response = await cache?.(whole, Scope.root())
     discardBody(response?.body ?? NO_BYTES)
     await afterImmediates()
   }
