@@ -106,7 +106,7 @@ function parseBackends(
 ): BackendConfig[] {
   const parent = {
     hosts: service.hosts,
-    method: endpoint.method,
+    method: raw.method || endpoint.method,
     timeoutMs: endpoint.timeoutMs,
     concurrentCalls: endpoint.concurrentCalls,
     isNoOp: endpoint.outputEncoding === 'no-op' && context.quirks.endpointForcesNoOp,

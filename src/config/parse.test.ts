@@ -45,6 +45,8 @@ test('endpoints and backends inherit', () => {
 })
 
 test('a backend’s own timeout and concurrency do not count', () => {
+  const { method, writtenMethod } = backendOf({}, { method: 'put' })
+  assert.deepEqual([method, writtenMethod], ['PUT', 'put'])
   const backend = backendOf({ timeout: '9s', concurrent_calls: 7 }, { timeout: '1s', concurrent_calls: 3 })
   assert.equal(backend.timeoutMs, 1000)
   assert.equal(backend.concurrentCalls, 3)
