@@ -94,7 +94,7 @@ function routerOf(config: GatewayConfig, options: RouterOptions, plan: RoutePlan
 
 /** As the file names them; the engine knows `id` as `Id`. */
 function namedParams(route: Route, { params }: Exchange): Record<string, string> {
-  const names = ownNames(route) ?? [...route.pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => name)
+  const names = ownNames(route) ?? [...route.pattern.matchAll(/(?<!\\)[:*]([^/]+)/g)].map(([, name = '']) => name)
   return Object.fromEntries(names.map((name) => [name, params.get(paramName(name)) ?? '']))
 }
 

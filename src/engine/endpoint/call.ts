@@ -129,7 +129,7 @@ function trust(exchange: Exchange, claims: Claims): void {
 /** The path of a pattern's parameters, and these by their internal names. A catch-all's value begins with its slash. */
 function fillPattern(pattern: string, given: Readonly<Record<string, string>>): { params: Map<string, string>; path: string } {
   const params = new Map<string, string>()
-  const path = pattern.replaceAll(/(\/?)([:*])([^/]+)/g, (_all, slash: string, kind: string, name: string) => {
+  const path = pattern.replaceAll(/(\/?)(?<!\\)([:*])([^/]+)/g, (_all, slash: string, kind: string, name: string) => {
     const value = Object.hasOwn(given, name) ? (given[name] as string) : ''
     const key = paramName(name)
     if (kind === ':') {
@@ -140,5 +140,5 @@ function fillPattern(pattern: string, given: Readonly<Record<string, string>>): 
     params.set(key, rest)
     return rest.split('/').map(encodeURIComponent).join('/')
   })
-  return { params, path }
+  return { params, path: path.replaceAll('\\:', ':') }
 }

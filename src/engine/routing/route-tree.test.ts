@@ -71,3 +71,16 @@ test('a last slash is taken away where the tree of gin has a node for it', () =>
   assert.equal(treeOf('/u').isTrailingSlashWrong('/u/'), true)
   assert.equal(treeOf('/u/').isTrailingSlashWrong('/u'), true)
 })
+
+test('a colon behind a backslash is a colon; other escapes are refused', () => {
+  const tree = new RouteTree<string>()
+  for (const pattern of ['/v1\\:batch', '/v1:id', '/x\\:y/:z', '/end\\']) tree.add(pattern, pattern)
+  const found = (path: string): unknown => tree.find(path)?.route.value
+  assert.equal(found('/v1:batch'), '/v1\\:batch')
+  assert.deepEqual(tree.find('/v1zz')?.values, ['zz'])
+  assert.deepEqual(tree.find('/x:y/1')?.values, ['1'])
+  assert.equal(found('/x\\:y/1'), undefined)
+  assert.equal(found('/end\\'), '/end\\')
+  for (const pattern of ['/a\\b', '/a\\\\:b', '/a\\/b', '/a\\*b'])
+    assert.throws(() => tree.add(pattern, ''), { message: `invalid escape string in path '${pattern}'` })
+})

@@ -24,6 +24,13 @@ class Node<T> {
   catchAll: { readonly name: string; readonly route: Route<T> } | null = null
 }
 
+/** compat: gin knows one escape, `\:` for a colon that begins no parameter; a backslash may end a path. */
+const BAD_ESCAPE = /\\(?!:|$)/
+
+function unescapeColons(text: string): string {
+  return text.replaceAll('\\:', ':')
+}
+
 /** The routes of one method. */
 export class RouteTree<T> {
   readonly #root = new Node<T>()
@@ -37,10 +44,14 @@ export class RouteTree<T> {
     let node = this.#root
     const segments = pattern.slice(1).split('/')
     for (const [index, segment] of segments.entries()) {
-      const at = segment.search(/[:*]/)
+      const at = segment.search(/(?<!\\)[:*]/)
+      const literal = at < 0 ? segment : segment.slice(0, at)
+      if (BAD_ESCAPE.test(literal) || (literal.endsWith('\\') && index < segments.length - 1))
+        throw new ConfigError(`invalid escape string in path '${pattern}'`)
+      const text = unescapeColons(literal)
       if (at < 0) {
-        let child = node.statics.get(segment)
-        if (child === undefined) node.statics.set(segment, (child = new Node()))
+        let child = node.statics.get(text)
+        if (child === undefined) node.statics.set(text, (child = new Node()))
         node = child
         continue
       }
@@ -54,11 +65,11 @@ export class RouteTree<T> {
         this.#addCatchAll(node, pattern, segments.slice(index), name, { pattern, value, paramNames })
         return
       }
-      node = this.#paramChild(node, pattern, segments.slice(0, index + 1), segment.slice(0, at), name)
+      node = this.#paramChild(node, pattern, segments.slice(0, index + 1), text, name)
     }
     if (node.route !== null) throw new ConfigError(`handlers are already registered for path '${pattern}'`)
     node.route = { pattern, value, paramNames }
-    if (paramNames.length === 0) this.#exact.set(pattern, node.route)
+    if (paramNames.length === 0) this.#exact.set(unescapeColons(pattern), node.route)
   }
 
   #addCatchAll(node: Node<T>, pattern: string, rest: readonly string[], name: string, route: Route<T>): void {

@@ -38,6 +38,8 @@ function routerOf(routes: readonly [method: string, path: string, handler?: Hand
 test('parameters reach the handler by their internal names', () => {
   const exchange = routerOf([['GET', '/users/:user_id/x']]).ask({ target: '/users/42/x?a=b' })
   assert.deepEqual([exchange.statusCode, exchange.answered.body], [200, '{"User_id":"42"}'])
+  const escaped = routerOf([['GET', '/v1\\:get/:id']]).ask({ target: '/v1:get/7' })
+  assert.deepEqual([escaped.statusCode, escaped.answered.body], [200, '{"Id":"7"}'])
 })
 
 test('another method is refused with the methods that exist, an unknown path is not found', () => {

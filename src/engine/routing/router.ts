@@ -61,7 +61,7 @@ export class Router {
   add({ method, pattern, endpoint, handle, isBare = false }: RouteInit): Target {
     let tree = this.#trees.get(method)
     if (tree === undefined) this.#trees.set(method, (tree = new RouteTree()))
-    const params = [...pattern.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => paramName(name))
+    const params = [...pattern.matchAll(/(?<!\\)[:*]([^/]+)/g)].map(([, name = '']) => paramName(name))
     const target = { pattern, method, endpoint, keepsEncoding: false, handle, isBare, params }
     tree.add(pattern, target)
     return target

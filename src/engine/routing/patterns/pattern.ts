@@ -114,8 +114,8 @@ export function patternOfGin(path: string): Pattern {
     .slice(1)
     .split('/')
     .map((text): Segment => {
-      const at = text.search(/[:*]/)
-      if (at < 0) return { kind: 'literal', text }
+      const at = text.search(/(?<!\\)[:*]/)
+      if (at < 0) return { kind: 'literal', text: text.replaceAll('\\:', ':') }
       if (text[at] === '*') return { kind: 'rest' }
       return at === 0 ? { kind: 'param' } : { kind: 'mixed', literals: [text.slice(0, at), ''] }
     })
