@@ -29,7 +29,7 @@ function extreme(isBetter: (value: number, than: number) => boolean): LuaFunctio
 }
 
 /** Go divides its constants exactly; the quotient of the two doubles would be a little less. */
-const LOG10_OF_2 = 0.301029995663981195
+const LOG10_OF_2 = 0.3010299956639812
 
 /** Go's Log10: by way of the binary logarithm. */
 function log10(x: number): number {
