@@ -6,6 +6,7 @@ import { asError, GatewayError } from '../../../engine/errors.ts'
 import { compilePath } from '../../../engine/steps/request-builder.ts'
 import { hasTypedNumbers } from '../../../engine/steps/static.ts'
 import type { Handler, Layer, Pipe } from '../../../engine/types.ts'
+import { describeFileError } from '../../../go/file-error.ts'
 import { textOfBytes } from '../../../lua/bytes.ts'
 import { LuaSyntaxError } from '../../../lua/errors.ts'
 import type { Host } from '../../../lua/host.ts'
@@ -101,7 +102,9 @@ function prepare(options: LuaOptions, site: Site): GetScript | null {
 function loadScript(options: LuaOptions, site: Site): GetScript | null {
   const texts = readSources(options, (path) => site.read(path))
   if (texts instanceof MissingSource) {
-    site.log.error(`${site.label}[Lua] Opening the source file: ${asError(texts.cause).message}: every request is answered 500`)
+    site.log.error(
+      `${site.label}[Lua] Opening the source file: ${describeFileError(texts.cause, texts.path)}: every request is answered 500`,
+    )
     return () => Promise.reject(texts)
   }
   const checksum = findWrongChecksum(options, texts)

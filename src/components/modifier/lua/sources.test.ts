@@ -67,7 +67,7 @@ describe('run', () => {
   test('fails each request without a file', async () => {
     const site = makeSite()
     assert.notEqual(buildFor(proxyLua, { sources: [missing] }, site), null)
-    assert.match(site.lines.join('\n'), /ERROR .*Opening the source file: .*missing\.lua/)
+    assert.match(site.lines.join('\n'), /ERROR .*Opening the source file: open .*missing\.lua: no such file or directory/)
     const { message } = await failureIn({ sources: [missing], live: true })
     assert.equal(message, `lua: unable to load required source ${missing}`)
   })
