@@ -18,6 +18,7 @@ const ROUTE_PARAM = /[:*]([^/]+)/g
 export class ScriptContext implements HeaderOwner {
   readonly run: ScriptRun
   readonly exchange: Exchange
+  hasWrittenHeaders = false
   /** Names of parameters as scripts write them, by those that the engine knows: `User` → `user`. */
   #names: Map<string, string> | null = null
 
@@ -31,6 +32,7 @@ export class ScriptContext implements HeaderOwner {
   }
 
   writableHeaders(): HeaderMap {
+    this.hasWrittenHeaders = true
     return this.exchange.headers
   }
 

@@ -3,6 +3,7 @@
 
 import { component, type CheckedBlock, type Site } from '../../../engine/compile/component.ts'
 import { asError, GatewayError } from '../../../engine/errors.ts'
+import { compileClientIp } from '../../../engine/routing/client-ip.ts'
 import { compilePath } from '../../../engine/steps/request-builder.ts'
 import { hasTypedNumbers } from '../../../engine/steps/static.ts'
 import type { Handler, Layer, Pipe } from '../../../engine/types.ts'
@@ -83,6 +84,7 @@ function aroundHandler(options: LuaOptions, site: Site, failWith: (error: Gatewa
     tools: toolsOf(options, site),
     timeoutMs: site.endpoint?.timeoutMs ?? site.config.service.timeoutMs,
     fail: (error) => (error instanceof GatewayError ? failWith(error) : error),
+    findClientIp: compileClientIp(site.router, site.config.quirks),
   })
 }
 

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { discardBody, readUpTo } from '../../../engine/body.ts'
 import { Data } from '../../../engine/data.ts'
 import { GatewayError } from '../../../engine/errors.ts'
+import type { FindClientIp } from '../../../engine/routing/client-ip.ts'
 import type { Scope } from '../../../engine/scope.ts'
 import type { Body, Exchange, Layer, Handler, Pipe, PipeRequest, PipeResponse } from '../../../engine/types.ts'
 import { DEFAULT_STRING_LENGTH as MAX_BODY_BYTES } from '../../../lua/machine.ts'
@@ -56,9 +57,10 @@ export interface HandlerInit {
   readonly timeoutMs: number
   /** What a failure of the script becomes; it is thrown. */
   readonly fail: (error: unknown) => unknown
+  readonly findClientIp: FindClientIp
 }
 
-export function handlerWithScript({ script: getScript, tools, timeoutMs, fail }: HandlerInit): Layer<Handler> {
+export function handlerWithScript({ script: getScript, tools, timeoutMs, fail, findClientIp }: HandlerInit): Layer<Handler> {
   async function runLater(script: Script | Promise<Script>, exchange: Exchange, next: Handler): Promise<void> {
     const scope = exchange.scope.child(timeoutMs)
     const { body } = exchange
@@ -77,10 +79,12 @@ export function handlerWithScript({ script: getScript, tools, timeoutMs, fail }:
     return next(exchange)
   }
   async function runPre(script: Script, exchange: Exchange, scope: Scope): Promise<void> {
-    const run = openRun(script, exchange, scope)
+    const context = openRun(script, exchange, scope)
+    const { run } = context
     try {
       await run.execute(script.sources)
       await run.execute(script.pre)
+      findClientAgain(context)
     } finally {
       run.close()
     }
@@ -88,10 +92,12 @@ export function handlerWithScript({ script: getScript, tools, timeoutMs, fail }:
   function runNow(script: Script, exchange: Exchange): void {
     const scope = exchange.scope.child()
     scope.deadline = Math.min(scope.deadline, performance.now() + timeoutMs)
-    const run = openRun(script, exchange, scope)
+    const context = openRun(script, exchange, scope)
+    const { run } = context
     try {
       void run.execute(script.sources)
       void run.execute(script.pre)
+      findClientAgain(context)
     } catch (error) {
       throw fail(error)
     } finally {
@@ -99,11 +105,16 @@ export function handlerWithScript({ script: getScript, tools, timeoutMs, fail }:
       scope.close()
     }
   }
-  function openRun(script: Script, exchange: Exchange, scope: Scope): ScriptRun {
+  function openRun(script: Script, exchange: Exchange, scope: Scope): ScriptContext {
     const run = new ScriptRun(script, tools, scope)
     installCommon(run)
-    run.setLoader('ctx', CONTEXT, new ScriptContext(run, exchange))
-    return run
+    const context = new ScriptContext(run, exchange)
+    run.setLoader('ctx', CONTEXT, context)
+    return context
+  }
+  /** compat: who the client is stands in fields that a script may write. */
+  function findClientAgain({ hasWrittenHeaders, exchange }: ScriptContext): void {
+    if (hasWrittenHeaders) exchange.clientIp = findClientIp(exchange)
   }
   return (next) =>
     function runEndpointScript(exchange) {

@@ -257,12 +257,12 @@ describe('bodies that are longer than a script may read', () => {
 
 describe('lua-endpoint', () => {
   test('changes what stands inside', async () => {
-    const pre = `local c = ctx.load() c:headers('x-a', c:method() .. c:url() .. c:query('q')) c:method('PUT') c:query('q', 'x y') c:host('h') c:body('b')`
+    const pre = `local c = ctx.load() c:headers('x-a', c:method() .. c:url() .. c:query('q')) c:method('PUT') c:query('q', 'x y') c:host('h') c:body('b') c:headers('X-Forwarded-For', '9.9.9.9')`
     const exchange = await runHandler({ pre }, { target: '/p?z=1&q=2', body: 'long', headers: { 'Content-Length': '4' } })
     assert.equal(exchange.headers.get('X-A'), 'GET/p?z=1&q=22')
     assert.deepEqual([exchange.method, exchange.target, exchange.rawQuery, exchange.host], ['PUT', '/p?q=x+y&z=1', 'q=x+y&z=1', 'h'])
     assert.equal((await exchange.body.bytes()).toString(), 'b')
-    assert.equal(exchange.headers.get('Content-Length'), '1')
+    assert.deepEqual([exchange.headers.get('Content-Length'), exchange.clientIp], ['1', '9.9.9.9'])
   })
   test('does not see Host among the headers, nor parameters by the engine’s names', async () => {
     const pre = `local c = ctx.load() c:headers('X-R', c:headers('Host') .. c:headers():len() .. c:params('JWT.sub') .. c:params():len())`
