@@ -102,7 +102,7 @@ export class GelfUdp implements GelfWire {
     } catch (error) {
       this.#isUnreached = true
       this.#lastErrorMs = performance.now()
-      const words = dialWords(error as Error, this.#target.host, String(this.#target.port)).replace('dial tcp', 'dial udp')
+      const words = dialWords(error as Error, this.#target.host, this.#target.port).replace('dial tcp', 'dial udp')
       this.#health.failed(`Unable to create the writer: ${words}; it is tried again, the access log goes to standard output until then`)
       if (!this.#isOver) this.#retry = setTimeout(() => void this.#open(), RETRY_MS).unref()
     }
