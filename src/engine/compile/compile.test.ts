@@ -98,18 +98,6 @@ test('a wrong block of a protection at the server lets nobody in, one that is sk
   }
 })
 
-test('null is no block where keys are read exactly, and an empty one where KrakenD decodes a struct', async () => {
-  for (const [reading, expected] of [
-    ['map', 200],
-    ['struct', 204],
-  ] as const) {
-    const build = (): Layer<Handler> => () => (exchange) => exchange.answer(204)
-    const sign = component({ stage: 'server', namespace: 'test/sign', options, reading, build })
-    const gateway = await open({ extra_config: { 'test/sign': null } }, { server: [lazy('test/sign', () => Promise.resolve(sign))] })
-    assert.equal((await gateway.ask({ target: '/e' })).statusCode, expected)
-  }
-})
-
 test('a wrong block that stops the start is named, and what was held by then is released', async () => {
   let isReleased = false
   const holder = service({ namespace: 'test/holder', options, build: (_options, site) => site.onRetire(() => void (isReleased = true)) })
