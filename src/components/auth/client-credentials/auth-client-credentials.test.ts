@@ -188,6 +188,8 @@ test('is_disabled leaves no layer behind', async () => {
 test('values of a wrong type stop the start', () => {
   const wrong = [
     { client_id: 5 },
+    { is_disabled: 'true' },
+    { is_disabled: null },
     { scopes: ['a'] },
     { endpoint_params: { a: 'b' } },
     { endpoint_params: { a: [5] } },

@@ -51,7 +51,7 @@ export const clientCredentials = component({
   namespace: NAMESPACE,
   options,
   // compat: values of a wrong type stop KrakenD's start, where other sections ignore them.
-  whenWrongType: { stop: ['client_id', 'client_secret', 'token_url', 'scopes', 'endpoint_params'] },
+  whenWrongType: { stop: ['is_disabled', 'client_id', 'client_secret', 'token_url', 'scopes', 'endpoint_params'] },
   restricting: true,
   extras: { namespace: '_gw/client-credentials', options: extras },
   check(options) {

@@ -2,6 +2,7 @@
 
 import { STATUS_CODES } from '../../../node-http.ts'
 import { parseBounded } from '../../../json/bounded-parse.ts'
+import { explainSyntax } from '../../../json/explain-syntax.ts'
 import { quote } from '../../../go/quote.ts'
 
 export interface TokenAnswer {
@@ -60,7 +61,11 @@ function readFields(answer: TokenAnswer, body: string, isFailure: boolean): Fiel
     return readJson(body)
   } catch (error) {
     if (isFailure) return NO_FIELDS
-    throw new Error(`oauth2: cannot parse json: ${(error as Error).message}`, { cause: error })
+    const problem =
+      error instanceof SyntaxError
+        ? explainSyntax(Buffer.from(body)).replace(/^(unexpected )?EOF$/, 'unexpected end of JSON input')
+        : (error as Error).message
+    throw new Error(`oauth2: cannot parse json: ${problem}`, { cause: error })
   }
 }
 

@@ -5,9 +5,9 @@ import { ENDLESS, isEndless } from '../../../schema/endless.ts'
 import { errorIssue, warningIssue } from '../../../schema/issue.ts'
 import { Type } from '../../../schema/type.ts'
 import { component } from '../../../engine/compile/component.ts'
-import { asError, GatewayError } from '../../../engine/errors.ts'
+import { GatewayError } from '../../../engine/errors.ts'
 import { parseBounded } from '../../../json/bounded-parse.ts'
-import { scanJson } from '../../../json/scan.ts'
+import { explainSyntax } from '../../../json/explain-syntax.ts'
 import { CompiledSchemas } from './compiled-schemas.ts'
 import type { DraftRules, Validator } from './drafts.ts'
 
@@ -60,7 +60,7 @@ export const jsonSchema = component({
         try {
           value = parseBounded(bytes.toString())
         } catch {
-          throw refuse(describeSyntaxError(bytes), unreadableStatus)
+          throw refuse(explainSyntax(bytes), unreadableStatus)
         }
         const problem = check(validator, value)
         if (problem !== null) throw refuse(problem, 400)
@@ -85,14 +85,4 @@ function check(validator: Validator, value: unknown): string | null {
 
 function refuse(message: string, statusCode: number): GatewayError {
   return new GatewayError(message, { code: 'ERR_JSON_SCHEMA', statusCode, source: 'client' })
-}
-
-/** What Go's decoder says about bytes that are no JSON. */
-function describeSyntaxError(bytes: Buffer): string {
-  try {
-    scanJson(bytes)
-  } catch (error) {
-    return asError(error).message
-  }
-  return 'invalid character after top-level value'
 }
