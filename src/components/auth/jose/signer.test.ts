@@ -154,13 +154,14 @@ test('status and first values of headers come from the pipe; a stream is dropped
 })
 
 test('errors of the pipe, parts of an answer and signatures that fail are a 400 without a body', async () => {
-  for (const endpoint of [
-    endpointWith({}, new GatewayError('invalid status code', { code: 'ERR_STATUS' })),
-    endpointWith({}, responseWith({ access_token: CLAIMS }, { isComplete: false, error: new Error('half') })),
-    endpointWith({ alg: 'ES256', kid: 'p384' }, responseWith({ access_token: CLAIMS })),
-  ]) {
+  for (const [endpoint, said] of [
+    [endpointWith({}, new GatewayError('invalid status code', { code: 'ERR_STATUS' })), 'Proxy response: invalid status code'],
+    [endpointWith({}, responseWith({ access_token: CLAIMS }, { isComplete: false, error: new Error('half') })), 'Proxy response: half'],
+    [endpointWith({ alg: 'ES256', kid: 'p384' }, responseWith({ access_token: CLAIMS })), 'Signing fields: '],
+  ] as const) {
     const exchange = await endpoint.ask()
     assert.deepEqual([exchange.statusCode, exchange.answered.body, exchange.responseHeaders.fields], [400, null, []])
+    assert.ok(endpoint.log.lines.at(-1)?.startsWith(`ERROR [ENDPOINT: /token][JWTSigner] ${said}`), endpoint.log.lines.at(-1))
   }
 })
 

@@ -118,9 +118,14 @@ function compileSigner(sign: SignPayload, options: SignerOptions, site: Site, la
       response = await site.runPipe(exchange)
       discardBody(response.body)
       if (response.error !== null) throw response.error
+    } catch (error) {
+      site.log.error(`${label} Proxy response: ${(error as Error).message}`)
+      throw FAILED
+    }
+    try {
       body = response.data === null ? 'null' : signParts(response.data, names, sign).encoded()
     } catch (error) {
-      site.log.error(`${label} ${(error as Error).message}`)
+      site.log.error(`${label} Signing fields: ${(error as Error).message}`)
       throw FAILED
     }
     answer(exchange, response, body)
