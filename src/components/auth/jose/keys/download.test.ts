@@ -94,7 +94,7 @@ function pinOf(pem: string): Buffer {
 test('one GET that names the gateway, over a connection that is kept', async () => {
   const seen: unknown[] = []
   const url = await serve((request, response) => {
-    seen.push([request.method, request.url, request.headers['user-agent'], request.headers.authorization, request.socket.remotePort])
+    seen.push([request.method, request.url, request.headers['user-agent'], request.headers.accept, request.socket.remotePort])
     answerSet(request, response)
   })
   const made = client(`${url}/jwk?tenant=a%20b`)

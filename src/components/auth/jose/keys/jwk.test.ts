@@ -91,6 +91,7 @@ describe('one bad key spoils the set', () => {
     'x5t of a wrong length': { kty: 'oct', k: 'AQ', x5t: 'AQID' },
     'x5c that is no certificate': { ...rsaPublic, x5c: ['AQID'] },
     'x5c that is no list': { ...rsaPublic, x5c: 'AQID' },
+    'x5u that is no URL': { kty: 'oct', k: 'AQ', x5u: '::' },
     'RSA without e': { kty: 'RSA', n: rsaPublic.n },
     'RSA private without primes': withoutPrimes,
     'RSA private with foreign primes': { ...rsaPrivate, p: rsaPrivate.q },

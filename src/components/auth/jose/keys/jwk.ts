@@ -8,6 +8,7 @@ import { decodeBase64, decodeLinesOfBase64url } from '../base64url.ts'
 import { completeRsaKey } from './rsa-numbers.ts'
 import { memberOf, parseStrictObject } from '../token/strict-json.ts'
 import type { JsonRecord } from '../token/strict-json.ts'
+import { parseUrl } from '../../../../go/url-parts.ts'
 import { valueInAnyCase } from '../../../../json/any-case.ts'
 import { isObject } from '../../../../json/types.ts'
 
@@ -80,7 +81,8 @@ function listKeys(text: string): unknown[] {
 export function parseJwk(raw: unknown): Jwk | null {
   if (!isObject(raw)) throw new Error('a JWK must be an object')
   const kid = textOf(raw, 'kid')
-  for (const name of ['use', 'alg', 'x5u']) textOf(raw, name)
+  for (const name of ['use', 'alg']) textOf(raw, name)
+  parseUrl(textOf(raw, 'x5u'))
   const certificates = certificatesOf(raw)
   const x5t = thumbprintOf(raw, 'x5t', 'sha1', certificates[0])
   const x5tS256 = thumbprintOf(raw, 'x5t#S256', 'sha256', certificates[0])

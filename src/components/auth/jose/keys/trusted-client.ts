@@ -77,13 +77,13 @@ export class TrustedClient {
   }
 
   /** The head of the answer to one request. */
-  async request(url: URL, { signal, accept = '*/*', form, authorization, more }: TrustedRequest): Promise<http.IncomingMessage> {
+  async request(url: URL, { signal, accept, form, authorization, more }: TrustedRequest): Promise<http.IncomingMessage> {
     const isTls = url.protocol === 'https:'
     const agent = isTls ? (this.#httpsAgent ??= this.#createTlsAgent()) : (this.#httpAgent ??= new Agent(agentOptions(this.#init)))
     const headers = {
       ...more,
       'User-Agent': this.#init.userAgent,
-      Accept: accept,
+      ...(accept === undefined ? null : { Accept: accept }),
       'Accept-Encoding': 'gzip',
       ...(form === undefined ? null : { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': String(form.length) }),
       ...(authorization === undefined ? null : { Authorization: authorization }),
