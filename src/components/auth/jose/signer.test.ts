@@ -161,7 +161,7 @@ test('errors of the pipe, parts of an answer and signatures that fail are a 400 
   ] as const) {
     const exchange = await endpoint.ask()
     assert.deepEqual([exchange.statusCode, exchange.answered.body, exchange.responseHeaders.fields], [400, null, []])
-    assert.ok(endpoint.log.lines.at(-1)?.startsWith(`ERROR [ENDPOINT: /token][JWTSigner] ${said}`), endpoint.log.lines.at(-1))
+    assert.ok(endpoint.log.lines.at(-1)?.startsWith(`ERROR [ENDPOINT: /token][JWTSigner] ${said}`), endpoint.log.lines.join('; '))
   }
 })
 

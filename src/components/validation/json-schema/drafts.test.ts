@@ -47,7 +47,7 @@ const TEXTS: readonly (readonly [schema: unknown, value: unknown, text: string])
     { k: { ab: 1 } },
     "- at '': invalid propertyName 'ab'\n  - at '': maxLength: got 2, want 1",
   ],
-  [{ if: { type: 'string' }, ['then']: { minLength: 3 }, unevaluatedProperties: false }, 'ab', "- at '': minLength: got 2, want 3"],
+  [JSON.parse('{"if":{"type":"string"},"then":{"minLength":3},"unevaluatedProperties":false}'), 'ab', "- at '': minLength: got 2, want 3"],
   [{ $anchor: 'n', type: 'object', properties: { p: { $ref: '#n' } } }, { p: 5 }, "- at '/p': got number, want object"],
   [{ $dynamicAnchor: 'n', type: 'object', properties: { p: { $dynamicRef: '#n' } } }, { p: 5 }, "- at '/p': got number, want object"],
   [JSON.parse('{"if":{"required":["a"]},"then":{"required":["b"]},"else":false}'), { a: 1 }, "- at '': missing property 'b'"],
