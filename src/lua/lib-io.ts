@@ -276,10 +276,9 @@ const IO = LuaTable.of({ stdout: false, stdin: false, stderr: false, ...FUNCTION
 const CHOSEN = LuaTable.of({ input: false, output: false, stdout: false })
 
 function standard(name: string, descriptor: number, metatable: LuaTable): LuaUserData {
-  const isInput = descriptor === 0
+  const [isReadable, isWritable] = [descriptor === 0, descriptor !== 0]
   // security: reading waits for whoever writes, and the whole process with it: standard input has nothing.
-  const handle = new FileHandle({ name: `/dev/${name}`, descriptor, isReadable: isInput, isWritable: !isInput, isAtEnd: isInput })
-  return new LuaUserData(handle, metatable)
+  return new LuaUserData(new FileHandle({ name: `/dev/${name}`, descriptor, isReadable, isWritable, isAtEnd: isReadable }), metatable)
 }
 
 /** The table `io` of a new state. */

@@ -8,7 +8,12 @@ import { isInherited, readBlock, refuseLonelyExtras } from './read-block.ts'
 import type { Site } from './site.ts'
 
 /** A protection whose block is wrong lets nobody in. */
-const DENIED = new GatewayError('the protection of this endpoint is misconfigured', { code: 'ERR_MISCONFIGURED', statusCode: 401 })
+/** Told at the start. */
+const DENIED = new GatewayError('the protection of this endpoint is misconfigured', {
+  code: 'ERR_MISCONFIGURED',
+  statusCode: 401,
+  isTold: true,
+})
 
 /** A layer with the name that it has in the order. */
 export interface NamedLayer<F> {

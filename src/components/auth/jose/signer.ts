@@ -19,7 +19,7 @@ import { needAlgorithm } from './verifiers.ts'
 import { quote } from '../../../go/quote.ts'
 
 /** Whatever goes wrong after the start, in the backends or here. */
-const FAILED = new GatewayError('the answer could not be signed', { code: 'ERR_SIGNER', statusCode: 400 })
+const FAILED = new GatewayError('the answer could not be signed', { code: 'ERR_SIGNER', statusCode: 400, isTold: true })
 /** Fields of the backend's connection or of its body, which is not what the client gets. */
 const NOT_COPIED = new Set([...HOP_BY_HOP, 'Content-Encoding', 'Content-Length', 'Content-Type'])
 /** After a failed download the next request may try again. */
