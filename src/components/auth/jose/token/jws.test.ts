@@ -31,6 +31,9 @@ test('white space anywhere, padding and unused bits are tolerated; the decoded b
   const header = encode('{"alg":"HS256"} ')
   const clean = `${header}.${encode('{}')}`
   assert.equal(parseJws(` ${header.slice(0, 3)}\n${header.slice(3)} .\t${encode('{}')}.AQID `).signingInput, clean)
+  const exotic = Buffer.from('\u0085\u00A0\u1680\u2000\u200A\u2028\u2029\u202F\u205F\u3000').toString('latin1')
+  assert.equal(parseJws(`${exotic}${header}.${exotic}${encode('{}')}.AQID${exotic}`).signingInput, clean)
+  assert.throws(() => parseJws(`${header}${Buffer.from('\u200B').toString('latin1')}.${encode('{}')}.AQID`), TokenError)
   assert.equal(parseJws(`${header}==.${encode('{}')}=.AQID`).signingInput, clean)
   const loose = `${encode('{}').slice(0, -1)}1`
   assert.equal(parseJws(`${header}.${loose}.AQID`).signingInput, clean)

@@ -43,8 +43,9 @@ const NOT_BASE64 = new TokenError('go-jose/go-jose: illegal base64 data')
 const BAD_HEADER = new TokenError('go-jose/go-jose: malformed protected header')
 const TOO_LONG = new TokenError(`the token is longer than ${MAX_TOKEN_LENGTH} characters`)
 const UNKNOWN_CRITICAL = new TokenError('go-jose/go-jose: unsupported crit header')
-const WHITE_SPACE = /[\t\n\v\f\r ]+/g
-const HAS_WHITE_SPACE = /[\t\n\v\f\r ]/
+/** compat: Go's unicode.IsSpace, here in the bytes of UTF-8. */
+const WHITE_SPACE = /[\t\n\v\f\r ]|\xC2[\x85\xA0]|\xE1\x9A\x80|\xE2\x80[\x80-\x8A\xA8\xA9\xAF]|\xE2\x81\x9F|\xE3\x80\x80/g
+const MAY_HAVE_WHITE_SPACE = /[\t\n\v\f\r \x80-\xFF]/
 
 /**
  * Splits and decodes a token; nothing about it is verified, and no key that it brings along is read. Throws a TokenError for whatever go-jose refuses, and for the
@@ -52,7 +53,7 @@ const HAS_WHITE_SPACE = /[\t\n\v\f\r ]/
  */
 export function parseJws(text: string): Jws {
   if (text.length > MAX_TOKEN_LENGTH) throw TOO_LONG
-  const token = HAS_WHITE_SPACE.test(text) ? text.replace(WHITE_SPACE, '') : text
+  const token = MAY_HAVE_WHITE_SPACE.test(text) ? text.replace(WHITE_SPACE, '') : text
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
   if (first < 0 || second < 0 || token.includes('.', second + 1)) throw MALFORMED
