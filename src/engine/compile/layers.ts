@@ -7,8 +7,7 @@ import type { AnyComponent, AnyLayer, AnyService, Built, Stage, StageFunctions }
 import { isInherited, readBlock, refuseLonelyExtras } from './read-block.ts'
 import type { Site } from './site.ts'
 
-/** A protection whose block is wrong lets nobody in. */
-/** Told at the start. */
+/** A protection whose block is wrong lets nobody in; the log of the start says so. */
 const DENIED = new GatewayError('the protection of this endpoint is misconfigured', {
   code: 'ERR_MISCONFIGURED',
   statusCode: 401,
