@@ -2,6 +2,10 @@
 
 export interface SentSpan {
   readonly name: string
+  /** In hexadecimal digits, as that of the parent; empty without one. */
+  readonly traceId: string
+  readonly id: string
+  readonly parent: string
   readonly attributes: Readonly<Record<string, unknown>>
   /** Of a status of error. */
   readonly statusText: string
@@ -33,8 +37,13 @@ function decode(bytes: Buffer): Fields {
   return fields
 }
 
-const messages = (bytes: Buffer, field: number): Buffer[] => (decode(bytes).get(field) ?? []) as Buffer[]
-const textOf = (bytes: Buffer, field: number): string => String(messages(bytes, field)[0] ?? '')
+/** Messages below a path of field numbers. */
+export function below(bytes: Buffer, ...path: number[]): Buffer[] {
+  return path.reduce((list, number) => list.flatMap((each) => (decode(each).get(number) ?? []) as Buffer[]), [bytes])
+}
+
+const textOf = (bytes: Buffer, ...path: number[]): string => String(below(bytes, ...path)[0] ?? '')
+const hexOf = (bytes: Buffer, field: number): string => below(bytes, field)[0]?.toString('hex') ?? ''
 
 function valueOf(bytes: Buffer): unknown {
   const [[field, values] = [0, []]] = decode(bytes)
@@ -43,25 +52,27 @@ function valueOf(bytes: Buffer): unknown {
   if (field === 2) return value !== 0n
   if (field === 3) return Number(value)
   if (field === 4) return (value as Buffer).readDoubleLE(0)
-  return messages(value as Buffer, 1).map(valueOf)
+  return below(value as Buffer, 1).map(valueOf)
 }
 
 function attributesOf(bytes: Buffer, field: number): Record<string, unknown> {
-  return Object.fromEntries(messages(bytes, field).map((pair) => [textOf(pair, 1), valueOf(messages(pair, 2)[0] ?? Buffer.alloc(0))]))
+  return Object.fromEntries(below(bytes, field).map((pair) => [textOf(pair, 1), valueOf(below(pair, 2)[0] ?? Buffer.alloc(0))]))
 }
 
 /** The spans of a request to `/v1/traces`. */
 export function spansIn(request: Buffer): SentSpan[] {
-  const whole = messages(request, 1).flatMap((resource) => messages(resource, 2).flatMap((scope) => messages(scope, 2)))
-  return whole.map((span) => ({
+  return below(request, 1, 2, 2).map((span) => ({
     name: textOf(span, 5),
+    traceId: hexOf(span, 1),
+    id: hexOf(span, 2),
+    parent: hexOf(span, 4),
     attributes: attributesOf(span, 9),
-    statusText: textOf(messages(span, 15)[0] ?? Buffer.alloc(0), 2),
-    events: messages(span, 11).map((event) => ({ name: textOf(event, 2), attributes: attributesOf(event, 3) })),
+    statusText: textOf(span, 15, 2),
+    events: below(span, 11).map((event) => ({ name: textOf(event, 2), attributes: attributesOf(event, 3) })),
   }))
 }
 
 /** The conventions that the words of a request follow. */
 export function schemaOf(request: Buffer): string {
-  return textOf(messages(request, 1)[0] ?? Buffer.alloc(0), 3)
+  return textOf(request, 1, 3)
 }
