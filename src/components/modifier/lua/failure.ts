@@ -3,6 +3,7 @@
 import { basename } from 'node:path'
 import { GatewayError, type GatewayErrorInit } from '../../../engine/errors.ts'
 import { textOfBytes } from '../../../go/text.ts'
+import { trim } from '../../../go/trim.ts'
 import { LuaError, LuaStop, LuaSyntaxError } from '../../../lua/errors.ts'
 import { CHUNK_NAME, locate, type Part, type Script } from './script.ts'
 
@@ -13,7 +14,6 @@ export const NO_STATUS = -1
 
 /** Where an error was raised, as the library writes it before every message: the name of a program and a line. */
 const POSITION = /^([^:\n]*):(\d+): /
-const BLANKS_AROUND = /^ +| +$/g
 const INTEGER = /^[+-]?\d+$/
 
 /** The error for whoever waits for the script, of which `part` was running; what is no error of the script comes back as it is. */
@@ -39,7 +39,7 @@ function raisedError({ message, origin }: LuaError, script: Script, part: Part):
   const owner = PARTS.find((one) => origin !== null && isChunk(script[one]) && script[one].defines(origin)) ?? ownerOf(part, script)
   // A program of another file (`dofile`, `require`) has that file's name.
   const place = name === CHUNK_NAME ? nameLine(owner, Number(line), script) : `${basename(textOfBytes(name))}:L${line}`
-  return new GatewayError(`${textOfBytes(text.replace(BLANKS_AROUND, ''))} (${place})`, { code: 'ERR_LUA' })
+  return new GatewayError(`${textOfBytes(trim(text, ' '))} (${place})`, { code: 'ERR_LUA' })
 }
 
 const PARTS = ['sources', 'pre', 'post'] as const
@@ -73,7 +73,7 @@ export function wordsOf({ line, near, reason }: LuaSyntaxError): string {
 function customError([message = '', status = '', contentType = '']: readonly string[]): GatewayError {
   const init: GatewayErrorInit = { code: 'ERR_LUA_CUSTOM', contentType: contentType === '' ? null : textOfBytes(contentType) }
   const statusCode = INTEGER.test(status) ? statusOf(Number(status)) : null
-  return new GatewayError(textOfBytes(message.replace(BLANKS_AROUND, '')), statusCode === null ? init : { ...init, statusCode })
+  return new GatewayError(textOfBytes(trim(message, ' ')), statusCode === null ? init : { ...init, statusCode })
 }
 
 /** compat: a status below 1 changes nothing, so 200 is sent; what is no status at all makes Go's server fail. */
