@@ -18,9 +18,9 @@ import { LIMIT_QUIRKS } from './limit-quirks.ts'
 import type { Limit } from './limits.ts'
 import { SharedBucket } from './shared-bucket.ts'
 
+// compat: KrakenD's spelling, read by clients and matched in logs.
 const CLIENT_LIMITED = new GatewayError('rate limit exceded', { code: 'ERR_CLIENT_RATE_LIMIT', statusCode: 429, source: 'client' })
 const ENDPOINT_LIMITED = new GatewayError('rate limit exceded', { code: 'ERR_ENDPOINT_RATE_LIMIT', statusCode: 503 })
-// compat: KrakenD's spelling, read by clients and matched in logs.
 const BACKEND_LIMITED = new GatewayError('rate limit exceded', { code: 'ERR_BACKEND_RATE_LIMIT' })
 
 const routerOptions = Type.Object({
