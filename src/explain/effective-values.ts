@@ -9,6 +9,7 @@ import { loadDeclarations, type DeclaredBlock } from '../engine/compile/order.ts
 import { mergeStrategyOf, proxyAtEndpoint, proxyOptions } from '../engine/pipe/proxy-block.ts'
 import { identityOf, ownRouteOf } from '../engine/routing/patterns/route-options.ts'
 import { serverConfigOf } from '../engine/routing/router-options.ts'
+import { GIN_PARAM, ginParamNames } from '../go/gin-path.ts'
 import { order } from '../order.ts'
 import { isCommentKey } from '../schema/comment-key.ts'
 import { readEntries } from '../plugins/entries.ts'
@@ -95,7 +96,7 @@ export async function readEffective(config: GatewayConfig): Promise<EffectiveCon
 /** What clients see of its route. */
 function keyOfEndpoint(endpoint: EndpointConfig): string {
   const own = ownRouteOf(endpoint)
-  return own === null ? `${endpoint.method} ${endpoint.path.replaceAll(/([:*])[^/]+/g, '$1')}` : identityOf(own).join(' ')
+  return own === null ? `${endpoint.method} ${endpoint.path.replaceAll(GIN_PARAM, '$1$2')}` : identityOf(own).join(' ')
 }
 
 interface Reading {
@@ -153,7 +154,7 @@ function fieldsOfCalling(place: Pick<EndpointConfig, 'backends' | 'extraConfig'>
 
 /** Parameters of the path by their place: what they are called is the file's own business. */
 function numberParams(urlPattern: string, path: string): string {
-  const names = [...path.matchAll(/[:*]([^/]+)/g)].map(([, name = '']) => name.toLowerCase())
+  const names = ginParamNames(path).map((name) => name.toLowerCase())
   return urlPattern.replaceAll(/\{([^{}]+)\}/g, (whole, name: string) => {
     const index = names.indexOf(name.toLowerCase())
     return index < 0 ? whole : `{${index + 1}}`

@@ -11,6 +11,7 @@ import { routerFor, type RouterFor } from '../engine/routing/router-for.ts'
 import { readRouterOptions, type RouterOptions } from '../engine/routing/router-options.ts'
 import type { Exchange, Handler, Route } from '../engine/types.ts'
 import { findBadEscape } from '../go/url-escape.ts'
+import { ginParamNames } from '../go/gin-path.ts'
 import { paramName } from '../go/param-name.ts'
 import { loadRewrites, type Rewrites, type Rewritten } from './rewrites.ts'
 
@@ -94,7 +95,7 @@ function routerOf(config: GatewayConfig, options: RouterOptions, plan: RoutePlan
 
 /** As the file names them; the engine knows `id` as `Id`. */
 function namedParams(route: Route, { params }: Exchange): Record<string, string> {
-  const names = ownNames(route) ?? [...route.pattern.matchAll(/(?<!\\)[:*]([^/]+)/g)].map(([, name = '']) => name)
+  const names = ownNames(route) ?? ginParamNames(route.pattern)
   return Object.fromEntries(names.map((name) => [name, params.get(paramName(name)) ?? '']))
 }
 

@@ -12,6 +12,7 @@ import type { HeaderMap } from '../headers.ts'
 import { callDepth, type Claims, clientExchange, verifiedClaims } from '../ports.ts'
 import type { Scope } from '../scope.ts'
 import type { Exchange, Handler, Route } from '../types.ts'
+import { GIN_PARAM, unescapeColons } from '../../go/gin-path.ts'
 import { paramName } from '../../go/param-name.ts'
 import { atDepth, currentDepth } from './call-depth.ts'
 import { memoryExchange } from './memory-exchange.ts'
@@ -129,7 +130,7 @@ function trust(exchange: Exchange, claims: Claims): void {
 /** The path of a pattern's parameters, and these by their internal names. A catch-all's value begins with its slash. */
 function fillPattern(pattern: string, given: Readonly<Record<string, string>>): { params: Map<string, string>; path: string } {
   const params = new Map<string, string>()
-  const path = pattern.replaceAll(/(\/?)(?<!\\)([:*])([^/]+)/g, (_all, slash: string, kind: string, name: string) => {
+  const path = pattern.replaceAll(GIN_PARAM, (_all, slash: string, kind: string, name: string) => {
     const value = Object.hasOwn(given, name) ? (given[name] as string) : ''
     const key = paramName(name)
     if (kind === ':') {
@@ -140,5 +141,5 @@ function fillPattern(pattern: string, given: Readonly<Record<string, string>>): 
     params.set(key, rest)
     return rest.split('/').map(encodeURIComponent).join('/')
   })
-  return { params, path: path.replaceAll('\\:', ':') }
+  return { params, path: unescapeColons(path) }
 }

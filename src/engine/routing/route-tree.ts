@@ -1,6 +1,7 @@
 // Finds the route of a path as gin does: static before parameter before catch-all, with backtracking. Knows nothing of HTTP.
 
 import { ConfigError } from '../compile/component.ts'
+import { findGinParam, unescapeColons } from '../../go/gin-path.ts'
 
 /** One registered path of one method. */
 export interface Route<T> {
@@ -27,10 +28,6 @@ class Node<T> {
 /** compat: gin knows one escape, `\:` for a colon that begins no parameter; a backslash may end a path. */
 const BAD_ESCAPE = /\\(?!:|$)/
 
-function unescapeColons(text: string): string {
-  return text.replaceAll('\\:', ':')
-}
-
 /** The routes of one method. */
 export class RouteTree<T> {
   readonly #root = new Node<T>()
@@ -44,7 +41,7 @@ export class RouteTree<T> {
     let node = this.#root
     const segments = pattern.slice(1).split('/')
     for (const [index, segment] of segments.entries()) {
-      const at = segment.search(/(?<!\\)[:*]/)
+      const at = findGinParam(segment)
       const literal = at < 0 ? segment : segment.slice(0, at)
       if (BAD_ESCAPE.test(literal) || (literal.endsWith('\\') && index < segments.length - 1))
         throw new ConfigError(`invalid escape string in path '${pattern}'`)

@@ -4,6 +4,7 @@ import { cleanPath, encodePath } from '../../go/url.ts'
 import { type Match, RouteTree } from './route-tree.ts'
 import type { RouterOptions } from './router-options.ts'
 import type { Exchange, Handler, Layer, Route } from '../types.ts'
+import { ginParamNames } from '../../go/gin-path.ts'
 import { paramName } from '../../go/param-name.ts'
 import { redirectPage } from '../../go/html.ts'
 
@@ -61,7 +62,7 @@ export class Router {
   add({ method, pattern, endpoint, handle, isBare = false }: RouteInit): Target {
     let tree = this.#trees.get(method)
     if (tree === undefined) this.#trees.set(method, (tree = new RouteTree()))
-    const params = [...pattern.matchAll(/(?<!\\)[:*]([^/]+)/g)].map(([, name = '']) => paramName(name))
+    const params = ginParamNames(pattern).map(paramName)
     const target = { pattern, method, endpoint, keepsEncoding: false, handle, isBare, params }
     tree.add(pattern, target)
     return target

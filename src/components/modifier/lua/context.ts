@@ -5,6 +5,7 @@ import type { Exchange } from '../../../engine/types.ts'
 import { encodeQuery, parseQuery, unescapePercent } from '../../../go/url.ts'
 import { bytesOfText, textOfBytes } from '../../../lua/bytes.ts'
 import { checkString } from '../../../lua/check.ts'
+import { ginParamNames } from '../../../go/gin-path.ts'
 import { paramName } from '../../../go/param-name.ts'
 import { bodyProperty, entries, NEED_ARGUMENTS, property, receiver } from './arguments.ts'
 import { headerMethods, type HeaderOwner } from './header-methods.ts'
@@ -12,8 +13,6 @@ import { bodyBytes, bodyOfBytes, textsToObject } from './request.ts'
 import type { ScriptRun } from './run.ts'
 import { toLuaTable } from './to-lua.ts'
 import { addMethods, bindingType } from './userdata-type.ts'
-
-const ROUTE_PARAM = /[:*]([^/]+)/g
 
 export class ScriptContext implements HeaderOwner {
   readonly run: ScriptRun
@@ -79,7 +78,7 @@ export class ScriptContext implements HeaderOwner {
   }
 
   private get names(): Map<string, string> {
-    this.#names ??= new Map([...(this.exchange.route?.pattern ?? '').matchAll(ROUTE_PARAM)].map(([, name = '']) => [paramName(name), name]))
+    this.#names ??= new Map(ginParamNames(this.exchange.route?.pattern ?? '').map((name) => [paramName(name), name]))
     return this.#names
   }
 }

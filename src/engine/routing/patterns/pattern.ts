@@ -1,5 +1,6 @@
 // A pattern of `_gw/route` as segments: literal, one parameter, several within a segment, the rest of the path. Knows no request.
 
+import { findGinParam, unescapeColons } from '../../../go/gin-path.ts'
 import { compareText } from '../../../go/text.ts'
 import { ConfigError } from '../../compile/component.ts'
 import { encodeLiteral } from './raw-path.ts'
@@ -114,8 +115,8 @@ export function patternOfGin(path: string): Pattern {
     .slice(1)
     .split('/')
     .map((text): Segment => {
-      const at = text.search(/(?<!\\)[:*]/)
-      if (at < 0) return { kind: 'literal', text: text.replaceAll('\\:', ':') }
+      const at = findGinParam(text)
+      if (at < 0) return { kind: 'literal', text: unescapeColons(text) }
       if (text[at] === '*') return { kind: 'rest' }
       return at === 0 ? { kind: 'param' } : { kind: 'mixed', literals: [text.slice(0, at), ''] }
     })
