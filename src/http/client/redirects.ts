@@ -10,6 +10,7 @@ import { perList } from '../../engine/per-list.ts'
 import type { Scope } from '../../engine/scope.ts'
 import { parseHost } from '../../engine/steps/balancer.ts'
 import type { BackendRequest, BackendResponse, Body, Sender } from '../../engine/types.ts'
+import { redirectOf } from '../../go/redirects.ts'
 import { withoutUserinfo } from '../../go/url-parts.ts'
 import { Type } from '../../schema/type.ts'
 import { backendError } from './backend-errors.ts'
@@ -51,7 +52,7 @@ export function followRedirects(sender: Sender, options: RedirectOptions): Sende
   const hostCredentials = compileHostCredentials(options.hosts)
   const sendAll = (request: BackendRequest, scope: Scope): Promise<BackendResponse> =>
     sender(request, scope).then((response) => {
-      if (response.statusCode < 301 || response.statusCode > 308) return response
+      if (redirectOf(response.statusCode) === null) return response
       return follow(sender, request, response, scope, options.sendBodyOnRedirect, hostCredentials)
     })
   if (!options.sendBodyOnRedirect) return sendAll
@@ -135,12 +136,11 @@ function nextHop(
   response: BackendResponse,
   keepsBody: boolean,
 ): { method: string; body: Body; location: string } | null {
-  const { statusCode } = response
-  const repeats = statusCode === 307 || statusCode === 308
-  if (!repeats && statusCode !== 301 && statusCode !== 302 && statusCode !== 303) return null
+  const redirect = redirectOf(response.statusCode)
+  if (redirect === null) return null
   const location = response.headers.get('Location')
   if (location === undefined || location === '') return null
-  if (!repeats) return { method: method === 'HEAD' ? 'HEAD' : 'GET', body: NO_BODY, location }
+  if (redirect === 'get') return { method: method === 'HEAD' ? 'HEAD' : 'GET', body: NO_BODY, location }
   // compat: Go looks at the first request, even when an earlier hop has left its body behind.
   if (first.body.length !== 0 && !keepsBody) return null
   return { method, body, location }

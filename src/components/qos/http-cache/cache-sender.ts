@@ -6,6 +6,7 @@ import type { Site } from '../../../engine/compile/component.ts'
 import { readsErrorBodies } from '../../../engine/pipe/status-policy.ts'
 import { ANYTHING, connectionNames, HeaderMap, HOP_BY_HOP, valuesByName, varyNames, type ReadonlyHeaders } from '../../../engine/headers.ts'
 import type { BackendRequest, BackendResponse, Sender } from '../../../engine/types.ts'
+import { redirectOf } from '../../../go/redirects.ts'
 import { BodyCollector } from './body-collector.ts'
 import { CACHE_QUIRKS } from './cache-quirks.ts'
 import { makeCachedAnswer, sizeOf, type CachedAnswer } from './cached-answer.ts'
@@ -136,8 +137,8 @@ export function cacheAround(next: Sender, site: Site, { store, prefix, now }: Ca
 /** Whether an answer only leads to another one. */
 function isFollowed(request: BackendRequest, { statusCode, headers }: BackendResponse): boolean {
   if (!headers.get('Location')) return false
-  if (statusCode === 301 || statusCode === 302 || statusCode === 303) return true
-  return (statusCode === 307 || statusCode === 308) && request.body.length === 0
+  const redirect = redirectOf(statusCode)
+  return redirect === 'get' || (redirect === 'repeat' && request.body.length === 0)
 }
 
 function matchesVariant(known: CachedAnswer, headers: ReadonlyHeaders): boolean {

@@ -9,6 +9,7 @@ import type { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { readUpTo } from '../../../../engine/body.ts'
+import { redirectOf } from '../../../../go/redirects.ts'
 import { Agent, request } from '../../../../node-http.ts'
 import { cipherList } from './cipher-suites.ts'
 
@@ -65,7 +66,7 @@ export class TrustedClient {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const response = await this.request(url, { signal })
       const location = response.headers.location
-      if (location === undefined || !isRedirect(response.statusCode)) return response
+      if (location === undefined || redirectOf(response.statusCode ?? 0) === null) return response
       response.resume()
       const from = url
       url = parseUrl(new URL(location, from).href)
@@ -172,10 +173,6 @@ export function parseUrl(text: string): URL {
     throw new Error(`Get "": unsupported protocol scheme "${url?.protocol.slice(0, -1) ?? ''}"`)
   }
   return url
-}
-
-function isRedirect(status: number | undefined): boolean {
-  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 }
 
 class StaleConnection extends Error {}
