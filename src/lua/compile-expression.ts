@@ -123,14 +123,22 @@ function writeOperands(writer: FunctionWriter, left: Expression, right: Expressi
     before.push(`${name} = ${code.text}`)
     return { text: name, type: code.type, isSimple: true, isConstant: false }
   }
-  if (!a.isSimple) a = keep(a)
+  // An upvalue is read before the other operand is computed, which may change it; its temporary is none of those that the other one uses.
+  if (!a.isSimple || (isUpvalue(writer, left) && !isPlain(writer, right))) a = keep(a)
   let b = writeExpression(writer, right)
-  if (!b.isSimple) {
-    // An upvalue is read before the other operand is computed, which may change it.
-    if (left.kind === 'name' && writer.scope.resolve(left.name)?.owner !== writer.scope && !before.length) a = keep(a)
-    b = keep(b)
-  }
+  if (!b.isSimple) b = keep(b)
   return { before: before.length === 0 ? '' : `${before.join(', ')}, `, a, b }
+}
+
+function isUpvalue(writer: FunctionWriter, node: Expression): boolean {
+  const local = node.kind === 'name' ? writer.scope.resolve(node.name) : null
+  return local !== null && local.owner !== writer.scope
+}
+
+/** Whether computing it runs nothing else. */
+function isPlain(writer: FunctionWriter, node: Expression): boolean {
+  if (node.kind === 'name') return writer.scope.resolve(node.name) !== null
+  return ['nil', 'true', 'false', 'number', 'string'].includes(node.kind)
 }
 
 function bothNumbers(a: Code, b: Code): string {

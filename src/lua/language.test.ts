@@ -30,6 +30,11 @@ const CASES: Readonly<Record<string, readonly (readonly [source: string, printed
     ['local function f(n) if n == 0 then return "done" end return f(n - 1) end print(f(100000))', 'done'],
     ['local o = {n = 1} function o:add(k) self.n = self.n + k return self end print(o:add(2):add(3).n)', '6'],
     ['local function f() end print(f(), (f()), select("#", f()))', 'nil\tnil\t0'],
+    [
+      'local n = 5 local function f() return 10 end print((function() return n + f(), n - f(1), n < f(), n == f(), n * (2 + f()) end)())',
+      '15\t-5\ttrue\tfalse\t60',
+    ],
+    ['local n = 5 local function f() n = 7 return 10 end print((function() return n + f() end)(), n)', '15\t7'],
     ['local f = function(n) return n < 2 and 1 or n * f(n - 1) end print(f(5))', '120'],
   ],
   'closures and loops': [
