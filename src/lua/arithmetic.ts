@@ -13,6 +13,11 @@ export function toInt64(value: number): number {
   return value >= -TWO_63 && value < TWO_63 ? Math.trunc(value) + 0 : -TWO_63
 }
 
+/** One less than an `int64`: the smallest becomes the largest, as in Go. */
+export function int64Before(value: number): number {
+  return value === -TWO_63 ? TWO_63 : value - 1
+}
+
 /** `float64(int64(x)) == x`: what prints and counts as an integer. */
 export function isInt64(value: number): boolean {
   return value >= -TWO_63 && value < TWO_63 && Math.trunc(value) === value

@@ -17,7 +17,7 @@ import type { Result, Suspension, Value } from './value.ts'
 
 /** `tostring`: what `__tostring` gives, else the value's own text. */
 export function toText(thread: LuaThread, value: Value): Value {
-  const handler = typeof value === 'string' ? undefined : thread.machine.metafield(value, '__tostring')
+  const handler = thread.machine.metafield(value, '__tostring')
   if (handler instanceof LuaFunction) return firstOf(thread.call(handler, [value]))
   return textOfValue(value)
 }

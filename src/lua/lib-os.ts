@@ -113,7 +113,9 @@ function setEnvironment(thread: LuaThread, args: Args): Result {
 export const OS: Readonly<Record<string, LuaFunction>> = {
   clock: native(() => (performance.now() - STARTED_AT) / 1000),
   date: native((thread, ...args) => date(thread, args)),
-  difftime: native((thread, ...args) => checkInteger(thread, args, 0) - checkInteger(thread, args, 1)),
+  difftime: native((thread, ...args) =>
+    Number(BigInt.asIntN(64, BigInt(checkInteger(thread, args, 0)) - BigInt(checkInteger(thread, args, 1)))),
+  ),
   execute: native((thread, ...args) => {
     const command = textOfBytes(checkString(thread, args, 0))
     // compat: a program that cannot be started is a 1, like one that failed.

@@ -1,5 +1,6 @@
 // The functions of the library `string` that work with patterns: find, match, gmatch, gsub.
 
+import { int64Before } from './arithmetic.ts'
 import { checkAny, checkString, checkTypes, checkUserData, optionalInteger } from './check.ts'
 import type { Args } from './check.ts'
 import { textOfValue } from './number-format.ts'
@@ -12,13 +13,10 @@ import type { LuaThread } from './thread.ts'
 import { LuaFunction, LuaUserData, NOTHING, firstOf, isTrue, native } from './value.ts'
 import type { Result, Value } from './value.ts'
 
-const MIN_INT64 = -(2 ** 63)
-
 /** Where in the string an index of Lua is; `isStart`: the index of a first byte, which counts from 0 here. */
 export function offset(length: number, position: number, isStart: boolean): number {
   let at = position
-  // compat: the smallest integer minus one is the largest.
-  if (isStart && at !== 0) at = at === MIN_INT64 ? -MIN_INT64 : at - 1
+  if (isStart && at !== 0) at = int64Before(at)
   if (at < 0) at = length + at + 1
   at = Math.max(0, at)
   return !isStart && at > length ? length : at
@@ -106,7 +104,8 @@ function gsub(thread: LuaThread, args: Args): Result {
   const replacement = checkAny(thread, args, 2)
   const limit = optionalInteger(thread, args, 3, -1)
   const matches = search(thread, text, pattern, 0, limit)
-  if (matches.length === 0) return [text, 0]
+  // compat: a number stays one.
+  if (matches.length === 0) return [args[0], 0]
   const replace = replacer(thread, text, replacement)
   const parts: string[] = []
   let at = 0

@@ -1,5 +1,6 @@
 // The library `string` without patterns. Strings are bytes; upper and lower see them as UTF-8, as Go does.
 
+import { int64Before } from './arithmetic.ts'
 import { bytesOfText, textOfBytes } from './bytes.ts'
 import { checkInteger, checkString, optionalInteger } from './check.ts'
 import type { Args } from './check.ts'
@@ -16,7 +17,7 @@ const PIECE_STEPS = 4
 function byte(thread: LuaThread, args: Args): Result {
   const text = checkString(thread, args, 0)
   const { length } = text
-  let start = optionalInteger(thread, args, 1, 1) - 1
+  let start = int64Before(optionalInteger(thread, args, 1, 1))
   let end = optionalInteger(thread, args, 2, -1)
   if (start < 0) start = length + start + 1
   if (end < 0) end = length + end + 1

@@ -1,5 +1,6 @@
 // The library `table`.
 
+import { int64Before } from './arithmetic.ts'
 import { checkAny, checkFunction, checkInteger, checkTable, optionalInteger, optionalString } from './check.ts'
 import type { Args } from './check.ts'
 import { typeOf } from './machine.ts'
@@ -27,6 +28,9 @@ function concat(thread: LuaThread, args: Args): Value {
   if (args.length === 3 && (from > length || from < 1)) return ''
   from = Math.max(Math.min(from, length), 1)
   to = Math.min(to, length)
+  // compat: a number that is alone stays one.
+  const first = table.getNumber(from)
+  if (from === to && typeof first === 'number') return first
   const parts: string[] = []
   let size = 0
   for (let i = from; i <= to; i++) {
@@ -60,7 +64,7 @@ function remove(thread: LuaThread, args: Args): Value {
   const position = args.length === 1 ? -1 : checkInteger(thread, args, 1)
   densify(thread, table)
   if (position > 0) thread.spend(table.array.length >> 6)
-  return table.remove(position)
+  return table.remove(int64Before(position) + 1)
 }
 
 function sort(thread: LuaThread, args: Args): Result {

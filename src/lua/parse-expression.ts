@@ -221,7 +221,8 @@ export abstract class ExpressionParser {
     while (this.token.type !== '}') {
       fields.push(this.field())
       if (this.token.type !== ',' && this.token.type !== ';') break
-      this.advance()
+      // compat: any number of separators.
+      while (this.token.type === ',' || this.token.type === ';') this.advance()
     }
     this.expect('}')
     return { kind: 'table', fields, line }

@@ -24,7 +24,7 @@ export function parseInteger(text: string, base: number): number | undefined {
       at = 1
       if (digits.startsWith('_')) digits = digits.slice(1)
     }
-    if (/^_|__|_$/.test(digits) || (digits.includes('_') && radix === 10)) return undefined
+    if (/^_|__|_$/.test(digits)) return undefined
     digits = digits.replaceAll('_', '')
   }
   if (digits === '' || digits.length > MAX_LENGTH || radix < 2 || radix > 36) return undefined

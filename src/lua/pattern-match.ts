@@ -140,6 +140,8 @@ class Matcher {
 
   private back(capture: number, at: number): number {
     if (2 * capture > this.reached) throw new BadCapture()
+    // A position stands for no text.
+    if (this.ends[capture - 1] === POSITION) return at
     const part = this.text.slice(this.starts[capture - 1], this.ends[capture - 1])
     this.spend(part.length)
     return this.text.startsWith(part, at) ? at + part.length : -1
