@@ -27,12 +27,14 @@ addMethods(LIST, {
     const { run, owner } = self
     const index = indexOf(thread, args)
     const value = fromLua({ run, thread, owner }, args[2])
-    if (value === undefined || !(index >= 0)) return NOTHING
+    if (!(index >= 0)) return NOTHING
+    // compat: what is ignored makes a list grow all the same.
+    if (value === undefined && index < self.length) return NOTHING
     const growth = index + 1 - self.length
     if (growth > MAX_GROWTH) throw new LuaStop('memory', `the script made a list of ${index + 1} elements, more than it may`)
     if (growth > 0) thread.machine.take(growth * ELEMENT_BYTES)
     if (growth > 1) thread.spend(growth >> 3)
-    self.set(index, value)
+    self.set(index, value ?? null)
     owner.isChanged = true
     return NOTHING
   }),
