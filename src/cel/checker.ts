@@ -37,6 +37,8 @@ class Checker {
   readonly #variables: ReadonlyMap<string, Type>
   /** Variables of macros around, the innermost last. */
   readonly #locals: { readonly name: string; readonly type: Type }[] = []
+  /** compat: from the first macro on, within it and behind it, `1 < 2.0` is known; before it, and without one, it is not. */
+  #hasMetMacro = false
 
   constructor(variables: ReadonlyMap<string, Type>) {
     this.#variables = variables
@@ -132,7 +134,7 @@ class Checker {
     if (argTypes.some(({ kind }) => kind === 'error')) return types.ERROR
     let result: Type | null = null
     for (const overload of FUNCTIONS.get(name) ?? []) {
-      if (overload.isMember !== isMember) continue
+      if (overload.isMember !== isMember || (overload.isMixed && !this.#hasMetMacro)) continue
       const [resultType, ...params] = this.unifier.instantiate([overload.result, ...overload.params]) as [Type, ...Type[]]
       if (!this.unifier.areAssignable(argTypes, params)) continue
       const found = this.unifier.substitute(resultType, false)
@@ -188,6 +190,7 @@ class Checker {
     const { macro, range, variable, filter, body, at } = node
     const rangeType = this.unifier.substitute(this.typeOf(range), false)
     const element = this.#elementType(rangeType, range.at)
+    this.#hasMetMacro = true
     this.#locals.push({ name: variable, type: element })
     const filterType = filter === null ? null : this.typeOf(filter)
     const bodyType = this.typeOf(body)

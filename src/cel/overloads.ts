@@ -8,6 +8,8 @@ export interface Overload {
   readonly isMember: boolean
   readonly params: readonly Type[]
   readonly result: Type
+  /** Whether it compares numbers of two types, which is not known everywhere. */
+  readonly isMixed: boolean
 }
 
 const A = parameter('A')
@@ -17,7 +19,13 @@ const MAP = mapOf(A, B)
 
 type Row = readonly [params: readonly Type[], result: Type]
 
-const ORDERED = [BOOL, INT, UINT, DOUBLE, STRING, BYTES, TIMESTAMP, DURATION]
+const NUMBERS = [INT, UINT, DOUBLE]
+const ORDERED: readonly Row[] = [
+  [[BOOL, BOOL], BOOL],
+  ...NUMBERS.flatMap((left) => [left, ...NUMBERS.filter((type) => type !== left)].map((right): Row => [[left, right], BOOL])),
+  ...[STRING, BYTES, TIMESTAMP, DURATION].map((type): Row => [[type, type], BOOL]),
+]
+const ORDERINGS: ReadonlySet<string> = new Set(['_<_', '_<=_', '_>_', '_>=_'])
 const GETTERS = ['getFullYear', 'getMonth', 'getDayOfYear', 'getDayOfMonth', 'getDate', 'getDayOfWeek']
 const CLOCK_GETTERS = ['getHours', 'getMinutes', 'getSeconds', 'getMilliseconds']
 
@@ -26,7 +34,7 @@ const GLOBAL: Readonly<Record<string, readonly Row[]>> = {
   '!_': [[[BOOL], BOOL]],
   '_==_': [[[A, A], BOOL]],
   '_!=_': [[[A, A], BOOL]],
-  ...Object.fromEntries(['_<_', '_<=_', '_>_', '_>=_'].map((name) => [name, ORDERED.map((type): Row => [[type, type], BOOL])])),
+  ...Object.fromEntries([...ORDERINGS].map((name) => [name, ORDERED])),
   '_+_': [
     ...[BYTES, DOUBLE, DURATION, INT, LIST, STRING, UINT].map((type): Row => [[type, type], type]),
     [[DURATION, TIMESTAMP], TIMESTAMP],
@@ -86,7 +94,8 @@ function collect(): Map<string, Overload[]> {
   const add = (table: Readonly<Record<string, readonly Row[]>>, isMember: boolean): void => {
     for (const [name, rows] of Object.entries(table)) {
       const overloads = functions.get(name) ?? []
-      overloads.push(...rows.map(([params, result]) => ({ isMember, params, result })))
+      const isMixed = ([left, right]: readonly Type[]): boolean => ORDERINGS.has(name) && left !== right
+      overloads.push(...rows.map(([params, result]) => ({ isMember, params, result, isMixed: isMixed(params) })))
       functions.set(name, overloads)
     }
   }

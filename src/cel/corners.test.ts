@@ -1,0 +1,11 @@
+// What is odd in cel-go and kept: comparisons behind macros, keys of maps, numbers and times at their ends.
+
+import { cases } from './test-support.ts'
+
+cases('numbers of two types compare from the first macro on', {
+  '1 < 2.0': "check: 2 found no matching overload for '_<_' applied to '(int, double)'",
+  '1 < 2.0 && l.exists(x, true)': "check: 2 found no matching overload for '_<_' applied to '(int, double)'",
+  'l.exists(x, true) && 1 < 2.0': 'true',
+  'l.exists(x, x > 2.5)': 'true',
+  "l.exists(x, x > '2')": "check: 14 found no matching overload for '_>_' applied to '(int, string)'",
+})
