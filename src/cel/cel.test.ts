@@ -80,7 +80,7 @@ cases('lists and maps', {
   "{1: 'a'}[dyn(1.0)]": '"a"',
   "2 in l && 'a' in m && !(dyn(2) in m)": 'true',
   'd.list': '[1.5, "x", null]',
-  '{[1]: 2}': 'eval: unsupported key type',
+  '{b"a": 2}': 'eval: unsupported key type',
 })
 
 cases('macros', {

@@ -9,3 +9,12 @@ cases('numbers of two types compare from the first macro on', {
   'l.exists(x, x > 2.5)': 'true',
   "l.exists(x, x > '2')": "check: 14 found no matching overload for '_>_' applied to '(int, string)'",
 })
+
+cases('keys of maps', {
+  '{1u: null}[dyn(1)]': 'null',
+  '{1u: null}[dyn(1.0)]': 'null',
+  "{int: 'a', string: 'b'}[type(s)]": '"b"',
+  "{duration('60s'): 'a'}[duration('1m')]": '"a"',
+  "{timestamp(0): 'a', timestamp(0): 'b'}.size()": '1',
+  '{[1]: 1}.size()': '1',
+})

@@ -1,16 +1,15 @@
 // The maps that expressions make: `{'a': 1}`.
 
-import { CelError, CelMap, Uint } from './values.ts'
+import { Duration, Timestamp } from './time.ts'
+import { CelError, CelMap, TypeValue, Uint } from './values.ts'
 import type { Value } from './values.ts'
-
-/** Keys that JavaScript compares as CEL does. */
-type PlainKey = null | boolean | string | number | bigint
 
 /** A later entry of the same key counts. */
 export class MapValue extends CelMap {
-  readonly #plain = new Map<PlainKey, Value>()
-  /** Unsigned keys: 1 and 1u are different ones. */
-  #unsigned: Map<bigint, Value> | null = null
+  /** Keys that JavaScript compares as CEL does; a list and a map are only found as the very same ones. */
+  readonly #plain = new Map<Value, Value>()
+  /** Objects of which several may be the same key, by what they say. */
+  readonly #described = new Map<string, readonly [key: Value, value: Value]>()
 
   static of(entries: Iterable<readonly [Value, Value]>): MapValue {
     const map = new MapValue()
@@ -19,33 +18,46 @@ export class MapValue extends CelMap {
   }
 
   get size(): number {
-    return this.#plain.size + (this.#unsigned?.size ?? 0)
+    return this.#plain.size + this.#described.size
   }
 
   /** Where there is no such key, a number of another type that is equal will do. */
   find(key: Value): Value | undefined {
-    if (key instanceof Uint) return this.#unsigned?.get(key.value) ?? this.#plain.get(key.value)
-    if (typeof key === 'object' && key !== null) return undefined
-    const found = this.#plain.get(key)
+    if (this.size === 0) return undefined
+    const found = this.#get(key)
     if (found !== undefined) return found
-    if (typeof key === 'bigint') return this.#unsigned?.get(key)
+    if (key instanceof Uint) return this.#plain.get(key.value)
+    if (typeof key === 'bigint') return this.#get(new Uint(key))
     return typeof key === 'number' && Number.isInteger(key) ? this.#findInteger(BigInt(key)) : undefined
   }
 
   keys(): readonly Value[] {
-    const unsigned = this.#unsigned === null ? [] : [...this.#unsigned.keys()].map((key) => new Uint(key))
-    return [...this.#plain.keys(), ...unsigned]
+    return [...this.#plain.keys(), ...Array.from(this.#described.values(), ([key]) => key)]
   }
 
   #findInteger(key: bigint): Value | undefined {
-    return this.#plain.get(key) ?? this.#unsigned?.get(key)
+    const found = this.#plain.get(key)
+    return found === undefined ? this.#get(new Uint(key)) : found
+  }
+
+  #get(key: Value): Value | undefined {
+    const description = describe(key)
+    return description === null ? this.#plain.get(key) : this.#described.get(description)?.[1]
   }
 
   #set(key: Value, value: Value): void {
-    if (key instanceof Uint) {
-      this.#unsigned ??= new Map()
-      this.#unsigned.set(key.value, value)
-    } else if (typeof key === 'object' && key !== null) throw new CelError('unsupported key type')
-    else this.#plain.set(key, value)
+    const description = describe(key)
+    if (description === null) this.#plain.set(key, value)
+    else this.#described.set(description, [key, value])
   }
+}
+
+/** null for a key that is compared as it is. Throws a CelError for bytes, which are none. */
+function describe(key: Value): string | null {
+  if (key instanceof Uint) return `${key.value}u`
+  if (key instanceof TypeValue) return key.name
+  if (key instanceof Duration) return `${key.nanos}ns`
+  if (key instanceof Timestamp) return `${key.total}ns at ${key.offset}`
+  if (key instanceof Uint8Array) throw new CelError('unsupported key type')
+  return null
 }
