@@ -50,7 +50,7 @@ export function subtract(a: Value, b: Value): Value {
   if (a instanceof Uint && b instanceof Uint) return checkedUint(a.value - b.value)
   if (a instanceof Duration && b instanceof Duration) return Duration.checked(a.nanos - b.nanos)
   if (a instanceof Timestamp) {
-    if (b instanceof Duration) return a.plus(-b.nanos)
+    if (b instanceof Duration) return a.plus(checkedInt(-b.nanos))
     if (b instanceof Timestamp) return Duration.checked(a.total - b.total)
   }
   throw noSuchOverload()

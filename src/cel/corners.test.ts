@@ -18,3 +18,14 @@ cases('keys of maps', {
   "{timestamp(0): 'a', timestamp(0): 'b'}.size()": '1',
   '{[1]: 1}.size()': '1',
 })
+
+cases('corners', {
+  '!-1': "check: 0 found no matching overload for '!_' applied to '(int)'",
+  "string(duration('2562047h47m16.854775807s'))": '"9223372036.854776s"',
+  "string(duration('-1ns'))": '"-0.000000001s"',
+  "timestamp(0) - duration('-9223372036854775808ns')": 'eval: integer overflow',
+  'google.protobuf.FloatValue{value: 0.1} == 0.1': 'false',
+  'google.protobuf.Int32Value{value: 2147483648}': 'eval: integer overflow',
+  'google.protobuf.UInt32Value{value: 4294967296u}': 'eval: unsigned integer overflow',
+  "google.protobuf.Int64Value{value: dyn('1')}": "eval: type conversion error from 'string' to 'int'",
+})

@@ -4,7 +4,7 @@ import { MapValue } from './map-value.ts'
 import { Duration, Timestamp } from './time.ts'
 import * as types from './types.ts'
 import type { Type } from './types.ts'
-import { CelError, TypeValue, Uint } from './values.ts'
+import { CelError, typeName, TypeValue, Uint } from './values.ts'
 import type { Value } from './values.ts'
 
 type Fields = ReadonlyMap<string, Value>
@@ -23,9 +23,28 @@ function message(type: Type, fields: Readonly<Record<string, Type>>, build: (fie
   return { type, fields: new Map(Object.entries(fields)), build }
 }
 
-/** What is absent is the value that stands for it. */
-function wrapper(type: Type, absent: Value): Message {
-  return message(types.nullable(type), { value: type }, (fields) => fields.get('value') ?? absent)
+/** What is absent is the value that stands for it. `fit` makes what is given one of fewer bits. */
+function wrapper(type: Type, absent: Value, fit: (value: Value) => Value = same): Message {
+  return message(types.nullable(type), { value: type }, (fields) => {
+    const value = fields.get('value') ?? absent
+    // A value of dyn may be anything.
+    if (typeName(value) !== type.kind) throw new CelError(`type conversion error from '${typeName(value)}' to '${type.kind}'`)
+    return fit(value)
+  })
+}
+
+function same(value: Value): Value {
+  return value
+}
+
+function int32(value: Value): Value {
+  if (BigInt.asIntN(32, value as bigint) !== value) throw new CelError('integer overflow')
+  return value
+}
+
+function uint32(value: Value): Value {
+  if ((value as Uint).value >> 32n !== 0n) throw new CelError('unsigned integer overflow')
+  return value
 }
 
 const MESSAGES_BY_NAME: Readonly<Record<string, Message>> = {
@@ -52,11 +71,11 @@ const MESSAGES_BY_NAME: Readonly<Record<string, Message>> = {
   BoolValue: wrapper(types.BOOL, false),
   BytesValue: wrapper(types.BYTES, new Uint8Array()),
   DoubleValue: wrapper(types.DOUBLE, 0),
-  FloatValue: wrapper(types.DOUBLE, 0),
-  Int32Value: wrapper(types.INT, 0n),
+  FloatValue: wrapper(types.DOUBLE, 0, (value) => Math.fround(value as number)),
+  Int32Value: wrapper(types.INT, 0n, int32),
   Int64Value: wrapper(types.INT, 0n),
   StringValue: wrapper(types.STRING, ''),
-  UInt32Value: wrapper(types.UINT, new Uint(0n)),
+  UInt32Value: wrapper(types.UINT, new Uint(0n), uint32),
   UInt64Value: wrapper(types.UINT, new Uint(0n)),
 }
 

@@ -1,7 +1,7 @@
 // Points in time and spans of it: read, written and reckoned as Go does.
 
 import { parseNanoseconds } from '../go/duration.ts'
-import { MAX_INT64, MIN_INT64 } from '../go/number.ts'
+import { formatFloat, MAX_INT64, MIN_INT64 } from '../go/number.ts'
 import { CelError } from './values.ts'
 
 const NANOS_PER_SECOND = 1_000_000_000
@@ -88,13 +88,10 @@ export class Duration {
     return typeof nanos === 'bigint' ? new Duration(nanos) : null
   }
 
-  /** Seconds with a fraction: `5400s`, `0.001s`. */
+  /** Seconds with a fraction: `5400s`, `0.001s`. compat: with the digits of a double. */
   toString(): string {
-    const size = this.nanos < 0n ? -this.nanos : this.nanos
-    const fraction = String(size % NANOS)
-      .padStart(9, '0')
-      .replace(/0+$/, '')
-    return `${this.nanos < 0n ? '-' : ''}${size / NANOS}${fraction === '' ? '' : `.${fraction}`}s`
+    const seconds = Number(this.nanos / NANOS) + Number(this.nanos % NANOS) / NANOS_PER_SECOND
+    return `${formatFloat(seconds, 'f', -1)}s`
   }
 }
 
