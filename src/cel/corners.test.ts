@@ -1,6 +1,8 @@
 // What is odd in cel-go and kept: comparisons behind macros, keys of maps, numbers and times at their ends.
 
-import { cases } from './test-support.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { cases, run } from './test-support.ts'
 
 cases('numbers of two types compare from the first macro on', {
   '1 < 2.0': "check: 2 found no matching overload for '_<_' applied to '(int, double)'",
@@ -28,4 +30,9 @@ cases('corners', {
   'google.protobuf.Int32Value{value: 2147483648}': 'eval: integer overflow',
   'google.protobuf.UInt32Value{value: 4294967296u}': 'eval: unsigned integer overflow',
   "google.protobuf.Int64Value{value: dyn('1')}": "eval: type conversion error from 'string' to 'int'",
+})
+
+test('a level counts once, and a character outside of the first plane too', () => {
+  assert.equal(run(`${'string('.repeat(200)}1${')'.repeat(200)}`), '"1"')
+  assert.equal(run(`'${'😀'.repeat(60_000)}' == ''`), 'false')
 })

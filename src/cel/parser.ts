@@ -1,5 +1,6 @@
 // Tokens become a tree, by cel-go's grammar. Knows nothing of types.
 
+import { countRunes } from '../go/text.ts'
 import { qualifiedName } from './ast.ts'
 import type { Node } from './ast.ts'
 import { ExpressionError } from './issues.ts'
@@ -8,7 +9,7 @@ import { readBytes, readDouble, readInt, readText, readUint } from './literals.t
 import { expandMacro } from './macros.ts'
 import { SyntaxStop, TokenReader } from './token-reader.ts'
 
-/** Characters; cel-go's limit. */
+/** Code points; cel-go's limit. */
 const MAX_LENGTH = 100_000
 const RESERVED = new Set(
   'as break const continue else false for function if import in let loop package namespace null return true var void while'.split(' '),
@@ -27,8 +28,9 @@ const SUMS = new Set(['+', '-'])
 
 /** The tree of an expression. Throws an ExpressionError. */
 export function parse(text: string): Node {
-  if (text.length > MAX_LENGTH) {
-    const message = `expression code point size exceeds limit: size: ${text.length}, limit ${MAX_LENGTH}`
+  const length = text.length > MAX_LENGTH ? countRunes(text) : 0
+  if (length > MAX_LENGTH) {
+    const message = `expression code point size exceeds limit: size: ${length}, limit ${MAX_LENGTH}`
     throw new ExpressionError('parse', '', [{ at: -1, message }])
   }
   const reader = new TokenReader(text)
@@ -91,13 +93,16 @@ function readRelation(reader: TokenReader): Node {
   return node
 }
 
+/** Sums and products are one rule of the grammar. */
 function readSum(reader: TokenReader): Node {
-  return readBinary(reader, SUMS, () => readBinary(reader, PRODUCTS, () => readUnary(reader)))
+  reader.enter('sum')
+  const node = readBinary(reader, SUMS, () => readBinary(reader, PRODUCTS, () => readUnary(reader)))
+  reader.leave('sum')
+  return node
 }
 
 function readBinary(reader: TokenReader, signs: ReadonlySet<string>, readOperand: () => Node): Node {
-  reader.enter('sum')
-  let opened = 1
+  let opened = 0
   let node = readOperand()
   while (reader.peek.kind === 'sign' && signs.has(reader.peek.text)) {
     const { at, text } = reader.take()
@@ -111,14 +116,18 @@ function readBinary(reader: TokenReader, signs: ReadonlySet<string>, readOperand
 }
 
 function readUnary(reader: TokenReader): Node {
-  const { peek, second } = reader
+  const { peek } = reader
   if (peek.kind !== 'sign' || (peek.text !== '!' && peek.text !== '-')) return readMember(reader, null)
-  if (peek.text === '-' && (second.kind === 'int' || second.kind === 'double')) return readMember(reader, reader.take())
+  if (isMinusOfNumber(reader)) return readMember(reader, reader.take())
   let count = 0
   while (reader.takeIf(peek.text) !== null) count++
   if (reader.peek.kind === 'end' && peek.text === '-') reader.refuseInput(peek)
-  const operand = readMember(reader, null)
+  const operand = readMember(reader, peek.text === '!' && isMinusOfNumber(reader) ? reader.take() : null)
   return count % 2 === 0 ? operand : callOf(peek.text === '!' ? '!_' : '-_', peek.at, [operand])
+}
+
+function isMinusOfNumber(reader: TokenReader): boolean {
+  return reader.is('-') && (reader.second.kind === 'int' || reader.second.kind === 'double')
 }
 
 /** `minus` is the sign of a number. */
