@@ -85,5 +85,7 @@ function wholeNumbers(a: Value, b: Value, byZero: string, reckon: (a: bigint, b:
 export function negate(a: Value): Value {
   if (typeof a === 'bigint') return checkedInt(-a)
   if (typeof a === 'number') return -a
+  // No overload of the checker takes one, but dyn may be one.
+  if (a instanceof Duration) return Duration.checked(-a.nanos)
   throw noSuchOverload()
 }

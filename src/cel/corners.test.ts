@@ -26,6 +26,7 @@ cases('corners', {
   "string(duration('2562047h47m16.854775807s'))": '"9223372036.854776s"',
   "string(duration('-1ns'))": '"-0.000000001s"',
   "timestamp(0) - duration('-9223372036854775808ns')": 'eval: integer overflow',
+  "-dyn(duration('1m')) == duration('-60s')": 'true',
   'google.protobuf.FloatValue{value: 0.1} == 0.1': 'false',
   'google.protobuf.Int32Value{value: 2147483648}': 'eval: integer overflow',
   'google.protobuf.UInt32Value{value: 4294967296u}': 'eval: unsigned integer overflow',
