@@ -65,9 +65,10 @@ class WordReader {
   }
 
   #runOf(test: (rune: string) => boolean, from = 0): number {
-    let length = 0
-    while (test(this.#runes[this.#at + from + length] ?? '')) length++
-    return length
+    const start = this.#at + from
+    let end = start
+    for (let rune = this.#runes[end]; rune !== undefined && test(rune); rune = this.#runes[end]) end++
+    return end - start
   }
 
   /** `HTTP` of `HTTPServer`, `Server` of `ServerName`. */
@@ -127,7 +128,8 @@ export function lowerCaseWords(text: string, connector: string): string {
 export function camelCase(text: string): string {
   const runes = Array.from(text)
   const start = runes.findIndex((rune) => !isConnector(rune))
-  if (start < 0) return text
+  // compat: where there is nothing else, the last one is there twice
+  if (start < 0) return text + (runes.at(-1) ?? '')
   let result = runes.slice(0, start).join('')
   let current = toUpperRune(runes[start] ?? '')
   /** Capitals that follow a capital become small. */
