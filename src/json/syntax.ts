@@ -11,6 +11,17 @@ export function findSyntaxError(bytes: Uint8Array): JsonError | null {
     return rest < length ? unexpectedByte(bytes[rest] as number, 'after top-level value', rest) : null
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
-    return error.context === null ? new JsonError('unexpected end of JSON input', length) : error
+    return error.context === null ? endingTooEarly(bytes) : error
   }
+}
+
+/** compat: Go reads a blank behind the end, which it then finds within a word, a number or an escape. */
+function endingTooEarly(bytes: Uint8Array): JsonError {
+  const { length } = bytes
+  try {
+    scanJson(Buffer.concat([bytes, Buffer.from(' ')]))
+  } catch (error) {
+    if (error instanceof JsonError && error.context !== null) return error
+  }
+  return new JsonError('unexpected end of JSON input', length)
 }

@@ -13,6 +13,7 @@ import { sprigFunctions, type SprigHost } from '../../go/template/sprig/index.ts
 import { parseTemplate, type Template, TemplateError } from '../../go/template/index.ts'
 import { decodeText } from '../../go/text.ts'
 import { loadZone, UTC } from '../../go/time-zone.ts'
+import { explainHugeNumber, findHugeNumber } from '../../json/huge-number.ts'
 import { parseJsonText } from '../../json/parse.ts'
 import { fromJsonValue, GoMap } from '../../go/value.ts'
 import type { Issue } from '../../schema/issue.ts'
@@ -161,13 +162,20 @@ function functionsFor(
       return known
     },
     parseJson: parseJsonText,
-    describeJsonError: (text) => describeSyntaxError(text)?.message ?? '',
+    describeJsonError,
   }
   return new Map([
     ...sprigFunctions(host),
     ['include', fn(['string'], (name) => include(name, joinPath(partials, name), missing))],
     ['marshal', fn(['any'], marshalOrNothing)],
   ])
+}
+
+function describeJsonError(text: string): string {
+  const wrong = describeSyntaxError(text)
+  if (wrong !== null) return wrong.message
+  const huge = findHugeNumber(text)
+  return huge === null ? '' : explainHugeNumber(huge)
 }
 
 /** compat: a file that cannot be read is an empty text. */

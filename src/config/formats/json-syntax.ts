@@ -15,7 +15,7 @@ export function describeSyntaxError(text: string): FormatError | null {
 }
 
 function hintFor(context: string | null, text: string, at: number): string {
-  switch (context) {
+  switch (at < text.length ? context : null) {
     case null:
       return text.trim() === '' ? 'the file is empty' : 'a bracket or quote is not closed'
     case 'looking for beginning of value':

@@ -22,6 +22,10 @@ test('says what Go says', () => {
     ['', 'unexpected end of JSON input'],
     ['{"a":', 'unexpected end of JSON input'],
     ['{"a":"x', 'unexpected end of JSON input'],
+    ['{"a": fals', "invalid character ' ' in literal false (expecting 'e')"],
+    ['{"a":-', "invalid character ' ' in numeric literal"],
+    ['{"a":"1e999","b":[1,-1e999]}', 'json: cannot unmarshal number -1e999 into Go value of type float64'],
+    [`{"a":${'9'.repeat(310)}}`, `json: cannot unmarshal number ${'9'.repeat(310)} into Go value of type float64`],
     ['{"version":3,}', "invalid character '}' looking for beginning of object key string"],
     ['{a:1}', "invalid character 'a' looking for beginning of object key string"],
     ['// x', "invalid character '/' looking for beginning of value"],
@@ -51,6 +55,7 @@ test('says what Go says', () => {
 
 test('knows where', () => {
   assert.deepEqual(failureOf('{\n  "a": 1,\n}').position, { line: 3, column: 1 })
+  assert.deepEqual(failureOf('{\n  "a": 1e999}').position, { line: 2, column: 8 })
   assert.deepEqual(failureOf('{\n  "a": 1').position, { line: 2, column: 9 })
 })
 

@@ -1,6 +1,8 @@
 // Strict JSON with the error texts of Go's encoding/json. Knows no configuration.
 
+import { explainHugeNumber, findHugeNumber } from '../../json/huge-number.ts'
 import { parseJsonText } from '../../json/parse.ts'
+import { positionsOf } from '../../schema/positions.ts'
 import { describeSyntaxError } from './json-syntax.ts'
 import { FormatError } from './format-error.ts'
 
@@ -11,6 +13,10 @@ export function parseJson(text: string): unknown {
     value = parseJsonText(text)
   } catch (error) {
     throw describeSyntaxError(text) ?? error
+  }
+  const huge = findHugeNumber(text)
+  if (huge !== null) {
+    throw new FormatError(explainHugeNumber(huge), positionsOf(text)(huge.offset), 'write a number below 1.8e308, or a text')
   }
   if (value === null) return {}
   const kind = Array.isArray(value) ? 'array' : typeof value

@@ -9,20 +9,24 @@ import type { SprigHost } from './host.ts'
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 export function encodingFunctions(host: SprigHost): Readonly<Record<string, GoFunction>> {
-  const mustFromJson = (text: string): GoValue => {
+  const parse = (text: string, readInfinite: () => null): GoValue => {
     try {
-      return fromJsonValue(host.parseJson(text))
+      return fromJsonValue(finite(host.parseJson(text), readInfinite))
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
       throw new GoError(host.describeJsonError(text))
     }
   }
+  const mustFromJson = (text: string): GoValue =>
+    parse(text, () => {
+      throw new GoError(host.describeJsonError(text))
+    })
   return {
     b64enc: fn(['string'], (text) => encodeText(text).toString('base64')),
     b64dec: fn(['string'], (text) => orMessage(() => decodeText(decodeBase64(text)))),
     b32enc: fn(['string'], (text) => encodeBase32(encodeText(text))),
     b32dec: fn(['string'], (text) => orMessage(() => decodeText(decodeBase32(text)))),
-    fromJson: fn(['string'], (text) => orElse(() => mustFromJson(text), null)),
+    fromJson: fn(['string'], (text) => orElse(() => parse(text, () => null), null)),
     mustFromJson: fn(['string'], mustFromJson),
     toJson: fn(['any'], (value) => orElse(() => marshal(value), '')),
     mustToJson: fn(['any'], (value) => marshal(value)),
@@ -31,6 +35,14 @@ export function encodingFunctions(host: SprigHost): Readonly<Record<string, GoFu
     toRawJson: fn(['any'], (value) => marshal(value, { isRaw: true })),
     mustToRawJson: fn(['any'], (value) => marshal(value, { isRaw: true })),
   }
+}
+
+/** A JSON value in which `readInfinite` stands for numbers that no double holds: Go's decoder fails at them, and leaves null in their place. */
+function finite(value: unknown, readInfinite: () => null): unknown {
+  if (value === Infinity || value === -Infinity) return readInfinite()
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item) => finite(item, readInfinite))
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, finite(member, readInfinite)]))
 }
 
 function orElse(run: () => GoValue, otherwise: GoValue): GoValue {

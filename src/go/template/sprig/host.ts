@@ -13,7 +13,7 @@ export interface SprigHost {
   readonly lookupHost: (name: string) => readonly string[]
   /** As JSON.parse. Throws a SyntaxError. */
   readonly parseJson: (text: string) => unknown
-  /** Why a text is no JSON, in Go's words. */
+  /** Why a text is no JSON, or has a number that no double holds, in Go's words. */
   readonly describeJsonError: (text: string) => string
 }
 
