@@ -139,7 +139,8 @@ function withPoint(text: string, format: FloatFormat, precision: number): string
   const [, number = '', tail = ''] = (isHex ? /^([^pP]*)(.*)$/ : /^([^eEpP]*)(.*)$/).exec(text) ?? []
   let wanted = 0
   if (format === 'g' || format === 'G' || format === 'x') wanted = precision === -1 ? 6 : precision
-  const significant = number.replace('.', '').replace(/^[0xX]+/, '').length
+  // compat: the x of a hexadecimal counts as a digit, and all behind it
+  const significant = isHex ? number.replace('.', '').length - 1 : number.replace('.', '').replace(/^0+/, '').length
   let missing = wanted - significant
   let point = ''
   if (!number.includes('.')) {

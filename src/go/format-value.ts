@@ -12,6 +12,7 @@ import {
   formatQuotedCharacter,
   formatString,
   formatUnicode,
+  pad,
 } from './format-flags.ts'
 import type { FloatFormat } from './number.ts'
 import { compareText, decodeText } from './text.ts'
@@ -71,10 +72,10 @@ export function formatLine(values: readonly GoValue[]): string {
 /** One argument of a format. */
 export function formatVerb(value: GoValue, verb: string, flags: Flags): string {
   if (value === null || value === undefined) {
-    return verb === 'T' || verb === 'v' ? formatString('<nil>', flags) : `%!${verb}(<nil>)`
+    return verb === 'T' || verb === 'v' ? pad('<nil>', flags) : `%!${verb}(<nil>)`
   }
   if (verb === 'T') return formatString(typeOf(value) ?? '<nil>', flags)
-  if (verb === 'p') return badVerb(value, verb, flags)
+  if (verb === 'p' || verb === 'w') return badVerb(value, verb, flags)
   return new Printer(flags, verb).print(value, 0)
 }
 
@@ -149,7 +150,7 @@ class Printer {
   }
 
   #complex({ real, imaginary }: GoComplex): string {
-    const format = this.#verb === 'X' ? undefined : FLOAT_VERBS[this.#verb]
+    const format = FLOAT_VERBS[this.#verb]
     if (format === undefined) return this.#bad(new GoComplex(real, imaginary))
     const signed = Object.assign(new Flags(), this.#flags, { plus: true })
     return `(${formatFloatWith(real, ...format, this.#flags)}${formatFloatWith(imaginary, ...format, signed)}i)`
@@ -160,7 +161,7 @@ class Printer {
     const flags = this.#flags
     switch (this.#verb) {
       case 'v':
-        if (flags.sharpV && !isSigned) return formatString(`0x${value.toString(16)}`, flags)
+        if (flags.sharpV && !isSigned) return formatInteger(value, 16, 'v', Object.assign(new Flags(), flags, { sharp: true }))
         return formatInteger(value, 10, 'd', flags)
       case 'd':
         return formatInteger(value, 10, 'd', flags)

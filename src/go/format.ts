@@ -138,7 +138,7 @@ class Formatter<Value> {
     if (!this.#isGoodIndex) return `%!${verb}(BADINDEX)`
     if (this.#next >= this.#args.length) return `%!${verb}(MISSING)`
     const value = this.#args[this.#next++] as Value
-    if (verb === 'v') {
+    if (verb === 'v' || verb === 'w') {
       flags.sharpV = flags.sharp
       flags.sharp = false
       flags.plusV = flags.plus
