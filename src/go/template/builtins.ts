@@ -4,7 +4,7 @@ import { sprintf } from '../format.ts'
 import { formatAll, formatLine } from '../format-value.ts'
 import { fn, GoError, type GoFunction } from '../function.ts'
 import { byteLength, encodeText, sliceBytes } from '../text.ts'
-import { GoFunctionValue, GoInt, GoMap, GoSlice, type GoValue, int, kindOf, typeOf } from '../value.ts'
+import { GoFunctionValue, GoInt, GoMap, GoSlice, type GoValue, int, typeOf } from '../value.ts'
 import { equalsAny, isLess, isLessOrEqual } from './compare.ts'
 import { escapeHtml, escapeQuery, escapeScript } from './escape.ts'
 import { isTrue } from './truth.ts'
@@ -99,19 +99,20 @@ function length(value: GoValue): GoValue {
   throw new GoError(`len of type ${typeOf(value)}`)
 }
 
-/** `call`: a function that is a value. `source` is how the template names it. */
+/** `call`: a function that is a value. `source` is how the template names it, null where it comes from the pipeline. */
 export function callValue(
-  source: string,
+  source: string | null,
   target: GoValue,
   args: readonly GoValue[],
   fit: (value: GoValue, position: number, target: GoFunction) => unknown,
 ): GoValue {
   if (target === undefined || target === null) throw new GoError('call of nil')
-  if (!(target instanceof GoFunctionValue)) throw new GoError(`non-function ${source} of type ${typeOf(target) ?? kindOf(target)}`)
+  const name = source ?? (typeof target === 'string' ? target : `<${typeOf(target)} Value>`)
+  if (!(target instanceof GoFunctionValue)) throw new GoError(`non-function ${name} of type ${typeOf(target)}`)
   const { function: called } = target
   const fixed = called.parameters.length
   if (called.variadic === null ? args.length !== fixed : args.length < fixed) {
-    throw new GoError(`wrong number of args for ${source}: got ${args.length} want ${called.variadic === null ? '' : 'at least '}${fixed}`)
+    throw new GoError(`wrong number of args for ${name}: got ${args.length} want ${called.variadic === null ? '' : 'at least '}${fixed}`)
   }
   return called.call(...(args.map((value, position) => fit(value, position, called)) as never[]))
 }

@@ -1,6 +1,6 @@
 // eq, ne, lt, le, gt and ge with Go's rules of what compares with what.
 
-import { formatVerb } from '../format-value.ts'
+import { formatValue, formatVerb } from '../format-value.ts'
 import { Flags } from '../format-flags.ts'
 import { GoError } from '../function.ts'
 import { compareText } from '../text.ts'
@@ -35,7 +35,7 @@ function equals(a: GoValue, b: GoValue): boolean {
 
 function equalsOther(a: GoValue, b: GoValue): boolean {
   if (isValid(a) && isValid(b) && kindOf(a) !== kindOf(b)) {
-    throw new GoError(`non-comparable types ${show(a)}: ${typeOf(a)}, ${typeOf(b)}: ${show(b)}`)
+    throw new GoError(`non-comparable types ${show(a)}: ${typeOf(a)}, ${typeOf(b)}: ${formatValue(b)}`)
   }
   if (isNil(a) || isNil(b)) return isNil(a) === isNil(b)
   if (a instanceof GoObject && b instanceof GoObject) return a.type === b.type && (a.kind === 'ptr' ? a === b : a.equals(b))

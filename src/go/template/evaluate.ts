@@ -84,7 +84,7 @@ function compileOperand(operand: Operand, scope: Scope): Evaluate {
   }
 }
 
-function constant(value: GoValue, here: Here): Evaluate {
+function constant<T>(value: T, here: Here): Evaluate<T> {
   return function literal({ execution }) {
     execution.here = here
     return value
@@ -201,7 +201,7 @@ function compileCall(target: GoFunction, name: string, whole: Here, args: readon
   if (special === 'and' || special === 'or') return shortCircuit(given as Evaluate[], hasPiped, special === 'or')
   const kind = parameterAt(target, count - 1)
   const last = !hasPiped ? null : (value: GoValue, execution: Execution): unknown => convertArgument(value, kind, target, execution)
-  const source = args[0] === undefined ? name : describeNode(args[0])
+  const source = args[0] === undefined ? null : describeNode(args[0])
   return function call(frame, piped) {
     const { execution } = frame
     const values = given.map((evaluate) => evaluate(frame))
@@ -217,7 +217,7 @@ function compileCall(target: GoFunction, name: string, whole: Here, args: readon
   }
 }
 
-function callWith(source: string, [target, ...args]: readonly GoValue[], execution: Execution): GoValue {
+function callWith(source: string | null, [target, ...args]: readonly GoValue[], execution: Execution): GoValue {
   return callValue(source, target, args, (value, position, called) =>
     convertArgument(value, parameterAt(called, position), called, execution),
   )
@@ -244,7 +244,7 @@ function compileArgument(arg: Operand, kind: ParameterKind, target: GoFunction, 
       throw execError(execution, message)
     }
   }
-  if (arg.kind === 'nil') return canBeNil(kind, target) ? () => nilOf(kind) : refuse(`cannot assign nil to ${type}`)
+  if (arg.kind === 'nil') return canBeNil(kind, target) ? constant(nilOf(kind), here) : refuse(`cannot assign nil to ${type}`)
   const isLiteral = arg.kind === 'bool' || arg.kind === 'string' || arg.kind === 'number'
   if (!isLiteral || kind === 'any' || kind === 'value') {
     const evaluate = compileOperand(arg, scope)
@@ -267,13 +267,11 @@ function compileArgument(arg: Operand, kind: ParameterKind, target: GoFunction, 
     case 'int64':
     case 'duration': {
       if (arg.kind !== 'number' || arg.literal.int === null) return refuse(`expected integer; found ${found}`)
-      const value = literalFor(kind, arg.literal.int)
-      return () => value
+      return constant(literalFor(kind, arg.literal.int), here)
     }
     case 'uint32': {
       if (arg.kind !== 'number' || arg.literal.uint === null) return refuse(`expected unsigned integer; found ${found}`)
-      const value = Number(BigInt.asUintN(32, arg.literal.uint))
-      return () => value
+      return constant(Number(BigInt.asUintN(32, arg.literal.uint)), here)
     }
     default:
       return refuse(`can't handle ${found} for arg of type ${type}`)

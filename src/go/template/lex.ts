@@ -144,14 +144,15 @@ export class Lexer {
         return this.#token('left-paren', start)
       case ')':
         this.#depth--
-        return this.#depth < 0 ? this.#error(start, "unexpected right paren U+0029 ')'") : this.#token('right-paren', start)
+        return this.#depth < 0 ? this.#error(start, 'unexpected right paren') : this.#token('right-paren', start)
       default:
         return this.#word(start, character)
     }
   }
 
   #word(start: number, character: string): Token {
-    const isNumber = /[-+0-9]/.test(character) || (character === '.' && /[0-9]/.test(this.#peek()))
+    // compat: a point at the end of the text is read as a number, which the parser refuses
+    const isNumber = /[-+0-9]/.test(character) || (character === '.' && /^[0-9]?$/.test(this.#peek()))
     if (isNumber) {
       this.#at = start
       return this.#number(start)

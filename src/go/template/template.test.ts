@@ -59,6 +59,7 @@ const CASES: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['{{range .list}}{{break}}{{else}}none{{end}}{{range .no}}{{else}}none{{end}}', 'none'],
     ['{{range $k, $v := .map}}{{$k}}{{$v}}{{end}}{{range 3}}{{.}}{{end}}', 'a2z1012'],
     ['{{range .text}}{{end}}', 'exec: template: t:1:8: executing "t" at <.text>: range can\'t iterate over Hello'],
+    ['{{range print nil}}{{end}}', 'exec: template: t:1:14: executing "t" at <nil>: range can\'t iterate over <nil>'],
     ['{{break}}', 'parse: template: t:1: {{break}} outside {{range}}'],
   ],
   'templates within templates': [
@@ -73,6 +74,10 @@ const CASES: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       '{{eq .whole 42}}',
       'exec: template: t:1:2: executing "t" at <eq .whole 42>: error calling eq: incompatible types for comparison: float64 and int',
     ],
+    [
+      '{{eq .list .deep}}',
+      'exec: template: t:1:2: executing "t" at <eq .list .deep>: error calling eq: non-comparable types [a b c]: []interface {}, map[string]interface {}: map[a:map[b:x]]',
+    ],
     ['{{lt .list 1}}', 'exec: template: t:1:2: executing "t" at <lt .list 1>: error calling lt: invalid type for comparison'],
   ],
   'functions of every template': [
@@ -81,10 +86,16 @@ const CASES: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['{{html "<a&\'>"}} {{js "it\'s <"}} {{urlquery "a b&"}}', "&lt;a&amp;&#39;&gt; it\\'s \\u003C a+b%26"],
     ['{{print 1 2 "x" 3}}{{println nil}}', '1 2x3<nil>\n'],
     ['{{call .text}}', 'exec: template: t:1:2: executing "t" at <call .text>: error calling call: non-function .text of type string'],
+    [
+      '{{.list | call}}',
+      'exec: template: t:1:10: executing "t" at <call>: error calling call: non-function <[]interface {} Value> of type []interface {}',
+    ],
     ['{{printf 5}}', 'exec: template: t:1:9: executing "t" at <5>: expected string; found 5'],
   ],
   'texts that cannot be read': [
     ['{{', 'parse: template: t:1: unclosed action'],
+    ['{{.', 'parse: template: t:1: illegal number syntax: "."'],
+    ['{{.a)}}', 'parse: template: t:1: unexpected right paren'],
     ['{{if true}}\n', 'parse: template: t:2: unexpected EOF'],
     ['a\n{{nope}}', 'parse: template: t:2: function "nope" not defined'],
     ['{{.a-b}}', "parse: template: t:1: bad character U+002D '-'"],
