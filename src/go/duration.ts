@@ -1,6 +1,6 @@
 // Go's time.Duration as text.
 
-import { quote } from './quote.ts'
+import { quoteBytes } from './quote.ts'
 
 /** Nanoseconds of each unit. */
 const UNITS: Readonly<Record<string, bigint>> = {
@@ -54,7 +54,7 @@ export function parseNanoseconds(text: string): bigint | string {
     const [all, whole = '0', tail = '', alone, unit = ''] = match
     if (unit === '') return 'time: missing unit in duration'
     const scale = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined
-    if (scale === undefined) return `time: unknown unit ${quote(unit)} in duration`
+    if (scale === undefined) return `time: unknown unit ${quoteBytes(unit)} in duration`
     // security: the text may be long, and so would be the number.
     if (whole.length > MAX_DIGITS) return 'time: invalid duration'
     total += BigInt(whole) * scale + fractionOf((alone ?? tail).slice(0, MAX_FRACTION), Number(scale))

@@ -16,7 +16,7 @@ import { formatTime } from './time-layout.ts'
 import { parseTime } from './time-parse.ts'
 import { loadZone, UTC } from './time-zone.ts'
 import { basicCredentials, formatUrl, hostnameOf, parseUrl, withoutUserinfo } from './url-parts.ts'
-import { fromJsonValue, type GoValue, int, list } from './value.ts'
+import { fromJsonValue, GoComplex, GoInt, type GoValue, int, list } from './value.ts'
 
 /** Format, arguments, text. */
 const FORMATS: readonly (readonly [string, readonly GoValue[], string])[] = [
@@ -30,6 +30,10 @@ const FORMATS: readonly (readonly [string, readonly GoValue[], string])[] = [
   ['x', [int(1), 'a'], 'x%!(EXTRA int=1, string=a)'],
   ['%*d|%-*d|%.*f', [int(4), int(7), int(4), int(7), int(1), 2.55], '   7|7   |2.5'],
   ['%U %#U %c', [int(0x41), int(0xe9), int(0x65e5)], "U+0041 U+00E9 'é' 日"],
+  ['%#g %#g %#x %#X', [0.5, 0.05, 2.5, 2.5], '0.500000 0.0500000 0x1.4000p+01 0X1.4P+01'],
+  ['%X %#x', [new GoComplex(0, 1), new GoComplex(0, 1)], '(0X0P+00+0X1P+00i) (0x0.0000p+00+0x1.0000p+00i)'],
+  ['%0#8v %.0T %08v', [new GoInt('uint8', 195n), null, null], '0x000000c3 <nil> 000<nil>'],
+  ['%+w %w %#w', [int(3), list([1, 'x']), 'a'], '%!w(int=3) %!w([]interface {}=[1 x]) %!w(string="a")'],
   ['%v %+v %#v', [fromJsonValue({ b: [1, 'x'], a: null }), 'x', fromJsonValue(['a'])], 'map[a:<nil> b:[1 x]] x []interface {}{"a"}'],
 ]
 
@@ -121,6 +125,7 @@ describe('texts', () => {
   })
   test('patterns replace and split as Go does', () => {
     assert.equal(compileRegexp('a(x*)b').replaceAll('-ab-axxb-', '${1}W$1W$$'), '-W$-xxW$-')
+    assert.equal(compileRegexp('(o)').replaceAll('foo', '$1é${1é}.'), 'f..')
     assert.equal(compileRegexp('').replaceAll('añ', '-'), '-a-ñ-')
     assert.deepEqual(compileRegexp('[,;]').split('a,b;c', -1), ['a', 'b', 'c'])
     assert.throws(() => compileRegexp('('), { message: 'error parsing regexp: missing closing ): `(`' })

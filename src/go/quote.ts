@@ -21,6 +21,16 @@ export function quote(text: string, ascii = false): string {
   return `"${Array.from(text, (character) => escapeRune(character, '"', ascii)).join('')}"`
 }
 
+/** As Go's package time quotes: whatever is no printable ASCII stands there as bytes, `"5\xc2\xb5"`. */
+export function quoteBytes(text: string): string {
+  const inner = text.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll(/[^ -\x7F]+/gu, (part) =>
+    encodeText(part)
+      .toString('hex')
+      .replaceAll(/../g, String.raw`\x$&`),
+  )
+  return `"${inner}"`
+}
+
 /** `'x'`, of a code point; what is none becomes U+FFFD. */
 export function quoteRune(code: number, ascii = false): string {
   const isValid = code >= 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)

@@ -7,6 +7,9 @@ import { quote } from './quote.ts'
 /** A match: start and end of the whole and of each group, -1 where a group did not take part. */
 type Span = readonly (readonly [number, number])[]
 
+/** In a replacement; names are of letters and digits of any language. */
+const REFERENCE = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu
+
 export class GoRegexp {
   readonly #compiled: RE2JS
   readonly #source: string
@@ -103,7 +106,7 @@ export class GoRegexp {
 
   /** `$1`, `${name}`, `$$`; a name is as long as it can be. */
   #expand(replacement: string, text: string, span: Span): string {
-    return replacement.replaceAll(/\$(?:\$|\{(\w+)\}|(\w+))/g, (all, braced: string | undefined, bare: string | undefined) => {
+    return replacement.replaceAll(REFERENCE, (all, braced: string | undefined, bare: string | undefined) => {
       const name = braced ?? bare
       if (name === undefined) return '$'
       const index = /^\d+$/.test(name) ? Number(name) : (this.#compiled.namedGroups()[name] ?? -1)

@@ -2,19 +2,9 @@
 
 import { GoError } from './function.ts'
 import { MONTHS, splitLayout, WEEKDAYS } from './time-layout.ts'
+import { quoteBytes } from './quote.ts'
 import { fixedZone, UTC, type Zone } from './time-zone.ts'
 import { type GoTime, timeOf } from './time.ts'
-import { encodeText } from './text.ts'
-
-/** In Go's errors about times: whatever is not ASCII stands there as bytes. */
-function quote(text: string): string {
-  const inner = text.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll(/[^ -\x7F]+/gu, (part) =>
-    encodeText(part)
-      .toString('hex')
-      .replaceAll(/../g, String.raw`\x$&`),
-  )
-  return `"${inner}"`
-}
 
 /** Throws a GoError in Go's words. */
 export function parseTime(layout: string, text: string, home: Zone): GoTime {
@@ -53,17 +43,17 @@ class Parser {
       if (element === null) break
       this.#read(element, parts[index + 1]?.element ?? '')
     }
-    if (this.#rest !== '') throw this.#refuse(`: extra text: ${quote(this.#rest)}`)
+    if (this.#rest !== '') throw this.#refuse(`: extra text: ${quoteBytes(this.#rest)}`)
     return this.#moment()
   }
 
   #refuse(message: string): GoError {
-    return new GoError(`parsing time ${quote(this.#text)}${message}`)
+    return new GoError(`parsing time ${quoteBytes(this.#text)}${message}`)
   }
 
   #cannot(element: string): GoError {
-    const as = ` as ${quote(this.#layout)}`
-    return this.#refuse(`${as}: cannot parse ${quote(this.#rest)} as ${quote(element)}`)
+    const as = ` as ${quoteBytes(this.#layout)}`
+    return this.#refuse(`${as}: cannot parse ${quoteBytes(this.#rest)} as ${quoteBytes(element)}`)
   }
 
   #skip(prefix: string): void {

@@ -68,10 +68,14 @@ export class GoTime extends GoObject implements Moment {
 
   /** Nanoseconds since `other`, at most what a Duration holds. */
   since(other: GoTime): bigint {
-    const difference = BigInt(this.seconds - other.seconds) * NANO + BigInt(this.nanoseconds - other.nanoseconds)
-    if (difference > MAX_INT64) return MAX_INT64
-    return difference < MIN_INT64 ? MIN_INT64 : difference
+    return bounded(BigInt(this.seconds - other.seconds) * NANO + BigInt(this.nanoseconds - other.nanoseconds))
   }
+}
+
+/** What does not fit is the longest Duration there is. */
+function bounded(nanoseconds: bigint): bigint {
+  if (nanoseconds > MAX_INT64) return MAX_INT64
+  return nanoseconds < MIN_INT64 ? MIN_INT64 : nanoseconds
 }
 
 /** Go's time.Date: values beyond their range carry over. */
@@ -174,5 +178,5 @@ export function roundDuration(value: bigint, step: bigint): bigint {
   const size = value < 0n ? -value : value
   const rest = size % step
   const rounded = rest * 2n < step ? size - rest : size + step - rest
-  return value < 0n ? -rounded : rounded
+  return bounded(value < 0n ? -rounded : rounded)
 }

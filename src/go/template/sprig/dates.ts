@@ -8,7 +8,7 @@ import { parseTime } from '../../time-parse.ts'
 import { loadZone, UTC } from '../../time-zone.ts'
 import { GoTime, roundDuration, zeroTime } from '../../time.ts'
 import { GoInt, type GoValue } from '../../value.ts'
-import { quote } from '../../quote.ts'
+import { quoteBytes } from '../../quote.ts'
 import type { SprigHost } from './host.ts'
 
 const HTML_DATE = '2006-01-02'
@@ -36,7 +36,7 @@ export function dateFunctions(host: SprigHost): Readonly<Record<string, GoFuncti
   })
   const mustDateModify = fn(['string', 'time'], (text, time) => {
     const duration = parseNanoseconds(text)
-    if (typeof duration === 'string') throw new GoError(`${duration} ${quote(text)}`)
+    if (typeof duration === 'string') throw new GoError(`${duration} ${quoteBytes(text)}`)
     return time.add(duration)
   })
   return {

@@ -8,7 +8,10 @@ import { mergeMaps } from './merge.ts'
 
 const merge = fn(['map', '...map'], (target, ...sources) => mergeMaps(target, sources, false))
 const mergeOverwrite = fn(['map', '...map'], (target, ...sources) => mergeMaps(target, sources, true))
-const deepCopy = fn(['any'], (value) => copy(value, 0))
+const deepCopy = fn(['any'], (value) => {
+  if (value === null) throw new GoError('reflect: call of reflect.Value.Type on zero Value')
+  return copy(value, 0)
+})
 
 export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   dict: fn(['...any'], (...values) => {

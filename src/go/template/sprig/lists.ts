@@ -75,8 +75,9 @@ function slice(target: GoValue, ...bounds: GoValue[]): GoValue {
 
 function chunk(size: number, target: GoValue): GoValue {
   const items = itemsOf(target, 'Cannot chunk type')
-  if (size <= 0) throw new GoError('runtime error: makeslice: len out of range')
-  const count = Math.ceil(items.length / size)
+  const count = Math.floor((items.length - 1) / size) + 1
+  // compat: a negative size is an error only where there would be a part
+  if (!(count >= 0 && count < Infinity) || (count > 0 && size < 0)) throw new GoError('runtime error: makeslice: len out of range')
   return new GoSlice(
     '[]interface {}',
     Array.from({ length: count }, (_, index) => list(items.slice(index * size, (index + 1) * size))),

@@ -34,6 +34,7 @@ const CASES: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['{{trunc 3 "abcdef"}} {{trunc -2 "abcdef"}} {{substr 1 3 "hello"}} {{abbrev 6 "hello world"}}', 'abc ef el hel...'],
     ['{{title "ab cd"}} {{untitle "AB CD"}} {{swapcase "aB"}} {{initials "First Try"}} {{nospace "a b"}}', 'Ab Cd aB cD Ab FT ab'],
     ['{{snakecase "HTTPServer2Go"}} {{kebabcase "FirstName"}} {{camelcase "http_server"}}', 'http_server2_go first-name HttpServer'],
+    ['{{kebabcase "😀"}} {{snakecase "aB 😀"}} {{camelcase "--"}}', '😀 a_b_😀 ---'],
     ['{{indent 2 "a\\nb"}}|{{nindent 1 "x"}}|{{wrap 5 "one two"}}|{{wrapWith 3 "-" "abcdef"}}', '  a\n  b|\n x|one\ntwo|abc-def'],
     [
       '{{quote "a" 1 nil}} {{squote "a"}} {{cat "a" 1}} {{replace "a" "b" "aXa"}} {{repeat 2 "ab"}} {{plural "x" "y" 2}}',
@@ -79,6 +80,8 @@ const CASES: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       '{{uniq (list 1 1 2)}} {{without (list 1 2) 1}} {{has 2 (list 2)}} {{reverse (list 1 2)}} {{slice (list 1 2 3) 1 2}} {{chunk 2 (list 1 2 3)}} {{concat (list 1) (list 2)}} {{compact (list 0 1)}}',
       '[1 2] [2] true [2 1] [2] [[1 2] [3]] [1 2] [1]',
     ],
+    ['{{chunk -2 (list 1 2 3)}}', '[]'],
+    ['{{chunk -1 (list)}}', 'error calling chunk: runtime error: makeslice: len out of range'],
     ['{{first "abc"}}', 'error calling first: Cannot find first on type string'],
   ],
   dicts: [
@@ -95,6 +98,7 @@ const CASES: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       'map[a:1 m:map[x:1 y:2]] map[a:2]',
     ],
     ['{{$d := dict "a" (dict "b" 1)}}{{$c := deepCopy $d}}{{$_ := set $c.a "b" 2}}{{$d}}', 'map[a:map[b:1]]'],
+    ['{{deepCopy nil}}', 'error calling deepCopy: reflect: call of reflect.Value.Type on zero Value'],
     ['{{set .no "a" 1}}', 'error calling set: assignment to entry in nil map'],
   ],
   dates: [
@@ -105,6 +109,11 @@ const CASES: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     [
       '{{(toDate "2006-01-02" "2024-01-31").AddDate 0 1 0 | date "01-02"}} {{dateModify "24h" (now) | date "02"}} {{duration "95"}} {{durationRound "2h10m"}} {{ago (now)}}',
       '03-02 15 1m35s 2h 0s',
+    ],
+    ['{{ago 253402300800}}', '-2562047h47m16.854775808s'],
+    [
+      '{{mustDateModify "5µs\\n" (now)}}',
+      String.raw`error calling mustDateModify: time: unknown unit "\xc2\xb5s\x0a" in duration "5\xc2\xb5s\x0a"`,
     ],
     ['{{(now).Month}} {{printf "%d" (now).Weekday}} {{((now).Sub (now)).Hours}}', 'November 2 0'],
   ],
@@ -118,6 +127,8 @@ const CASES: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       '{"a":"\\u003c"} "<" 1 <no value> [\n  1\n]',
     ],
     ['{{mustFromJson "x"}}', 'error calling mustFromJson: wrong JSON'],
+    ['{{fromJson "{\\"a\\": [1e999, 2]}"}}', 'map[a:[<nil> 2]]'],
+    ['{{mustFromJson "[1e999]"}}', 'error calling mustFromJson: wrong JSON'],
   ],
   'patterns and addresses': [
     [
