@@ -37,7 +37,7 @@ class Writer {
 
   constructor(indent: string, isRaw: boolean) {
     this.#indent = indent
-    this.#escaped = isRaw ? /["\\\0-\x1F\u2028\u2029]/g : /["\\\0-\x1F\u2028\u2029<>&]/g
+    this.#escaped = isRaw ? /["\\\0-\x1F\u2028\u2029\p{Cs}]/gu : /["\\\0-\x1F\u2028\u2029<>&\p{Cs}]/gu
   }
 
   write(value: GoValue, depth: number): string {
@@ -60,7 +60,9 @@ class Writer {
   }
 
   #text(text: string): string {
-    const escaped = text.toWellFormed().replaceAll(this.#escaped, (character) => {
+    const escaped = text.replaceAll(this.#escaped, (character) => {
+      // a byte that is no UTF-8
+      if (!character.isWellFormed()) return String.raw`\ufffd`
       return ESCAPES[character] ?? escapeUnit(character)
     })
     return `"${escaped}"`

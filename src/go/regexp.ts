@@ -2,7 +2,7 @@
 
 import { RE2JS, RE2JSException } from 're2js'
 import { GoError } from './function.ts'
-import { quote } from './quote.ts'
+import { canBackquote, quote } from './quote.ts'
 
 /** A match: start and end of the whole and of each group, -1 where a group did not take part. */
 type Span = readonly (readonly [number, number])[]
@@ -123,7 +123,10 @@ function widthAt(text: string, at: number): number {
 /** Throws a GoError in the words of regexp.Compile. */
 export function compileRegexp(source: string): GoRegexp {
   try {
-    return new GoRegexp(RE2JS.compile(source), source)
+    const compiled = RE2JS.compile(source)
+    const invalid = source.search(/\p{Cs}/u)
+    if (invalid >= 0) throw new GoError(`error parsing regexp: invalid UTF-8: \`${source.slice(invalid)}\``)
+    return new GoRegexp(compiled, source)
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error
     // compat: Go shows the part even when it is empty
@@ -148,7 +151,7 @@ export function mustCompileRegexp(source: string): GoRegexp {
     return compileRegexp(source)
   } catch (error) {
     if (!(error instanceof GoError)) throw error
-    const shown = source.includes('`') ? quote(source) : `\`${source}\``
+    const shown = canBackquote(source) ? `\`${source}\`` : quote(source)
     throw new GoError(`regexp: Compile(${shown}): ${error.message}`)
   }
 }

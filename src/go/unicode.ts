@@ -54,8 +54,9 @@ export function toTitleRune(character: string): string {
   return TITLE_CASE[character] ?? toUpperRune(character)
 }
 
+/** As strings.Map: a byte that is no UTF-8 becomes U+FFFD. */
 export function mapRunes(text: string, change: (character: string) => string): string {
-  return Array.from(text, change).join('')
+  return Array.from(text.toWellFormed(), change).join('')
 }
 
 function isSingle(text: string): boolean {

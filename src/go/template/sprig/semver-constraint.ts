@@ -50,7 +50,8 @@ function splitConstraints(text: string): string[] {
   const constraints: string[] = []
   let operator = ''
   for (const word of words) {
-    if (/^(?:[=!<>~^]+)$/.test(word) && operator === '') operator = word
+    if (operator !== '' && /^[=!<>~^]/.test(word)) throw improper
+    if (/^(?:[=!<>~^]+)$/.test(word)) operator = word
     else {
       constraints.push(operator + word)
       operator = ''
