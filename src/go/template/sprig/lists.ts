@@ -76,10 +76,12 @@ function slice(target: GoValue, ...bounds: GoValue[]): GoValue {
 function chunk(size: number, target: GoValue): GoValue {
   const items = itemsOf(target, 'Cannot chunk type')
   const count = Math.floor((items.length - 1) / size) + 1
-  // compat: a negative size is an error only where there would be a part
-  if (!(count >= 0 && count < Infinity) || (count > 0 && size < 0)) throw new GoError('runtime error: makeslice: len out of range')
+  // compat: of a negative size there is no part, or a shorter list than it is the only one
+  const isWhole = size > 0 || count === 0 || (count === 1 && items.length % size !== 0)
+  if (!isWhole || count < 0) throw new GoError('runtime error: makeslice: len out of range')
+  const width = Math.abs(size)
   return new GoSlice(
     '[]interface {}',
-    Array.from({ length: count }, (_, index) => list(items.slice(index * size, (index + 1) * size))),
+    Array.from({ length: count }, (_, index) => list(items.slice(index * width, (index + 1) * width))),
   )
 }

@@ -80,7 +80,7 @@ const CASES: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       '{{uniq (list 1 1 2)}} {{without (list 1 2) 1}} {{has 2 (list 2)}} {{reverse (list 1 2)}} {{slice (list 1 2 3) 1 2}} {{chunk 2 (list 1 2 3)}} {{concat (list 1) (list 2)}} {{compact (list 0 1)}}',
       '[1 2] [2] true [2 1] [2] [[1 2] [3]] [1 2] [1]',
     ],
-    ['{{chunk -2 (list 1 2 3)}}', '[]'],
+    ['{{chunk -2 (list 1 2 3)}} {{chunk -2 (list 1)}}', '[] [[1]]'],
     ['{{chunk -1 (list)}}', 'error calling chunk: runtime error: makeslice: len out of range'],
     ['{{first "abc"}}', 'error calling first: Cannot find first on type string'],
   ],
