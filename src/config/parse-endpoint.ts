@@ -116,7 +116,7 @@ function parseBackends(
       const result = readUrlPattern(rawBackend.url_pattern, endpointPath.params, context.dialect)
       const isGood = 'pattern' in result
       const backend = parseBackend(rawBackend, isGood ? result.pattern : rawBackend.url_pattern, at, parent, context)
-      if (!isGood) reportParams(result, endpoint, index, endpointPath.params, at, context)
+      if (!isGood) reportParams(result, { path: endpoint.path, method: parent.method }, index, endpointPath.params, at, context)
       return backend
     }
     return withFallback(parse(written, [...endpoint.at, 'backend', index]), context, parse)
@@ -128,7 +128,8 @@ const REQUEST_FIELDS = /^input_(?:headers|query_strings)\./
 
 function reportParams(
   { undefinedParam, output }: Exclude<UrlPattern, { readonly pattern: string }>,
-  endpoint: EndpointDefaults,
+  /** With its method as it is written. */
+  endpoint: Pick<EndpointDefaults, 'method' | 'path'>,
   index: number,
   input: readonly string[],
   at: ConfigPath,

@@ -184,8 +184,9 @@ test('parameters of backends', () => {
 })
 
 test('unknown parameters, with KrakenD’s way of counting', () => {
-  const fail = (endpoint: string, url_pattern: string, version = 3) =>
-    messages({ version, endpoints: [{ endpoint, backend: [{ url_pattern }] }] })
+  const fail = (endpoint: string, url_pattern: string, version = 3, method = '') =>
+    messages({ version, endpoints: [{ endpoint, method, backend: [{ url_pattern }] }] })
+  assert.match(fail('/x', '/{id}', 3, 'Post')[0]!, /endpoint: Post \/x/, 'as it is written')
   assert.deepEqual(fail('/x', '/{id}'), ["undefined output param 'id'! endpoint: GET /x, backend: 0. input: [], output: [id]"])
   assert.deepEqual(fail('/x', '/{id}', 2), ["Undefined output param 'id'! endpoint: GET /x, backend: 0. input: [], output: [id]"])
   assert.deepEqual(fail('/some/{tupu}', '/s/{tupu_56}/{supu-5t6}?a={foo}&b={foo}'), [
