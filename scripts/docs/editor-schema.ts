@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<Exclude<FieldKind, 'config'>, Schema>> = {
   flag: { type: 'boolean' },
   duration: DURATION,
   texts: { type: 'array', items: { type: 'string' } },
-  integers: { type: 'array', items: { type: 'integer' } },
+  uint16s: { type: 'array', items: { type: 'integer' } },
   map: { type: 'object', additionalProperties: { type: 'string' } },
 }
 

@@ -75,7 +75,7 @@ function checkKind(kind: FieldKind, value: unknown, path: IssuePath): Issue[] {
       return checkDuration(value, path)
     case 'texts':
       return checkList(value, path, 'text')
-    case 'integers':
+    case 'uint16s':
       return checkList(value, path, 'integer')
     case 'map':
       return isObject(value)

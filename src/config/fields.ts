@@ -1,7 +1,7 @@
 // Every key of a configuration file that KrakenD reads, in its order, by level. Data only.
 
 /** `texts` is a list of texts, `map` an object of texts, `config` an `extra_config`. */
-export type FieldKind = 'text' | 'integer' | 'number' | 'flag' | 'duration' | 'texts' | 'integers' | 'map' | 'config'
+export type FieldKind = 'text' | 'integer' | 'number' | 'flag' | 'duration' | 'texts' | 'uint16s' | 'map' | 'config'
 
 /** A key's kind, or the fields of an object, or of the objects of a list. */
 export type Field = FieldKind | { readonly object: Fields } | { readonly list: Fields }
@@ -15,7 +15,7 @@ interface KindValues {
   /** Milliseconds. */
   duration: number
   texts: string[]
-  integers: number[]
+  uint16s: number[]
   map: Map<string, string>
   config: Map<string, unknown>
 }
@@ -83,9 +83,9 @@ const tlsFields = {
   ca_certs: 'texts',
   min_version: 'text',
   max_version: 'text',
-  curve_preferences: 'integers',
+  curve_preferences: 'uint16s',
   prefer_server_cipher_suites: 'flag',
-  cipher_suites: 'integers',
+  cipher_suites: 'uint16s',
   enable_mtls: 'flag',
   disable_system_ca_pool: 'flag',
 } as const satisfies Fields
@@ -96,8 +96,8 @@ const clientTlsFields = {
   disable_system_ca_pool: 'flag',
   min_version: 'text',
   max_version: 'text',
-  curve_preferences: 'integers',
-  cipher_suites: 'integers',
+  curve_preferences: 'uint16s',
+  cipher_suites: 'uint16s',
   client_certs: { list: { certificate: 'text', private_key: 'text' } },
 } as const satisfies Fields
 

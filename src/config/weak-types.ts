@@ -19,6 +19,8 @@ export interface WeakReader {
 const emptyList: readonly never[] = Object.freeze([])
 const emptyMap: ReadonlyMap<string, unknown> = new Map()
 
+const UINT16_VALUES = 1 << 16
+
 type ReadScalar<T> = (raw: unknown, report: ReportDecodeError, inner: string) => T | undefined
 
 function goTypeOf(raw: unknown): string {
@@ -63,6 +65,18 @@ function parseGoInteger(text: string): number | null {
   if (/^(?:0x[0-9a-f]+|0b[01]+|0o[0-7]+|[1-9][0-9]*|0)$/.test(plain)) return (sign === '-' ? -1 : 1) * Number(plain)
   if (/^0[0-7]+$/.test(plain)) return (sign === '-' ? -1 : 1) * Number.parseInt(plain, 8)
   return null
+}
+
+/** What Go keeps of it in 16 bits; text is read without a sign. */
+function readUint16(raw: unknown, report: ReportDecodeError, inner: string): number | undefined {
+  if (typeof raw === 'number') return ((Math.trunc(raw) % UINT16_VALUES) + UINT16_VALUES) % UINT16_VALUES
+  if (typeof raw === 'boolean') return raw ? 1 : 0
+  if (typeof raw !== 'string') return reportType(raw, 'uint16', report, inner)
+  const value = raw === '' ? 0 : /^[+-]/.test(raw) ? null : parseGoInteger(raw)
+  if (value === null) report(inner, "cannot parse value as 'uint16': strconv.ParseUint: invalid syntax")
+  else if (value < UINT16_VALUES) return value
+  else report(inner, "cannot parse value as 'uint16': strconv.ParseUint: value out of range")
+  return undefined
 }
 
 function readNumber(raw: unknown, report: ReportDecodeError, inner: string): number | undefined {
@@ -157,7 +171,7 @@ export const weakReaders: Readonly<Record<FieldKind, WeakReader>> = {
   flag: scalar(readFlag, false),
   duration: scalar(readDuration, 0),
   texts: listOf(readText, ''),
-  integers: listOf(readInteger, 0),
+  uint16s: listOf(readUint16, 0),
   map: mapOf(readText),
   config: configReader,
 }
