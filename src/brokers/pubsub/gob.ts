@@ -1,5 +1,7 @@
 // The form in which gocloud writes messages of NATS that have metadata: a Go gob stream of a map of texts and of bytes. Pure.
 
+import { encodeText } from '../../go/text.ts'
+
 const MAP_TYPE = Buffer.from('0eff81040102ff8200010c010c0000', 'hex')
 const MAP_VALUE = Buffer.from('ff8200', 'hex')
 const BYTES_VALUE = Buffer.from('0a00', 'hex')
@@ -8,7 +10,7 @@ const BYTES_ID = 10
 
 export function encodeGob(metadata: ReadonlyMap<string, string>, body: Uint8Array): Buffer {
   const map = [MAP_VALUE, uint(metadata.size)]
-  for (const [key, value] of metadata) map.push(counted(Buffer.from(key)), counted(Buffer.from(value)))
+  for (const [key, value] of metadata) map.push(counted(encodeText(key)), counted(encodeText(value)))
   const bytes = Buffer.concat([BYTES_VALUE, counted(body)])
   return Buffer.concat([MAP_TYPE, counted(Buffer.concat(map)), counted(bytes)])
 }

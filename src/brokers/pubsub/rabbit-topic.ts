@@ -72,6 +72,7 @@ function markReturned(pending: ReadonlySet<Pending>, { content, fields, properti
 }
 
 function pendingOf({ body, metadata }: OutgoingMessage, keyName: string): Pending {
-  const headers = Object.fromEntries([...metadata].filter(([name]) => name !== keyName))
+  // What is no UTF-8 cannot be written, and comes back as what was written in its place.
+  const headers = Object.fromEntries([...metadata].flatMap(([name, value]) => (name === keyName ? [] : [[name, value.toWellFormed()]])))
   return { body, routingKey: metadata.get(keyName) ?? '', headers, returned: null }
 }

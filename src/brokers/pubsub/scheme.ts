@@ -7,7 +7,7 @@ import type { Address, Kind } from './address.ts'
 
 export interface OutgoingMessage {
   readonly body: Buffer
-  /** The forwarded headers, each with its first value. */
+  /** The forwarded headers, each with its first value, as a text of Go (`encodeText`). */
   readonly metadata: ReadonlyMap<string, string>
 }
 

@@ -2,6 +2,7 @@
 
 import type { Manipulate, Site } from '../../engine/compile/component.ts'
 import type { Data } from '../../engine/data.ts'
+import { GatewayError } from '../../engine/errors.ts'
 import type { HeaderMap } from '../../engine/headers.ts'
 import { parseHost } from '../../engine/steps/balancer.ts'
 import type { PipeResponse } from '../../engine/types.ts'
@@ -9,10 +10,25 @@ import type { PipeResponse } from '../../engine/types.ts'
 /** What a client gets whose message was taken: `null`, not complete. */
 export const TAKEN: PipeResponse = { data: null, isComplete: true, error: null, statusCode: 0, headers: null, body: null }
 
+/**
+ * How the place's backend decodes messages.
+ * compat: one in which a decoder finds nothing at all, not even the beginning of a mistake, is an empty one, and taken.
+ */
+export function compileMessageDecoder(site: Site): (body: Buffer) => Data | null {
+  const decode = site.decode()
+  return function decodeMessage(body) {
+    try {
+      return decode(body)
+    } catch (error) {
+      if (error instanceof GatewayError && error.message === 'EOF') return null
+      throw error
+    }
+  }
+}
+
 /** A message's data as its backend's options want it. */
 export function answerWith(data: Data | null, manipulate: Manipulate | null, headers: HeaderMap | null = null): PipeResponse {
-  // compat: an empty message stays null, whatever is to be done with its data.
-  const own = manipulate === null || data === null ? data : manipulate(data)
+  const own = manipulate === null ? data : manipulate(data)
   return { data: own, isComplete: true, error: null, statusCode: 0, headers, body: null }
 }
 

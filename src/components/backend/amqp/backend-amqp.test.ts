@@ -77,6 +77,11 @@ test('every header travels as a list, but the credentials of the host', () => {
   ])
 })
 
+test('header fields travel as the text that they are, not as its bytes', () => {
+  const { contentType, headers } = messageOf({}, {}, ['Content-Type', 'text/\xc3\xbc', 'X-Foo', 'gr\xc3\xbc\xc3\x9fe']).properties
+  assert.deepEqual([contentType, (headers as Record<string, unknown>)['X-Foo']], ['text/ü', ['grüße']])
+})
+
 test('messages and requests are paired in the order in which they came', async () => {
   const queue = new MessageQueue<number>()
   queue.push(1)

@@ -9,7 +9,7 @@ import { keepOn } from '../../../brokers/kept.ts'
 import { requirePeer } from '../../../brokers/peers.ts'
 import { component, type Site } from '../../../engine/compile/component.ts'
 import type { Pipe } from '../../../engine/types.ts'
-import { answerWith, hostCredentials, TAKEN } from '../broker-answers.ts'
+import { answerWith, compileMessageDecoder, hostCredentials, TAKEN } from '../broker-answers.ts'
 import { MessageQueue } from '../../../brokers/message-queue.ts'
 import { compileMessage } from './message.ts'
 import { checkConsumer, checkProducer, type ConsumerOptions, consumerOptions, type ProducerOptions, producerOptions } from './options.ts'
@@ -66,7 +66,7 @@ function compileConsumer(given: ConsumerOptions, site: Site): Pipe {
     void opened.ended.then(() => queue.lose(NOT_CONNECTED))
     return opened
   })
-  const decode = site.decode()
+  const decode = compileMessageDecoder(site)
   const manipulate = site.manipulate()
   site.log.debug(`${site.label}[AMQP] Consumer attached`)
   return async function consumeMessage(_request, scope) {
@@ -79,7 +79,7 @@ function compileConsumer(given: ConsumerOptions, site: Site): Pipe {
     if (given.auto_ack) settle(() => channel.ack(message))
     let data
     try {
-      data = content.length === 0 ? null : decode(content)
+      data = decode(content)
     } catch (error) {
       if (!given.auto_ack) refuse(channel, message, given, site)
       throw error

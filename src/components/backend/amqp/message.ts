@@ -4,6 +4,7 @@ import type { Options } from 'amqplib'
 import type { Envelope } from '../../../brokers/amqp-outlet.ts'
 import type { Clock } from '../../../engine/compile/component.ts'
 import type { PipeRequest } from '../../../engine/types.ts'
+import { textOfBytes } from '../../../go/text.ts'
 import type { ProducerOptions } from './options.ts'
 
 type ReadParam = (request: PipeRequest) => string | undefined
@@ -21,7 +22,7 @@ export function compileMessage(
   const { mandatory } = given
   return function makeMessage(request) {
     const properties: Options.Publish = {
-      ...defined('contentType', request.headers.get('Content-Type')),
+      ...defined('contentType', textOfBytes(request.headers.get('Content-Type') ?? '')),
       timestamp: Math.trunc(now() / 1000),
       headers: listHeaders(request, credentials),
       mandatory,
@@ -47,11 +48,11 @@ function defined<K extends string, V extends string | number>(key: K, value: V |
 function listHeaders({ headers: { fields } }: PipeRequest, credentials: ReadonlySet<string>): Record<string, string[]> {
   const lists = new Map<string, string[]>()
   for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i] as string
-    if (name === 'Authorization' && credentials.has(fields[i + 1] as string)) continue
+    const [name, value] = [fields[i] as string, fields[i + 1] as string]
+    if (name === 'Authorization' && credentials.has(value)) continue
     const list = lists.get(name)
-    if (list === undefined) lists.set(name, [fields[i + 1] as string])
-    else list.push(fields[i + 1] as string)
+    if (list === undefined) lists.set(name, [textOfBytes(value)])
+    else list.push(textOfBytes(value))
   }
   return Object.fromEntries(lists)
 }

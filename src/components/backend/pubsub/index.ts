@@ -11,10 +11,11 @@ import { type Client, OpenError, type Send, UnknownParameterError } from '../../
 import { findScheme, schemesOf } from '../../../brokers/pubsub/schemes.ts'
 import { type CheckedBlock, component, type Site } from '../../../engine/compile/component.ts'
 import type { Layer, Pipe, PipeRequest } from '../../../engine/types.ts'
+import { textOfBytes } from '../../../go/text.ts'
 import { certainIssue, type Issue } from '../../../schema/issue.ts'
 import { suggestHint } from '../../../schema/suggest.ts'
 import { Type } from '../../../schema/type.ts'
-import { answerWith, hostCredentials, TAKEN } from '../broker-answers.ts'
+import { answerWith, compileMessageDecoder, hostCredentials, TAKEN } from '../broker-answers.ts'
 
 const publisherOptions = Type.Object({
   topic_url: Type.String({ default: '', description: 'What follows the host: the topic, with its parameters. `orders?natsv2`.' }),
@@ -91,7 +92,7 @@ function compilePublisher(connection: Link<Client>, address: Address, site: Site
 function compileSubscriber(connection: Link<Client>, address: Address, site: Site): Pipe {
   const subscriber = randomUUID()
   const source = keepOn(site, connection, { tag: 'PubSub', backOff: '' }, (client) => client.subscribe(address, subscriber))
-  const decode = site.decode()
+  const decode = compileMessageDecoder(site)
   const manipulate = site.manipulate()
   return async function receive(_request, scope) {
     if (source.value === null) throw NOT_CONNECTED
@@ -103,7 +104,7 @@ function compileSubscriber(connection: Link<Client>, address: Address, site: Sit
     }
     let data
     try {
-      data = message.body.length === 0 ? null : decode(message.body)
+      data = decode(message.body)
     } catch (error) {
       message.leave()
       throw error
@@ -124,7 +125,7 @@ function metadataOf({ headers: { fields } }: PipeRequest, credentials: ReadonlyS
   for (let i = 0; i < fields.length; i += 2) {
     const [name, value] = [fields[i] as string, fields[i + 1] as string]
     if (metadata.has(name) || (name === 'Authorization' && credentials.has(value))) continue
-    metadata.set(name, value)
+    metadata.set(name, textOfBytes(value))
   }
   return metadata
 }
