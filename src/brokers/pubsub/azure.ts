@@ -7,7 +7,7 @@ import type { Scope } from '../../engine/scope.ts'
 import { timerMs } from '../../engine/timer-ms.ts'
 import { openClientOf, type Opened } from '../link.ts'
 import { MessageQueue } from '../message-queue.ts'
-import { type Address, nameOf, parameterOf } from './address.ts'
+import { type Address, parameterOf } from './address.ts'
 import { readCount } from './parameters.ts'
 import { type Client, type IncomingMessage, OpenError, type Scheme, type Send, type Source } from './scheme.ts'
 
@@ -25,7 +25,7 @@ export const azure: Scheme = {
     if (text === '') throw new OpenError(`open ${address.url}: ${findMissing(environment)}`)
     const [, host] = /(?:^|;)\s*Endpoint\s*=\s*(?:sb|amqps?):\/\/([^/;\s]+)/i.exec(text) ?? []
     if (host === undefined) throw new OpenError(`open ${address.url}: ${VARIABLE} has no "Endpoint=sb://…"`)
-    if (nameOf(address) === '') throw new OpenError(`open ${address.url}: it names no topic`)
+    if (address.name === '') throw new OpenError(`open ${address.url}: it names no topic`)
     if (kind === 'subscription') readSubscription(address)
     return { name: `servicebus ${host}`, key: text, open: () => openClient(text) }
   },
@@ -40,7 +40,7 @@ function findMissing(environment: Readonly<Record<string, string | undefined>>):
 async function openClient(connectionString: string): Promise<Opened<Client>> {
   const { ServiceBusClient: Sdk } = await import('@azure/service-bus')
   const client = new Sdk(connectionString, { retryOptions: RETRIES })
-  const topic = (address: Address): Send => compileSend(client, nameOf(address))
+  const topic = (address: Address): Send => compileSend(client, address.name)
   const subscribe = (address: Address): Promise<Opened<Source>> => Promise.resolve(openSource(client, address))
   return openClientOf({ topic, subscribe }, () => client.close())
 }
@@ -54,7 +54,7 @@ function compileSend(client: ServiceBusClient, topic: string): Send {
 
 function openSource(client: ServiceBusClient, address: Address): Opened<Source> {
   const { subscription, listenMs } = readSubscription(address)
-  const receiver = client.createReceiver(nameOf(address), subscription, {
+  const receiver = client.createReceiver(address.name, subscription, {
     receiveMode: 'peekLock',
     // Bodies are bytes: what they mean is for the backend's encoding to say.
     skipParsingBodyAsJson: true,

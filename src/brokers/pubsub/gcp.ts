@@ -6,7 +6,7 @@ import type { v1 } from '@google-cloud/pubsub'
 import type { Scope } from '../../engine/scope.ts'
 import { timerMs } from '../../engine/timer-ms.ts'
 import { openClientOf, type Opened } from '../link.ts'
-import { type Address, nameOf } from './address.ts'
+import type { Address } from './address.ts'
 import { readCount, readFlag } from './parameters.ts'
 import { type Client, type IncomingMessage, OpenError, type Scheme, type Send, type Source } from './scheme.ts'
 
@@ -124,7 +124,7 @@ function callOptions(scope: Scope) {
 
 /** `projects/P/topics/T`, also of the short form `P/T`. Throws an OpenError for what is neither. */
 function resourceOf(address: Address, collection: 'topics' | 'subscriptions'): string {
-  const name = nameOf(address)
+  const { name } = address
   if (new RegExp(`^projects/.+/${collection}/.+$`).test(name)) return name
   const at = name.indexOf('/')
   if (at < 0) throw new OpenError(`open ${address.url}: it names no ${collection.slice(0, -1)}; write projects/PROJECT/${collection}/NAME`)

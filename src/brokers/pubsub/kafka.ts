@@ -1,5 +1,6 @@
 // Scheme `kafka`: topics of Kafka, and consumer groups that read them.
 
+import { encodeText } from '../../go/text.ts'
 import { quote } from '../../go/quote.ts'
 import { NOT_CONNECTED } from '../errors.ts'
 import { type KafkaCluster, type KafkaProducer, openProducer, parseBrokers } from '../kafka.ts'
@@ -8,7 +9,8 @@ import { openKafkaReader } from '../kafka-consumer.ts'
 import { hashPartition } from '../kafka-partition.ts'
 import type { Opened } from '../link.ts'
 import { MessageQueue } from '../message-queue.ts'
-import { type Address, nameOf, parameterOf } from './address.ts'
+import { type Address, parameterOf } from './address.ts'
+import { readOnly } from './parameters.ts'
 import { type Client, type IncomingMessage, OpenError, type OutgoingMessage, type Scheme, type Send, type Source } from './scheme.ts'
 
 const VARIABLE = 'KAFKA_BROKERS'
@@ -22,7 +24,7 @@ export const kafka: Scheme = {
     if (list === undefined || list === '') throw new OpenError(`open ${kind} ${url}: ${VARIABLE} environment variable not set`)
     const brokers = parseBrokers(list)
     if (brokers === null) throw new OpenError(`open ${kind} ${url}: ${VARIABLE} is no list of host:port`)
-    if (kind === 'topic') readKeyName(address)
+    if (kind === 'topic') readOnly(address, 'key_name')
     else readStart(address)
     const access = kafkaAccessOf(site)
     const name = brokers.join()
@@ -34,7 +36,7 @@ export const kafka: Scheme = {
 async function openClient(cluster: KafkaCluster): Promise<Opened<Client>> {
   const opened = await openProducer(cluster)
   const client: Client = {
-    topic: (address) => compileSend(opened.value, nameOf(address), readKeyName(address)),
+    topic: (address) => compileSend(opened.value, address.name, readOnly(address, 'key_name')),
     subscribe: (address, subscriber) => subscribe(cluster, subscriber, address),
   }
   return { ...opened, value: client }
@@ -44,9 +46,9 @@ function compileSend(producer: KafkaProducer, topic: string, keyName: string | n
   return async function sendToKafka({ body, metadata }: OutgoingMessage) {
     const key = keyName === null ? undefined : metadata.get(keyName)
     const headers = new Map(
-      [...metadata].filter(([name]) => name !== keyName).map(([name, value]) => [Buffer.from(name), Buffer.from(value)]),
+      [...metadata].filter(([name]) => name !== keyName).map(([name, value]) => [Buffer.from(name), encodeText(value)]),
     )
-    await producer.send({ topic, value: body, headers, ...(key === undefined ? null : await placeOf(producer, topic, Buffer.from(key))) })
+    await producer.send({ topic, value: body, headers, ...(key === undefined ? null : await placeOf(producer, topic, encodeText(key))) })
   }
 }
 
@@ -57,7 +59,7 @@ async function placeOf(producer: KafkaProducer, topic: string, key: Buffer): Pro
 async function subscribe(cluster: KafkaCluster, member: string, address: Address): Promise<Opened<Source>> {
   const queue = new MessageQueue<IncomingMessage>()
   const topics = address.parameters.get('topic') ?? []
-  const settings = { cluster, group: nameOf(address), member, topics, from: readStart(address), ahead: AHEAD } as const
+  const settings = { cluster, group: address.name, member, topics, from: readStart(address), ahead: AHEAD } as const
   const reader = await openKafkaReader(settings, ({ body, settle, leave }) => queue.push({ body, ack: settle, leave }))
   const ended = reader.ended.then((reason) => {
     queue.lose(NOT_CONNECTED)
@@ -67,14 +69,6 @@ async function subscribe(cluster: KafkaCluster, member: string, address: Address
 }
 
 /** The header that is a message's key; null where none is. Throws an OpenError. */
-function readKeyName({ url, parameters }: Address): string | null {
-  const names = parameters.get('key_name')
-  if (names === undefined) return null
-  const [name] = names
-  if (names.length !== 1 || name === undefined || name === '') throw new OpenError(`open topic ${url}: invalid query parameter "key_name"`)
-  return name
-}
-
 /** Where a group begins that has read nothing yet. Throws an OpenError. */
 function readStart(address: Address): 'earliest' | 'latest' {
   const { url, parameters } = address

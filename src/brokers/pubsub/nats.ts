@@ -6,7 +6,7 @@ import { nameNats, openNats } from '../nats.ts'
 import { escapeQueryComponent } from '../../go/url.ts'
 import { MessageQueue } from '../message-queue.ts'
 import { NOT_CONNECTED } from '../errors.ts'
-import { type Address, nameOf, parameterOf } from './address.ts'
+import { type Address, parameterOf } from './address.ts'
 import { type Client, type IncomingMessage, OpenError, type OutgoingMessage, type Scheme, type Send, type Source } from './scheme.ts'
 import { decodeGob, encodeGob } from './gob.ts'
 import { readFlag } from './parameters.ts'
@@ -19,6 +19,7 @@ export const nats: Scheme = {
   connect(address, { environment }) {
     const { url } = address
     hasHeaders(address)
+    if ((address.parameters.get('queue')?.length ?? 0) > 1) throw new OpenError(`open subscription ${url}: invalid query parameter queue`)
     const server = environment[VARIABLE]
     if (server === undefined || server === '') throw new OpenError(`open ${url}: ${VARIABLE} environment variable not set`)
     return { name: nameNats(server), key: server, open: (signal) => openClient(server, signal) }
@@ -30,7 +31,7 @@ async function openClient(server: string, signal: AbortSignal): Promise<Opened<C
   const opened = await openNats(server, signal)
   const { value: connection } = opened
   const client: Client = {
-    topic: (address) => compileSend(connection, nameOf(address), hasHeaders(address) ? () => library.headers() : null),
+    topic: (address) => compileSend(connection, address.name, hasHeaders(address) ? () => library.headers() : null),
     subscribe: (address) => Promise.resolve(subscribe(connection, address)),
   }
   return { ...opened, value: client }
@@ -58,7 +59,7 @@ function subscribe(connection: NatsConnection, address: Address): Opened<Source>
   const queue = new MessageQueue<IncomingMessage>(MAX_WAITING)
   const isRaw = hasHeaders(address)
   const group = parameterOf(address, 'queue')
-  const subscription: Subscription = connection.subscribe(nameOf(address), {
+  const subscription: Subscription = connection.subscribe(address.name, {
     ...(group === '' ? null : { queue: group }),
     callback(error, message) {
       if (error === null) queue.push(messageOf(message, isRaw))

@@ -1,20 +1,20 @@
 // Scheme `rabbit`: exchanges and queues of RabbitMQ, which must be there already.
 
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
+import { quote } from '../../go/quote.ts'
 import { findUrlProblem, nameAmqp, openAmqp, openChannel } from '../amqp.ts'
 import { NOT_CONNECTED } from '../errors.ts'
 import type { Opened } from '../link.ts'
 import { MessageQueue } from '../message-queue.ts'
-import { type Address, nameOf, parameterOf } from './address.ts'
+import type { Address } from './address.ts'
 import { HeldMessages } from './held-messages.ts'
+import { readOnly } from './parameters.ts'
 import { compileSend } from './rabbit-topic.ts'
 import { type Client, type IncomingMessage, OpenError, type Scheme, type Source } from './scheme.ts'
 
 const VARIABLE = 'RABBIT_SERVER_URL'
 /** Messages that the broker sends ahead where the URL does not say. security: they are in memory, and gocloud asks for all there are. */
 const DEFAULT_PREFETCH = 10
-/** AMQP has sixteen bits for it. */
-const MOST_PREFETCH = 65_535
 /** Messages that could not be decoded and wait to be given back. */
 const MOST_HELD = 10_000
 
@@ -24,6 +24,7 @@ export const rabbit: Scheme = {
     if (server === undefined || server === '') throw new OpenError(`open ${address.url}: ${VARIABLE} environment variable not set`)
     const problem = findUrlProblem(server)
     if (problem !== null) throw new OpenError(`open ${address.url}: ${VARIABLE} is no broker: ${problem}`)
+    readKeyName(address)
     readPrefetch(address)
     return {
       // A broker that slows down who publishes too fast stops the whole connection: subscriptions have their own.
@@ -39,8 +40,8 @@ export const rabbit: Scheme = {
 
 function clientOf(connection: ChannelModel): Client {
   return {
-    topic: (address) => compileSend(connection, nameOf(address), parameterOf(address, 'key_name')),
-    subscribe: (address) => subscribe(connection, nameOf(address), readPrefetch(address)),
+    topic: (address) => compileSend(connection, address.name, readKeyName(address)),
+    subscribe: (address) => subscribe(connection, address.name, readPrefetch(address)),
   }
 }
 
@@ -122,13 +123,16 @@ function settle(tell: () => void): void {
   }
 }
 
-/** Throws an OpenError. */
+/** The metadata that is the routing key; empty for none. Throws an OpenError. */
+function readKeyName(address: Address): string {
+  return readOnly(address, 'key_name') ?? ''
+}
+
+/** Throws an OpenError. compat: of a number the sixteen bits that AMQP has for it. */
 function readPrefetch(address: Address): number {
-  const text = parameterOf(address, 'prefetch_count')
-  if (text === '' || /^[+-]?0+$/.test(text)) return DEFAULT_PREFETCH
-  const count = Number(text)
-  if (!/^\+?\d+$/.test(text) || count > MOST_PREFETCH) {
-    throw new OpenError(`open ${address.url}: invalid value of prefetch_count: a number up to ${MOST_PREFETCH}`)
-  }
-  return count
+  const text = readOnly(address, 'prefetch_count')
+  if (text === null) return DEFAULT_PREFETCH
+  if (!/^[+-]?\d{1,18}$/.test(text))
+    throw new OpenError(`open ${address.url}: invalid value of prefetch_count: ${quote(text)} is no number`)
+  return Number(BigInt.asUintN(16, BigInt(text))) || DEFAULT_PREFETCH
 }

@@ -2,7 +2,6 @@
 
 import { clientConfigOf } from '../aws.ts'
 import { openClientOf } from '../link.ts'
-import { nameOf } from './address.ts'
 import { clientKeyOf, clientNameOf, readSettings } from './aws-address.ts'
 import { writeMessage } from './aws-messages.ts'
 import type { Scheme, Send } from './scheme.ts'
@@ -17,7 +16,8 @@ export const sns: Scheme = {
         const { SNSClient, PublishBatchCommand } = await import('@aws-sdk/client-sns')
         const client = new SNSClient(config)
         const topic = (own: typeof address): Send => {
-          const TopicArn = nameOf(own)
+          // The name of a topic stands in the path: `awssns:///arn:…`.
+          const TopicArn = own.name.replace(/^\//, '')
           return async function sendToSns(message, scope) {
             const { text, attributes, ordering } = writeMessage(message)
             const entry = { Id: '0', Message: text, MessageAttributes: attributes, ...ordering }

@@ -88,8 +88,8 @@ class SqsSource implements Source {
 }
 
 /** The URL of a queue, which is written without its scheme. */
-function queueUrlOf({ host, path }: Address): string {
-  return `https://${host}${path}`
+function queueUrlOf({ name }: Address): string {
+  return `https://${name}`
 }
 
 /** Seconds that SQS waits for messages; null where nobody says. Throws an OpenError. */

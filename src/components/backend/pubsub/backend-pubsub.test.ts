@@ -3,9 +3,12 @@ import { test } from 'node:test'
 import { assert as check, dictionary, property, string, uint8Array } from 'fast-check'
 import { decodeGob, encodeGob } from '../../../brokers/pubsub/gob.ts'
 import { nats } from '../../../brokers/pubsub/nats.ts'
+import { rabbit } from '../../../brokers/pubsub/rabbit.ts'
+import { OpenError } from '../../../brokers/pubsub/scheme.ts'
+import { textOfBytes } from '../../../go/text.ts'
 import type { Issue } from '../../../schema/issue.ts'
 import { buildFor, checkOptions, configOf, makeSite, openInMemory } from '../../../testing/index.ts'
-import { findUnknown, nameOf, parameterOf, parseAddress } from '../../../brokers/pubsub/address.ts'
+import { findUnknown, parameterOf, parseAddress } from '../../../brokers/pubsub/address.ts'
 import { pubsubPublisher, pubsubSubscriber } from './index.ts'
 
 test('a gob stream is what Go writes, and is read again', () => {
@@ -21,6 +24,11 @@ test('a gob stream is what Go writes, and is read again', () => {
   )
 })
 
+test('what a gob stream says in bytes that are no UTF-8 stays as it is', () => {
+  const stream = encodeGob(new Map([['A', textOfBytes('\xc3\xbc\xe9')]]), Buffer.from('hi'))
+  assert.equal(stream.toString('hex'), '0eff81040102ff8200010c010c00000aff820001014103c3bce9050a00026869')
+})
+
 test('what is no gob stream is never taken for one', () => {
   for (const text of ['', '{"a":1}', '\u000e', 'hello']) assert.equal(decodeGob(Buffer.from(text)), null)
   const stream = encodeGob(new Map([['A', 'b']]), Buffer.from('hi'))
@@ -31,11 +39,12 @@ test('what is no gob stream is never taken for one', () => {
 test('URLs are read as gocloud reads them', () => {
   const address = parseAddress('pubsub+topic+NATS://a.B/c%20d?natsv2&x=1&x=2', 'topic')
   assert.ok(address !== null)
-  assert.deepEqual([address.scheme, nameOf(address), parameterOf(address, 'x')], ['nats', 'a.B/c d', '1'])
+  assert.deepEqual([address.scheme, address.name, parameterOf(address, 'x')], ['nats', 'a.B/c d', '1'])
   assert.equal(findUnknown(address, ['natsv2']), 'x')
   assert.equal(parseAddress('pubsub+subscription+nats://a', 'topic')?.scheme, 'subscription+nats')
-  assert.equal(nameOf(parseAddress('awssns:///arn:aws:sns', 'topic') ?? assert.fail()), 'arn:aws:sns')
-  assert.equal(parseAddress('nowhere', 'topic'), null)
+  assert.equal(parseAddress('nats:///a//b/', 'topic')?.name, '/a/b')
+  assert.equal(parseAddress('nats://me:secret@s;x?a;b&c=%zz&d=1#f', 'topic')?.name, 's;x')
+  for (const url of ['nowhere', 'nats://a%20b', 'nats://a b', 'nats://s:p']) assert.equal(parseAddress(url, 'topic'), null)
 })
 
 test('a subject, and whom it is asked of; wrong settings can never be opened', () => {
@@ -44,6 +53,16 @@ test('a subject, and whom it is asked of; wrong settings can never be opened', (
   assert.equal(open('nats://s').name, 'nats://a:1,b:2')
   assert.throws(() => open('nats://s', {}), /open nats:\/\/s: NATS_SERVER_URL environment variable not set/)
   assert.throws(() => open('nats://s?natsv2=tRue'), /invalid value of natsv2: "tRue"/)
+  assert.throws(() => open('nats://s?natsv2&natsv2=false'), /more than once/)
+})
+
+test('parameters of RabbitMQ that say nothing can never be opened; a number too large is what AMQP keeps of it', () => {
+  const open = (url: string) =>
+    rabbit.connect(parseAddress(url, 'topic') ?? assert.fail(), makeSite({ environment: { RABBIT_SERVER_URL: 'amqp://h' } }), 'topic')
+  for (const bad of ['key_name=', 'key_name', 'key_name=a&key_name=b', 'prefetch_count=', 'prefetch_count=x', 'prefetch_count=0x3'])
+    assert.throws(() => open(`rabbit://s?${bad}`), OpenError)
+  for (const good of ['key_name=a', 'prefetch_count=-1', 'prefetch_count=%2B3', 'prefetch_count=99999', 'prefetch_count=0'])
+    open(`rabbit://s?${good}`)
 })
 
 const fileOf = (host: string, extra: object): object => ({
