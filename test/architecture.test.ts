@@ -31,6 +31,8 @@ const SYSTEM = /^node:(http|https|http2|net|tls|dns|fs|fs\/promises|child_proces
 const ADDRESS_NAMES = new Set(['BlockList', 'SocketAddress', 'isIP', 'isIPv4', 'isIPv6'])
 const CONFIG_TYPES = /^src\/config\/(types|dialect)\.ts$/
 const NODE_HTTP = /^src\/node-http\.ts$/
+/** Whom a TLS client trusts is known in one place. */
+const TRUST = /^src\/http\/tls\/trust\.ts$/
 const BROKERS = /^src\/brokers\//
 const CEL = /^src\/cel\//
 const ENGINE = /^src\/engine\//
@@ -144,7 +146,7 @@ const RULES: readonly Rule[] = [
   },
   {
     files: COMPONENT,
-    may: [ENGINE, ...FLOORS, BROKERS, NODE_HTTP, LUA, CEL, CONFIG_TYPES, /^src\/plugins\/[^/]+\.ts$/],
+    may: [ENGINE, ...FLOORS, BROKERS, NODE_HTTP, TRUST, LUA, CEL, CONFIG_TYPES, /^src\/plugins\/[^/]+\.ts$/],
     reason: 'a component can be read, tested and removed alone; it meets others through ports of the engine',
   },
   {
@@ -188,7 +190,7 @@ const RAW_BLOCK_READERS = /^src\/(config|audit)\/|^src\/cli\/describe-config\.ts
 
 /** What an algorithm may use of the engine at run time: plain values, none of its machinery. */
 const VOCABULARY =
-  /^src\/(node-http\.ts|config\/dialect\.ts|brokers\/.+|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|networks|placeholders|ports|raw-query|scope|timer-ms)\.ts)$/
+  /^src\/(node-http\.ts|http\/tls\/trust\.ts|config\/dialect\.ts|brokers\/.+|schema\/.+|go\/.+|json\/.+|cel\/index\.ts|lua\/.+|engine\/(body|data|errors|header-values|headers|networks|placeholders|ports|raw-query|scope|timer-ms)\.ts)$/
 
 /** Comparing a version with a number, and flags that stand for such a comparison. */
 const DIALECT_QUESTIONS =

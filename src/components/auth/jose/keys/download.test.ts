@@ -5,6 +5,7 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
+import tls from 'node:tls'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { after, describe, test } from 'node:test'
@@ -194,6 +195,17 @@ test('TLS: a trusted authority is needed, unless security is off', async () => {
   await assert.rejects(client(url, { isInsecure: false }).download(), /certificate/)
   assert.equal(String(await client(url, { isInsecure: false, localCa: AUTHORITY }).download()), SET)
   assert.equal(String(await client(url).download()), SET)
+})
+
+test('TLS: whom to trust is worked out once, not with each connection; one certificate may be trusted by itself', async (context) => {
+  const url = await serveTls((request, response) => {
+    response.setHeader('Connection', 'close')
+    answerSet(request, response)
+  })
+  const made = client(url, { isInsecure: false, localCa: CERTIFICATE })
+  const create = context.mock.method(tls, 'createSecureContext')
+  for (let i = 0; i < 3; i++) assert.equal(String(await made.download()), SET)
+  assert.equal(create.mock.callCount(), 1)
 })
 
 test('TLS: no redirect to plain http', async () => {

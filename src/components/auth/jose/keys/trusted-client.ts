@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { readUpTo } from '../../../../engine/body.ts'
 import { redirectOf } from '../../../../go/redirects.ts'
+import { trustContext } from '../../../../http/tls/trust.ts'
 import { Agent, request } from '../../../../node-http.ts'
 import { cipherList } from './cipher-suites.ts'
 
@@ -104,10 +105,12 @@ export class TrustedClient {
     const { fingerprints, isInsecure, localCa, cipherSuites } = this.#init
     const options: https.AgentOptions = {
       ...(fingerprints.length === 0 ? agentOptions(this.#init) : { keepAlive: true, timeout: IDLE_MS }),
-      minVersion: 'TLSv1.2',
-      ciphers: cipherList(cipherSuites),
+      // perf: once for all connections; a machine trusts so many authorities that each would hold up the thread.
+      secureContext: trustContext(
+        { authorities: localCa === '' ? [] : [Buffer.from(localCa)], trustsSystem: !isInsecure, pairs: [] },
+        { ciphers: cipherList(cipherSuites) },
+      ),
       rejectUnauthorized: !isInsecure,
-      ...(isInsecure ? {} : { ca: trustedAuthorities(localCa) }),
     }
     return fingerprints.length === 0 ? new https.Agent(options) : createPinnedAgent(options, fingerprints)
   }
@@ -157,13 +160,6 @@ function hasPinnedKey(socket: TLSSocket, fingerprints: readonly Buffer[]): boole
     if (fingerprints.some((fingerprint) => fingerprint.equals(digest))) return true
   }
   return false
-}
-
-/** The system's authorities (or Node's own where the system has none) and the file's. */
-function trustedAuthorities(localCa: string): string[] {
-  const system = tls.getCACertificates('system')
-  const base = system.length > 0 ? system : tls.getCACertificates('default')
-  return localCa === '' ? base : [...base, localCa]
 }
 
 /** Throws Go's message for what is no URL of HTTP. */
