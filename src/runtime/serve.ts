@@ -32,7 +32,7 @@ export interface ServeOptions {
 type OwnOptions = ServeOptions & { readonly shared: SharedMemory }
 
 /** What still holds the process after its end, a backend call that was cut off, is given that long. */
-const LINGER_MS = 1000
+const LINGER_MS = 250
 
 /** Serves until SIGINT or SIGTERM; resolves with the exit code when the last request has ended. */
 export async function serve(reading: Reading, options: ServeOptions): Promise<number> {

@@ -68,7 +68,6 @@ async function subscribe(cluster: KafkaCluster, member: string, address: Address
   return { value: queue, ended, close: () => reader.close() }
 }
 
-/** The header that is a message's key; null where none is. Throws an OpenError. */
 /** Where a group begins that has read nothing yet. Throws an OpenError. */
 function readStart(address: Address): 'earliest' | 'latest' {
   const { url, parameters } = address

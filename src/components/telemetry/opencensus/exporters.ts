@@ -2,6 +2,7 @@
 
 import { type ProcessSite, type Running, StartGivenUp } from '../../../engine/compile/component.ts'
 import { bindReason } from '../../../go/host-port.ts'
+import { LAST_SENDING_MS } from '../last-sending.ts'
 import { startPushing } from '../metric-push.ts'
 import { MetricReader } from '../metric-reader.ts'
 import { openOtlpMetrics } from '../otlp-metrics.ts'
@@ -12,9 +13,6 @@ import { resourceOf } from '../resource.ts'
 import { ocagentAddress } from './ocagent.ts'
 import { type Exporters, LABEL, periodMs, type ServiceOptions } from './options.ts'
 import { storeName, tagsOf, VIEWS } from './views.ts'
-
-/** Less than the time that a part has for its end. */
-const LAST_PUSH_MS = 1500
 
 type Stop = () => Promise<void>
 
@@ -51,5 +49,5 @@ async function openPush(options: ServiceOptions, reader: MetricReader, site: Pro
   const otlp = await openOtlpMetrics(address, resource)
   const label = `${LABEL} ocagent exporter`
   const stop = startPushing({ label, log: site.log, clock: site.clock, reader, otlp, periodMs: periodMs(options) })
-  return () => stop(LAST_PUSH_MS)
+  return () => stop(LAST_SENDING_MS)
 }

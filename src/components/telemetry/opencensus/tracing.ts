@@ -4,6 +4,7 @@ import type { Site } from '../../../engine/compile/component.ts'
 import { Outage } from '../../../engine/outage.ts'
 import { maskerOf } from '../../../engine/secrets.ts'
 import { parseHttpUrl } from '../../../go/url.ts'
+import { LAST_SENDING_MS } from '../last-sending.ts'
 import { openOtlpTraces } from '../otlp-traces.ts'
 import { post } from '../post.ts'
 import { resourceOf } from '../resource.ts'
@@ -17,8 +18,6 @@ import { ocagentAddress } from './ocagent.ts'
 import { type Exporters, LABEL, type ServiceOptions } from './options.ts'
 import { encodeZipkin, zipkinEndpoint } from './zipkin-spans.ts'
 
-/** Less than the time that a gateway has for its end. */
-const FLUSH_MS = 1500
 const TIMEOUT_MS = 5000
 const MAX_QUEUED = 2048
 /** security: no file says how much memory waiting spans may have. */
@@ -52,7 +51,7 @@ function openQueue({ name, send, maxQueued, close }: SpanExporter, site: Site): 
   const maxBatch = Math.min(MAX_BATCH, maxQueued)
   const queue = new SpanQueue({ label, log: site.log, outage, send, maxQueued, maxBatch, delayMs: DELAY_MS })
   site.onRetire(async () => {
-    await queue.close(FLUSH_MS)
+    await queue.close(LAST_SENDING_MS)
     // What still waits for an answer is not waited for.
     void close?.()
   })

@@ -2,6 +2,7 @@
 
 import type { ProcessSite, Running } from '../../../engine/compile/component.ts'
 import { SCOPE } from '../instrument-scope.ts'
+import { LAST_SENDING_MS } from '../last-sending.ts'
 import { startPushing } from '../metric-push.ts'
 import { MetricReader } from '../metric-reader.ts'
 import { attributesOf } from '../metric-types.ts'
@@ -15,8 +16,6 @@ import { findDuplicate } from './blocks.ts'
 import { INSTRUMENTS } from './instruments.ts'
 import { LABEL, NAMESPACE, type OtlpOptions, type PrometheusOptions, type ServiceOptions } from './options.ts'
 
-/** Less than the time that a part has for its end. */
-const LAST_PUSH_MS = 1500
 const SDK_PERIOD_S = 60
 const MS_PER_S = 1000
 
@@ -82,7 +81,7 @@ async function openPush(exporter: OtlpOptions, options: ServiceOptions, reader: 
   try {
     const otlp = await openOtlpMetrics({ host, port, isHttp }, resourceOf(options, site))
     const stop = startPushing({ label, log: site.log, clock: site.clock, reader, otlp, periodMs: period * MS_PER_S })
-    return () => stop(LAST_PUSH_MS)
+    return () => stop(LAST_SENDING_MS)
   } catch (error) {
     site.log.error(`${label}: ${(error as Error).message}`)
     return null

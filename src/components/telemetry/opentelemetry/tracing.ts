@@ -3,6 +3,7 @@
 import type { Site } from '../../../engine/compile/component.ts'
 import { Outage } from '../../../engine/outage.ts'
 import { maskerOf } from '../../../engine/secrets.ts'
+import { LAST_SENDING_MS } from '../last-sending.ts'
 import { openOtlpTraces } from '../otlp-traces.ts'
 import { resourceOf } from '../resource.ts'
 import { SpanQueue } from '../span-queue.ts'
@@ -10,8 +11,6 @@ import { masked } from '../span-text.ts'
 import { type Span, Tracer } from '../tracer.ts'
 import { LABEL, type ServiceOptions } from './options.ts'
 
-/** Less than the time that a gateway has for its end. */
-const FLUSH_MS = 1500
 const DEFAULT_QUEUE = 2048
 const DEFAULT_BATCH = 512
 const DEFAULT_DELAY_MS = 5000
@@ -29,7 +28,7 @@ export async function openTracer(options: ServiceOptions, site: Site): Promise<T
     const queue = new SpanQueue({ label, log: site.log, outage, send: otlp.send, ...limitsOf(site) })
     takers.push(queue.take)
     site.onRetire(async () => {
-      await queue.close(FLUSH_MS)
+      await queue.close(LAST_SENDING_MS)
       // What still waits for an answer is not waited for.
       void otlp.close()
     })
