@@ -19,7 +19,7 @@ export function callUntilOne(pipes: readonly Pipe[], timeoutMs: number, indexOf:
       for (const pipe of pipes) {
         try {
           const response = await pipe(own, budget)
-          return { ...combine([response], response.error), headers: null }
+          return { ...combine([response], response.error), statusCode: 0, headers: null }
         } catch (error) {
           errors.push(asError(error))
         }

@@ -129,7 +129,7 @@ function inOrder(parts: readonly PipeResponse[], places: readonly number[]): Pip
 
 /**
  * Merges parts in the order given; a `null` part adds nothing and leaves the whole incomplete, a hidden one adds nothing.
- * compat: one part alone stays what it is, `null` too, and keeps its header fields.
+ * compat: one part alone stays what it is, `null` too, and keeps its status and header fields, which scripts and signers see.
  */
 export function combine(parts: readonly PipeResponse[], error: Error | null, join: JoinData | null = null): PipeResponse {
   let isComplete = error === null
@@ -143,8 +143,7 @@ export function combine(parts: readonly PipeResponse[], error: Error | null, joi
   }
   // An answer in which nobody may be seen is none.
   if (hidden > 0 && hidden === parts.length) isComplete = false
-  const isAlone = parts.length === 1 && hidden === 0
-  const whole = isAlone ? (data[0] ?? null) : join === null ? Data.merge(data) : join(data)
-  const headers = isAlone ? (parts[0] as PipeResponse).headers : null
-  return { data: whole, isComplete, error, statusCode: 0, headers, body: null }
+  const [alone] = parts.length === 1 && hidden === 0 ? parts : []
+  if (alone !== undefined) return { data: alone.data, isComplete, error, statusCode: alone.statusCode, headers: alone.headers, body: null }
+  return { data: join === null ? Data.merge(data) : join(data), isComplete, error, statusCode: 0, headers: null, body: null }
 }

@@ -71,12 +71,13 @@ test('one failed part leaves the rest, all failed parts an error with every text
   assert.deepEqual([legacy.data?.object, legacy.isComplete], [{}, false])
 })
 
-test('a merge with one answer is that answer, null and header fields included; two nulls are an object', async () => {
+test('a merge with one answer is that answer, null, status and header fields included; two nulls are an object', async () => {
   const alone = await mergeParallel([gives(null), fails('no')], options)(request(), Scope.root())
   assert.deepEqual([alone.data, alone.isComplete], [null, false])
   const headers = new HeaderMap(['X-A', '1'])
-  const says: Pipe = async (...given) => ({ ...(await gives({ a: 1 })(...given)), headers })
-  assert.equal((await mergeParallel([fails('no'), says], options)(request(), Scope.root())).headers, headers)
+  const says: Pipe = async (...given) => ({ ...(await gives({ a: 1 })(...given)), statusCode: 418, headers })
+  const told = await mergeParallel([fails('no'), says], options)(request(), Scope.root())
+  assert.deepEqual([told.statusCode, told.headers], [418, headers])
   assert.equal((await mergeParallel([says, gives({})], options)(request(), Scope.root())).headers, null)
   const both = await mergeParallel([gives(null), gives(null)], options)(request(), Scope.root())
   assert.deepEqual([both.data?.object, both.isComplete], [{}, false])
