@@ -1,7 +1,8 @@
 // Names and numbers of TLS as configuration files have them, in the words of OpenSSL. Knows no sockets.
 
-import type { SecureContextOptions, SecureVersion } from 'node:tls'
+import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls'
 import type { NewestTlsVersion } from '../../config/types.ts'
+import { ConfigError } from '../../engine/compile/component.ts'
 
 /** By IANA number; TLS 1.3 suites cannot be chosen. */
 const CIPHERS = new Map([
@@ -32,7 +33,12 @@ const CURVES = new Map([
   [24, 'P-384'],
   [25, 'P-521'],
   [29, 'X25519'],
+  [4587, 'SecP256r1MLKEM768'],
+  [4588, 'X25519MLKEM768'],
+  [4589, 'SecP384r1MLKEM1024'],
 ])
+/** An OpenSSL before 3.5 does not have them. */
+const FIRST_HYBRID_CURVE = 4587
 const DEFAULT_CURVES = [25, 24, 23]
 const VERSIONS = new Map<string, SecureVersion>([
   // OpenSSL has no SSL 3.0, and Go does not speak it either.
@@ -52,21 +58,37 @@ interface TlsChoices {
   readonly cipherSuites: readonly number[]
 }
 
-/** Versions, curves and cipher suites of a `tls` or `client_tls` section for Node's TLS. */
+/** Versions, curves and cipher suites of a `tls` or `client_tls` section for Node's TLS. Throws a ConfigError where no curve is left. */
 export function tlsChoices(choices: TlsChoices): SecureContextOptions {
   const minVersion = version(choices.minVersion, choices.newestVersion)
   const maxVersion = version(choices.maxVersion, choices.newestVersion)
   const suites = choices.cipherSuites.length === 0 ? DEFAULT_CIPHERS : choices.cipherSuites
   const names = suites.map((id) => CIPHERS.get(id)).filter((name) => name !== undefined)
-  const curves = choices.curvePreferences.length === 0 ? DEFAULT_CURVES : choices.curvePreferences
-  const curveNames = curves.map((id) => CURVES.get(id)).filter((name) => name !== undefined)
   const allowsOld = minVersion === 'TLSv1' || minVersion === 'TLSv1.1'
   return {
     minVersion,
     maxVersion,
     // OpenSSL speaks TLS 1.0 and 1.1 only at its lowest security level.
     ciphers: [TLS13_CIPHERS, ...names, ...(allowsOld ? ['@SECLEVEL=0'] : [])].join(':'),
-    ecdhCurve: curveNames.length === 0 ? 'auto' : curveNames.join(':'),
+    ecdhCurve: curvesOf(choices.curvePreferences),
+  }
+}
+
+/** security: where nothing that was asked for can be spoken, nothing else is: KrakenD starts then, and no handshake succeeds. */
+function curvesOf(preferences: readonly number[]): string {
+  const names = (preferences.length === 0 ? DEFAULT_CURVES : preferences).map(curveName).filter((name) => name !== null)
+  if (names.length > 0) return names.join(':')
+  throw new ConfigError(`curve_preferences: none of ${preferences.join(', ')} is known; write some of ${[...CURVES.keys()].join(', ')}`)
+}
+
+function curveName(id: number): string | null {
+  const name = CURVES.get(id) ?? null
+  if (name === null || id < FIRST_HYBRID_CURVE) return name
+  try {
+    createSecureContext({ ecdhCurve: name })
+    return name
+  } catch {
+    return null
   }
 }
 

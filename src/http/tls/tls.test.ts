@@ -151,6 +151,9 @@ test('names of versions, curves and suites', () => {
   assert.equal(chosen.minVersion, 'TLSv1.1')
   assert.equal(chosen.maxVersion, 'TLSv1.3')
   assert.equal(chosen.ecdhCurve, 'X25519:P-256')
+  assert.equal(tlsChoices({ ...CHOICES, curvePreferences: [4588, 29] }).ecdhCurve, 'X25519MLKEM768:X25519')
+  const message = 'curve_preferences: none of 30, 1 is known; write some of 23, 24, 25, 29, 4587, 4588, 4589'
+  assert.throws(() => tlsChoices({ ...CHOICES, curvePreferences: [30, 1] }), { message })
   assert.match(String(chosen.ciphers), /:ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0$/)
   const old = tlsChoices({ ...CHOICES, newestVersion: 'TLS12', minVersion: 'TLS13' })
   assert.deepEqual([old.minVersion, old.maxVersion, old.ecdhCurve], ['TLSv1.2', 'TLSv1.2', 'P-521:P-384:P-256'])
