@@ -1,7 +1,7 @@
 // Tasks in a thread of their own: their answer, their error, what they leave behind, and those that never end.
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,13 @@ function programOf(name: string, source: string): URL {
   const file = join(folder, `${name}.mjs`)
   writeFileSync(file, source)
   return pathToFileURL(file)
+}
+
+/** In a process of its own, which prints the answer. */
+function runInProcess(program: URL): SpawnSyncReturns<string> {
+  const source = `import { runInThread } from ${JSON.stringify(new URL('./task-thread.ts', import.meta.url).href)}
+    console.log(await runInThread(new URL(${JSON.stringify(program.href)}), null, { imports: [], silentMs: 60_000 }))`
+  return spawnSync(process.execPath, [fileURLToPath(programOf('asks', source))], { encoding: 'utf8' })
 }
 
 const ECHO = `export async function runTask(task, tell) { tell('begins'); return { got: task, seen: globalThis.seen ?? null } }`
@@ -57,15 +64,19 @@ test('one that ends the process ends its thread', async () => {
   await assert.rejects(runInThread(program, null, LONG), { name: 'TaskLost', last: 'plugins/b.ts', message: /exit code 3/ })
 })
 
+test('what it prints is there before its answer', () => {
+  const program = programOf('prints', `export function runTask() { for (let i = 0; i < 3; i++) console.log(i); return 'fine' }`)
+  const { stdout } = runInProcess(program)
+  assert.equal(stdout, '0\n1\n2\nfine\n')
+})
+
 test('what nobody waits for is told on standard error, timers hold nothing up', () => {
   const program = programOf(
     'stray',
     `setInterval(() => {}, 1000); export async function runTask() {
        Promise.reject(new Error('stray')); await new Promise(setImmediate); return 'fine' }`,
   )
-  const source = `import { runInThread } from ${JSON.stringify(new URL('./task-thread.ts', import.meta.url).href)}
-    console.log(await runInThread(new URL(${JSON.stringify(program.href)}), null, { imports: [], silentMs: 60_000 }))`
-  const { stdout, stderr, status } = spawnSync(process.execPath, [fileURLToPath(programOf('asks', source))], { encoding: 'utf8' })
+  const { stdout, stderr, status } = runInProcess(program)
   assert.equal(stdout, 'fine\n')
   assert.match(stderr, /^krakend: nobody waited for: Error: stray \(.*stray\.mjs:2:\d+\)\n$/)
   assert.equal(status, 0)
