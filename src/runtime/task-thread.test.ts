@@ -47,6 +47,7 @@ test('rejects with what the task throws, and with what keeps it from beginning',
     name: 'TypeError',
     message: 'no',
   })
+  await assert.rejects(runInThread(programOf('function', 'export const runTask = () => () => {}'), null, LONG), { name: 'DataCloneError' })
   await assert.rejects(runInThread(programOf('none', ECHO), null, { ...LONG, imports: ['./not-there.mjs'] }), /not-there\.mjs/)
 })
 

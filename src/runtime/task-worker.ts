@@ -19,20 +19,21 @@ for (const event of ['uncaughtException', 'unhandledRejection'])
   process.on(event, (thrown: unknown) => process.stderr.write(`krakend: nobody waited for: ${describePluginError(thrown).text}\n`))
 
 const { program, task } = workerData as TaskData
-const answer = await run()
-await settlesWithin(PRINTED_WITHIN_MS, Promise.all([printed(process.stdout), printed(process.stderr)]))
-say(answer)
-
-async function run(): Promise<TaskMessage> {
-  try {
-    const { runTask } = (await import(program)) as { readonly runTask: (task: unknown, tell: (text: string) => void) => unknown }
-    return { kind: 'done', result: await runTask(task, (text) => say({ kind: 'told', text })) }
-  } catch (error) {
-    return { kind: 'failed', error }
-  }
+try {
+  const { runTask } = (await import(program)) as { readonly runTask: (task: unknown, tell: (text: string) => void) => unknown }
+  const result = await runTask(task, (text) => say({ kind: 'told', text }))
+  await allPrinted()
+  say({ kind: 'done', result })
+} catch (error) {
+  await allPrinted()
+  say({ kind: 'failed', error })
 }
 
 /** What a thread prints goes another way than its answer, after which it is ended. Resolves when the process has all of it. */
-function printed(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => stream.write('', () => resolve()))
+async function allPrinted(): Promise<void> {
+  const streams = [process.stdout, process.stderr]
+  await settlesWithin(
+    PRINTED_WITHIN_MS,
+    Promise.all(streams.map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve())))),
+  )
 }
