@@ -9,7 +9,7 @@ export class MapValue extends CelMap {
   /** Keys that JavaScript compares as CEL does; a list and a map are only found as the very same ones. */
   readonly #plain = new Map<Value, Value>()
   /** Objects of which several may be the same key, by what they say. */
-  readonly #described = new Map<string, readonly [key: Value, value: Value]>()
+  #described: Map<string, readonly [key: Value, value: Value]> | null = null
 
   static of(entries: Iterable<readonly [Value, Value]>): MapValue {
     const map = new MapValue()
@@ -18,7 +18,7 @@ export class MapValue extends CelMap {
   }
 
   get size(): number {
-    return this.#plain.size + this.#described.size
+    return this.#plain.size + (this.#described?.size ?? 0)
   }
 
   /** Where there is no such key, a number of another type that is equal will do. */
@@ -32,7 +32,7 @@ export class MapValue extends CelMap {
   }
 
   keys(): readonly Value[] {
-    return [...this.#plain.keys(), ...Array.from(this.#described.values(), ([key]) => key)]
+    return [...this.#plain.keys(), ...Array.from(this.#described?.values() ?? [], ([key]) => key)]
   }
 
   #findInteger(key: bigint): Value | undefined {
@@ -42,13 +42,13 @@ export class MapValue extends CelMap {
 
   #get(key: Value): Value | undefined {
     const description = describe(key)
-    return description === null ? this.#plain.get(key) : this.#described.get(description)?.[1]
+    return description === null ? this.#plain.get(key) : this.#described?.get(description)?.[1]
   }
 
   #set(key: Value, value: Value): void {
     const description = describe(key)
     if (description === null) this.#plain.set(key, value)
-    else this.#described.set(description, [key, value])
+    else (this.#described ??= new Map()).set(description, [key, value])
   }
 }
 
