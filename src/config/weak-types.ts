@@ -47,15 +47,27 @@ function formatNumber(value: number): string {
   return text.includes('e') ? value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 100 }) : text
 }
 
-function readInteger(raw: unknown, report: ReportDecodeError, inner: string): number | undefined {
-  if (typeof raw === 'number') return Math.trunc(raw)
-  if (typeof raw === 'boolean') return raw ? 1 : 0
-  if (typeof raw !== 'string') return reportType(raw, 'int', report, inner)
-  const value = raw === '' ? 0 : parseGoInteger(raw)
-  if (value === null) report(inner, "cannot parse value as 'int': strconv.ParseInt: invalid syntax")
-  else if (Math.abs(value) < 2 ** 63) return value
-  else report(inner, "cannot parse value as 'int': strconv.ParseInt: value out of range")
-  return undefined
+interface IntegerKind {
+  readonly type: 'int' | 'uint16'
+  /** Go's function for texts; ParseUint takes no sign. */
+  readonly parser: 'ParseInt' | 'ParseUint'
+  /** Texts say less, whatever their sign. */
+  readonly limit: number
+  /** What Go makes of a number. */
+  readonly keep: (value: number) => number
+}
+
+function integerReader({ type, parser, limit, keep }: IntegerKind): ReadScalar<number> {
+  return function readInteger(raw, report, inner) {
+    if (typeof raw === 'number') return keep(raw)
+    if (typeof raw === 'boolean') return raw ? 1 : 0
+    if (typeof raw !== 'string') return reportType(raw, type, report, inner)
+    const hasBadSign = parser === 'ParseUint' && /^[+-]/.test(raw)
+    const value = raw === '' ? 0 : hasBadSign ? null : parseGoInteger(raw)
+    if (value !== null && Math.abs(value) < limit) return value
+    report(inner, `cannot parse value as '${type}': strconv.${parser}: ${value === null ? 'invalid syntax' : 'value out of range'}`)
+    return undefined
+  }
 }
 
 /** Go's ParseInt with base 0: `0x1F`, `0b1`, `0o17`, `017`, `1_000`. */
@@ -67,17 +79,13 @@ function parseGoInteger(text: string): number | null {
   return null
 }
 
-/** What Go keeps of it in 16 bits; text is read without a sign. */
-function readUint16(raw: unknown, report: ReportDecodeError, inner: string): number | undefined {
-  if (typeof raw === 'number') return ((Math.trunc(raw) % UINT16_VALUES) + UINT16_VALUES) % UINT16_VALUES
-  if (typeof raw === 'boolean') return raw ? 1 : 0
-  if (typeof raw !== 'string') return reportType(raw, 'uint16', report, inner)
-  const value = raw === '' ? 0 : /^[+-]/.test(raw) ? null : parseGoInteger(raw)
-  if (value === null) report(inner, "cannot parse value as 'uint16': strconv.ParseUint: invalid syntax")
-  else if (value < UINT16_VALUES) return value
-  else report(inner, "cannot parse value as 'uint16': strconv.ParseUint: value out of range")
-  return undefined
-}
+const readInteger = integerReader({ type: 'int', parser: 'ParseInt', limit: 2 ** 63, keep: Math.trunc })
+const readUint16 = integerReader({
+  type: 'uint16',
+  parser: 'ParseUint',
+  limit: UINT16_VALUES,
+  keep: (value) => ((Math.trunc(value) % UINT16_VALUES) + UINT16_VALUES) % UINT16_VALUES,
+})
 
 function readNumber(raw: unknown, report: ReportDecodeError, inner: string): number | undefined {
   if (typeof raw === 'number') return raw
