@@ -64,6 +64,7 @@ function remove(thread: LuaThread, args: Args): Value {
   const position = args.length === 1 ? -1 : checkInteger(thread, args, 1)
   densify(thread, table)
   if (position > 0) thread.spend(table.array.length >> 6)
+  // compat: of the smallest integer, what is before it is the largest, where nothing stands.
   return table.remove(int64Before(position) + 1)
 }
 
