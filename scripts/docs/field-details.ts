@@ -103,7 +103,8 @@ export const NESTED: Readonly<Record<string, string>> = {
   'tls.ca_certs': 'Paths to certificates of authorities, for the certificates of clients.',
   'tls.min_version': 'Oldest version that clients may speak.',
   'tls.max_version': 'Newest version that clients may speak.',
-  'tls.curve_preferences': 'Numbers of elliptic curves, the preferred one first: 23 is P-256, 24 P-384, 25 P-521, 29 X25519, 4587 to 4589 those with ML-KEM.',
+  'tls.curve_preferences':
+    'Numbers of elliptic curves, the preferred one first: 23 is P-256, 24 P-384, 25 P-521, 29 X25519, 4587 to 4589 those with ML-KEM.',
   'tls.prefer_server_cipher_suites': 'The gateway chooses the cipher suite.',
   'tls.cipher_suites': 'Numbers of the cipher suites up to TLS 1.2.',
   'tls.enable_mtls': 'Clients need a certificate, too.',
