@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { krakend } from '../src/cli/test-commands.ts'
 import { startBackend, type TestBackend } from './kit.ts'
@@ -20,21 +20,6 @@ const NOBODY = 'http://127.0.0.1:10'
 let folder = ''
 let live = ''
 let users: TestBackend
-
-before(async () => {
-  users = await startBackend((_request, response) => {
-    response.setHeader('Content-Type', 'application/json')
-    response.end('{"id":7,"name":"Ada","password":"x"}')
-  })
-  folder = mkdtempSync(join(tmpdir(), 'cli-page-'))
-  live = mkdtempSync(join(tmpdir(), 'cli-page-'))
-  for (const target of [folder, live]) cpSync(join(ROOT, 'examples/cli'), target, { recursive: true })
-  for (const file of readdirSync(live)) writeFileSync(join(live, file), reachable(readFileSync(join(live, file), 'utf8')))
-})
-after(async () => {
-  await users.close()
-  for (const made of [folder, live]) rmSync(made, { recursive: true })
-})
 
 function reachable(content: string): string {
   return content.replaceAll(/http:\/\/users:8080/g, users.url).replaceAll(/http:\/\/orders:8080/g, NOBODY)
@@ -65,15 +50,32 @@ async function answerOf(program: string, line: string): Promise<string> {
   return readable(stderr + stdout)
 }
 
-test('every output of the page is that of the program', async () => {
-  let page = readFileSync(PAGE, 'utf8')
-  const examples = [...page.matchAll(EXAMPLE)]
-  assert.ok(examples.length >= 8, String(examples.length))
-  for (const [whole, program = '', line = '', shown = ''] of examples) {
-    const answer = await answerOf(program, line)
-    const ended = answer.endsWith('\n') || answer === '' ? answer : `${answer}\n`
-    if (process.env['UPDATE_DOCS'] === '1') page = page.replace(whole, () => `\`\`\`console\n$ ${program} ${line}\n${ended}\`\`\``)
-    else assert.deepEqual(comparable(shown), comparable(ended), `${program} ${line}`)
-  }
-  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, page)
+describe('docs/cli.md', () => {
+  before(async () => {
+    users = await startBackend((_request, response) => {
+      response.setHeader('Content-Type', 'application/json')
+      response.end('{"id":7,"name":"Ada","password":"x"}')
+    })
+    folder = mkdtempSync(join(tmpdir(), 'cli-page-'))
+    live = mkdtempSync(join(tmpdir(), 'cli-page-'))
+    for (const target of [folder, live]) cpSync(join(ROOT, 'examples/cli'), target, { recursive: true })
+    for (const file of readdirSync(live)) writeFileSync(join(live, file), reachable(readFileSync(join(live, file), 'utf8')))
+  })
+  after(async () => {
+    await users.close()
+    for (const made of [folder, live]) rmSync(made, { recursive: true })
+  })
+
+  test('every output of the page is that of the program', async () => {
+    let page = readFileSync(PAGE, 'utf8')
+    const examples = [...page.matchAll(EXAMPLE)]
+    assert.ok(examples.length >= 8, String(examples.length))
+    for (const [whole, program = '', line = '', shown = ''] of examples) {
+      const answer = await answerOf(program, line)
+      const ended = answer.endsWith('\n') || answer === '' ? answer : `${answer}\n`
+      if (process.env['UPDATE_DOCS'] === '1') page = page.replace(whole, () => `\`\`\`console\n$ ${program} ${line}\n${ended}\`\`\``)
+      else assert.deepEqual(comparable(shown), comparable(ended), `${program} ${line}`)
+    }
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, page)
+  })
 })

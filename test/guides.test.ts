@@ -29,17 +29,6 @@ let folder = ''
 let backends: DemoBackend[] = []
 let issuer: OAuth2Server
 
-before(async () => {
-  const named = [...QUICKSTART_PORTS.products, QUICKSTART_PORTS.marketing, 8080, 9090, 8085]
-  for (const port of named) ports.set(port, await shortPort())
-  const own = named.map((port) => ports.get(port) ?? 0)
-  backends = await startDemoBackends({ products: own.slice(0, 3), marketing: own[3] ?? 0 })
-  issuer = new OAuth2Server()
-  await issuer.issuer.keys.generate('RS256')
-  await issuer.start(ports.get(8085), 'localhost')
-})
-after(() => Promise.all([issuer.stop(), ...backends.map((backend) => backend.close())]))
-
 /** The files of the examples, for one page alone: it may change them. */
 function makeFolder(): void {
   folder = mkdtempSync(join(tmpdir(), 'guides-'))
@@ -180,6 +169,19 @@ async function follow(path: string): Promise<void> {
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, page)
 }
 
-describe('pages', { skip: process.platform === 'win32' ? 'the pages speak to a POSIX shell' : false }, () => {
-  for (const path of globSync(PAGES, { cwd: ROOT }).sort()) test(basename(path), () => follow(path))
+describe('pages of docs/', () => {
+  before(async () => {
+    const named = [...QUICKSTART_PORTS.products, QUICKSTART_PORTS.marketing, 8080, 9090, 8085]
+    for (const port of named) ports.set(port, await shortPort())
+    const own = named.map((port) => ports.get(port) ?? 0)
+    backends = await startDemoBackends({ products: own.slice(0, 3), marketing: own[3] ?? 0 })
+    issuer = new OAuth2Server()
+    await issuer.issuer.keys.generate('RS256')
+    await issuer.start(ports.get(8085), 'localhost')
+  })
+  after(() => Promise.all([issuer.stop(), ...backends.map((backend) => backend.close())]))
+
+  describe('pages', { skip: process.platform === 'win32' ? 'the pages speak to a POSIX shell' : false }, () => {
+    for (const path of globSync(PAGES, { cwd: ROOT }).sort()) test(basename(path), () => follow(path))
+  })
 })

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { freePort, startBackend } from '../../src/testing/backend.ts'
 import { startCommand } from '../../src/testing/process.ts'
@@ -38,41 +38,6 @@ const scraped = new Map(OWN_SERIES.map((name) => [name, new Set(ADDED)]))
 let page = ''
 let stop = async (): Promise<void> => {}
 
-before(async () => {
-  const [metricsPort, deadPort] = [await freePort(), await freePort()]
-  const backend = await startBackend((request, response) => {
-    if (request.url !== '/slow') response.end('{"ok":true}')
-  })
-  const exporters = compose.extra_config['telemetry/opentelemetry'].exporters
-  const prometheus = exporters.prometheus.map((exporter) => ({ ...exporter, host: '127.0.0.1', port: metricsPort }))
-  const endpoint = (path: string, host: string, timeout = '2s'): object => ({
-    endpoint: path,
-    timeout,
-    backend: [{ host: [host], url_pattern: path }],
-  })
-  const gateway = await startCommand({
-    version: 3,
-    extra_config: { 'telemetry/opentelemetry': { exporters: { prometheus } } },
-    endpoints: [endpoint('/ok', backend.url), endpoint('/dead', `http://127.0.0.1:${deadPort}`), endpoint('/slow', backend.url, '100ms')],
-  })
-  stop = async () => {
-    await gateway.stop()
-    await backend.close()
-  }
-  for (const path of ['/ok', '/dead', '/slow', '/nowhere']) await (await fetch(`${gateway.url}${path}`)).text()
-  // An answer is counted when it has left, and another worker may write the page before that.
-  await until(async () => {
-    page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
-    return /status_code="404"/.test(page)
-  }, 'the last answer is counted')
-  for (const [, metric = '', labels = ''] of page.matchAll(/^([a-z_]+)(?:\{(.*)\})? [^ ]+$/gm)) {
-    const known = scraped.get(metric) ?? new Set(ADDED)
-    for (const [, label = ''] of labels.matchAll(/([a-z_]+)="/g)) known.add(label)
-    scraped.set(metric, known)
-  }
-})
-after(() => stop())
-
 /** Metrics of a query with the labels that it asks of them: those of its selector, and those it groups and names by. */
 function askedBy(title: string, expr: string, legend: string): Asked[] {
   const grouped = [...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(/, */))
@@ -87,29 +52,66 @@ const asked = dashboard.panels.flatMap(({ title, targets }) =>
   targets.flatMap(({ expr, legendFormat }) => askedBy(title, expr, legendFormat)),
 )
 
-test('each query names a metric, and each panel has one', () => {
-  const queries = dashboard.panels.flatMap(({ targets }) => targets)
-  assert.ok(queries.length >= dashboard.panels.length && dashboard.panels.length >= 10)
-  assert.deepEqual(
-    queries.filter(({ expr }) => askedBy('', expr, '').length === 0),
-    [],
-  )
-})
+describe('dashboard', () => {
+  before(async () => {
+    const [metricsPort, deadPort] = [await freePort(), await freePort()]
+    const backend = await startBackend((request, response) => {
+      if (request.url !== '/slow') response.end('{"ok":true}')
+    })
+    const exporters = compose.extra_config['telemetry/opentelemetry'].exporters
+    const prometheus = exporters.prometheus.map((exporter) => ({ ...exporter, host: '127.0.0.1', port: metricsPort }))
+    const endpoint = (path: string, host: string, timeout = '2s'): object => ({
+      endpoint: path,
+      timeout,
+      backend: [{ host: [host], url_pattern: path }],
+    })
+    const gateway = await startCommand({
+      version: 3,
+      extra_config: { 'telemetry/opentelemetry': { exporters: { prometheus } } },
+      endpoints: [endpoint('/ok', backend.url), endpoint('/dead', `http://127.0.0.1:${deadPort}`), endpoint('/slow', backend.url, '100ms')],
+    })
+    stop = async () => {
+      await gateway.stop()
+      await backend.close()
+    }
+    for (const path of ['/ok', '/dead', '/slow', '/nowhere']) await (await fetch(`${gateway.url}${path}`)).text()
+    // An answer is counted when it has left, and another worker may write the page before that.
+    await until(async () => {
+      page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+      return /status_code="404"/.test(page)
+    }, 'the last answer is counted')
+    for (const [, metric = '', labels = ''] of page.matchAll(/^([a-z_]+)(?:\{(.*)\})? [^ ]+$/gm)) {
+      const known = scraped.get(metric) ?? new Set(ADDED)
+      for (const [, label = ''] of labels.matchAll(/([a-z_]+)="/g)) known.add(label)
+      scraped.set(metric, known)
+    }
+  })
+  after(() => stop())
 
-for (const { title, metric, labels } of asked)
-  test(`${title}: ${metric} is exported with ${labels.join(', ')}`, () => {
-    const known = scraped.get(metric)
-    assert.ok(known, `no ${metric} among ${[...scraped.keys()].join(', ')}`)
+  test('each query names a metric, and each panel has one', () => {
+    const queries = dashboard.panels.flatMap(({ targets }) => targets)
+    assert.ok(queries.length >= dashboard.panels.length && dashboard.panels.length >= 10)
     assert.deepEqual(
-      labels.filter((label) => !known.has(label)),
+      queries.filter(({ expr }) => askedBy('', expr, '').length === 0),
       [],
     )
   })
 
-test('its variables: the data source, and the jobs of gateways alone', () => {
-  const [source, job, ...others] = dashboard.templating.list
-  assert.deepEqual([source?.name, source?.type, job?.name, others], ['datasource', 'datasource', 'job', []])
-  const [, metric = '', selector = '', label = ''] = /^label_values\((\w+)\{(\w+="[^"]+")\}, (\w+)\)$/.exec(job?.definition ?? '') ?? []
-  assert.ok(ADDED.includes(label), job?.definition ?? '')
-  assert.match(page, new RegExp(`^${metric}\\{[^}]*${RegExp.escape(selector)}`, 'm'))
+  for (const { title, metric, labels } of asked)
+    test(`${title}: ${metric} is exported with ${labels.join(', ')}`, () => {
+      const known = scraped.get(metric)
+      assert.ok(known, `no ${metric} among ${[...scraped.keys()].join(', ')}`)
+      assert.deepEqual(
+        labels.filter((label) => !known.has(label)),
+        [],
+      )
+    })
+
+  test('its variables: the data source, and the jobs of gateways alone', () => {
+    const [source, job, ...others] = dashboard.templating.list
+    assert.deepEqual([source?.name, source?.type, job?.name, others], ['datasource', 'datasource', 'job', []])
+    const [, metric = '', selector = '', label = ''] = /^label_values\((\w+)\{(\w+="[^"]+")\}, (\w+)\)$/.exec(job?.definition ?? '') ?? []
+    assert.ok(ADDED.includes(label), job?.definition ?? '')
+    assert.match(page, new RegExp(`^${metric}\\{[^}]*${RegExp.escape(selector)}`, 'm'))
+  })
 })

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import net from 'node:net'
-import { after, before, suite, test } from 'node:test'
+import { after, before, describe, suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import { endpoint, request, serve, type TestGateway } from '../kit.ts'
 import { readRequests } from './strict-requests.ts'
@@ -21,28 +21,6 @@ interface Watcher {
 
 let backend: Watcher
 let gateway: TestGateway
-
-before(async () => {
-  backend = await watch()
-  const everything = { input_headers: ['*'], input_query_strings: ['*'], timeout: '400ms' }
-  const stream = { ...everything, output_encoding: 'no-op' }
-  gateway = await serve({
-    read_timeout: HEAD_TIMEOUT,
-    endpoints: [
-      endpoint('/a', backend.url, everything),
-      endpoint('/a/{id}', backend.url, everything, { url_pattern: '/b/{id}?x={id}' }),
-      endpoint('/p', backend.url, { ...everything, method: 'POST' }),
-      endpoint('/n', backend.url, { ...stream, method: 'POST' }),
-      endpoint('/n', backend.url, stream),
-      { endpoint: '/m', method: 'POST', ...everything, backend: [{ host: [backend.url] }, { host: [backend.url], url_pattern: '/2' }] },
-    ],
-  })
-})
-
-after(async () => {
-  await gateway.stop()
-  backend.close()
-})
 
 /** A backend that answers every complete request and keeps what it was sent. */
 function watch(): Promise<Watcher> {
@@ -218,32 +196,56 @@ const connection = fc.record({
   cuts: fc.array(fc.nat(300), { maxLength: 3 }),
 })
 
-suite('random requests', () => {
-  test('reach backends well-formed or not at all, and get well-formed answers', async () => {
-    // Many connections at once, because most of them end with a timeout.
-    const batch = fc.array(connection, { minLength: 40, maxLength: 40 })
-    const parameters = { seed: SEED, numRuns: Math.ceil(RUNS / 40), endOnFailure: true }
-    await fc.assert(
-      fc.asyncProperty(batch, async (connections) => {
-        const answers = await Promise.all(connections.map(({ bytes, cuts }) => send(bytes, cuts)))
-        for (const [i, answer] of answers.entries())
-          assert.match(answer, /^$|^HTTP\/1\.1 [1-5]\d\d [A-Z]/, JSON.stringify(connections[i]?.bytes.toString('latin1')))
-        for (const text of backend.received) {
-          const { fault } = readRequests(text)
-          assert.equal(fault, null, JSON.stringify(text))
-        }
-        assert.equal((await request(gateway.port, '/__health')).status, 200)
-      }),
-      parameters,
-    )
-    assert.ok(
-      backend.received.some((text) => text.includes('POST')),
-      'some are forwarded',
-    )
-    assert.deepEqual(
-      gateway.lines.filter((line) => /\n +at /.test(line)),
-      [],
-      'no bugs are logged',
-    )
+describe('random bytes', () => {
+  before(async () => {
+    backend = await watch()
+    const everything = { input_headers: ['*'], input_query_strings: ['*'], timeout: '400ms' }
+    const stream = { ...everything, output_encoding: 'no-op' }
+    gateway = await serve({
+      read_timeout: HEAD_TIMEOUT,
+      endpoints: [
+        endpoint('/a', backend.url, everything),
+        endpoint('/a/{id}', backend.url, everything, { url_pattern: '/b/{id}?x={id}' }),
+        endpoint('/p', backend.url, { ...everything, method: 'POST' }),
+        endpoint('/n', backend.url, { ...stream, method: 'POST' }),
+        endpoint('/n', backend.url, stream),
+        { endpoint: '/m', method: 'POST', ...everything, backend: [{ host: [backend.url] }, { host: [backend.url], url_pattern: '/2' }] },
+      ],
+    })
+  })
+
+  after(async () => {
+    await gateway.stop()
+    backend.close()
+  })
+
+  suite('random requests', () => {
+    test('reach backends well-formed or not at all, and get well-formed answers', async () => {
+      // Many connections at once, because most of them end with a timeout.
+      const batch = fc.array(connection, { minLength: 40, maxLength: 40 })
+      const parameters = { seed: SEED, numRuns: Math.ceil(RUNS / 40), endOnFailure: true }
+      await fc.assert(
+        fc.asyncProperty(batch, async (connections) => {
+          const answers = await Promise.all(connections.map(({ bytes, cuts }) => send(bytes, cuts)))
+          for (const [i, answer] of answers.entries())
+            assert.match(answer, /^$|^HTTP\/1\.1 [1-5]\d\d [A-Z]/, JSON.stringify(connections[i]?.bytes.toString('latin1')))
+          for (const text of backend.received) {
+            const { fault } = readRequests(text)
+            assert.equal(fault, null, JSON.stringify(text))
+          }
+          assert.equal((await request(gateway.port, '/__health')).status, 200)
+        }),
+        parameters,
+      )
+      assert.ok(
+        backend.received.some((text) => text.includes('POST')),
+        'some are forwarded',
+      )
+      assert.deepEqual(
+        gateway.lines.filter((line) => /\n +at /.test(line)),
+        [],
+        'no bugs are logged',
+      )
+    })
   })
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import http2 from 'node:http2'
 import net from 'node:net'
-import { after, before, suite, test } from 'node:test'
+import { after, before, describe, suite, test } from 'node:test'
 import tls from 'node:tls'
 import { writeCertificates } from '../../src/http/tls/test-certificates.ts'
 import { fields, frame, frameTypes, PREFACE } from '../http2-frames.ts'
@@ -33,28 +33,6 @@ const seen: string[] = []
 let backend: TestBackend
 let clear: TestGateway
 let secure: TestGateway
-
-before(async () => {
-  backend = await startBackend((incoming, response) => {
-    seen.push([incoming.method, incoming.url, ...incoming.rawHeaders].join('\n'))
-    if (incoming.url !== '/hang') incoming.resume().on('end', () => response.end('{"a":1}'))
-  })
-  const everything = { input_headers: ['*'] }
-  const endpoints = [
-    endpoint('/x', backend.url, everything),
-    endpoint('/hang', backend.url, { timeout: '60s' }),
-    endpoint('/n', backend.url, { ...everything, method: 'POST', output_encoding: 'no-op' }),
-  ]
-  clear = await serve({ use_h2c: true, endpoints })
-  secure = await serve({ tls: { public_key: certificates.path('a.pem'), private_key: certificates.path('a.key') }, endpoints })
-})
-
-after(async () => {
-  await clear.stop()
-  await secure.stop()
-  await backend.close()
-  certificates.remove()
-})
 
 async function assertServes(): Promise<void> {
   assert.match(await ask(net.connect(clear.port, '127.0.0.1')), /^HTTP\/1\.1 200 /)
@@ -88,15 +66,6 @@ function breakOff(port: number, beginning: string, how: 'reset' | 'end', delayMs
   })
 }
 
-suite('clients that break off', () => {
-  for (const [i, beginning] of BEGINNINGS.entries())
-    test(`${i}: ${JSON.stringify(beginning).slice(0, 50)}`, async () => {
-      for (const { port } of [clear, secure])
-        for (const how of ['reset', 'end'] as const) for (const delayMs of [0, 0, 0, 3]) await breakOff(port, beginning, how, delayMs)
-      await assertServes()
-    })
-})
-
 const METHOD = [':method', 'GET'] as const
 const SCHEME = [':scheme', 'http'] as const
 const PATH = [':path', '/x'] as const
@@ -129,32 +98,65 @@ const ABUSES: Readonly<Record<string, Buffer>> = {
   'more than announced': Buffer.concat([frame(1, 4, 1, fields(...POST, ['content-length', '1'])), frame(0, 1, 1, Buffer.from('hello'))]),
 }
 
-suite('HTTP/2, abused', () => {
-  for (const [name, frames] of Object.entries(ABUSES))
-    test(name, async () => {
-      const socket = net.connect(clear.port, '127.0.0.1')
-      socket.on('error', () => {})
-      socket.write(Buffer.concat([Buffer.from(PREFACE), frame(4, 0, 0, Buffer.alloc(0)), frames]))
-      // An answer, a refusal of the stream (3), or the end of everything (7).
-      const chunks: Buffer[] = []
-      socket.on('data', (chunk: Buffer) => chunks.push(chunk))
-      await until(() => socket.destroyed || /[\x01\x03\x07]/.test(frameTypes(Buffer.concat(chunks))), 'the gateway reacts')
-      socket.destroy()
-      assert.doesNotMatch(seen.join('\n'), /Injected|\0/)
-      await assertServes()
+describe('broken connections', () => {
+  before(async () => {
+    backend = await startBackend((incoming, response) => {
+      seen.push([incoming.method, incoming.url, ...incoming.rawHeaders].join('\n'))
+      if (incoming.url !== '/hang') incoming.resume().on('end', () => response.end('{"a":1}'))
     })
+    const everything = { input_headers: ['*'] }
+    const endpoints = [
+      endpoint('/x', backend.url, everything),
+      endpoint('/hang', backend.url, { timeout: '60s' }),
+      endpoint('/n', backend.url, { ...everything, method: 'POST', output_encoding: 'no-op' }),
+    ]
+    clear = await serve({ use_h2c: true, endpoints })
+    secure = await serve({ tls: { public_key: certificates.path('a.pem'), private_key: certificates.path('a.key') }, endpoints })
+  })
 
-  test('thousands of requests that are taken back at once', async () => {
-    const kept = backend.sockets.size
-    const session = http2.connect(`http://127.0.0.1:${clear.port}`)
-    session.on('error', () => {})
-    for (let i = 0; i < 3000 && !session.destroyed; i++) {
-      const stream = session.request({ ':path': '/hang' })
-      stream.on('error', () => {})
-      stream.close(http2.constants.NGHTTP2_CANCEL)
-    }
-    await assertServes()
-    session.destroy()
-    await until(() => backend.sockets.size <= kept, 'no call is left at the backend')
+  after(async () => {
+    await clear.stop()
+    await secure.stop()
+    await backend.close()
+    certificates.remove()
+  })
+
+  suite('clients that break off', () => {
+    for (const [i, beginning] of BEGINNINGS.entries())
+      test(`${i}: ${JSON.stringify(beginning).slice(0, 50)}`, async () => {
+        for (const { port } of [clear, secure])
+          for (const how of ['reset', 'end'] as const) for (const delayMs of [0, 0, 0, 3]) await breakOff(port, beginning, how, delayMs)
+        await assertServes()
+      })
+  })
+
+  suite('HTTP/2, abused', () => {
+    for (const [name, frames] of Object.entries(ABUSES))
+      test(name, async () => {
+        const socket = net.connect(clear.port, '127.0.0.1')
+        socket.on('error', () => {})
+        socket.write(Buffer.concat([Buffer.from(PREFACE), frame(4, 0, 0, Buffer.alloc(0)), frames]))
+        // An answer, a refusal of the stream (3), or the end of everything (7).
+        const chunks: Buffer[] = []
+        socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+        await until(() => socket.destroyed || /[\x01\x03\x07]/.test(frameTypes(Buffer.concat(chunks))), 'the gateway reacts')
+        socket.destroy()
+        assert.doesNotMatch(seen.join('\n'), /Injected|\0/)
+        await assertServes()
+      })
+
+    test('thousands of requests that are taken back at once', async () => {
+      const kept = backend.sockets.size
+      const session = http2.connect(`http://127.0.0.1:${clear.port}`)
+      session.on('error', () => {})
+      for (let i = 0; i < 3000 && !session.destroyed; i++) {
+        const stream = session.request({ ':path': '/hang' })
+        stream.on('error', () => {})
+        stream.close(http2.constants.NGHTTP2_CANCEL)
+      }
+      await assertServes()
+      session.destroy()
+      await until(() => backend.sockets.size <= kept, 'no call is left at the backend')
+    })
   })
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { after, before, suite, test } from 'node:test'
+import { after, before, describe, suite, test } from 'node:test'
 import { until } from '../../src/testing/until.ts'
 import { END_HEADERS, END_STREAM, fields, frame, PREFACE } from '../http2-frames.ts'
 import { endpoint, serve, type TestGateway } from '../kit.ts'
@@ -19,39 +19,6 @@ const BYTES = 508
 const got: { path: string; bytes: number; isWhole: boolean }[] = []
 let backend: Server
 let gateway: TestGateway
-
-before(async () => {
-  backend = createServer((request: IncomingMessage, response) => {
-    let bytes = 0
-    request.on('data', (chunk: Buffer) => (bytes += chunk.length)).on('error', () => {})
-    request.on('end', () => response.end('{}'))
-    request.on('close', () => got.push({ path: request.url ?? '', bytes, isWhole: request.complete }))
-  }).listen(0)
-  backend.unref()
-  const url = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`
-  const raw = { method: 'POST', output_encoding: 'no-op', input_headers: ['*'] }
-  const upload = (path: string, extra_config: object, more: object = {}): object => ({
-    ...raw,
-    endpoint: path,
-    backend: [{ host: [url, url], url_pattern: path, method: 'POST', encoding: 'no-op', extra_config }],
-    ...more,
-  })
-  gateway = await serve({
-    use_h2c: true,
-    timeout: '20s',
-    endpoints: [
-      upload('/plain', {}),
-      upload('/streamed', {}, { extra_config: { '_gw/stream': {} } }),
-      upload('/watched', { '_gw/load-balancing': { outlier_detection: {} } }),
-      endpoint('/decoded', url, { method: 'POST', input_headers: ['*'] }, { method: 'POST' }),
-    ],
-  })
-})
-
-after(async () => {
-  await gateway.stop()
-  backend.close()
-})
 
 const code = (value: number): Buffer => Buffer.from([0, 0, 0, value])
 const reset = (value: number) => (socket: Socket) => socket.write(frame(RST_STREAM, 0, 1, code(value)))
@@ -79,31 +46,6 @@ function begin(path: string): Socket {
 
 const PATHS = ['/plain', '/streamed', '/watched', '/decoded']
 
-for (const path of PATHS)
-  suite(path, () => {
-    for (const [name, breakOff] of Object.entries(WAYS))
-      test(name, async () => {
-        const before = got.length
-        const reached = new Promise<void>((resolve) => backend.once('request', (request: IncomingMessage) => request.once('data', resolve)))
-        const socket = begin(path)
-        await reached
-        breakOff(socket)
-        await until(() => got.length > before, 'the backend hears of the end')
-        assert.deepEqual(got.slice(before), [{ path, bytes: BYTES, isWhole: false }])
-        socket.destroy()
-      })
-  })
-
-test('a whole one is whole, and no host was left out for what clients did', async () => {
-  const before = got.length
-  for (const path of PATHS) await sendWhole(path)
-  assert.deepEqual(
-    got.slice(before).map(({ bytes, isWhole }) => [bytes, isWhole]),
-    PATHS.map(() => [BYTES, true]),
-  )
-  assert.ok(!gateway.lines.some((line) => line.includes('is left out')), gateway.lines.join('\n'))
-})
-
 async function sendWhole(path: string): Promise<void> {
   const before = got.length
   const socket = begin(path)
@@ -111,3 +53,65 @@ async function sendWhole(path: string): Promise<void> {
   await until(() => got.length > before, 'the backend has it')
   socket.destroy()
 }
+
+describe('uploads over HTTP/2', () => {
+  before(async () => {
+    backend = createServer((request: IncomingMessage, response) => {
+      let bytes = 0
+      request.on('data', (chunk: Buffer) => (bytes += chunk.length)).on('error', () => {})
+      request.on('end', () => response.end('{}'))
+      request.on('close', () => got.push({ path: request.url ?? '', bytes, isWhole: request.complete }))
+    }).listen(0)
+    backend.unref()
+    const url = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`
+    const raw = { method: 'POST', output_encoding: 'no-op', input_headers: ['*'] }
+    const upload = (path: string, extra_config: object, more: object = {}): object => ({
+      ...raw,
+      endpoint: path,
+      backend: [{ host: [url, url], url_pattern: path, method: 'POST', encoding: 'no-op', extra_config }],
+      ...more,
+    })
+    gateway = await serve({
+      use_h2c: true,
+      timeout: '20s',
+      endpoints: [
+        upload('/plain', {}),
+        upload('/streamed', {}, { extra_config: { '_gw/stream': {} } }),
+        upload('/watched', { '_gw/load-balancing': { outlier_detection: {} } }),
+        endpoint('/decoded', url, { method: 'POST', input_headers: ['*'] }, { method: 'POST' }),
+      ],
+    })
+  })
+
+  after(async () => {
+    await gateway.stop()
+    backend.close()
+  })
+
+  for (const path of PATHS)
+    suite(path, () => {
+      for (const [name, breakOff] of Object.entries(WAYS))
+        test(name, async () => {
+          const before = got.length
+          const reached = new Promise<void>((resolve) =>
+            backend.once('request', (request: IncomingMessage) => request.once('data', resolve)),
+          )
+          const socket = begin(path)
+          await reached
+          breakOff(socket)
+          await until(() => got.length > before, 'the backend hears of the end')
+          assert.deepEqual(got.slice(before), [{ path, bytes: BYTES, isWhole: false }])
+          socket.destroy()
+        })
+    })
+
+  test('a whole one is whole, and no host was left out for what clients did', async () => {
+    const before = got.length
+    for (const path of PATHS) await sendWhole(path)
+    assert.deepEqual(
+      got.slice(before).map(({ bytes, isWhole }) => [bytes, isWhole]),
+      PATHS.map(() => [BYTES, true]),
+    )
+    assert.ok(!gateway.lines.some((line) => line.includes('is left out')), gateway.lines.join('\n'))
+  })
+})

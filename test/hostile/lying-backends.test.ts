@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
-import { after, before, suite, test } from 'node:test'
+import { after, before, describe, suite, test } from 'node:test'
 import zlib from 'node:zlib'
 import { until } from '../../src/testing/until.ts'
 import { endpoint, type RawBackend, request, serve, startRawBackend, type TestGateway } from '../kit.ts'
@@ -154,30 +154,6 @@ let backend: RawBackend
 let gateway: TestGateway
 const names = Object.keys(LIES)
 
-before(async () => {
-  backend = await startRawBackend((socket, head) => {
-    const [, kind, index] = /^GET \/(\w+)(?:\/large)?\/(\d+) /.exec(head) ?? []
-    if (kind === 'fine') socket.write(`${HEAD}Content-Length: 11\r\n\r\n{"ok":true}`)
-    else LIES[names[Number(index)] as string]?.act(socket)
-  })
-  gateway = await serve({
-    timeout: `${TIMEOUT_MS}ms`,
-    extra_config: { router: { return_error_msg: true } },
-    endpoints: [
-      endpoint('/json/{id}', backend.url),
-      endpoint('/stream/{id}', backend.url, { output_encoding: 'no-op' }),
-      endpoint('/json/large/{id}', backend.url, { timeout: '20s' }),
-      endpoint('/stream/large/{id}', backend.url, { timeout: '20s', output_encoding: 'no-op' }),
-      endpoint('/fine/{id}', backend.url, { timeout: '20s' }),
-    ],
-  })
-})
-
-after(async () => {
-  await gateway.stop()
-  await backend.close()
-})
-
 function assertAnswer(
   answer: { status: number; body: string; isComplete: boolean },
   [status, body]: readonly [number, string | RegExp],
@@ -188,73 +164,99 @@ function assertAnswer(
   assert.ok(answer.isComplete)
 }
 
-suite('what a backend says', () => {
-  for (const [index, name] of names.entries()) {
-    const { json, stream, isLarge } = LIES[name] as Lie
-    const path = isLarge ? `large/${index}` : `${index}`
-    test(`${name}, decoded`, async () => assertAnswer(await request(gateway.port, `/json/${path}`), json))
-    test(`${name}, as a stream`, async () => {
-      const answer = await request(gateway.port, `/stream/${path}`).catch(() => null)
-      if (stream === null) assert.notEqual(answer?.isComplete, true)
-      else assertAnswer(answer as NonNullable<typeof answer>, stream)
+describe('lying backends', () => {
+  before(async () => {
+    backend = await startRawBackend((socket, head) => {
+      const [, kind, index] = /^GET \/(\w+)(?:\/large)?\/(\d+) /.exec(head) ?? []
+      if (kind === 'fine') socket.write(`${HEAD}Content-Length: 11\r\n\r\n{"ok":true}`)
+      else LIES[names[Number(index)] as string]?.act(socket)
     })
-  }
-
-  test('after all that, no connection is left but healthy ones', async () => {
-    assert.equal((await request(gateway.port, '/fine/0')).body, '{"ok":true}')
-    await until(() => backend.sockets.size <= 8, 'connections of the lying backend are closed')
+    gateway = await serve({
+      timeout: `${TIMEOUT_MS}ms`,
+      extra_config: { router: { return_error_msg: true } },
+      endpoints: [
+        endpoint('/json/{id}', backend.url),
+        endpoint('/stream/{id}', backend.url, { output_encoding: 'no-op' }),
+        endpoint('/json/large/{id}', backend.url, { timeout: '20s' }),
+        endpoint('/stream/large/{id}', backend.url, { timeout: '20s', output_encoding: 'no-op' }),
+        endpoint('/fine/{id}', backend.url, { timeout: '20s' }),
+      ],
+    })
   })
-})
 
-test('a thousand hanging calls: other endpoints answer meanwhile, and everything is closed in the end', async () => {
-  const hanging = Array.from({ length: 1000 }, (_, i) => request(gateway.port, `/${i % 2 === 0 ? 'json' : 'stream'}/0`))
-  const fine = await Promise.all(Array.from({ length: 50 }, () => request(gateway.port, '/fine/0')))
-  assert.deepEqual(new Set(fine.map(({ body }) => body)), new Set(['{"ok":true}']))
-  for (const answer of await Promise.all(hanging)) assertAnswer(answer, LATE)
-  await until(() => backend.sockets.size <= 60, 'the connections of calls that were given up are closed')
-})
+  after(async () => {
+    await gateway.stop()
+    await backend.close()
+  })
 
-test('a thousand fields and a field of 5 MB come through', async () => {
-  const many = Array.from({ length: 1500 }, (_, i) => `X-Field-${i}: ${i}\r\n`).join('')
-  const own = await startRawBackend((socket) =>
-    socket.write(`${HEAD}${many}X-Big: ${'x'.repeat(5 * MEGABYTE)}\r\nX-Bytes: \xe9\r\nContent-Length: 7\r\n\r\n{"a":1}`, 'latin1'),
-  )
-  const served = await serve({ endpoints: [endpoint('/x', own.url, { output_encoding: 'no-op', timeout: '20s' })] })
-  const { headers, rawHeaders, body } = await request(served.port, '/x')
-  assert.equal(body, '{"a":1}')
-  assert.equal(rawHeaders.filter((name) => name.startsWith('X-Field-')).length, 1500)
-  assert.equal(headers['x-field-1499'], '1499')
-  assert.equal(headers['x-big']?.length, 5 * MEGABYTE)
-  assert.equal(headers['x-bytes'], '\xe9')
-  await served.stop()
-  await own.close()
-})
+  suite('what a backend says', () => {
+    for (const [index, name] of names.entries()) {
+      const { json, stream, isLarge } = LIES[name] as Lie
+      const path = isLarge ? `large/${index}` : `${index}`
+      test(`${name}, decoded`, async () => assertAnswer(await request(gateway.port, `/json/${path}`), json))
+      test(`${name}, as a stream`, async () => {
+        const answer = await request(gateway.port, `/stream/${path}`).catch(() => null)
+        if (stream === null) assert.notEqual(answer?.isComplete, true)
+        else assertAnswer(answer as NonNullable<typeof answer>, stream)
+      })
+    }
 
-test('a little gzip that unpacks to a lot is given up when the time is over', async () => {
-  const gzip = zlib.createGzip({ level: 9 })
-  const chunks: Buffer[] = []
-  gzip.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const block = Buffer.alloc(MEGABYTE, ' ')
-  for (let i = 0; i < 16; i++) gzip.write(block)
-  gzip.end('{}')
-  await new Promise((resolve) => {
-    gzip.on('end', resolve)
+    test('after all that, no connection is left but healthy ones', async () => {
+      assert.equal((await request(gateway.port, '/fine/0')).body, '{"ok":true}')
+      await until(() => backend.sockets.size <= 8, 'connections of the lying backend are closed')
+    })
   })
-  const member = Buffer.concat(chunks)
-  // 16 MB each, more than a gigabyte together.
-  const bomb = Buffer.concat(Array.from({ length: 100 }, () => member))
-  const own = await startRawBackend((socket) => {
-    socket.write(`${HEAD}Content-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`)
-    socket.write(bomb)
+
+  test('a thousand hanging calls: other endpoints answer meanwhile, and everything is closed in the end', async () => {
+    const hanging = Array.from({ length: 1000 }, (_, i) => request(gateway.port, `/${i % 2 === 0 ? 'json' : 'stream'}/0`))
+    const fine = await Promise.all(Array.from({ length: 50 }, () => request(gateway.port, '/fine/0')))
+    assert.deepEqual(new Set(fine.map(({ body }) => body)), new Set(['{"ok":true}']))
+    for (const answer of await Promise.all(hanging)) assertAnswer(answer, LATE)
+    await until(() => backend.sockets.size <= 60, 'the connections of calls that were given up are closed')
   })
-  const served = await serve({
-    extra_config: { router: { return_error_msg: true } },
-    endpoints: [endpoint('/x', own.url, { timeout: `${TIMEOUT_MS}ms` })],
+
+  test('a thousand fields and a field of 5 MB come through', async () => {
+    const many = Array.from({ length: 1500 }, (_, i) => `X-Field-${i}: ${i}\r\n`).join('')
+    const own = await startRawBackend((socket) =>
+      socket.write(`${HEAD}${many}X-Big: ${'x'.repeat(5 * MEGABYTE)}\r\nX-Bytes: \xe9\r\nContent-Length: 7\r\n\r\n{"a":1}`, 'latin1'),
+    )
+    const served = await serve({ endpoints: [endpoint('/x', own.url, { output_encoding: 'no-op', timeout: '20s' })] })
+    const { headers, rawHeaders, body } = await request(served.port, '/x')
+    assert.equal(body, '{"a":1}')
+    assert.equal(rawHeaders.filter((name) => name.startsWith('X-Field-')).length, 1500)
+    assert.equal(headers['x-field-1499'], '1499')
+    assert.equal(headers['x-big']?.length, 5 * MEGABYTE)
+    assert.equal(headers['x-bytes'], '\xe9')
+    await served.stop()
+    await own.close()
   })
-  const before = process.memoryUsage().external
-  assertAnswer(await request(served.port, '/x'), LATE)
-  const grown = process.memoryUsage().external - before
-  assert.ok(grown < 1024 * MEGABYTE, `${Math.round(grown / MEGABYTE)} MB`)
-  await served.stop()
-  await own.close()
+
+  test('a little gzip that unpacks to a lot is given up when the time is over', async () => {
+    const gzip = zlib.createGzip({ level: 9 })
+    const chunks: Buffer[] = []
+    gzip.on('data', (chunk: Buffer) => chunks.push(chunk))
+    const block = Buffer.alloc(MEGABYTE, ' ')
+    for (let i = 0; i < 16; i++) gzip.write(block)
+    gzip.end('{}')
+    await new Promise((resolve) => {
+      gzip.on('end', resolve)
+    })
+    const member = Buffer.concat(chunks)
+    // 16 MB each, more than a gigabyte together.
+    const bomb = Buffer.concat(Array.from({ length: 100 }, () => member))
+    const own = await startRawBackend((socket) => {
+      socket.write(`${HEAD}Content-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`)
+      socket.write(bomb)
+    })
+    const served = await serve({
+      extra_config: { router: { return_error_msg: true } },
+      endpoints: [endpoint('/x', own.url, { timeout: `${TIMEOUT_MS}ms` })],
+    })
+    const before = process.memoryUsage().external
+    assertAnswer(await request(served.port, '/x'), LATE)
+    const grown = process.memoryUsage().external - before
+    assert.ok(grown < 1024 * MEGABYTE, `${Math.round(grown / MEGABYTE)} MB`)
+    await served.stop()
+    await own.close()
+  })
 })

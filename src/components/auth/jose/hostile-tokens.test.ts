@@ -32,19 +32,6 @@ function counted<T extends (...args: never[]) => unknown>(step: T): T {
   })
 }
 
-beforeEach(() => {
-  for (const [name, step] of Object.entries(originals)) Object.assign(crypto, { [name]: counted(step as never) })
-  globalThis.BigInt = counted(originalBigInt)
-  syncBuiltinESMExports()
-  work = 0
-})
-
-afterEach(() => {
-  Object.assign(crypto, originals)
-  globalThis.BigInt = originalBigInt
-  syncBuiltinESMExports()
-})
-
 /** Base64url of so many bytes that make a big number. */
 function bytes(count: number): string {
   return Buffer.alloc(count, 0x7f).toString('base64url')
@@ -66,76 +53,91 @@ const hostile: Record<string, unknown> = {
 }
 for (const name of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) hostile[`a key with ${name}`] = { jwk: { ...publicKey, [name]: 'AQ' } }
 
-describe('a token that nobody signed makes the gateway import nothing', () => {
-  for (const [name, header] of Object.entries(hostile)) {
-    test(name, async () => {
+describe('hostile tokens', () => {
+  beforeEach(() => {
+    for (const [name, step] of Object.entries(originals)) Object.assign(crypto, { [name]: counted(step as never) })
+    globalThis.BigInt = counted(originalBigInt)
+    syncBuiltinESMExports()
+    work = 0
+  })
+
+  afterEach(() => {
+    Object.assign(crypto, originals)
+    globalThis.BigInt = originalBigInt
+    syncBuiltinESMExports()
+  })
+
+  describe('a token that nobody signed makes the gateway import nothing', () => {
+    for (const [name, header] of Object.entries(hostile)) {
+      test(name, async () => {
+        const endpoint = strict()
+        work = 0
+        const text = token(C0, { ...HEADER, ...(header as object) }, Buffer.from('another secret'))
+        assert.ok(text.length <= MAX_TOKEN_LENGTH)
+        assert.equal(await endpoint.statusFor(text), 401)
+        assert.equal(work, 0)
+      })
+    }
+
+    test('the same header under a good signature is read: the counting works', async () => {
       const endpoint = strict()
       work = 0
-      const text = token(C0, { ...HEADER, ...(header as object) }, Buffer.from('another secret'))
-      assert.ok(text.length <= MAX_TOKEN_LENGTH)
-      assert.equal(await endpoint.statusFor(text), 401)
-      assert.equal(work, 0)
+      assert.equal(await endpoint.statusFor(token(C0, { ...HEADER, jwk: publicKey })), 200)
+      assert.ok(work > 0)
+      assert.equal(await endpoint.statusFor(token(C0, { ...HEADER, jwk: { ...publicKey, x5c: [certificate] } })), 401)
     })
-  }
-
-  test('the same header under a good signature is read: the counting works', async () => {
-    const endpoint = strict()
-    work = 0
-    assert.equal(await endpoint.statusFor(token(C0, { ...HEADER, jwk: publicKey })), 200)
-    assert.ok(work > 0)
-    assert.equal(await endpoint.statusFor(token(C0, { ...HEADER, jwk: { ...publicKey, x5c: [certificate] } })), 401)
   })
-})
 
-test('a token of more than 16,384 characters is refused where it is read, and no key is looked for', async () => {
-  const { url, state } = await keyServer(symmetricSet(['sim2', Buffer.from('x')]))
-  const endpoint = endpointWith({ jwk_url: url })
-  const long = token(C0, { ...HEADER, x: 'x'.repeat(MAX_TOKEN_LENGTH) })
-  const ways = [{ Authorization: `Bearer ${long}` }, { Authorization: long }, { Cookie: `access_token=${long}` }]
-  for (const headers of ways) assert.equal((await endpoint.ask(headers)).statusCode, 401)
-  assert.equal(state.requests, 0)
-  await endpoint.ask({ Authorization: `Bearer ${token(C0)}` })
-  assert.equal(state.requests, 1)
-})
+  test('a token of more than 16,384 characters is refused where it is read, and no key is looked for', async () => {
+    const { url, state } = await keyServer(symmetricSet(['sim2', Buffer.from('x')]))
+    const endpoint = endpointWith({ jwk_url: url })
+    const long = token(C0, { ...HEADER, x: 'x'.repeat(MAX_TOKEN_LENGTH) })
+    const ways = [{ Authorization: `Bearer ${long}` }, { Authorization: long }, { Cookie: `access_token=${long}` }]
+    for (const headers of ways) assert.equal((await endpoint.ask(headers)).statusCode, 401)
+    assert.equal(state.requests, 0)
+    await endpoint.ask({ Authorization: `Bearer ${token(C0)}` })
+    assert.equal(state.requests, 1)
+  })
 
-test('a good token of just that length is good, one more character is not', async () => {
-  const bare = token({ ...C0, x: '' }).length
-  const good = token({ ...C0, x: 'x'.repeat(Math.floor(((MAX_TOKEN_LENGTH - bare) * 3) / 4) - 3) })
-  const padded = good + ' '.repeat(MAX_TOKEN_LENGTH - good.length)
-  assert.equal((await strict().ask({ Cookie: `access_token="${padded}"` })).statusCode, 200)
-  assert.equal((await strict().ask({ Cookie: `access_token="${padded} "` })).statusCode, 401)
-})
+  test('a good token of just that length is good, one more character is not', async () => {
+    const bare = token({ ...C0, x: '' }).length
+    const good = token({ ...C0, x: 'x'.repeat(Math.floor(((MAX_TOKEN_LENGTH - bare) * 3) / 4) - 3) })
+    const padded = good + ' '.repeat(MAX_TOKEN_LENGTH - good.length)
+    assert.equal((await strict().ask({ Cookie: `access_token="${padded}"` })).statusCode, 200)
+    assert.equal((await strict().ask({ Cookie: `access_token="${padded} "` })).statusCode, 401)
+  })
 
-test('a cookie behind three thousand others is not looked for', async () => {
-  const cookie = `access_token=${token(C0)}`
-  assert.equal((await strict().ask({ Cookie: `${'a=b; '.repeat(2999)}${cookie}` })).statusCode, 200)
-  assert.equal((await strict().ask({ Cookie: `${'a=b; '.repeat(3000)}${cookie}` })).statusCode, 401)
-  assert.equal((await strict().ask({ Cookie: ['; '.repeat(3000), cookie] })).statusCode, 401)
-})
+  test('a cookie behind three thousand others is not looked for', async () => {
+    const cookie = `access_token=${token(C0)}`
+    assert.equal((await strict().ask({ Cookie: `${'a=b; '.repeat(2999)}${cookie}` })).statusCode, 200)
+    assert.equal((await strict().ask({ Cookie: `${'a=b; '.repeat(3000)}${cookie}` })).statusCode, 401)
+    assert.equal((await strict().ask({ Cookie: ['; '.repeat(3000), cookie] })).statusCode, 401)
+  })
 
-test('an RSA key of more than 16,384 bits is refused before anything is computed', () => {
-  const long = bytes(2049)
-  for (const name of ['n', 'e', 'd', 'p', 'q']) {
-    work = 0
-    assert.throws(() => keyOf({ ...privateKey, [name]: long }), /longer than 16384 bits/, name)
-    assert.equal(work, 0)
-  }
-  assert.throws(() => keyOf({ ...publicKey, n: long }), /longer than 16384 bits/)
-  const withZero = Buffer.concat([Buffer.from([0]), Buffer.alloc(2048, 0xff)]).toString('base64url')
-  assert.equal(keyOf({ ...publicKey, n: withZero }).key.asymmetricKeyDetails?.modulusLength, 16_384)
-})
+  test('an RSA key of more than 16,384 bits is refused before anything is computed', () => {
+    const long = bytes(2049)
+    for (const name of ['n', 'e', 'd', 'p', 'q']) {
+      work = 0
+      assert.throws(() => keyOf({ ...privateKey, [name]: long }), /longer than 16384 bits/, name)
+      assert.equal(work, 0)
+    }
+    assert.throws(() => keyOf({ ...publicKey, n: long }), /longer than 16384 bits/)
+    const withZero = Buffer.concat([Buffer.from([0]), Buffer.alloc(2048, 0xff)]).toString('base64url')
+    assert.equal(keyOf({ ...publicKey, n: withZero }).key.asymmetricKeyDetails?.modulusLength, 16_384)
+  })
 
-test('a remembered token does not keep the header line that it came in', () => {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  setFlagsFromString('--no-expose-gc')
-  const cache = new TokenCache<number>()
-  const heldBytes = (): number => (collect(), process.memoryUsage().heapUsed)
-  const before = heldBytes()
-  for (let i = 0; i < 100; i++) {
-    const line = Buffer.alloc(500_000, `cookie${i}`).toString('latin1')
-    cache.set(line.slice(1000, 2000), i)
-  }
-  assert.equal(cache.size, 100)
-  assert.ok(heldBytes() - before < 10_000_000)
+  test('a remembered token does not keep the header line that it came in', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    setFlagsFromString('--no-expose-gc')
+    const cache = new TokenCache<number>()
+    const heldBytes = (): number => (collect(), process.memoryUsage().heapUsed)
+    const before = heldBytes()
+    for (let i = 0; i < 100; i++) {
+      const line = Buffer.alloc(500_000, `cookie${i}`).toString('latin1')
+      cache.set(line.slice(1000, 2000), i)
+    }
+    assert.equal(cache.size, 100)
+    assert.ok(heldBytes() - before < 10_000_000)
+  })
 })
