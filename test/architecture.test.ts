@@ -244,6 +244,10 @@ describe('every source file', () => {
     assertNone(production, ({ lines }) => (firstLine(lines).startsWith('// ') ? [] : [firstLine(lines)])))
   test(`has at most ${MAX_LINES} lines`, () =>
     assertNone(files, ({ lines }) => (lines.length - 1 <= MAX_LINES ? [] : [`${lines.length - 1} lines`])))
+  test('has the hooks of its tests in a suite: files share a process, and a hook at the top is one of them all', () => {
+    const tests = files.filter(({ path }) => path.endsWith('.test.ts'))
+    assertNone(tests, ({ code }) => code.match(/^(?:before|after)(?:Each)?(?=\()/gm) ?? [])
+  })
   test('has a kebab-case name', () => assertNone(files, ({ path }) => (KEBAB_CASE_PATH.test(path) ? [] : ['not kebab-case'])))
   test('starts timers with a constant, or by timerMs: a longer time than Node.js can hold would be over at once', () =>
     assertNone(production, (file) => delaysOf(file).filter((delay) => !/^([A-Z_]+( \/ \d)?$|\d+$|timerMs\()/.test(delay))))
