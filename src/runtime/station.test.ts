@@ -3,11 +3,14 @@
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import { describe, test, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { GatewayConfig } from '../config/types.ts'
 import { configOf } from '../testing/index.ts'
 import { createResourcePool, createSharedMemory } from './shared.ts'
 import { Station } from './station.ts'
 import { type Backend, endpointOf, freePort, get, startBackend } from './test-support.ts'
+
+const PAUSE_MS = 2
 
 /** The code of plugins, as a check of the file finds it. */
 const codeOf = (number: number): ReadonlyMap<string, string> => new Map([['/nowhere/plugins/a.ts', String(number)]])
@@ -77,11 +80,15 @@ class Rig {
     return (JSON.parse(body) as { number: number }).number
   }
 
-  /** Clients that ask again and again, over kept connections and over new ones, until the end. */
+  /** Clients that ask every few milliseconds, over kept connections and over new ones, until the end. */
   load(): void {
     this.#clients = [true, false, true, false].map(async (keepAlive) => {
       const agent = new http.Agent({ keepAlive, maxSockets: 1 })
-      while (!this.#busy.signal.aborted) await this.ask(agent)
+      while (!this.#busy.signal.aborted) {
+        await this.ask(agent)
+        // perf: whoever asks without a pause takes the time that threads need to start.
+        await sleep(PAUSE_MS)
+      }
       agent.destroy()
     })
   }

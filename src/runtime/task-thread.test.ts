@@ -57,10 +57,10 @@ describe('tasks in a thread', () => {
 
   test('one that blocks its thread is cut off, and the error names what it did last', async () => {
     const program = programOf('loop', `export function runTask(task, tell) { tell('plugins/a.ts'); for (;;); }`)
-    await assert.rejects(runInThread(program, null, { imports: [], silentMs: 3000 }), (error) => {
+    await assert.rejects(runInThread(program, null, { imports: [], silentMs: 1500 }), (error) => {
       assert.ok(error instanceof TaskLost)
       assert.equal(error.last, 'plugins/a.ts')
-      return /blocked: nothing has happened for 3 s/.test(error.message)
+      return /blocked: nothing has happened for 1.5 s/.test(error.message)
     })
   })
 

@@ -132,9 +132,9 @@ describe('fidelity of JSON', () => {
       })
   })
 
-  test('50 MB pass', () => {
+  test('20 MB pass', () => {
     const item = (id: number): string => `{"id":${id},"text":"${'x'.repeat(60)}","n":1.0}`
-    return throughEveryShape(`[${Array.from({ length: 600_000 }, (_, i) => item(i)).join(',')}]`, undefined, [
+    return throughEveryShape(`[${Array.from({ length: 240_000 }, (_, i) => item(i)).join(',')}]`, undefined, [
       'plain',
       'allow',
       'group',
