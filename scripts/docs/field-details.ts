@@ -97,7 +97,8 @@ export const NESTED: Readonly<Record<string, string>> = {
   'tls.disabled': 'Serve without TLS although this block is here.',
   'tls.public_key': 'Path to a certificate.',
   'tls.private_key': 'Path to the key of the certificate.',
-  'tls.keys': 'Certificates with their keys; clients get the one for the name they ask for.',
+  'tls.keys':
+    'Certificates with their keys; clients get the one for the name they ask for. Where all are for the same names, one with an RSA and one with an ECDSA key, each client gets one that it can check.',
   'tls.keys.public_key': 'Path to a certificate.',
   'tls.keys.private_key': 'Path to the key of the certificate.',
   'tls.ca_certs': 'Paths to certificates of authorities, for the certificates of clients.',

@@ -37,10 +37,20 @@ export async function loadServerTls(section: ServerTlsConfig, log: Logger): Prom
       throw new ConfigError(`${asError(error).message} (${publicKey}, ${privateKey})`)
     }
   })
+  if (isOneSite(identities)) return { ...base, cert: pairs.map(({ cert }) => cert), key: pairs.map(({ key }) => key), ALPNProtocols }
   const options: TlsOptions = { ...base, ...pairs[0], ALPNProtocols }
-  if (identities.length === 1) return options
   for (const { context } of identities) enableAlpn(context)
   return { ...options, SNICallback: (name, done) => done(null, chooseIdentity(identities, name)?.context) }
+}
+
+/**
+ * Whether there is one certificate of each kind of key, all for the same names: OpenSSL takes the one that a client can check.
+ * It does so only while nothing is chosen by name, because Node.js hands it the last certificate of a chosen context alone.
+ */
+function isOneSite(identities: readonly Identity[]): boolean {
+  const kinds = new Set(identities.map(({ certificate }) => certificate.publicKey.asymmetricKeyType))
+  const names = new Set(identities.map(({ certificate }) => certificate.subjectAltName?.split(', ').toSorted().join()))
+  return kinds.size === identities.length && names.size === 1
 }
 
 /**

@@ -20,6 +20,7 @@ const { path, remove } = writeCertificates()
 
 const PAIR_A = { publicKey: path('a.pem'), privateKey: path('a.key') }
 const PAIR_B = { publicKey: path('b.pem'), privateKey: path('b.key') }
+const PAIR_RSA = { publicKey: path('rsa.pem'), privateKey: path('rsa.key') }
 const CHOICES = { newestVersion: 'TLS13' as const, minVersion: '', maxVersion: '', curvePreferences: [], cipherSuites: [] }
 const SERVER: ServerTlsConfig = {
   ...CHOICES,
@@ -113,6 +114,28 @@ describe('TLS', () => {
         assert.equal(await nameFor('other.test'), 'b.test')
         assert.equal(await nameFor(''), 'b.test')
       })
+    })
+
+    test('of certificates with RSA and ECDSA keys for the same names, the client gets one that it can check', async () => {
+      for (const keys of [
+        [PAIR_A, PAIR_RSA],
+        [PAIR_RSA, PAIR_A],
+      ])
+        await serve({ keys, minVersion: 'TLS12' }, async (port) => {
+          for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const)
+            for (const servername of ['a.test', ''])
+              for (const [sigalgs, kind] of [
+                ['rsa_pss_rsae_sha256', 'rsa'],
+                ['ecdsa_secp256r1_sha256', 'ec'],
+              ]) {
+                const options = { port, servername, sigalgs, maxVersion, rejectUnauthorized: false, ALPNProtocols: ['h2'] }
+                const socket = tls.connect({ host: '127.0.0.1', ...options })
+                await once(socket, 'secureConnect')
+                assert.equal(socket.getPeerX509Certificate()?.publicKey.asymmetricKeyType, kind)
+                assert.equal(socket.alpnProtocol, 'h2')
+                socket.destroy()
+              }
+        })
     })
 
     test('clear text gets Go’s answer', async () => {
