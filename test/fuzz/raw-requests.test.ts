@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import net from 'node:net'
-import { after, before, describe, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import { endpoint, request, serve, type TestGateway } from '../kit.ts'
 import { readRequests } from './strict-requests.ts'
@@ -196,7 +196,7 @@ const connection = fc.record({
   cuts: fc.array(fc.nat(300), { maxLength: 3 }),
 })
 
-describe('random bytes', () => {
+suite('random bytes', () => {
   before(async () => {
     backend = await watch()
     const everything = { input_headers: ['*'], input_query_strings: ['*'], timeout: '400ms' }

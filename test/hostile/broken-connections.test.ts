@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import http2 from 'node:http2'
 import net from 'node:net'
-import { after, before, describe, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import tls from 'node:tls'
 import { writeCertificates } from '../../src/http/tls/test-certificates.ts'
 import { fields, frame, frameTypes, PREFACE } from '../http2-frames.ts'
@@ -98,7 +98,7 @@ const ABUSES: Readonly<Record<string, Buffer>> = {
   'more than announced': Buffer.concat([frame(1, 4, 1, fields(...POST, ['content-length', '1'])), frame(0, 1, 1, Buffer.from('hello'))]),
 }
 
-describe('broken connections', () => {
+suite('broken connections', () => {
   before(async () => {
     backend = await startBackend((incoming, response) => {
       seen.push([incoming.method, incoming.url, ...incoming.rawHeaders].join('\n'))

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http2, { type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2'
 import net from 'node:net'
-import { after, before, describe, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import tls from 'node:tls'
 import { writeCertificates } from '../../src/http/tls/test-certificates.ts'
 import { END_HEADERS, END_STREAM, fields, frame, type Frame, framesOf, PREFACE } from '../http2-frames.ts'
@@ -77,7 +77,7 @@ function codesOf(client: RawClient): number[] {
   return client.frames.filter(({ type }) => type === RST_STREAM).map(({ payload }) => payload.readUInt32BE(0))
 }
 
-describe('edges of HTTP/2', () => {
+suite('edges of HTTP/2', () => {
   before(async () => {
     backend = await startRawBackend((socket, head) => {
       const path = head.split(' ')[1] ?? ''

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { after, before, describe, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import { until } from '../../src/testing/until.ts'
 import { END_HEADERS, END_STREAM, fields, frame, PREFACE } from '../http2-frames.ts'
 import { endpoint, serve, type TestGateway } from '../kit.ts'
@@ -54,7 +54,7 @@ async function sendWhole(path: string): Promise<void> {
   socket.destroy()
 }
 
-describe('uploads over HTTP/2', () => {
+suite('uploads over HTTP/2', () => {
   before(async () => {
     backend = createServer((request: IncomingMessage, response) => {
       let bytes = 0

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
-import { after, before, describe, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import zlib from 'node:zlib'
 import { until } from '../../src/testing/until.ts'
 import { endpoint, type RawBackend, request, serve, startRawBackend, type TestGateway } from '../kit.ts'
@@ -164,7 +164,7 @@ function assertAnswer(
   assert.ok(answer.isComplete)
 }
 
-describe('lying backends', () => {
+suite('lying backends', () => {
   before(async () => {
     backend = await startRawBackend((socket, head) => {
       const [, kind, index] = /^GET \/(\w+)(?:\/large)?\/(\d+) /.exec(head) ?? []

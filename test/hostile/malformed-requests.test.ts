@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
-import { after, before, describe, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import { endpoint, type RawBackend, sendRaw, serve, startRawBackend, type TestGateway } from '../kit.ts'
 
 let backend: RawBackend
@@ -89,7 +89,7 @@ function completeRequests(): string[] {
   return backend.received.filter((text) => /^GET |Content-Length|\r\n0\r\n\r\n$/m.test(text))
 }
 
-describe('malformed requests', () => {
+suite('malformed requests', () => {
   before(async () => {
     backend = await startRawBackend((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{"a":1}'))
     const everything = { method: 'POST', input_headers: ['*'], input_query_strings: ['*'] }

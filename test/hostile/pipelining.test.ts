@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import net from 'node:net'
-import { after, afterEach, before, describe, suite, test } from 'node:test'
+import { after, afterEach, before, suite, test } from 'node:test'
 import { until } from '../../src/testing/until.ts'
 import { endpoint, sendRaw, serve, startBackend, type TestBackend, type TestGateway } from '../kit.ts'
 
@@ -49,7 +49,7 @@ function paths(text: string): string[] {
   return [...text.matchAll(/"path":"([^"]+)"/g)].map(([, path = '']) => path)
 }
 
-describe('pipelining', () => {
+suite('pipelining', () => {
   before(async () => {
     backend = await startBackend((incoming, response) => void answer(incoming, response).catch(() => {}))
     const endpoints = [

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import http2, { type IncomingHttpHeaders } from 'node:http2'
 import net from 'node:net'
 import { text } from 'node:stream/consumers'
-import { after, before, describe, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import { endpoint, request, serve, startBackend, type TestBackend, type TestGateway } from '../kit.ts'
 
 const ENDPOINTS = ['/schema', '/merged', '/graphql', '/forwarded']
@@ -32,7 +32,7 @@ function endpoints(timeout: string): object[] {
   ]
 }
 
-describe('slow uploads', () => {
+suite('slow uploads', () => {
   before(async () => {
     backend = await startBackend(
       (incoming, response) => void incoming.resume().on('end', () => setTimeout(() => response.end('{"a":1}'), 2 * READ_TIMEOUT_MS)),

@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
-import { after, before, describe, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import { atRest } from '../../src/testing/turns.ts'
 import { until } from '../../src/testing/until.ts'
 import { endpoint, request, serve, startBackend, type TestBackend, type TestGateway } from '../kit.ts'
@@ -68,7 +68,7 @@ function watchMemory(): { look(): void; grown(): number } {
   }
 }
 
-describe('streams', () => {
+suite('streams', () => {
   before(async () => {
     backend = await startBackend((incoming, response) => {
       moved = 0

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import { type Answer, BIN, krakendWith, node } from '../../src/cli/test-commands.ts'
 
 let folder = ''
@@ -30,7 +30,7 @@ async function write(text: string, name = 'krakend.json'): Promise<string> {
   return file
 }
 
-describe('mistakes in configurations', () => {
+suite('mistakes in configurations', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'mistakes-'))
   })

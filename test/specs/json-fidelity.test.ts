@@ -1,7 +1,7 @@
 // What a backend's JSON looks like to the client: numbers, keys, odd texts and odd sizes, through every way of shaping it.
 
 import assert from 'node:assert/strict'
-import { after, before, describe, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import { request, serve, startBackend, type TestBackend, type TestGateway } from '../kit.ts'
 
 let backend: TestBackend
@@ -42,7 +42,7 @@ function sortMembers(text: string): string {
   return text.startsWith('{"z":1,') ? `{${text.slice(7, -1)},"z":1}` : text
 }
 
-describe('fidelity of JSON', () => {
+suite('fidelity of JSON', () => {
   before(async () => {
     backend = await startBackend((incoming, response) => {
       if (incoming.url !== '/second') response.end(payload)
